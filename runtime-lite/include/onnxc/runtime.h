@@ -1,0 +1,214 @@
+/* onnxc/runtime.h: the interface between generated code, the runtime and the
+ * application.
+ *
+ * Part of onnxc, under the Apache License v2.0 with LLVM Exceptions.
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Everything here is plain C99 that C++ reads too. A compiled model is one
+ * constant `onnxc_model`; running it writes nothing but the caller's outputs,
+ * the caller's arena and the caller's array of dimensions.
+ */
+#ifndef ONNXC_RUNTIME_H
+#define ONNXC_RUNTIME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised whenever a struct below changes. A model carries the version it was
+ * compiled for; onnxc_run refuses any other. */
+#define ONNXC_ABI_VERSION 1u
+
+typedef enum onnxc_status {
+  ONNXC_OK = 0,
+  ONNXC_BAD_ABI,          /* the object was compiled for another runtime */
+  ONNXC_BAD_CPU,          /* this CPU lacks an instruction set of the object */
+  ONNXC_BAD_INPUT_COUNT,  /* too few or too many inputs or outputs */
+  ONNXC_BAD_INPUT_TYPE,   /* an input has another element type */
+  ONNXC_BAD_INPUT_RANK,   /* an input has another rank */
+  ONNXC_BAD_INPUT_SHAPE,  /* a dimension is not what the model states */
+  ONNXC_BAD_OUTPUT,       /* an output's buffer is missing or misdescribed */
+  ONNXC_SMALL_ARENA,      /* the arena is smaller than the model's need */
+  ONNXC_NO_WEIGHTS,       /* the model's weights are not in the object */
+  ONNXC_NO_ALLOCATOR,     /* a shape depends on data, no allocator is set */
+  ONNXC_OUT_OF_MEMORY,    /* the allocator returned null */
+  ONNXC_OVERFLOW,         /* a size does not fit in size_t */
+  ONNXC_BAD_VALUE,        /* data made an operator impossible at run time */
+  ONNXC_IO_ERROR          /* a file could not be read (hosted part only) */
+} onnxc_status;
+
+/* Element types, numbered as onnx.TensorProto.DataType numbers them. */
+typedef enum onnxc_dtype {
+  ONNXC_FLOAT = 1, ONNXC_UINT8 = 2, ONNXC_INT8 = 3, ONNXC_UINT16 = 4,
+  ONNXC_INT16 = 5, ONNXC_INT32 = 6, ONNXC_INT64 = 7, ONNXC_STRING = 8,
+  ONNXC_BOOL = 9, ONNXC_FLOAT16 = 10, ONNXC_DOUBLE = 11, ONNXC_UINT32 = 12,
+  ONNXC_UINT64 = 13, ONNXC_COMPLEX64 = 14, ONNXC_COMPLEX128 = 15,
+  ONNXC_BFLOAT16 = 16, ONNXC_FLOAT8E4M3FN = 17, ONNXC_FLOAT8E4M3FNUZ = 18,
+  ONNXC_FLOAT8E5M2 = 19, ONNXC_FLOAT8E5M2FNUZ = 20, ONNXC_UINT4 = 21,
+  ONNXC_INT4 = 22, ONNXC_FLOAT4E2M1 = 23, ONNXC_FLOAT8E8M0 = 24,
+  ONNXC_UINT2 = 25, ONNXC_INT2 = 26
+} onnxc_dtype;
+
+/* A dense row-major tensor. Types below a byte take one byte an element, in
+ * its low bits; bool is a byte, 0 or 1. `shape` has `rank` entries. */
+typedef struct onnxc_tensor {
+  void *data;
+  int64_t *shape;
+  int32_t rank;
+  int32_t dtype; /* onnxc_dtype */
+} onnxc_tensor;
+
+/* Runs body(args, begin, end) over a partition of [0, count), pieces of at
+ * least `grain`, and returns when all have run. */
+typedef void (*onnxc_parallel_body)(void *args, int64_t begin, int64_t end);
+typedef void (*onnxc_parallel_for_fn)(void *pool, onnxc_parallel_body body,
+                                      void *args, int64_t count,
+                                      int64_t grain);
+typedef void *(*onnxc_allocate_fn)(void *allocator, size_t bytes,
+                                   size_t alignment);
+typedef void (*onnxc_release_fn)(void *allocator, void *memory);
+
+/* What one call needs from the application. Zero is a valid value for all but
+ * the arena (a null parallel_for runs on the calling thread). Two threads may
+ * run one model at once with two contexts. Generated code reads the fields by
+ * their order: all are pointer-sized. */
+typedef struct onnxc_context {
+  void *arena;          /* aligned to ONNXC_ARENA_ALIGNMENT */
+  size_t arena_bytes;
+  const void *weights;  /* needed when the model does not embed them */
+  onnxc_parallel_for_fn parallel_for;
+  void *pool;
+  onnxc_allocate_fn allocate; /* needed by data-dependent shapes only */
+  onnxc_release_fn release;
+  void *allocator;
+  const char *error_name; /* set on failure: which input, output or node */
+} onnxc_context;
+
+#define ONNXC_ARENA_ALIGNMENT 64
+
+/* One input or output. dims[i] >= 0 is fixed; dims[i] == -1-k is symbol k of
+ * the model; ONNXC_COMPUTED is an expression, see onnxc_model.output_shapes. */
+#define ONNXC_COMPUTED INT64_MIN
+typedef struct onnxc_tensor_info {
+  const char *name;
+  const char *doc; /* may be null */
+  const int64_t *dims;
+  int32_t rank;
+  int32_t dtype;
+} onnxc_tensor_info;
+
+/* A free dimension. `max` is -1 where it has no bound. Symbols with
+ * `from_data` are written by the run (NonZero and its like); the others are
+ * read off the input shapes. */
+typedef struct onnxc_symbol_info {
+  const char *name;
+  int64_t min, max;
+  int32_t from_data;
+  int32_t reserved;
+} onnxc_symbol_info;
+
+typedef struct onnxc_metadata {
+  const char *key, *value;
+} onnxc_metadata;
+
+/* The generated entry point, without checks. `symbols` has num_symbols
+ * entries, those of inputs filled in. outputs[i] may be null only where the
+ * output's shape depends on data; the run then allocates it. */
+typedef int32_t (*onnxc_entry_fn)(onnxc_context *context, int64_t *symbols,
+                                  const void *const *inputs, void **outputs);
+
+/* A compiled model; the generic descriptor. All pointers are to constants. */
+typedef struct onnxc_model {
+  uint32_t abi_version;
+  uint32_t flags;             /* ONNXC_MODEL_* */
+  const char *name;
+  const char *producer;       /* "pytorch 2.4", or null */
+  const char *doc;
+  const char *target;         /* triple and CPU it was compiled for */
+  uint64_t cpu_features;      /* ONNXC_CPU_* bits the object needs */
+  int32_t num_inputs, num_outputs, num_symbols, num_metadata;
+  const onnxc_tensor_info *inputs, *outputs;
+  const onnxc_symbol_info *symbols;
+  const onnxc_metadata *metadata;
+  const void *weights;        /* null when not embedded */
+  uint64_t weights_bytes;
+  const char *weights_file;   /* its name beside the object, or null */
+  onnxc_entry_fn entry;
+  /* Bytes of arena for these symbols; -1 on overflow. */
+  int64_t (*arena_bytes)(const int64_t *symbols);
+  /* Writes the dims of all outputs, one after the other. */
+  void (*output_shapes)(const int64_t *symbols, int64_t *dims);
+} onnxc_model;
+
+#define ONNXC_MODEL_NEEDS_ALLOCATOR 1u
+#define ONNXC_MODEL_EXTERN_WEIGHTS 2u
+
+/* Instruction sets of x86-64 beyond its baseline; other architectures number
+ * their own. */
+#define ONNXC_CPU_X86_SSE42 (1ull << 0)
+#define ONNXC_CPU_X86_AVX (1ull << 1)
+#define ONNXC_CPU_X86_AVX2 (1ull << 2)
+#define ONNXC_CPU_X86_FMA (1ull << 3)
+#define ONNXC_CPU_X86_F16C (1ull << 4)
+#define ONNXC_CPU_X86_BMI2 (1ull << 5)
+#define ONNXC_CPU_X86_AVX512F (1ull << 6)
+#define ONNXC_CPU_X86_AVX512BW (1ull << 7)
+#define ONNXC_CPU_X86_AVX512VL (1ull << 8)
+#define ONNXC_CPU_X86_AVX512DQ (1ull << 9)
+#define ONNXC_CPU_X86_AVX512VNNI (1ull << 10)
+#define ONNXC_CPU_X86_AVXVNNI (1ull << 11)
+#define ONNXC_CPU_X86_AVX512BF16 (1ull << 12)
+#define ONNXC_CPU_X86_AVX512FP16 (1ull << 13)
+
+/* --- freestanding core --------------------------------------------------- */
+
+/* The status in words: a constant string, never null. */
+const char *onnxc_status_string(int32_t status);
+/* Bytes of an element in memory, 0 for an unknown type or string. */
+size_t onnxc_dtype_size(int32_t dtype);
+const char *onnxc_dtype_name(int32_t dtype);
+/* ABI and CPU; done by onnxc_run, cheap enough to call each time. */
+int32_t onnxc_check_model(const onnxc_model *model);
+/* Reads the symbols off the inputs' shapes, checking count, type, rank, fixed
+ * dimensions, bounds and that one symbol has one value. */
+int32_t onnxc_bind_symbols(const onnxc_model *model, onnxc_context *context,
+                           const onnxc_tensor *inputs, int32_t num_inputs,
+                           int64_t *symbols);
+/* Checks everything, then runs. outputs[i].shape must have room for the rank
+ * and receives the shape; outputs[i].data is the caller's buffer, or null for
+ * one that the run allocates because its shape depends on data (release it
+ * with context->release). `symbols` has num_symbols entries. */
+int32_t onnxc_run(const onnxc_model *model, onnxc_context *context,
+                  const onnxc_tensor *inputs, int32_t num_inputs,
+                  onnxc_tensor *outputs, int32_t num_outputs,
+                  int64_t *symbols);
+
+/* --- hosted part ---------------------------------------------------------- */
+
+void *onnxc_aligned_alloc(void *unused, size_t bytes, size_t alignment);
+void onnxc_aligned_free(void *unused, void *memory);
+/* Sets allocate and release to the two above. */
+void onnxc_use_host_allocator(onnxc_context *context);
+
+typedef struct onnxc_pool onnxc_pool;
+/* A pool of num_threads, the caller counted; 0 takes all CPUs. Null when the
+ * threads cannot be started. */
+onnxc_pool *onnxc_pool_create(int32_t num_threads);
+void onnxc_pool_destroy(onnxc_pool *pool);
+int32_t onnxc_pool_num_threads(const onnxc_pool *pool);
+/* An onnxc_parallel_for_fn over an onnxc_pool. */
+void onnxc_pool_parallel_for(void *pool, onnxc_parallel_body body, void *args,
+                             int64_t count, int64_t grain);
+void onnxc_use_pool(onnxc_context *context, onnxc_pool *pool);
+
+/* Maps a weights file of exactly `bytes` bytes; null if it cannot. */
+const void *onnxc_map_weights(const char *path, uint64_t bytes);
+void onnxc_unmap_weights(const void *weights, uint64_t bytes);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* ONNXC_RUNTIME_H */

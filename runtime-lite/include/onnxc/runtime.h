@@ -31,13 +31,14 @@ typedef enum onnxc_status {
   ONNXC_BAD_INPUT_RANK,   /* an input has another rank */
   ONNXC_BAD_INPUT_SHAPE,  /* a dimension is not what the model states */
   ONNXC_BAD_OUTPUT,       /* an output's buffer is missing or misdescribed */
-  ONNXC_SMALL_ARENA,      /* the arena is smaller than the model's need */
+  ONNXC_SMALL_ARENA,      /* the arena is smaller than needed or misaligned */
   ONNXC_NO_WEIGHTS,       /* the model's weights are not in the object */
   ONNXC_NO_ALLOCATOR,     /* a shape depends on data, no allocator is set */
   ONNXC_OUT_OF_MEMORY,    /* the allocator returned null */
   ONNXC_OVERFLOW,         /* a size does not fit in size_t */
   ONNXC_BAD_VALUE,        /* data made an operator impossible at run time */
-  ONNXC_IO_ERROR          /* a file could not be read (hosted part only) */
+  ONNXC_IO_ERROR,         /* a file could not be read (hosted part only) */
+  ONNXC_NO_INPUT_DATA     /* an input with elements has a null pointer */
 } onnxc_status;
 
 /* Element types, numbered as onnx.TensorProto.DataType numbers them. */
@@ -90,7 +91,8 @@ typedef struct onnxc_context {
 #define ONNXC_ARENA_ALIGNMENT 64
 
 /* One input or output. dims[i] >= 0 is fixed; dims[i] == -1-k is symbol k of
- * the model; ONNXC_COMPUTED is an expression, see onnxc_model.output_shapes. */
+ * the model; ONNXC_COMPUTED (outputs only) is an expression, see
+ * onnxc_model.output_shapes. */
 #define ONNXC_COMPUTED INT64_MIN
 typedef struct onnxc_tensor_info {
   const char *name;
@@ -116,7 +118,8 @@ typedef struct onnxc_metadata {
 
 /* The generated entry point, without checks. `symbols` has num_symbols
  * entries, those of inputs filled in. outputs[i] may be null only where the
- * output's shape depends on data; the run then allocates it. */
+ * output's shape depends on data; the run then allocates it. After a failure
+ * the caller releases what was allocated: outputs[i] is null or valid. */
 typedef int32_t (*onnxc_entry_fn)(onnxc_context *context, int64_t *symbols,
                                   const void *const *inputs, void **outputs);
 
@@ -146,6 +149,11 @@ typedef struct onnxc_model {
 #define ONNXC_MODEL_NEEDS_ALLOCATOR 1u
 #define ONNXC_MODEL_EXTERN_WEIGHTS 2u
 
+/* The descriptor of a model compiled with prefix P is the symbol `P_model`. A
+ * shared library also exports `const onnxc_model *const onnxc_models[]`, its
+ * models followed by a null, so that tools find them without a name. */
+#define ONNXC_MODELS_SYMBOL "onnxc_models"
+
 /* Instruction sets of x86-64 beyond its baseline; other architectures number
  * their own. */
 #define ONNXC_CPU_X86_SSE42 (1ull << 0)
@@ -162,9 +170,22 @@ typedef struct onnxc_model {
 #define ONNXC_CPU_X86_AVXVNNI (1ull << 11)
 #define ONNXC_CPU_X86_AVX512BF16 (1ull << 12)
 #define ONNXC_CPU_X86_AVX512FP16 (1ull << 13)
+#define ONNXC_CPU_X86_POPCNT (1ull << 14)
+#define ONNXC_CPU_X86_LZCNT (1ull << 15)
+#define ONNXC_CPU_X86_BMI (1ull << 16)
+#define ONNXC_CPU_X86_MOVBE (1ull << 17)
+#define ONNXC_CPU_X86_AVX512CD (1ull << 18)
+#define ONNXC_CPU_X86_AVX512IFMA (1ull << 19)
+#define ONNXC_CPU_X86_AVX512VBMI (1ull << 20)
+#define ONNXC_CPU_X86_AVX512VBMI2 (1ull << 21)
+#define ONNXC_CPU_X86_AVX512BITALG (1ull << 22)
+#define ONNXC_CPU_X86_AVX512VPOPCNTDQ (1ull << 23)
+#define ONNXC_CPU_X86_GFNI (1ull << 24)
 
 /* --- freestanding core --------------------------------------------------- */
 
+/* The ONNXC_CPU_* bits of the CPU this runs on; 0 where none are numbered. */
+uint64_t onnxc_cpu_features(void);
 /* The status in words: a constant string, never null. */
 const char *onnxc_status_string(int32_t status);
 /* Bytes of an element in memory, 0 for an unknown type or string. */
@@ -173,14 +194,17 @@ const char *onnxc_dtype_name(int32_t dtype);
 /* ABI and CPU; done by onnxc_run, cheap enough to call each time. */
 int32_t onnxc_check_model(const onnxc_model *model);
 /* Reads the symbols off the inputs' shapes, checking count, type, rank, fixed
- * dimensions, bounds and that one symbol has one value. */
+ * dimensions, bounds and that one symbol has one value. The inputs' data is not
+ * looked at. Symbols with from_data become 0. `context` may be null; else its
+ * error_name is set on failure. */
 int32_t onnxc_bind_symbols(const onnxc_model *model, onnxc_context *context,
                            const onnxc_tensor *inputs, int32_t num_inputs,
                            int64_t *symbols);
 /* Checks everything, then runs. outputs[i].shape must have room for the rank
  * and receives the shape; outputs[i].data is the caller's buffer, or null for
  * one that the run allocates because its shape depends on data (release it
- * with context->release). `symbols` has num_symbols entries. */
+ * with context->release; after a failure nothing is left to release). `symbols`
+ * has num_symbols entries. Uses a few bytes of stack per input and output. */
 int32_t onnxc_run(const onnxc_model *model, onnxc_context *context,
                   const onnxc_tensor *inputs, int32_t num_inputs,
                   onnxc_tensor *outputs, int32_t num_outputs,

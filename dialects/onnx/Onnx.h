@@ -1,0 +1,36 @@
+//===- Onnx.h - The onnx dialect ------------------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_DIALECTS_ONNX_ONNX_H
+#define ONNXC_DIALECTS_ONNX_ONNX_H
+
+#include "dialects/onnx/Assembly.h"
+#include "dialects/onnx/SymbolicShape.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/onnx/OnnxDialect.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "dialects/onnx/OnnxTypes.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/onnx/OnnxAttributes.h.inc"
+
+#include "dialects/onnx/OnnxInterfaces.h.inc"
+
+#include "dialects/onnx/OpTraits.h"
+
+// One #include "dialects/onnx/FAMILYOps.h.inc" a family, written by CMake.
+#include "dialects/onnx/OnnxFamilies.h.inc"
+
+#endif // ONNXC_DIALECTS_ONNX_ONNX_H

@@ -1,0 +1,75 @@
+//===- OnnxInterfaces.td - What passes ask of an onnx op ------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_DIALECTS_ONNX_ONNXINTERFACES
+#define ONNXC_DIALECTS_ONNX_ONNXINTERFACES
+
+include "mlir/IR/OpBase.td"
+
+def OnnxOpInterface : OpInterface<"OnnxOpInterface"> {
+  let cppNamespace = "::onnxc::onnx";
+  let description = [{
+    Every op of the dialect. It lets the importer build any op by its name and
+    one printer and parser serve all.
+  }];
+  let methods = [
+    StaticInterfaceMethod<
+      "How many ONNX input slots the op declares when some of them are "
+      "optional or variadic, else 0.",
+      "size_t", "getNumInputSlots", (ins), [{}], [{
+        if constexpr (ConcreteOp::template hasTrait<
+                          ::mlir::OpTrait::AttrSizedOperandSegments>())
+          return typename ConcreteOp::Properties().operandSegmentSizes.size();
+        else
+          return 0;
+      }]>,
+    StaticInterfaceMethod<
+      "The attributes' default values; null when there are none.",
+      "::mlir::DictionaryAttr", "getDefaultAttrs",
+      (ins "::mlir::OperationName":$name), [{}], [{
+        return ::onnxc::onnx::getDefaultAttrs<ConcreteOp>(name);
+      }]>,
+  ];
+}
+
+def ElementwiseOp : OpInterface<"ElementwiseOp"> {
+  let cppNamespace = "::onnxc::onnx";
+  let description = [{
+    An op that computes each element of its one result from the elements at the
+    same (broadcast) place of its operands.
+  }];
+  let methods = [InterfaceMethod<[{
+      Builds the computation of one element. The arguments are signless (bool
+      is i1); float16 and bfloat16 arrive widened to f32, and the result may
+      stay so. Signedness is that of the op's own operand types. Vectors may
+      stand where scalars do: build constants from the arguments' types, as
+      ScalarBuilder does.
+    }],
+    "::mlir::Value", "buildScalar",
+    (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc,
+         "::mlir::ValueRange":$args)>];
+}
+
+def DataDependentShapeOp : OpInterface<"DataDependentShapeOp"> {
+  let cppNamespace = "::onnxc::onnx";
+  let description = [{
+    An op whose result sizes depend on data. Shape inference calls
+    `buildSizes` before the op, defines a symbol for each, and then sets the
+    result types by `setResultDims`.
+  }];
+  let methods = [
+    InterfaceMethod<
+      "Builds the unknown sizes, each a scalar (0-D) i64 tensor.",
+      "::llvm::SmallVector<::mlir::Value>", "buildSizes",
+      (ins "::mlir::OpBuilder &":$b)>,
+    InterfaceMethod<
+      "Sets the result types, given the sizes as symbols.",
+      "void", "setResultDims",
+      (ins "::mlir::ArrayRef<::mlir::AffineExpr>":$sizes)>,
+  ];
+}
+
+#endif // ONNXC_DIALECTS_ONNX_ONNXINTERFACES

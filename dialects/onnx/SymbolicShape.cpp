@@ -1,0 +1,212 @@
+//===- SymbolicShape.cpp - Sizes as expressions over symbols --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/SymbolicShape.h"
+#include "dialects/onnx/Onnx.h"
+
+using namespace mlir;
+
+namespace onnxc::onnx {
+
+AffineExpr getConstant(MLIRContext *context, int64_t value) {
+  return getAffineConstantExpr(value, context);
+}
+
+std::optional<int64_t> getConstant(AffineExpr expr) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue();
+  return std::nullopt;
+}
+
+unsigned getNumSymbols(ArrayRef<AffineExpr> exprs) {
+  unsigned symbols = 0;
+  for (AffineExpr expr : exprs)
+    expr.walk([&](AffineExpr e) {
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(e))
+        symbols = std::max(symbols, symbol.getPosition() + 1);
+    });
+  return symbols;
+}
+
+AffineExpr simplify(AffineExpr expr) {
+  if (isa<AffineConstantExpr, AffineSymbolExpr>(expr))
+    return expr;
+  return simplifyAffineExpr(expr, /*numDims=*/0, getNumSymbols(expr));
+}
+
+std::optional<Dims> getDims(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor)
+    return std::nullopt;
+  if (auto dims = dyn_cast_or_null<DimsAttr>(tensor.getEncoding()))
+    return Dims(dims.getExprs());
+  if (!tensor.hasStaticShape())
+    return std::nullopt;
+  Dims result;
+  for (int64_t size : tensor.getShape())
+    result.push_back(getConstant(type.getContext(), size));
+  return result;
+}
+
+RankedTensorType getTensorType(ArrayRef<AffineExpr> dims, Type elementType) {
+  SmallVector<int64_t> shape;
+  Dims exprs;
+  bool isStatic = true;
+  for (AffineExpr dim : dims) {
+    exprs.push_back(simplify(dim));
+    std::optional<int64_t> size = getConstant(exprs.back());
+    isStatic &= size.has_value();
+    shape.push_back(size.value_or(ShapedType::kDynamic));
+  }
+  Attribute encoding;
+  if (!isStatic)
+    encoding = DimsAttr::get(elementType.getContext(), exprs);
+  return RankedTensorType::get(shape, elementType, encoding);
+}
+
+Type getUnrankedType(Type elementType) {
+  return UnrankedTensorType::get(elementType);
+}
+
+Type withElementType(Type tensorType, Type elementType) {
+  if (auto ranked = dyn_cast<RankedTensorType>(tensorType))
+    return RankedTensorType::get(ranked.getShape(), elementType,
+                                 ranked.getEncoding());
+  return UnrankedTensorType::get(elementType);
+}
+
+Type getElementType(Value value) {
+  return cast<TensorType>(value.getType()).getElementType();
+}
+
+std::optional<int64_t> getRank(Value value) {
+  if (auto ranked = dyn_cast<RankedTensorType>(value.getType()))
+    return ranked.getRank();
+  return std::nullopt;
+}
+
+bool isKnownNonNegative(AffineExpr expr) {
+  if (std::optional<int64_t> constant = getConstant(expr))
+    return *constant >= 0;
+  if (isa<AffineSymbolExpr>(expr))
+    return true;
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  return isKnownNonNegative(binary.getLHS()) &&
+         isKnownNonNegative(binary.getRHS());
+}
+
+bool isKnownPositive(AffineExpr expr) {
+  if (std::optional<int64_t> constant = getConstant(expr))
+    return *constant > 0;
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return false;
+  AffineExpr l = binary.getLHS(), r = binary.getRHS();
+  if (binary.getKind() == AffineExprKind::Add)
+    return (isKnownPositive(l) && isKnownNonNegative(r)) ||
+           (isKnownPositive(r) && isKnownNonNegative(l));
+  return binary.getKind() == AffineExprKind::Mul && isKnownPositive(l) &&
+         isKnownPositive(r);
+}
+
+std::optional<Dims> broadcast(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
+  if (a.size() < b.size())
+    std::swap(a, b);
+  Dims result(a);
+  size_t offset = a.size() - b.size();
+  for (auto [i, right] : llvm::enumerate(b)) {
+    AffineExpr &left = result[offset + i];
+    std::optional<int64_t> l = getConstant(left), r = getConstant(right);
+    if (left == right || r == 1)
+      continue;
+    if (l == 1 || (!l && r))
+      left = right;
+    else if (l && r)
+      return std::nullopt;
+  }
+  return result;
+}
+
+AffineExpr getProduct(MLIRContext *context, ArrayRef<AffineExpr> dims) {
+  AffineExpr product = getConstant(context, 1);
+  for (AffineExpr dim : dims)
+    product = product * dim;
+  return simplify(product);
+}
+
+std::optional<Dims> getKnownInts(Value value) {
+  if (!value)
+    return std::nullopt;
+  if (auto dims = value.getDefiningOp<DimsOp>())
+    return Dims(dims.getValue().getExprs());
+  std::optional<SmallVector<int64_t>> ints = getConstantInts(value);
+  if (!ints)
+    return std::nullopt;
+  Dims result;
+  for (int64_t i : *ints)
+    result.push_back(getConstant(value.getContext(), i));
+  return result;
+}
+
+std::optional<SmallVector<int64_t>> getConstantInts(Value value) {
+  auto constant = value ? value.getDefiningOp<ConstantOp>() : nullptr;
+  if (!constant)
+    return std::nullopt;
+  ElementsAttr elements = constant.getElements();
+  auto type = elements ? dyn_cast<IntegerType>(elements.getElementType())
+                       : IntegerType();
+  if (!type || elements.getNumElements() > 1024 ||
+      isa<DenseResourceElementsAttr>(elements))
+    return std::nullopt;
+  SmallVector<int64_t> result;
+  for (const APInt &i : elements.getValues<APInt>())
+    result.push_back(type.isUnsigned() || type.getWidth() == 1
+                         ? i.getZExtValue()
+                         : i.getSExtValue());
+  return result;
+}
+
+bool areCompatible(TypeRange a, TypeRange b) {
+  if (a.size() != b.size())
+    return false;
+  for (auto [left, right] : llvm::zip(a, b)) {
+    auto l = dyn_cast<TensorType>(left), r = dyn_cast<TensorType>(right);
+    if (!l && !r)
+      continue;
+    if (!l || !r || l.getElementType() != r.getElementType())
+      return false;
+    if (l.hasRank() && r.hasRank() &&
+        failed(verifyCompatibleShape(l.getShape(), r.getShape())))
+      return false;
+  }
+  return true;
+}
+
+std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank) {
+  if (axis < -rank || axis >= rank)
+    return std::nullopt;
+  return axis < 0 ? axis + rank : axis;
+}
+
+LogicalResult inferElementwise(std::optional<Location> loc, ValueRange operands,
+                               Type elementType, SmallVectorImpl<Type> &types) {
+  std::optional<Dims> result = Dims();
+  for (Value operand : operands) {
+    std::optional<Dims> dims = getDims(operand);
+    if (!dims) {
+      types.push_back(getUnrankedType(elementType));
+      return success();
+    }
+    result = broadcast(*result, *dims);
+    if (!result)
+      return emitOptionalError(loc, "operands cannot be broadcast: ",
+                               operands.getTypes());
+  }
+  types.push_back(getTensorType(*result, elementType));
+  return success();
+}
+
+} // namespace onnxc::onnx

@@ -11,22 +11,8 @@ include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/onnx/OnnxDialect.td"
 include "dialects/onnx/OnnxInterfaces.td"
-
-def Onnx_Dialect : Dialect {
-  let name = "onnx";
-  let cppNamespace = "::onnxc::onnx";
-  let summary = "The operators of ONNX, newest opset";
-  let description = [{
-    Operators, operands, results and attributes are spelled as in the ONNX
-    operator specification, which is this dialect's reference.
-  }];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-                           "::mlir::math::MathDialect"];
-  let useDefaultTypePrinterParser = 1;
-  let useDefaultAttributePrinterParser = 1;
-  let hasConstantMaterializer = 1;
-}
 
 //===----------------------------------------------------------------------===//
 // Types

@@ -1,0 +1,49 @@
+# onnxc_add_library(NAME SOURCES...): a static library of the compiler, with the
+# flags and include folders that all of them share. Links go by
+# target_link_libraries; MLIR and LLVM are the shared libraries.
+add_library(onnxc_flags INTERFACE)
+target_include_directories(onnxc_flags SYSTEM INTERFACE
+  ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+target_include_directories(onnxc_flags INTERFACE
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+target_compile_definitions(onnxc_flags INTERFACE ${LLVM_DEFINITIONS})
+target_compile_options(onnxc_flags INTERFACE
+  -Wall -Wextra -Wno-unused-parameter -Werror -fvisibility-inlines-hidden)
+target_link_libraries(onnxc_flags INTERFACE MLIR LLVM)
+
+# What nearly every file includes, parsed once.
+add_library(onnxc_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/Precompiled.cpp)
+target_link_libraries(onnxc_pch PRIVATE onnxc_flags)
+target_compile_options(onnxc_pch PRIVATE -fno-exceptions -fno-rtti)
+target_precompile_headers(onnxc_pch PRIVATE
+  <mlir/Dialect/Affine/IR/AffineOps.h>
+  <mlir/Dialect/Arith/IR/Arith.h>
+  <mlir/Dialect/Arith/Utils/Utils.h>
+  <mlir/Dialect/Func/IR/FuncOps.h>
+  <mlir/Dialect/Linalg/IR/Linalg.h>
+  <mlir/Dialect/Math/IR/Math.h>
+  <mlir/Dialect/MemRef/IR/MemRef.h>
+  <mlir/Dialect/SCF/IR/SCF.h>
+  <mlir/Dialect/Tensor/IR/Tensor.h>
+  <mlir/Dialect/Vector/IR/VectorOps.h>
+  <mlir/IR/BuiltinOps.h>
+  <mlir/Pass/Pass.h>
+  <mlir/Pass/PassManager.h>
+  <mlir/Transforms/DialectConversion.h>
+  <mlir/Transforms/GreedyPatternRewriteDriver.h>)
+
+function(onnxc_add_library name)
+  add_library(${name} STATIC ${ARGN})
+  target_link_libraries(${name} PUBLIC onnxc_flags)
+  target_compile_options(${name} PRIVATE -fno-exceptions -fno-rtti)
+  target_precompile_headers(${name} REUSE_FROM onnxc_pch)
+endfunction()
+
+function(onnxc_add_program name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE onnxc_flags)
+  target_compile_options(${name} PRIVATE -fno-exceptions -fno-rtti)
+  target_precompile_headers(${name} REUSE_FROM onnxc_pch)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+endfunction()

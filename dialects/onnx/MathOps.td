@@ -1,0 +1,14 @@
+//===- MathOps.td - Elementwise arithmetic --------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+include "dialects/onnx/OnnxBase.td"
+
+def Onnx_AddOp : Onnx_Binary<"Add"> { let summary = "a + b"; }
+def Onnx_SubOp : Onnx_Binary<"Sub"> { let summary = "a - b"; }
+def Onnx_MulOp : Onnx_Binary<"Mul"> { let summary = "a * b"; }
+def Onnx_DivOp : Onnx_Binary<"Div"> {
+  let summary = "a / b, towards zero for integers";
+}

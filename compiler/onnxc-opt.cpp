@@ -1,0 +1,22 @@
+//===- onnxc-opt.cpp - mlir-opt for onnxc's dialects and passes -----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "passes/Passes.h"
+
+int main(int argc, char **argv) {
+  mlir::DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registry.insert<onnxc::onnx::OnnxDialect, onnxc::plan::PlanDialect>();
+  mlir::registerAllPasses();
+  onnxc::registerOnnxcPasses();
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "onnxc optimizer\n", registry));
+}

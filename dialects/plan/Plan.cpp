@@ -1,0 +1,36 @@
+//===- Plan.cpp - The plan dialect ----------------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/plan/Plan.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+using namespace mlir;
+using namespace onnxc::plan;
+
+#include "dialects/plan/PlanDialect.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/plan/PlanOps.cpp.inc"
+
+void PlanDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/plan/PlanOps.cpp.inc"
+      >();
+}
+
+LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto kernel = symbols.lookupNearestSymbolFrom<FunctionOpInterface>(
+      *this, getCalleeAttr());
+  if (!kernel)
+    return emitOpError("calls an unknown kernel ") << getCalleeAttr();
+  if (kernel.getNumArguments() != getInputs().size() + getSymbols().size() &&
+      kernel.getNumArguments() !=
+          getInputs().size() + getOutputs().size() + getSymbols().size())
+    return emitOpError("passes a wrong number of arguments to ")
+           << getCalleeAttr();
+  return success();
+}

@@ -1,0 +1,67 @@
+//===- PlanOps.td - The list of kernel calls that a model becomes ---------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_DIALECTS_PLAN_PLANOPS
+#define ONNXC_DIALECTS_PLAN_PLANOPS
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Plan_Dialect : Dialect {
+  let name = "plan";
+  let cppNamespace = "::onnxc::plan";
+  let summary = "Calls of kernels, and the buffers between them";
+  let description = [{
+    @main is a list of these ops once the graph is cut into kernels: calls,
+    reinterpretations of buffers, and definitions of symbols.
+  }];
+}
+
+class Plan_Op<string name, list<Trait> traits = []>
+    : Op<Plan_Dialect, name, traits>;
+
+def Plan_Tensor : Type<CPred<"::llvm::isa<::mlir::TensorType>($_self)">,
+                       "tensor", "::mlir::TensorType">;
+
+def Plan_CallOp : Plan_Op<"call", [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>, Pure,
+    AttrSizedOperandSegments]> {
+  let summary = "Runs a kernel";
+  let description = [{
+    The kernel's arguments are the tensors, then the symbols. The results'
+    sizes are in their types, as expressions over @main's symbols.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Plan_Tensor>:$inputs,
+                       Variadic<Index>:$symbols);
+  let results = (outs Variadic<Plan_Tensor>:$outputs);
+  let assemblyFormat = [{
+    $callee `(` $inputs `)` `[` $symbols `]` attr-dict `:`
+    functional-type($inputs, $outputs)
+  }];
+}
+
+def Plan_ViewOp : Plan_Op<"view", [Pure]> {
+  let summary = "The same elements in the same order under another shape";
+  let arguments = (ins Plan_Tensor:$source);
+  let results = (outs Plan_Tensor:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+}
+
+def Plan_SymbolOp : Plan_Op<"symbol"> {
+  let summary = "Defines a symbol by an element of an integer tensor";
+  let description = [{
+    Symbol `number` of the function is the element `element` (row-major) of the
+    tensor. Symbols of the function's inputs are its index arguments instead.
+  }];
+  let arguments = (ins I64Attr:$number, Plan_Tensor:$source,
+                       DefaultValuedAttr<I64Attr, "0">:$element);
+  let results = (outs Index:$value);
+  let assemblyFormat =
+      "$number `=` $source `[` $element `]` attr-dict `:` type($source)";
+}
+
+#endif // ONNXC_DIALECTS_PLAN_PLANOPS

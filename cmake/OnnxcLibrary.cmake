@@ -1,12 +1,15 @@
 # onnxc_add_library(NAME SOURCES...): a static library of the compiler, with the
 # flags and include folders that all of them share. Links go by
 # target_link_libraries; MLIR and LLVM are the shared libraries.
+separate_arguments(onnxc_llvm_definitions NATIVE_COMMAND
+  "${LLVM_DEFINITIONS}")
 add_library(onnxc_flags INTERFACE)
 target_include_directories(onnxc_flags SYSTEM INTERFACE
   ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 target_include_directories(onnxc_flags INTERFACE
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-target_compile_definitions(onnxc_flags INTERFACE ${LLVM_DEFINITIONS})
+target_compile_definitions(onnxc_flags INTERFACE
+  ${onnxc_llvm_definitions})
 target_compile_options(onnxc_flags INTERFACE
   -Wall -Wextra -Wno-unused-parameter -Werror -fvisibility-inlines-hidden)
 target_link_libraries(onnxc_flags INTERFACE MLIR LLVM)

@@ -114,6 +114,8 @@ def Onnx_TypeAttr : TypeAttrBase<"::mlir::Type", "TYPE_PROTO">;
 
 // What every op of the dialect has: one syntax, and inferred types that agree
 // with given ones when nothing known differs.
+def ShapeArithmetic : DeclareOpInterfaceMethods<ShapeArithmeticOp>;
+
 def OnnxOpTrait : NativeOpTrait<"OnnxOpTrait", [], [{
   static bool isCompatibleReturnTypes(::mlir::TypeRange l,
                                       ::mlir::TypeRange r) {
@@ -130,6 +132,17 @@ def OnnxOpTrait : NativeOpTrait<"OnnxOpTrait", [], [{
 }]> {
   let cppNamespace = "::onnxc::onnx";
 }
+
+// How an op groups with others into a kernel.
+class Grouping<string trait> : NativeOpTrait<trait> {
+  let cppNamespace = "::onnxc::onnx";
+}
+// Its first operand's elements in the same order: no kernel, a plan.view.
+def IsView : Grouping<"IsView">;
+// Elementwise consumers of its result may join its kernel.
+def FusesConsumers : Grouping<"FusesConsumers">;
+// Elementwise producers of its operands may join its kernel.
+def FusesProducers : Grouping<"FusesProducers">;
 
 class Onnx_Op<string name, list<Trait> traits = []>
     : Op<Onnx_Dialect, name, traits # [OnnxOpTrait, OnnxOpInterface]> {
@@ -158,14 +171,16 @@ class Onnx_Elementwise<string name, Trait infer = InferLikeFirst,
         Pure, infer, InferTypeOpInterface,
         DeclareOpInterfaceMethods<ElementwiseOp>]>;
 
-class Onnx_Unary<string name, Trait infer = InferLikeFirst>
-    : Onnx_Elementwise<name, infer> {
+class Onnx_Unary<string name, Trait infer = InferLikeFirst,
+                 list<Trait> traits = []>
+    : Onnx_Elementwise<name, infer, traits> {
   let arguments = (ins Onnx_Tensor:$X);
   let results = (outs Onnx_Tensor:$Y);
 }
 
-class Onnx_Binary<string name, Trait infer = InferLikeFirst>
-    : Onnx_Elementwise<name, infer> {
+class Onnx_Binary<string name, Trait infer = InferLikeFirst,
+                  list<Trait> traits = []>
+    : Onnx_Elementwise<name, infer, traits> {
   let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B);
   let results = (outs Onnx_Tensor:$C);
 }

@@ -53,6 +53,33 @@ def ElementwiseOp : OpInterface<"ElementwiseOp"> {
          "::mlir::ValueRange":$args)>];
 }
 
+def ShapeArithmeticOp : OpInterface<"ShapeArithmeticOp"> {
+  let cppNamespace = "::onnxc::onnx";
+  let description = [{
+    An op that exporters use to compute shapes: it can compute its one integer
+    result as expressions.
+  }];
+  let methods = [InterfaceMethod<[{
+      The elements of the result, row-major, given those of the operands where
+      they are known (none for an absent or unknown one). Called when the
+      result has a static shape of at most 1024 integers.
+    }],
+    "std::optional<::onnxc::onnx::Dims>", "evaluate",
+    (ins "::llvm::ArrayRef<std::optional<::onnxc::onnx::Dims>>":$operands)>];
+}
+
+def ShapeOperandsOp : OpInterface<"ShapeOperandsOp"> {
+  let cppNamespace = "::onnxc::onnx";
+  let description = [{
+    An op whose result sizes depend on the values of integer operands. Where
+    they are not known, shape inference makes each element a symbol that is
+    read at run time.
+  }];
+  let methods = [InterfaceMethod<
+    "The operands' numbers.", "::llvm::SmallVector<unsigned>",
+    "getShapeOperands", (ins)>];
+}
+
 def DataDependentShapeOp : OpInterface<"DataDependentShapeOp"> {
   let cppNamespace = "::onnxc::onnx";
   let description = [{

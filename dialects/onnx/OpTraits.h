@@ -15,6 +15,22 @@ namespace onnxc::onnx {
 template <typename Op>
 class OnnxOpTrait : public mlir::OpTrait::TraitBase<Op, OnnxOpTrait> {};
 
+// How an op groups with others into a kernel; OnnxBase.td describes them.
+template <typename Op>
+class IsView : public mlir::OpTrait::TraitBase<Op, IsView> {};
+template <typename Op>
+class FusesConsumers : public mlir::OpTrait::TraitBase<Op, FusesConsumers> {};
+template <typename Op>
+class FusesProducers : public mlir::OpTrait::TraitBase<Op, FusesProducers> {};
+
+/// Evaluates an elementwise op on integers, with numpy's broadcasting; for
+/// ShapeArithmeticOp::evaluate.
+std::optional<Dims> evaluateElementwise(
+    mlir::Operation *op, llvm::ArrayRef<std::optional<Dims>> operands,
+    llvm::function_ref<std::optional<mlir::AffineExpr>(
+        llvm::ArrayRef<mlir::AffineExpr>)>
+        compute);
+
 /// Infers one result that broadcasts the operands.
 mlir::LogicalResult
 inferElementwise(std::optional<mlir::Location> loc, mlir::ValueRange operands,

@@ -209,4 +209,41 @@ LogicalResult inferElementwise(std::optional<Location> loc, ValueRange operands,
   return success();
 }
 
+std::optional<Dims> evaluateElementwise(
+    Operation *op, ArrayRef<std::optional<Dims>> operands,
+    llvm::function_ref<std::optional<AffineExpr>(ArrayRef<AffineExpr>)>
+        compute) {
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  SmallVector<SmallVector<int64_t>> strides;
+  for (auto [value, elements] : llvm::zip(op->getOperands(), operands)) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!elements || !type || !type.hasStaticShape())
+      return std::nullopt;
+    // Strides in the result's dimensions, 0 where the operand broadcasts.
+    SmallVector<int64_t> &s = strides.emplace_back(result.getRank(), 0);
+    int64_t stride = 1, offset = result.getRank() - type.getRank();
+    for (int64_t i = type.getRank() - 1; i >= 0; --i) {
+      s[offset + i] = type.getDimSize(i) == 1 ? 0 : stride;
+      stride *= type.getDimSize(i);
+    }
+  }
+  Dims computed;
+  for (int64_t i = 0, e = result.getNumElements(); i < e; ++i) {
+    Dims arguments;
+    for (auto [elements, s] : llvm::zip(operands, strides)) {
+      int64_t rest = i, at = 0;
+      for (int64_t d = result.getRank() - 1; d >= 0; --d) {
+        at += rest % result.getDimSize(d) * s[d];
+        rest /= result.getDimSize(d);
+      }
+      arguments.push_back((*elements)[at]);
+    }
+    std::optional<AffineExpr> value = compute(arguments);
+    if (!value)
+      return std::nullopt;
+    computed.push_back(simplify(*value));
+  }
+  return computed;
+}
+
 } // namespace onnxc::onnx

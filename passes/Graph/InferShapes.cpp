@@ -1,0 +1,209 @@
+//===- InferShapes.cpp - Result types with symbolic dimensions ------------===//
+//
+// One walk in the order of the graph: each op's result types are inferred from
+// its operands' types, and an op of shape arithmetic whose operands are known
+// becomes a constant or an onnx.Dims, so that the ops after it see its value.
+// Example: with %x : tensor<?x3xf32, #onnx.dims<[s0, 3]>>
+//
+//   Shape(%x)       -> Dims [s0, 3]
+//   Gather(.., 0)   -> Dims [s0]
+//   Concat(.., -1)  -> Dims [s0, -1]
+//   Reshape(%x, ..) -> tensor<?x3xf32, #onnx.dims<[s0, 3]>>
+//
+// Where a size is known only at run time, a symbol is defined for it
+// (plan.symbol), so that after this pass every size is an expression.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Passes.h"
+
+namespace onnxc {
+#define GEN_PASS_DEF_INFERSHAPES
+#include "passes/Passes.h.inc"
+} // namespace onnxc
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+namespace {
+
+struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
+  using InferShapesBase::InferShapesBase;
+
+  void runOnOperation() override {
+    if (auto names =
+            getOperation()->getAttrOfType<ArrayAttr>("onnx.symbols"))
+      llvm::append_range(symbols, names);
+    for (Block &block : getOperation().getBody())
+      if (failed(inferBlock(block)))
+        return signalPassFailure();
+    getOperation()->setAttr("onnx.symbols",
+                            ArrayAttr::get(&getContext(), symbols));
+    updateSignature();
+  }
+
+private:
+  SmallVector<Attribute> symbols;
+
+  LogicalResult inferBlock(Block &block);
+  LogicalResult inferOp(Operation *op);
+  void defineShapeOperands(ShapeOperandsOp op);
+  LogicalResult defineDataDependentSizes(DataDependentShapeOp op);
+  bool foldShapeArithmetic(Operation *op);
+  void updateSignature();
+
+  AffineExpr defineSymbol(OpBuilder &b, Location loc, Value tensor,
+                          int64_t element) {
+    int64_t number = symbols.size();
+    symbols.push_back(b.getStringAttr("data_" + Twine(number)));
+    plan::SymbolOp::create(b, loc, b.getIndexType(),
+                           b.getI64IntegerAttr(number), tensor,
+                           b.getI64IntegerAttr(element));
+    return getAffineSymbolExpr(number, &getContext());
+  }
+};
+
+/// What both types know; a constant size wins over an expression.
+Type mergeTypes(Type stated, Type inferred) {
+  auto s = dyn_cast<RankedTensorType>(stated);
+  auto i = dyn_cast<RankedTensorType>(inferred);
+  if (!s || !i || s.getRank() != i.getRank())
+    return i ? inferred : (s && getDims(stated) ? stated : inferred);
+  std::optional<Dims> inferredDims = getDims(inferred);
+  if (!inferredDims)
+    return s.hasStaticShape() ? stated : inferred;
+  Dims merged = *inferredDims;
+  for (auto [dim, size] : llvm::zip(merged, s.getShape()))
+    if (!ShapedType::isDynamic(size))
+      dim = getConstant(stated.getContext(), size);
+  return getTensorType(merged, i.getElementType());
+}
+
+LogicalResult InferShapes::inferBlock(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block))
+    if (failed(inferOp(&op)))
+      return failure();
+  return success();
+}
+
+LogicalResult InferShapes::inferOp(Operation *op) {
+  if (auto shapeOp = dyn_cast<ShapeOperandsOp>(op))
+    defineShapeOperands(shapeOp);
+
+  if (auto infer = dyn_cast<InferTypeOpInterface>(op)) {
+    SmallVector<Type> types;
+    if (failed(infer.inferReturnTypes(
+            &getContext(), op->getLoc(), op->getOperands(),
+            op->getAttrDictionary(), op->getPropertiesStorage(),
+            op->getRegions(), types)))
+      return failure();
+    for (auto [result, type] : llvm::zip(op->getResults(), types))
+      result.setType(mergeTypes(result.getType(), type));
+  }
+  if (auto dataDependent = dyn_cast<DataDependentShapeOp>(op))
+    if (failed(defineDataDependentSizes(dataDependent)))
+      return failure();
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      if (failed(inferBlock(block)))
+        return failure();
+  if (foldShapeArithmetic(op))
+    return success();
+
+  for (OpResult result : op->getResults())
+    if (isa<TensorType>(result.getType()) && !result.use_empty() &&
+        !getDims(result))
+      return op->emitError("the shape of result #")
+             << result.getResultNumber()
+             << " cannot be inferred; bind the model's dimensions with --dim "
+                "or --shape";
+  return success();
+}
+
+void InferShapes::defineShapeOperands(ShapeOperandsOp op) {
+  OpBuilder b(op);
+  for (unsigned number : op.getShapeOperands()) {
+    if (number >= op->getNumOperands())
+      continue;
+    Value operand = op->getOperand(number);
+    auto type = dyn_cast<RankedTensorType>(operand.getType());
+    if (!type || !type.hasStaticShape() || type.getNumElements() > 64 ||
+        !isa<IntegerType>(type.getElementType()) || getKnownInts(operand))
+      continue;
+    SmallVector<AffineExpr> elements;
+    for (int64_t i = 0, e = type.getNumElements(); i < e; ++i)
+      elements.push_back(defineSymbol(b, op->getLoc(), operand, i));
+    op->setOperand(number, DimsOp::create(b, op->getLoc(), type,
+                                          DimsAttr::get(&getContext(),
+                                                        elements)));
+  }
+}
+
+LogicalResult
+InferShapes::defineDataDependentSizes(DataDependentShapeOp op) {
+  if (llvm::all_of(op->getResults(), [](Value result) {
+        return result.use_empty() || getDims(result).has_value();
+      }))
+    return success();
+  OpBuilder b(op);
+  SmallVector<AffineExpr> sizes;
+  Operation *before = op->getPrevNode();
+  SmallVector<Value> tensors = op.buildSizes(b);
+  // The ops just built need types as well.
+  Operation *built = before ? before->getNextNode() : &op->getBlock()->front();
+  for (; built != op; built = built->getNextNode())
+    if (failed(inferOp(built)))
+      return failure();
+  for (Value tensor : tensors)
+    sizes.push_back(defineSymbol(b, op->getLoc(), tensor, 0));
+  op.setResultDims(sizes);
+  return success();
+}
+
+bool InferShapes::foldShapeArithmetic(Operation *op) {
+  auto arithmetic = dyn_cast<ShapeArithmeticOp>(op);
+  if (!arithmetic)
+    return false;
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  if (!type || !type.hasStaticShape() || type.getNumElements() > 1024 ||
+      !type.getElementType().isSignlessInteger())
+    return false;
+  SmallVector<std::optional<Dims>> operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(getKnownInts(operand));
+  std::optional<Dims> value = arithmetic.evaluate(operands);
+  if (!value || int64_t(value->size()) != type.getNumElements())
+    return false;
+
+  OpBuilder b(op);
+  Value replacement;
+  if (llvm::all_of(*value, [](AffineExpr e) { return getConstant(e); })) {
+    SmallVector<APInt> ints;
+    for (AffineExpr e : *value)
+      ints.emplace_back(type.getElementTypeBitWidth(), *getConstant(e),
+                        /*isSigned=*/true, /*implicitTrunc=*/true);
+    replacement = ConstantOp::create(b, op->getLoc(), type,
+                                     DenseElementsAttr::get(type, ints));
+  } else if (type.getElementTypeBitWidth() >= 32) {
+    replacement = DimsOp::create(b, op->getLoc(), type,
+                                 DimsAttr::get(&getContext(), *value));
+  } else {
+    return false;
+  }
+  op->getResult(0).replaceAllUsesWith(replacement);
+  op->erase();
+  return true;
+}
+
+void InferShapes::updateSignature() {
+  func::FuncOp function = getOperation();
+  Operation *terminator = function.getBody().back().getTerminator();
+  function.setType(FunctionType::get(
+      &getContext(), function.getBody().getArgumentTypes(),
+      terminator->getOperandTypes()));
+}
+
+} // namespace

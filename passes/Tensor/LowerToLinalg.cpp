@@ -1,0 +1,107 @@
+//===- LowerToLinalg.cpp - A kernel's onnx ops become linalg --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Func/Transforms/FuncConversions.h"
+#include "passes/Tensor/LoweringPatterns.h"
+
+namespace onnxc {
+#define GEN_PASS_DEF_LOWERTOLINALG
+#include "passes/Passes.h.inc"
+} // namespace onnxc
+
+using namespace mlir;
+using namespace onnxc;
+
+namespace {
+
+/// onnx.Constant inside a kernel: a small value that came along.
+struct LowerConstant : OpConversionPattern<onnx::ConstantOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(onnx::ConstantOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto elements = dyn_cast_or_null<DenseElementsAttr>(op.getElements());
+    if (!elements)
+      return rewriter.notifyMatchFailure(op, "not a dense constant");
+    RankedTensorType type = getStorageTensorType(op.getType());
+    Type from = elements.getElementType();
+    if (from != type.getElementType()) {
+      auto toBits = [&](const APInt &value) {
+        unsigned width = type.getElementTypeBitWidth();
+        return from.isUnsignedInteger() || from.isInteger(1)
+                   ? value.zextOrTrunc(width)
+                   : value.sextOrTrunc(width);
+      };
+      if (auto ints = dyn_cast<DenseIntElementsAttr>(elements))
+        elements = ints.mapValues(type.getElementType(), toBits);
+      else
+        return rewriter.notifyMatchFailure(op, "narrow float constant");
+    }
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+        op, type, DenseElementsAttr(elements.reshape(type)));
+    return success();
+  }
+};
+
+/// onnx.Dims inside a kernel.
+struct LowerDims : OpConversionPattern<onnx::DimsOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(onnx::DimsOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    RankedTensorType type = getStorageTensorType(op.getType());
+    SmallVector<Value> elements;
+    for (AffineExpr expr : op.getValue().getExprs()) {
+      Value index = getValueOrCreateConstantIndexOp(
+          rewriter, loc, getSize(rewriter, op, expr));
+      elements.push_back(arith::IndexCastOp::create(
+          rewriter, loc, type.getElementType(), index));
+    }
+    rewriter.replaceOpWithNewOp<tensor::FromElementsOp>(op, type, elements);
+    return success();
+  }
+};
+
+struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
+  using LowerToLinalgBase::LowerToLinalgBase;
+
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    TypeConverter types;
+    types.addConversion([](Type type) { return type; });
+    types.addConversion([](TensorType type) -> std::optional<Type> {
+      if (auto ranked = dyn_cast<RankedTensorType>(type))
+        return getStorageTensorType(ranked);
+      return std::nullopt;
+    });
+
+    RewritePatternSet patterns(context);
+    patterns.add<LowerConstant, LowerDims>(types, context);
+    populateElementwiseLowering(patterns, types);
+    populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
+                                                                   types);
+    populateReturnOpTypeConversionPattern(patterns, types);
+
+    ConversionTarget target(*context);
+    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+    target.addIllegalDialect<onnx::OnnxDialect>();
+    target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
+      return types.isSignatureLegal(op.getFunctionType());
+    });
+    target.addDynamicallyLegalOp<func::ReturnOp>(
+        [&](func::ReturnOp op) { return types.isLegal(op); });
+
+    ConversionConfig config;
+    config.allowPatternRollback = false;
+    if (failed(applyPartialConversion(getOperation(), target,
+                                      std::move(patterns), config)))
+      signalPassFailure();
+  }
+};
+
+} // namespace

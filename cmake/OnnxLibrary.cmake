@@ -66,7 +66,26 @@ file(GLOB_RECURSE onnx_sources RELATIVE "${onnx_dir}" "${onnx_dir}/*.cc")
 list(REMOVE_ITEM onnx_sources cpp2py_export.cc)
 list(FILTER onnx_sources EXCLUDE REGEX "^(fuzz|test|backend)/")
 list(SORT onnx_sources)
-list(TRANSFORM onnx_sources PREPEND "${onnx_root}/onnx/")
+
+# Most of the time goes into onnx's headers, so sources are compiled by the
+# half dozen. Not those with explicit specialisations that must come before
+# their uses.
+set(onnx_alone defs/schema.cc defs/tensor_proto_util.cc)
+list(REMOVE_ITEM onnx_sources ${onnx_alone})
+list(TRANSFORM onnx_alone PREPEND "${onnx_root}/onnx/")
+set(onnx_batches "")
+while(onnx_sources)
+  list(LENGTH onnx_batches number)
+  set(batch "")
+  foreach(i RANGE 5)
+    list(POP_FRONT onnx_sources source)
+    if(source)
+      string(APPEND batch "#include \"onnx/${source}\"\n")
+    endif()
+  endforeach()
+  file(CONFIGURE OUTPUT "${onnx_gen}/batch-${number}.cc" CONTENT "${batch}")
+  list(APPEND onnx_batches "${onnx_gen}/batch-${number}.cc")
+endwhile()
 
 set(onnx_generated "")
 foreach(proto IN ITEMS onnx-ml onnx-operators-ml onnx-data)
@@ -89,7 +108,7 @@ configure_file("${onnx_dir}/common/version.h.in"
                "${onnx_gen}/onnx/common/version.h" @ONLY)
 
 add_library(onnxc_onnx STATIC EXCLUDE_FROM_ALL
-            ${onnx_sources} ${onnx_generated})
+            ${onnx_batches} ${onnx_alone} ${onnx_generated})
 add_library(onnxc::onnx ALIAS onnxc_onnx)
 target_include_directories(onnxc_onnx SYSTEM PUBLIC
   "${onnx_gen}" "${onnx_root}" ${Protobuf_INCLUDE_DIRS})
@@ -105,12 +124,4 @@ target_compile_options(onnxc_onnx PRIVATE -O1 -DNDEBUG -g0 -w -fexceptions
                        -frtti)
 set_target_properties(onnxc_onnx PROPERTIES
   POSITION_INDEPENDENT_CODE ON
-  CXX_CLANG_TIDY ""
-  UNITY_BUILD ON
-  UNITY_BUILD_BATCH_SIZE 6)
-# Explicit specialisations must come before their uses, which a unity build's
-# order does not grant; the generated files are the longest by themselves.
-set_source_files_properties(
-  "${onnx_root}/onnx/defs/schema.cc"
-  "${onnx_root}/onnx/defs/tensor_proto_util.cc" ${onnx_generated}
-  PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  CXX_CLANG_TIDY "")

@@ -37,9 +37,9 @@ def main(results):
                 failed = 1
         rows.append((name, passed, failed, float(case.get("time") or 0)))
 
-    print(f"\n{'suite':<24} {'passed':>7} {'failed':>7} {'seconds':>8}")
+    print(f"\n{'suite':<34} {'passed':>7} {'failed':>7} {'seconds':>8}")
     for name, passed, failed, seconds in rows:
-        print(f"{name:<24} {passed:>7} {failed:>7} {seconds:>8.1f}")
+        print(f"{name:<34} {passed:>7} {failed:>7} {seconds:>8.1f}")
     passed = sum(row[1] for row in rows)
     failed = sum(row[2] for row in rows) if rows else 1
     print(f"\n{passed} passed, {failed} failed")

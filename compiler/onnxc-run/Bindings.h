@@ -1,0 +1,31 @@
+// Bindings.h: the command line's name=value arguments, matched to the model.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef ONNXC_RUN_BINDINGS_H
+#define ONNXC_RUN_BINDINGS_H
+
+#include "RandomInputs.h"
+
+namespace onnxc::run {
+
+/// Reads `arguments` (name=file, file.npz with names inside, or file in the
+/// order of `infos`) into one slot a tensor; slots nobody names stay empty.
+llvm::Expected<std::vector<std::optional<HostTensor>>>
+readNamedTensors(llvm::ArrayRef<std::string> arguments,
+                 llvm::ArrayRef<onnxc_tensor_info> infos, const char *what);
+
+/// The files to write: (index of the output, path).
+llvm::Expected<std::vector<std::pair<size_t, std::string>>>
+matchOutputFiles(llvm::ArrayRef<std::string> arguments,
+                 llvm::ArrayRef<onnxc_tensor_info> infos);
+
+llvm::Error parseRanges(llvm::ArrayRef<std::string> arguments,
+                        const onnxc_model &model, RandomSettings &settings);
+llvm::Error parseShapes(llvm::ArrayRef<std::string> arguments,
+                        const onnxc_model &model, RandomSettings &settings);
+llvm::Error parseDims(llvm::ArrayRef<std::string> arguments,
+                      const onnxc_model &model, RandomSettings &settings);
+
+} // namespace onnxc::run
+
+#endif

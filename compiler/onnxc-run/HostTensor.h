@@ -1,0 +1,47 @@
+// HostTensor.h: a tensor that owns its memory, laid out as runtime.h says.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef ONNXC_RUN_HOSTTENSOR_H
+#define ONNXC_RUN_HOSTTENSOR_H
+
+#include "onnxc/runtime.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace onnxc::run {
+
+struct ReleaseMemory {
+  void operator()(char *memory) const { onnxc_aligned_free(nullptr, memory); }
+};
+
+struct HostTensor {
+  int32_t dtype = 0;
+  std::vector<int64_t> shape;
+  size_t bytes = 0;
+  std::unique_ptr<char, ReleaseMemory> data;
+
+  /// Fails on strings, unknown types, negative sizes and what does not fit.
+  static llvm::Expected<HostTensor> create(int32_t dtype,
+                                           llvm::ArrayRef<int64_t> shape);
+
+  int64_t count() const;
+  onnxc_tensor view();
+};
+
+struct NamedTensor {
+  std::string name; // may be empty
+  HostTensor tensor;
+};
+
+/// "2x3"; "scalar" for rank 0.
+std::string shapeString(llvm::ArrayRef<int64_t> shape);
+
+} // namespace onnxc::run
+
+#endif

@@ -1,0 +1,61 @@
+// ModelRunner.h: runs a model on host tensors: arena, outputs, thread pool.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef ONNXC_RUN_MODELRUNNER_H
+#define ONNXC_RUN_MODELRUNNER_H
+
+#include "HostTensor.h"
+#include "ModelLibrary.h"
+
+namespace onnxc::run {
+
+class ModelRunner {
+public:
+  /// 0 threads takes all CPUs; 1 needs no pool.
+  static llvm::Expected<std::unique_ptr<ModelRunner>>
+  create(const LoadedModel &loaded, int threads);
+  ~ModelRunner();
+
+  const onnxc_model &model() const { return *loaded.model; }
+  /// Of the last prepare().
+  size_t arenaBytes() const { return arenaNeed; }
+  int threads() const;
+
+  /// Checks the inputs and makes arena and outputs for them. The tensors must
+  /// outlive the runs.
+  llvm::Error prepare(std::vector<HostTensor> &inputs);
+  /// Fills arena and outputs with a pattern that reads as NaN, so that memory
+  /// that was never written shows.
+  void poison();
+  /// One run, nothing around it.
+  llvm::Error runOnce();
+  /// Whether arena, outputs and inputs were left alone where they must be.
+  llvm::Error checkGuards() const;
+  std::vector<HostTensor> takeOutputs();
+
+  /// prepare, poison, run, check.
+  llvm::Expected<std::vector<HostTensor>>
+  runChecked(std::vector<HostTensor> &inputs);
+
+private:
+  explicit ModelRunner(const LoadedModel &loaded) : loaded(loaded) {}
+  llvm::Error describeFailure(int32_t status) const;
+  uint64_t hashInputs() const;
+
+  LoadedModel loaded;
+  onnxc_pool *pool = nullptr;
+  onnxc_context context = {};
+  std::unique_ptr<char, ReleaseMemory> arena;
+  size_t arenaSize = 0, arenaNeed = 0;
+  uint64_t inputHash = 0;
+  std::vector<int64_t> symbols;
+  std::vector<onnxc_tensor> inputs, outputs;
+  std::vector<HostTensor> outputMemory;
+};
+
+/// "float32 [batch, 3, 224, 224]" as the model states it.
+std::string statedType(const onnxc_model &model, const onnxc_tensor_info &info);
+
+} // namespace onnxc::run
+
+#endif

@@ -17,7 +17,8 @@ target_link_libraries(onnxc_flags INTERFACE MLIR LLVM)
 # What nearly every file includes, parsed once.
 add_library(onnxc_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/Precompiled.cpp)
 target_link_libraries(onnxc_pch PRIVATE onnxc_flags)
-target_compile_options(onnxc_pch PRIVATE -fno-exceptions -fno-rtti)
+target_compile_options(onnxc_pch PRIVATE -fno-exceptions -fno-rtti
+  "SHELL:-Xclang -fno-pch-timestamp")
 target_precompile_headers(onnxc_pch PRIVATE
   <mlir/Dialect/Affine/IR/AffineOps.h>
   <mlir/Dialect/Arith/IR/Arith.h>

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Installs a build tree and uses it from a project that lies outside.
+
+    run.py CMAKE BUILD_DIR WORK_DIR C_COMPILER
+
+The project is built under Ninja and under make, its programs are run, and the
+model's external data is changed to see that it is compiled again. The last
+line is `N passed, N failed`.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Failure(Exception):
+    pass
+
+
+def run(*command, cwd=None, env=None):
+    done = subprocess.run(command, cwd=cwd, env=env, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise Failure(f"{' '.join(command)}\n{done.stdout}")
+    return done.stdout
+
+
+def expect(what, got, wanted):
+    if got.strip() != wanted:
+        raise Failure(f"{what}: {got.strip()!r} instead of {wanted!r}")
+
+
+def write_weights(folder, scale):
+    np.array(scale, np.float32).tofile(os.path.join(folder, "scale.data"))
+
+
+def write_model(folder):
+    """y = x * w, w in a file beside the model."""
+    weight = TensorProto(name="w", dims=[3], data_type=TensorProto.FLOAT,
+                         data_location=TensorProto.EXTERNAL)
+    for key, value in ("location", "scale.data"), ("length", "12"):
+        weight.external_data.add(key=key, value=value)
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node("Mul", ["x", "w"], ["y"], name="scale")], "scale",
+        [value("x", TensorProto.FLOAT, ["batch", 3])],
+        [value("y", TensorProto.FLOAT, ["batch", 3])], [weight])
+    onnx.save(helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10),
+        os.path.join(folder, "scale.onnx"))
+
+
+def project(cmake, generator, prefix, work, compiler):
+    """Builds the project, runs it, changes the weights, runs it again."""
+    source = os.path.join(work, "source")
+    build = os.path.join(work, "build")
+    shutil.copytree(HERE, source)
+    write_model(source)
+    write_weights(source, [1, 10, 100])
+    run(cmake, "-S", source, "-B", build, "-G", generator,
+        f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_C_COMPILER={compiler}")
+    run(cmake, "--build", build)
+    for app in "app", "app-free":
+        expect(app, run(os.path.join(build, app)), "1 20 300 4 50 600")
+
+    compiled = os.path.join(build, "onnxc", "scale", "scale.o")
+    before = os.stat(compiled).st_mtime_ns
+    run(cmake, "--build", build)
+    if os.stat(compiled).st_mtime_ns != before:
+        raise Failure("nothing changed, and the model was compiled again")
+
+    time.sleep(1.1)  # make looks at whole seconds on some file systems
+    write_weights(source, [2, 2, 2])
+    run(cmake, "--build", build)
+    expect("after the weights changed", run(os.path.join(build, "app")),
+           "2 4 6 8 10 12")
+
+
+def cross(cmake, prefix, work):
+    """The library and the runtime for a machine without an operating system."""
+    source = os.path.join(work, "source")
+    build = os.path.join(work, "build")
+    shutil.copytree(HERE, source)
+    write_model(source)
+    write_weights(source, [1, 10, 100])
+    run(cmake, "-S", source, "-B", build, "-G", "Ninja",
+        "-DCMAKE_SYSTEM_NAME=Generic", "-DCMAKE_SYSTEM_PROCESSOR=aarch64",
+        "-DCMAKE_C_COMPILER=clang-22",
+        "-DCMAKE_C_COMPILER_TARGET=aarch64-none-elf",
+        "-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY",
+        f"-DCMAKE_PREFIX_PATH={prefix}",
+        f"-DONNXC_EXECUTABLE={os.path.join(prefix, 'bin', 'onnxc')}")
+    run(cmake, "--build", build, "--target", "scale", "onnxc-rt")
+    with open(os.path.join(build, "onnxc", "scale", "scale.o"), "rb") as file:
+        machine = int.from_bytes(file.read(20)[18:], "little")
+    if machine != 183:  # EM_AARCH64
+        raise Failure(f"the object is for ELF machine {machine}, not AArch64")
+
+
+def pkg_config(prefix, work, compiler):
+    """A C program and the runtime, by pkg-config alone."""
+    os.makedirs(work)
+    source = os.path.join(work, "status.c")
+    with open(source, "w") as file:
+        file.write('#include <onnxc/runtime.h>\n#include <stdio.h>\n'
+                   'int main(void) {\n'
+                   '  return puts(onnxc_status_string(ONNXC_OK)) < 0;\n}\n')
+    for root, _, files in os.walk(prefix):
+        if "onnxc-rt.pc" in files:
+            env = dict(os.environ, PKG_CONFIG_PATH=root)
+    flags = run("pkg-config", "--cflags", "--libs", "onnxc-rt", env=env)
+    program = os.path.join(work, "status")
+    run(compiler, source, "-o", program, *flags.split())
+    run(program)
+
+
+def main(cmake, build, work, compiler):
+    shutil.rmtree(work, ignore_errors=True)
+    prefix = os.path.join(work, "prefix")
+    cases = {
+        "install": lambda: run(cmake, "--install", build, "--prefix", prefix),
+        "ninja": lambda: project(cmake, "Ninja", prefix,
+                                 os.path.join(work, "ninja"), compiler),
+        "make": lambda: project(cmake, "Unix Makefiles", prefix,
+                                os.path.join(work, "make"), compiler),
+        "cross": lambda: cross(cmake, prefix, os.path.join(work, "cross")),
+        "pkg-config": lambda: pkg_config(prefix, os.path.join(work, "pc"),
+                                         compiler),
+    }
+    failed = 0
+    for name, case in cases.items():
+        try:
+            case()
+            print(f"{name}: passed", flush=True)
+        except Failure as failure:
+            failed += 1
+            print(f"{name}: FAILED: {failure}", flush=True)
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -20,6 +20,17 @@ def InferShapes : Pass<"infer-shapes", "::mlir::func::FuncOp"> {
                            "::onnxc::plan::PlanDialect"];
 }
 
+def OutlineKernels : Pass<"outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "Cut the graph into kernels";
+  let description = [{
+    Groups ops that one kernel computes, moves each group into a function, and
+    leaves a list of plan.call, plan.view and plan.symbol. Equal kernels become
+    one.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect",
+                           "::onnxc::plan::PlanDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // Tensor: a kernel's onnx ops -> linalg
 //===----------------------------------------------------------------------===//
@@ -32,11 +43,42 @@ def LowerToLinalg : Pass<"lower-to-linalg", "::mlir::func::FuncOp"> {
     "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def FuseLinalg : Pass<"fuse-linalg", "::mlir::func::FuncOp"> {
+  let summary = "Fuse elementwise producers into their consumers";
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // Memory: tensors -> memrefs
 //===----------------------------------------------------------------------===//
+
+def BufferizeKernel : Pass<"bufferize-kernel", "::mlir::func::FuncOp"> {
+  let summary = "Give a kernel memrefs for its arguments and results";
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def LowerKernelLoops : Pass<"lower-kernel-loops", "::mlir::func::FuncOp"> {
+  let summary = "Turn a kernel's linalg ops into loops";
+  let dependentDialects = ["::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {
+  let summary = "Place @main's tensors in one arena";
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::arith::ArithDialect", "::mlir::affine::AffineDialect",
+    "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect"];
+}
 
 //===----------------------------------------------------------------------===//
 // Code: -> LLVM dialect
 //===----------------------------------------------------------------------===//
 
+def LowerKernelABI : Pass<"lower-kernel-abi", "::mlir::func::FuncOp"> {
+  let summary = "Pass bare pointers and symbols to kernels";
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::affine::AffineDialect"];
+}

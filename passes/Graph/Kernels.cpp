@@ -1,0 +1,36 @@
+//===- Kernels.cpp - Functions that are kernels, and their symbols --------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Graph/Kernels.h"
+#include "dialects/plan/Plan.h"
+
+using namespace mlir;
+
+Value onnxc::getSymbolValue(OpBuilder &b, func::FuncOp main, unsigned number) {
+  unsigned seen = 0;
+  for (BlockArgument arg : main.getArguments())
+    if (arg.getType().isIndex() && seen++ == number)
+      return arg;
+  // Outwards from here: blocks that enclose the place, ops before it.
+  Operation *before = nullptr;
+  Block *block = b.getInsertionBlock();
+  if (b.getInsertionPoint() != block->end())
+    before = &*b.getInsertionPoint();
+  while (block) {
+    auto end = before ? Block::iterator(before) : block->end();
+    for (auto it = end; it != block->begin();) {
+      --it;
+      if (auto symbol = dyn_cast<plan::SymbolOp>(&*it);
+          symbol && symbol.getNumber() == number)
+        return symbol.getValue();
+    }
+    before = block->getParentOp();
+    if (before == main)
+      break;
+    block = before->getBlock();
+  }
+  return {};
+}

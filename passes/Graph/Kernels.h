@@ -1,0 +1,33 @@
+//===- Kernels.h - Functions that are kernels, and their symbols ----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_GRAPH_KERNELS_H
+#define ONNXC_PASSES_GRAPH_KERNELS_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace onnxc {
+
+/// The attribute of a kernel's dynamic arguments and results that holds their
+/// sizes over the kernel's symbols, once their types no longer do.
+constexpr llvm::StringLiteral kDimsName = "onnx.dims";
+
+/// A kernel carries the unit attribute `kernel`.
+inline bool isKernel(mlir::func::FuncOp function) {
+  return function->hasAttr("kernel");
+}
+inline void markKernel(mlir::func::FuncOp function) {
+  function->setAttr("kernel", mlir::UnitAttr::get(function.getContext()));
+}
+
+/// The value of symbol `number` of @main at the builder's place: one of the
+/// trailing index arguments, or the result of the plan.symbol that defines it.
+mlir::Value getSymbolValue(mlir::OpBuilder &b, mlir::func::FuncOp main,
+                           unsigned number);
+
+} // namespace onnxc
+
+#endif // ONNXC_PASSES_GRAPH_KERNELS_H

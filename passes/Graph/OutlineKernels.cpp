@@ -1,0 +1,254 @@
+//===- OutlineKernels.cpp - Cut the graph into kernels --------------------===//
+//
+// Each group of ops moves into a function of its own. The function's symbols
+// are numbered anew, from s0, and scalars that are constants move along, so
+// that equal work gives equal functions, of which one is kept.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/IR/IRMapping.h"
+#include "passes/Graph/KernelGroups.h"
+#include "passes/Graph/Kernels.h"
+#include "passes/Passes.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace onnxc {
+#define GEN_PASS_DEF_OUTLINEKERNELS
+#include "passes/Passes.h.inc"
+} // namespace onnxc
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+namespace {
+
+/// Renumbers symbols in the order of their first use.
+class SymbolMap {
+public:
+  explicit SymbolMap(MLIRContext *context) : context(context) {}
+
+  AffineExpr map(AffineExpr expr) {
+    Dims replacements;
+    unsigned count = getNumSymbols(expr);
+    for (unsigned i = 0; i < count; ++i)
+      replacements.push_back(getAffineSymbolExpr(i, context));
+    expr.walk([&](AffineExpr e) {
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(e)) {
+        used.insert(symbol.getPosition());
+        replacements[symbol.getPosition()] = getAffineSymbolExpr(
+            std::distance(used.begin(), llvm::find(used, symbol.getPosition())),
+            context);
+      }
+    });
+    return simplify(expr.replaceSymbols(replacements));
+  }
+
+  Type map(Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    std::optional<Dims> dims = getDims(type);
+    if (!tensor || !dims)
+      return type;
+    for (AffineExpr &dim : *dims)
+      dim = map(dim);
+    return getTensorType(*dims, tensor.getElementType());
+  }
+
+  ArrayRef<unsigned> getUsed() const { return used.getArrayRef(); }
+
+private:
+  MLIRContext *context;
+  llvm::SetVector<unsigned> used;
+};
+
+Attribute getDimsAttr(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? tensor.getEncoding() : Attribute();
+}
+
+/// Constants that a kernel is specialised for: scalars, short integer lists
+/// (axes, shapes), and what is computed from symbols.
+bool movesAlong(Operation *op) {
+  if (isa_and_nonnull<DimsOp>(op))
+    return true;
+  auto constant = dyn_cast_or_null<ConstantOp>(op);
+  if (!constant || !isa_and_nonnull<DenseElementsAttr>(constant.getElements()))
+    return false;
+  auto type = cast<RankedTensorType>(constant.getType());
+  return type.getNumElements() == 1 ||
+         (type.getNumElements() <= 32 &&
+          type.getElementType().isSignlessInteger(64));
+}
+
+struct OutlineKernels : onnxc::impl::OutlineKernelsBase<OutlineKernels> {
+  using OutlineKernelsBase::OutlineKernelsBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main) {
+      module.emitError("has no function @main");
+      return signalPassFailure();
+    }
+    main.walk([&](Block *block) { outlineBlock(*block, main); });
+    eraseDeadConstants(main);
+  }
+
+private:
+  llvm::StringMap<StringAttr> kernels;
+
+  void outlineBlock(Block &block, func::FuncOp main) {
+    for (KernelGroup &group : findKernelGroups(block))
+      outlineGroup(group, main);
+    for (Operation &op : llvm::make_early_inc_range(block)) {
+      if (!op.hasTrait<IsView>() || !isa<OnnxDialect>(op.getDialect()))
+        continue;
+      OpBuilder b(&op);
+      Value view = plan::ViewOp::create(b, op.getLoc(), op.getResultTypes()[0],
+                                        op.getOperand(0));
+      op.getResult(0).replaceAllUsesWith(view);
+      op.erase();
+    }
+  }
+
+  void outlineGroup(KernelGroup &group, func::FuncOp main);
+  func::FuncOp buildKernel(KernelGroup &group, ArrayRef<Value> inputs,
+                           ArrayRef<Value> outputs, SymbolMap &symbols);
+  StringAttr insertKernel(func::FuncOp kernel, KernelGroup &group);
+
+  void eraseDeadConstants(func::FuncOp main) {
+    SmallVector<Operation *> dead;
+    main.walk([&](Operation *op) {
+      if (isa<ConstantOp, DimsOp, plan::ViewOp>(op))
+        dead.push_back(op);
+    });
+    for (Operation *op : llvm::reverse(dead))
+      if (op->use_empty())
+        op->erase();
+  }
+};
+
+void OutlineKernels::outlineGroup(KernelGroup &group, func::FuncOp main) {
+  llvm::SmallPtrSet<Operation *, 8> members(group.begin(), group.end());
+  llvm::SetVector<Value> inputs;
+  SmallVector<Value> outputs;
+  for (Operation *op : group) {
+    for (Value operand : op->getOperands())
+      if (Operation *producer = operand.getDefiningOp();
+          !producer || (!members.contains(producer) && !movesAlong(producer)))
+        inputs.insert(operand);
+    for (Value result : op->getResults())
+      if (llvm::any_of(result.getUsers(), [&](Operation *user) {
+            return !members.contains(user);
+          }))
+        outputs.push_back(result);
+  }
+  Operation *root = group.back();
+  if (outputs.empty()) {
+    for (Operation *op : llvm::reverse(group))
+      op->erase();
+    return;
+  }
+
+  SymbolMap symbols(&getContext());
+  func::FuncOp kernel =
+      buildKernel(group, inputs.getArrayRef(), outputs, symbols);
+  StringAttr name = insertKernel(kernel, group);
+
+  OpBuilder b(root);
+  SmallVector<Value> symbolValues;
+  for (unsigned number : symbols.getUsed())
+    symbolValues.push_back(getSymbolValue(b, main, number));
+  SmallVector<Location> locs;
+  for (Operation *op : group)
+    locs.push_back(op->getLoc());
+  auto call = plan::CallOp::create(
+      b, b.getFusedLoc(locs), ValueRange(outputs).getTypes(),
+      FlatSymbolRefAttr::get(name), inputs.getArrayRef(), symbolValues);
+  for (auto [output, result] : llvm::zip(outputs, call.getResults()))
+    output.replaceUsesWithIf(result, [&](OpOperand &use) {
+      return !members.contains(use.getOwner());
+    });
+  for (Operation *op : llvm::reverse(group))
+    op->erase();
+}
+
+func::FuncOp OutlineKernels::buildKernel(KernelGroup &group,
+                                         ArrayRef<Value> inputs,
+                                         ArrayRef<Value> outputs,
+                                         SymbolMap &symbols) {
+  OpBuilder b(&getContext());
+  Location loc = group.back()->getLoc();
+  SmallVector<Type> types;
+  for (Value input : inputs)
+    types.push_back(symbols.map(input.getType()));
+  auto kernel = func::FuncOp::create(loc, "kernel", b.getFunctionType({}, {}));
+  Block *body = kernel.addEntryBlock();
+  IRMapping mapping;
+  for (auto [input, type] : llvm::zip(inputs, types))
+    mapping.map(input, body->addArgument(type, loc));
+
+  b.setInsertionPointToStart(body);
+  auto clone = [&](Operation *op) {
+    Operation *copy = b.clone(*op, mapping);
+    if (auto dims = dyn_cast<DimsOp>(copy)) {
+      Dims exprs;
+      for (AffineExpr expr : dims.getValue().getExprs())
+        exprs.push_back(symbols.map(expr));
+      dims.setValueAttr(DimsAttr::get(&getContext(), exprs));
+    }
+    for (Value result : copy->getResults())
+      result.setType(symbols.map(result.getType()));
+  };
+  for (Operation *op : group) {
+    for (Value operand : op->getOperands())
+      if (Operation *producer = operand.getDefiningOp();
+          movesAlong(producer) && !mapping.contains(operand))
+        clone(producer);
+    clone(op);
+  }
+  SmallVector<Value> results;
+  for (Value output : outputs)
+    results.push_back(mapping.lookup(output));
+  func::ReturnOp::create(b, loc, results);
+
+  for (size_t i = 0, e = symbols.getUsed().size(); i < e; ++i)
+    body->addArgument(b.getIndexType(), loc);
+  kernel.setType(b.getFunctionType(body->getArgumentTypes(),
+                                   ValueRange(results).getTypes()));
+  // Lowering drops the types' expressions; the arguments keep them.
+  for (auto [i, argument] : llvm::enumerate(body->getArguments()))
+    if (auto dims = getDimsAttr(argument.getType()))
+      kernel.setArgAttr(i, kDimsName, dims);
+  for (auto [i, result] : llvm::enumerate(results))
+    if (auto dims = getDimsAttr(result.getType()))
+      kernel.setResultAttr(i, kDimsName, dims);
+  kernel.setPrivate();
+  markKernel(kernel);
+  return kernel;
+}
+
+StringAttr OutlineKernels::insertKernel(func::FuncOp kernel,
+                                        KernelGroup &group) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  kernel->print(stream, OpPrintingFlags().assumeVerified());
+  StringAttr &known = kernels[text];
+  if (known) {
+    kernel->destroy();
+    return known;
+  }
+  std::string name = "kernel_" + std::to_string(kernels.size() - 1);
+  for (Operation *op : ArrayRef(group).take_front(4))
+    name += "_" + op->getName().stripDialect().str();
+  known = StringAttr::get(&getContext(), name);
+  kernel.setName(known);
+  getOperation().push_back(kernel);
+  return known;
+}
+
+} // namespace

@@ -65,14 +65,6 @@ def LowerKernelLoops : Pass<"lower-kernel-loops", "::mlir::func::FuncOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
-def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {
-  let summary = "Place @main's tensors in one arena";
-  let dependentDialects = [
-    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::arith::ArithDialect", "::mlir::affine::AffineDialect",
-    "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect"];
-}
-
 //===----------------------------------------------------------------------===//
 // Code: -> LLVM dialect
 //===----------------------------------------------------------------------===//
@@ -81,4 +73,12 @@ def LowerKernelABI : Pass<"lower-kernel-abi", "::mlir::func::FuncOp"> {
   let summary = "Pass bare pointers and symbols to kernels";
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::affine::AffineDialect"];
+}
+
+def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {
+  let summary = "Place @main's tensors in one arena";
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::arith::ArithDialect", "::mlir::affine::AffineDialect",
+    "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect"];
 }

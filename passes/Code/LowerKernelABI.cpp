@@ -54,9 +54,14 @@ struct LowerKernelABI : onnxc::impl::LowerKernelABIBase<LowerKernelABI> {
       argument.replaceUsesWithIf(memref, [&](OpOperand &use) {
         return !isa<LLVM::InsertValueOp>(use.getOwner());
       });
-      attrs.push_back(b.getDictionaryAttr(
-          {b.getNamedAttr(LLVM::LLVMDialect::getNoAliasAttrName(),
-                          b.getUnitAttr())}));
+      SmallVector<NamedAttribute> named(
+          kernel.getArgAttrDict(i) ? kernel.getArgAttrDict(i).getValue()
+                                   : ArrayRef<NamedAttribute>());
+      named.push_back(b.getNamedAttr(
+          LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr()));
+      named.push_back(b.getNamedAttr(kElementTypeName,
+                                     TypeAttr::get(type.getElementType())));
+      attrs.push_back(b.getDictionaryAttr(named));
     }
     kernel.setType(b.getFunctionType(body.getArgumentTypes(), {}));
     kernel.setAllArgAttrs(attrs);

@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
+#include "passes/Graph/Kernels.h"
 #include "passes/Tensor/LoweringPatterns.h"
 
 namespace onnxc {
@@ -71,6 +72,8 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
   using LowerToLinalgBase::LowerToLinalgBase;
 
   void runOnOperation() override {
+    if (!isKernel(getOperation()))
+      return;
     MLIRContext *context = &getContext();
     TypeConverter types;
     types.addConversion([](Type type) { return type; });

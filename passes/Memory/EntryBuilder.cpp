@@ -1,0 +1,264 @@
+//===- EntryBuilder.cpp - Writes the generated entry point ----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Memory/EntryBuilder.h"
+#include "dialects/plan/Plan.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace onnxc;
+using onnxc::onnx::getConstant;
+
+// The order of onnxc_context's fields, all pointer-sized.
+enum ContextField { kArena = 0, kWeights = 2 };
+
+int64_t onnxc::getStorageBytes(Type type) {
+  if (auto complex = dyn_cast<ComplexType>(type))
+    return 2 * getStorageBytes(complex.getElementType());
+  if (!type.isIntOrFloat())
+    return 8;
+  return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+}
+
+AffineExpr onnxc::getSymbolExpr(func::FuncOp main, Value index) {
+  MLIRContext *context = main.getContext();
+  if (auto symbol = index.getDefiningOp<plan::SymbolOp>())
+    return getAffineSymbolExpr(symbol.getNumber(), context);
+  unsigned number = 0;
+  for (BlockArgument argument : main.getArguments()) {
+    if (argument == index)
+      break;
+    number += argument.getType().isIndex();
+  }
+  return getAffineSymbolExpr(number, context);
+}
+
+static func::FuncOp buildFunction(OpBuilder &b, Location loc, StringRef name,
+                                  TypeRange arguments, TypeRange results) {
+  auto function = func::FuncOp::create(b, loc, name,
+                                       b.getFunctionType(arguments, results));
+  b.setInsertionPointToStart(function.addEntryBlock());
+  return function;
+}
+
+/// Evaluates an expression in integers of `type`, symbols given by `leaf`.
+template <typename Leaf>
+static Value evaluate(OpBuilder &b, Location loc, Type type, AffineExpr expr,
+                      Leaf leaf) {
+  if (std::optional<int64_t> constant = getConstant(expr))
+    return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, *constant));
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
+    return leaf(symbol);
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  Value l = evaluate(b, loc, type, binary.getLHS(), leaf);
+  Value r = evaluate(b, loc, type, binary.getRHS(), leaf);
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return arith::AddIOp::create(b, loc, l, r);
+  case AffineExprKind::Mul:
+    return arith::MulIOp::create(b, loc, l, r);
+  case AffineExprKind::FloorDiv:
+    return arith::FloorDivSIOp::create(b, loc, l, r);
+  case AffineExprKind::CeilDiv:
+    return arith::CeilDivSIOp::create(b, loc, l, r);
+  case AffineExprKind::Mod: {
+    Value quotient = arith::FloorDivSIOp::create(b, loc, l, r);
+    Value product = arith::MulIOp::create(b, loc, quotient, r);
+    return arith::SubIOp::create(b, loc, l, product);
+  }
+  default:
+    llvm_unreachable("no other expressions over symbols");
+  }
+}
+
+EntryBuilder::EntryBuilder(OpBuilder &b, func::FuncOp main)
+    : b(b), loc(main.getLoc()) {
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  entry = buildFunction(b, loc, "onnxc_entry",
+                        {pointer, pointer, pointer, pointer}, b.getI32Type());
+  arena = load(pointer, entry.getArgument(0), kArena);
+  unsigned number = 0;
+  for (BlockArgument argument : main.getArguments()) {
+    if (!argument.getType().isIndex())
+      continue;
+    Value value = load(b.getI64Type(), entry.getArgument(1), number);
+    symbols[getAffineSymbolExpr(number++, b.getContext())] =
+        arith::IndexCastOp::create(b, loc, b.getIndexType(), value);
+  }
+}
+
+Value EntryBuilder::load(Type type, Value base, int64_t index) {
+  Value address = LLVM::GEPOp::create(
+      b, loc, base.getType(), type, base,
+      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
+  return LLVM::LoadOp::create(b, loc, type, address);
+}
+
+Value EntryBuilder::offsetBy(Value base, Value bytes) {
+  Value word = arith::IndexCastOp::create(b, loc, b.getI64Type(), bytes);
+  return LLVM::GEPOp::create(b, loc, base.getType(), b.getI8Type(), base,
+                             ArrayRef<LLVM::GEPArg>{word});
+}
+
+Value EntryBuilder::getInput(int64_t number) {
+  Value &known = pointers[{0, number}];
+  if (!known)
+    known = load(arena.getType(), entry.getArgument(2), number);
+  return known;
+}
+
+Value EntryBuilder::getOutput(int64_t number) {
+  Value &known = pointers[{1, number}];
+  if (!known)
+    known = load(arena.getType(), entry.getArgument(3), number);
+  return known;
+}
+
+Value EntryBuilder::getWeights(int64_t offset) {
+  if (!weights) {
+    auto module = entry->getParentOfType<ModuleOp>();
+    if (module->hasAttr("onnxc.weights_from_context")) {
+      weights = load(arena.getType(), entry.getArgument(0), kWeights);
+    } else {
+      if (!module.lookupSymbol("onnxc_weights")) {
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointToStart(module.getBody());
+        auto bytes = LLVM::LLVMArrayType::get(b.getI8Type(), 0);
+        auto global = LLVM::GlobalOp::create(
+            b, module.getLoc(), bytes, /*isConstant=*/true,
+            LLVM::Linkage::External, "onnxc_weights", Attribute(),
+            /*alignment=*/64);
+        global.setVisibility_(LLVM::Visibility::Hidden);
+      }
+      weights = LLVM::AddressOfOp::create(b, loc, arena.getType(),
+                                          "onnxc_weights");
+    }
+  }
+  Value &known = pointers[{2, offset}];
+  if (!known)
+    known = offsetBy(weights,
+                     arith::ConstantIndexOp::create(b, loc, offset));
+  return known;
+}
+
+Value EntryBuilder::getArena(AffineExpr offset) {
+  return offsetBy(arena, getSymbol(offset));
+}
+
+Value EntryBuilder::getSymbol(AffineExpr expr) {
+  Value &known = symbols[expr];
+  if (!known) {
+    Value value = evaluate(b, loc, b.getIndexType(), expr,
+                           [&](AffineSymbolExpr s) { return symbols[s]; });
+    // The map may have grown since.
+    symbols[expr] = value;
+    return value;
+  }
+  return known;
+}
+
+void EntryBuilder::callKernel(StringRef name, ValueRange arguments) {
+  func::CallOp::create(b, loc, name, TypeRange(), arguments);
+}
+
+void EntryBuilder::defineSymbol(int64_t number, Value address, Type integer,
+                                int64_t element) {
+  auto word = b.getIntegerType(integer.getIntOrFloatBitWidth());
+  Value value = load(word, address, element);
+  Value index = integer.isUnsignedInteger()
+                    ? Value(arith::IndexCastUIOp::create(
+                          b, loc, b.getIndexType(), value))
+                    : Value(arith::IndexCastOp::create(
+                          b, loc, b.getIndexType(), value));
+  symbols[getAffineSymbolExpr(number, b.getContext())] = index;
+  Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
+  Value to = LLVM::GEPOp::create(
+      b, loc, arena.getType(), b.getI64Type(), entry.getArgument(1),
+      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(number)});
+  LLVM::StoreOp::create(b, loc, wide, to);
+}
+
+void EntryBuilder::storeInts(Value address, Type integer,
+                             ArrayRef<AffineExpr> exprs) {
+  auto word = b.getIntegerType(integer.getIntOrFloatBitWidth());
+  for (auto [i, expr] : llvm::enumerate(exprs)) {
+    Value value =
+        arith::IndexCastOp::create(b, loc, word, getSymbol(expr));
+    Value to = LLVM::GEPOp::create(
+        b, loc, arena.getType(), word, address,
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
+    LLVM::StoreOp::create(b, loc, value, to);
+  }
+}
+
+void EntryBuilder::copy(Value to, Value from, AffineExpr bytes) {
+  Value size = arith::IndexCastOp::create(b, loc, b.getI64Type(),
+                                          getSymbol(bytes));
+  LLVM::MemcpyOp::create(b, loc, to, from, size, /*isVolatile=*/false);
+}
+
+void EntryBuilder::finish() {
+  Value ok = arith::ConstantIntOp::create(b, loc, b.getI32Type(), 0);
+  func::ReturnOp::create(b, loc, ok);
+}
+
+void onnxc::buildArenaBytes(OpBuilder &b, Location loc, AffineExpr total) {
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  func::FuncOp function = buildFunction(b, loc, "onnxc_arena_bytes", pointer,
+                                        b.getI64Type());
+  // In 128 bits, where products of a few sizes below 2^31 do not overflow.
+  Type wide = b.getIntegerType(128);
+  Value isSmall = arith::ConstantIntOp::create(b, loc, b.getI1Type(), 1);
+  Value maxSize =
+      arith::ConstantIntOp::create(b, loc, b.getI64Type(), 0x7fffffff);
+  llvm::DenseMap<AffineExpr, Value> loaded;
+  Value sum = evaluate(b, loc, wide, total, [&](AffineSymbolExpr symbol) {
+    Value &known = loaded[symbol];
+    if (known)
+      return known;
+    Value address = LLVM::GEPOp::create(
+        b, loc, pointer, b.getI64Type(), function.getArgument(0),
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(symbol.getPosition())});
+    Value value = LLVM::LoadOp::create(b, loc, b.getI64Type(), address);
+    Value fits = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ule,
+                                       value, maxSize);
+    isSmall = arith::AndIOp::create(b, loc, isSmall, fits);
+    known = arith::ExtSIOp::create(b, loc, wide, value);
+    return known;
+  });
+  Value limit = arith::ConstantOp::create(
+      b, loc, b.getIntegerAttr(wide, APInt(128, INT64_MAX)));
+  Value fits =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ule, sum, limit);
+  fits = arith::AndIOp::create(b, loc, fits, isSmall);
+  Value narrow = arith::TruncIOp::create(b, loc, b.getI64Type(), sum);
+  Value overflow = arith::ConstantIntOp::create(b, loc, b.getI64Type(), -1);
+  func::ReturnOp::create(
+      b, loc,
+      ValueRange(arith::SelectOp::create(b, loc, fits, narrow, overflow)));
+}
+
+void onnxc::buildOutputShapes(OpBuilder &b, Location loc,
+                              ArrayRef<AffineExpr> dims) {
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  func::FuncOp function =
+      buildFunction(b, loc, "onnxc_output_shapes", {pointer, pointer}, {});
+  Type word = b.getI64Type();
+  auto at = [&](unsigned argument, int64_t index) -> Value {
+    return LLVM::GEPOp::create(
+        b, loc, pointer, word, function.getArgument(argument),
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
+  };
+  for (auto [i, dim] : llvm::enumerate(dims)) {
+    Value size = evaluate(b, loc, word, dim, [&](AffineSymbolExpr symbol) {
+      return Value(
+          LLVM::LoadOp::create(b, loc, word, at(0, symbol.getPosition())));
+    });
+    LLVM::StoreOp::create(b, loc, size, at(1, i));
+  }
+  func::ReturnOp::create(b, loc);
+}

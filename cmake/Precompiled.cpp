@@ -1,1 +1,3 @@
 // Holds the precompiled header.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Holds the sources to the rules that a machine can check.
+
+    check.py REPOSITORY [CLANG_FORMAT [--fix]]
+
+One test each: dependencies between folders (from the includes), the licence
+line, the length of a file, the format. Prints what is wrong and, as the last
+line, `N passed, N failed`. With --fix it formats the sources instead.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import os
+import re
+import subprocess
+import sys
+
+CODE = (".cpp", ".h", ".c", ".td")
+MAX_LINES = 800
+LICENCE = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
+
+# What each folder may include of ours: itself and these.
+ALLOWED = {
+    "dialects": set(),
+    "passes": {"dialects", "targets"},
+    "targets": {"dialects"},
+    "codegen": {"dialects", "targets"},
+    "compiler": {"dialects", "passes", "targets", "codegen"},
+    "runtime-lite": set(),
+}
+# The border at which protobuf's and onnx's headers stop, and who may know the
+# runtime: what runs models, and what writes its structs and CPU bits into
+# objects, which would drift if they were written down twice.
+ONNX_BORDER = "compiler/Import/"
+RUNTIME_USERS = ("compiler/onnxc-run/", "test/", "examples/", "runtime-lite/",
+                 "codegen/", "targets/")
+INCLUDE = re.compile(r'^\s*#?\s*include\s+([<"])([^>"]+)[>"]', re.M)
+
+
+def tracked(root):
+    """Files that git knows or would add."""
+    out = subprocess.run(
+        ["git", "-C", root, "ls-files", "-co", "--exclude-standard"],
+        check=True, text=True, stdout=subprocess.PIPE).stdout
+    return [path for path in out.splitlines()
+            if os.path.isfile(os.path.join(root, path))]
+
+
+def check_layers(root, files):
+    for path in files:
+        room = path.split("/")[0]
+        with open(os.path.join(root, path)) as file:
+            includes = INCLUDE.findall(file.read())
+        for quote, header in includes:
+            onnx = header.startswith(("onnx/", "google/protobuf/"))
+            if onnx and not path.startswith((ONNX_BORDER, "test/")):
+                yield f"{path} includes {header}: only {ONNX_BORDER} may"
+            runtime = header.startswith("onnxc/")
+            if runtime and not path.startswith(RUNTIME_USERS):
+                yield f"{path} includes the runtime's {header}"
+            if room not in ALLOWED or quote == "<":
+                continue
+            other = header.split("/")[0]
+            if (other in ALLOWED and other != room
+                    and other not in ALLOWED[room]):
+                yield f"{path} includes {header}: {room} must not know {other}"
+            if room == "runtime-lite" and header.startswith(
+                    ("mlir/", "llvm/", "lld/")):
+                yield f"{path} includes {header}"
+
+
+def check_licence(root, files):
+    for path in files:
+        with open(os.path.join(root, path)) as file:
+            if LICENCE not in file.read(2000):
+                yield f"{path}: no line `{LICENCE}` at its head"
+
+
+def check_length(root, files):
+    for path in files:
+        with open(os.path.join(root, path)) as file:
+            lines = sum(1 for _ in file)
+        if lines > MAX_LINES:
+            yield f"{path}: {lines} lines, {MAX_LINES} are the most"
+
+
+def formatted(files):
+    """The C++ sources; C aligns its tables by hand."""
+    return [path for path in files
+            if path.endswith((".cpp", ".h")) and "runtime" not in path
+            and not path.startswith("examples/")]
+
+
+def check_format(root, files, clang_format):
+    sources = formatted(files)
+    if not sources:
+        return
+    out = subprocess.run([clang_format, "--dry-run", *sources], cwd=root,
+                         text=True, stderr=subprocess.PIPE).stderr
+    for path in sorted(set(re.findall(r"^(\S+?):\d+:\d+: warning", out, re.M))):
+        yield f"{path}: not as clang-format has it (`ninja format` mends it)"
+
+
+def main(root, clang_format="", fix=""):
+    files = tracked(root)
+    code = [path for path in files if path.endswith(CODE)]
+    if fix:
+        return subprocess.run([clang_format, "-i", *formatted(code)],
+                              cwd=root).returncode
+    scripts = [path for path in files if path.endswith((".sh", ".py"))]
+    rules = {
+        "layers": check_layers(root, code),
+        "licence": check_licence(root, code + scripts),
+        "length": check_length(root, code + scripts),
+    }
+    if clang_format:
+        rules["format"] = check_format(root, code, clang_format)
+    failed = 0
+    for name, rule in rules.items():
+        wrong = list(rule)
+        failed += bool(wrong)
+        for line in wrong:
+            print(f"{name}: {line}")
+    print(f"{len(rules) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -48,7 +48,19 @@ ModelRunner::create(const LoadedModel &loaded, int threads) {
   return runner;
 }
 
-ModelRunner::~ModelRunner() { onnxc_pool_destroy(pool); }
+ModelRunner::~ModelRunner() {
+  releaseAllocated();
+  onnxc_pool_destroy(pool);
+}
+
+void ModelRunner::releaseAllocated() {
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (outputMemory[i].data || !outputs[i].data)
+      continue;
+    context.release(context.allocator, outputs[i].data);
+    outputs[i].data = nullptr;
+  }
+}
 
 int ModelRunner::threads() const {
   return pool ? onnxc_pool_num_threads(pool) : 1;
@@ -69,7 +81,7 @@ Error ModelRunner::describeFailure(int32_t status) const {
             shapeString(ArrayRef(inputs[i].shape, inputs[i].rank)) +
             ", the model takes " + statedType(model(), info);
     for (int32_t d = 0; d < info.rank; ++d) {
-      if (info.dims[d] >= 0)
+      if (info.dims[d] >= 0 || info.dims[d] == ONNXC_COMPUTED)
         continue;
       const onnxc_symbol_info &symbol = model().symbols[-1 - info.dims[d]];
       text += std::string(", ") + symbol.name + " " +
@@ -92,6 +104,7 @@ static bool dependsOnData(const onnxc_model &model,
 }
 
 Error ModelRunner::prepare(std::vector<HostTensor> &tensors) {
+  releaseAllocated();
   inputs.clear();
   for (HostTensor &tensor : tensors)
     inputs.push_back(tensor.view());
@@ -174,13 +187,7 @@ void ModelRunner::poison() {
 }
 
 Error ModelRunner::runOnce() {
-  // What the last run allocated is not used again.
-  for (int32_t i = 0; i < model().num_outputs; ++i) {
-    if (outputMemory[i].data || !outputs[i].data)
-      continue;
-    context.release(context.allocator, outputs[i].data);
-    outputs[i].data = nullptr;
-  }
+  releaseAllocated();
   int32_t status =
       onnxc_run(&model(), &context, inputs.data(), model().num_inputs,
                 outputs.data(), model().num_outputs, symbols.data());

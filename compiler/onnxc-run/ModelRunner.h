@@ -39,6 +39,8 @@ public:
 
 private:
   explicit ModelRunner(const LoadedModel &loaded) : loaded(loaded) {}
+  /// Releases outputs that a run allocated and nobody took.
+  void releaseAllocated();
   llvm::Error describeFailure(int32_t status) const;
   uint64_t hashInputs() const;
 

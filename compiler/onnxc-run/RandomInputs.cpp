@@ -47,8 +47,12 @@ Expected<HostTensor> RandomInputs::make(const onnxc_tensor_info &info) {
   if (auto it = settings.shapes.find(info.name); it != settings.shapes.end())
     shape = it->second;
   else
-    for (int64_t dim : ArrayRef(info.dims, info.rank))
+    for (int64_t dim : ArrayRef(info.dims, info.rank)) {
+      if (dim == ONNXC_COMPUTED)
+        return createStringError(Twine("input '") + info.name +
+                                 "': give its shape with --shape");
       shape.push_back(dim >= 0 ? dim : sizeOf(-1 - dim));
+    }
   Expected<HostTensor> tensor = HostTensor::create(info.dtype, shape);
   if (!tensor)
     return createStringError(Twine("input '") + info.name +

@@ -54,7 +54,8 @@ typedef enum onnxc_dtype {
 } onnxc_dtype;
 
 /* A dense row-major tensor. Types below a byte take one byte an element, in
- * its low bits; bool is a byte, 0 or 1. `shape` has `rank` entries. */
+ * its low bits; the high ones repeat the sign of int4 and int2 and are else 0.
+ * Bool is a byte, 0 or 1. `shape` has `rank` entries. */
 typedef struct onnxc_tensor {
   void *data;
   int64_t *shape;

@@ -178,6 +178,14 @@ class Onnx_Unary<string name, Trait infer = InferLikeFirst,
   let results = (outs Onnx_Tensor:$Y);
 }
 
+// The same where the specification says `input` and `output`.
+class Onnx_InputUnary<string name, Trait infer = InferLikeFirst,
+                      list<Trait> traits = []>
+    : Onnx_Elementwise<name, infer, traits> {
+  let arguments = (ins Onnx_Tensor:$input);
+  let results = (outs Onnx_Tensor:$output);
+}
+
 class Onnx_Binary<string name, Trait infer = InferLikeFirst,
                   list<Trait> traits = []>
     : Onnx_Elementwise<name, infer, traits> {

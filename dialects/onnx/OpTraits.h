@@ -27,15 +27,15 @@ class FusesProducers : public mlir::OpTrait::TraitBase<Op, FusesProducers> {};
 /// ShapeArithmeticOp::evaluate.
 std::optional<Dims> evaluateElementwise(
     mlir::Operation *op, llvm::ArrayRef<std::optional<Dims>> operands,
-    llvm::function_ref<std::optional<mlir::AffineExpr>(
-        llvm::ArrayRef<mlir::AffineExpr>)>
+    llvm::function_ref<
+        std::optional<mlir::AffineExpr>(llvm::ArrayRef<mlir::AffineExpr>)>
         compute);
 
 /// Infers one result that broadcasts the operands.
-mlir::LogicalResult
-inferElementwise(std::optional<mlir::Location> loc, mlir::ValueRange operands,
-                 mlir::Type elementType,
-                 mlir::SmallVectorImpl<mlir::Type> &types);
+mlir::LogicalResult inferElementwise(std::optional<mlir::Location> loc,
+                                     mlir::ValueRange operands,
+                                     mlir::Type elementType,
+                                     mlir::SmallVectorImpl<mlir::Type> &types);
 
 /// The result broadcasts the operands, with the first one's element type.
 template <typename Op>
@@ -46,6 +46,8 @@ public:
                    mlir::ValueRange operands, mlir::DictionaryAttr,
                    mlir::OpaqueProperties, mlir::RegionRange,
                    mlir::SmallVectorImpl<mlir::Type> &types) {
+    if (operands.empty())
+      return emitOptionalError(loc, "needs an operand");
     return inferElementwise(loc, operands, getElementType(operands.front()),
                             types);
   }
@@ -60,6 +62,8 @@ public:
                    mlir::ValueRange operands, mlir::DictionaryAttr,
                    mlir::OpaqueProperties, mlir::RegionRange,
                    mlir::SmallVectorImpl<mlir::Type> &types) {
+    if (operands.empty())
+      return emitOptionalError(loc, "needs an operand");
     return inferElementwise(loc, operands, getElementType(operands.back()),
                             types);
   }
@@ -69,12 +73,10 @@ public:
 template <typename Op>
 class InferBool : public mlir::OpTrait::TraitBase<Op, InferBool> {
 public:
-  static mlir::LogicalResult
-  inferReturnTypes(mlir::MLIRContext *context,
-                   std::optional<mlir::Location> loc,
-                   mlir::ValueRange operands, mlir::DictionaryAttr,
-                   mlir::OpaqueProperties, mlir::RegionRange,
-                   mlir::SmallVectorImpl<mlir::Type> &types) {
+  static mlir::LogicalResult inferReturnTypes(
+      mlir::MLIRContext *context, std::optional<mlir::Location> loc,
+      mlir::ValueRange operands, mlir::DictionaryAttr, mlir::OpaqueProperties,
+      mlir::RegionRange, mlir::SmallVectorImpl<mlir::Type> &types) {
     return inferElementwise(loc, operands, mlir::IntegerType::get(context, 1),
                             types);
   }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ScalarBuilder.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace mlir::arith;
@@ -106,6 +107,26 @@ Value ScalarBuilder::min(Value l, Value r) {
   if (isUnsigned)
     return MinUIOp::create(b, loc, l, r);
   return MinSIOp::create(b, loc, l, r);
+}
+
+Value ScalarBuilder::atLeast(Value x, Value bound) {
+  if (isFloat(x))
+    return select(lt(x, bound), bound, x);
+  return max(x, bound);
+}
+
+Value ScalarBuilder::atMost(Value x, Value bound) {
+  if (isFloat(x))
+    return select(gt(x, bound), bound, x);
+  return min(x, bound);
+}
+
+Value ScalarBuilder::abs(Value x) {
+  if (isFloat(x))
+    return math::AbsFOp::create(b, loc, x);
+  if (isUnsigned)
+    return x;
+  return MaxSIOp::create(b, loc, x, neg(x));
 }
 
 Value ScalarBuilder::eq(Value l, Value r) {

@@ -23,11 +23,18 @@ public:
   ScalarBuilder(mlir::OpBuilder &b, mlir::Location loc, mlir::Operation *op)
       : ScalarBuilder(b, loc, getElementType(op->getOperand(0))) {}
   ScalarBuilder(mlir::OpBuilder &b, mlir::Location loc, mlir::Type onnxType)
-      : b(b), loc(loc), isUnsigned(onnxType.isUnsignedInteger() ||
-                                   onnxType.isInteger(1)) {}
+      : b(b), loc(loc),
+        isUnsigned(onnxType.isUnsignedInteger() || onnxType.isInteger(1)) {}
 
   static bool isFloat(mlir::Value x) {
     return llvm::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(x));
+  }
+
+  /// `element`, or a vector of it where `like` is a vector.
+  static mlir::Type likeType(mlir::Value like, mlir::Type element) {
+    if (auto vector = llvm::dyn_cast<mlir::VectorType>(like.getType()))
+      return vector.clone(element);
+    return element;
   }
 
   /// A constant of the type of `like`.
@@ -46,6 +53,11 @@ public:
   /// For floats NaN if either is NaN.
   mlir::Value max(mlir::Value l, mlir::Value r);
   mlir::Value min(mlir::Value l, mlir::Value r);
+  /// `x` bounded by `bound`. For floats a NaN bound is none; one machine
+  /// instruction, as `max` and `min` are not.
+  mlir::Value atLeast(mlir::Value x, mlir::Value bound);
+  mlir::Value atMost(mlir::Value x, mlir::Value bound);
+  mlir::Value abs(mlir::Value x);
 
   /// Comparisons give i1; false where an operand is NaN, but for `ne`.
   mlir::Value eq(mlir::Value l, mlir::Value r);

@@ -86,6 +86,8 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     RewritePatternSet patterns(context);
     patterns.add<LowerConstant, LowerDims>(types, context);
     populateElementwiseLowering(patterns, types);
+    populateMatMulLowering(patterns, types);
+    populateConvLowering(patterns, types);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                    types);
     populateReturnOpTypeConversionPattern(patterns, types);

@@ -51,6 +51,10 @@ mlir::AffineMap getBroadcastMap(llvm::ArrayRef<mlir::AffineExpr> operand,
 /// One populate function a family; LowerToLinalg.cpp lists them.
 void populateElementwiseLowering(mlir::RewritePatternSet &patterns,
                                  mlir::TypeConverter &types);
+void populateMatMulLowering(mlir::RewritePatternSet &patterns,
+                            mlir::TypeConverter &types);
+void populateConvLowering(mlir::RewritePatternSet &patterns,
+                          mlir::TypeConverter &types);
 
 } // namespace onnxc
 

@@ -1,0 +1,212 @@
+//===- ConvOps.cpp - Convolutions -----------------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/ConvShape.h"
+#include "dialects/onnx/Onnx.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+AffineExpr ConvWindow::getOutputSize(unsigned i, AffineExpr input,
+                                     AffineExpr kernel) const {
+  if (isSame())
+    return simplify((input + (strides[i] - 1)).floorDiv(strides[i]));
+  AffineExpr extent = (kernel - 1) * dilations[i] + 1;
+  AffineExpr room = input + (padBegin[i] + padEnd[i]) - extent;
+  return simplify(room.floorDiv(strides[i]) + 1);
+}
+
+std::optional<int64_t> ConvWindow::getPadBegin(unsigned i, AffineExpr input,
+                                               AffineExpr kernel) const {
+  if (!isSame())
+    return padBegin[i];
+  AffineExpr output = getOutputSize(i, input, kernel);
+  std::optional<int64_t> total = getConstant(
+      simplify((output - 1) * strides[i] + (kernel - 1) * dilations[i] + 1 -
+               input));
+  if (!total)
+    return std::nullopt;
+  int64_t all = std::max<int64_t>(*total, 0);
+  return autoPad == "SAME_LOWER" ? (all + 1) / 2 : all / 2;
+}
+
+FailureOr<ConvWindow>
+onnxc::onnx::getConvWindow(std::optional<Location> loc, unsigned rank,
+                           StringRef autoPad,
+                           std::optional<ArrayRef<int64_t>> strides,
+                           std::optional<ArrayRef<int64_t>> dilations,
+                           std::optional<ArrayRef<int64_t>> pads) {
+  ConvWindow window;
+  window.autoPad = autoPad;
+  auto read = [&](std::optional<ArrayRef<int64_t>> given, size_t size,
+                  int64_t value, StringRef name,
+                  SmallVector<int64_t> &list) -> LogicalResult {
+    if (!given || given->empty()) {
+      list.assign(size, value);
+      return success();
+    }
+    if (given->size() != size)
+      return emitOptionalError(loc, "attribute ", name, " has ", given->size(),
+                               " values where ", size, " are needed");
+    list.assign(given->begin(), given->end());
+    return success();
+  };
+  SmallVector<int64_t> both;
+  if (failed(read(strides, rank, 1, "strides", window.strides)) ||
+      failed(read(dilations, rank, 1, "dilations", window.dilations)) ||
+      failed(read(pads, 2 * size_t(rank), 0, "pads", both)))
+    return failure();
+  if (llvm::any_of(window.strides, [](int64_t s) { return s < 1; }) ||
+      llvm::any_of(window.dilations, [](int64_t d) { return d < 1; }))
+    return emitOptionalError(loc, "strides and dilations have to be positive");
+  if (autoPad != "NOTSET" && autoPad != "VALID" && !window.isSame())
+    return emitOptionalError(loc, "unknown auto_pad \"", autoPad, "\"");
+  if (autoPad != "NOTSET" && !autoPad.empty())
+    both.assign(both.size(), 0);
+  window.padBegin.assign(both.begin(), both.begin() + rank);
+  window.padEnd.assign(both.begin() + rank, both.end());
+  return window;
+}
+
+/// The sizes of the kernel: those of the weights, or where they are unknown
+/// the attribute's.
+static Dims getKernel(ArrayRef<AffineExpr> w,
+                      std::optional<ArrayRef<int64_t>> kernelShape) {
+  Dims kernel(w.drop_front(2));
+  if (kernelShape && kernelShape->size() == kernel.size())
+    for (auto [size, given] : llvm::zip(kernel, *kernelShape))
+      if (!getConstant(size))
+        size = onnxc::onnx::getConstant(size.getContext(), given);
+  return kernel;
+}
+
+static LogicalResult checkRanks(std::optional<Location> loc,
+                                ArrayRef<AffineExpr> x,
+                                ArrayRef<AffineExpr> w, int64_t group) {
+  if (x.size() < 3 || x.size() != w.size())
+    return emitOptionalError(loc, "input of rank ", x.size(),
+                             " and weights of rank ", w.size(),
+                             ": both need the same rank of at least 3");
+  if (group < 1)
+    return emitOptionalError(loc, "group has to be positive");
+  return success();
+}
+
+/// Conv, ConvInteger and QLinearConv.
+template <typename Adaptor>
+static LogicalResult inferConv(std::optional<Location> loc, Adaptor adaptor,
+                               Value input, Value weights, Type elementType,
+                               SmallVectorImpl<Type> &types) {
+  std::optional<Dims> x = getDims(input), w = getDims(weights);
+  if (!x || !w) {
+    types.push_back(getUnrankedType(elementType));
+    return success();
+  }
+  int64_t group = adaptor.getGroup();
+  if (failed(checkRanks(loc, *x, *w, group)))
+    return failure();
+  std::optional<int64_t> channels = getConstant((*x)[1]);
+  std::optional<int64_t> perGroup = getConstant((*w)[1]);
+  if (channels && perGroup && *channels != *perGroup * group)
+    return emitOptionalError(loc, "input has ", *channels,
+                             " channels, but weights are for ",
+                             *perGroup * group);
+  std::optional<int64_t> filters = getConstant((*w)[0]);
+  if (filters && *filters % group != 0)
+    return emitOptionalError(loc, *filters, " filters do not divide into ",
+                             group, " groups");
+  unsigned rank = x->size() - 2;
+  FailureOr<ConvWindow> window =
+      getConvWindow(loc, rank, adaptor.getAutoPad(), adaptor.getStrides(),
+                    adaptor.getDilations(), adaptor.getPads());
+  if (failed(window))
+    return failure();
+  Dims kernel = getKernel(*w, adaptor.getKernelShape());
+  Dims result = {(*x)[0], (*w)[0]};
+  for (unsigned i = 0; i < rank; ++i) {
+    result.push_back(window->getOutputSize(i, (*x)[i + 2], kernel[i]));
+    std::optional<int64_t> size = getConstant(result.back());
+    if (size && *size < 0)
+      return emitOptionalError(loc, "kernel is larger than the padded input "
+                                    "in spatial dimension ",
+                               i);
+  }
+  types.push_back(getTensorType(result, elementType));
+  return success();
+}
+
+LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
+                                       std::optional<Location> loc,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  return inferConv(loc, adaptor, adaptor.getX(), adaptor.getW(),
+                   getElementType(adaptor.getX()), types);
+}
+
+LogicalResult ConvIntegerOp::inferReturnTypes(MLIRContext *context,
+                                              std::optional<Location> loc,
+                                              Adaptor adaptor,
+                                              SmallVectorImpl<Type> &types) {
+  return inferConv(loc, adaptor, adaptor.getX(), adaptor.getW(),
+                   IntegerType::get(context, 32), types);
+}
+
+LogicalResult QLinearConvOp::inferReturnTypes(MLIRContext *,
+                                              std::optional<Location> loc,
+                                              Adaptor adaptor,
+                                              SmallVectorImpl<Type> &types) {
+  return inferConv(loc, adaptor, adaptor.getX(), adaptor.getW(),
+                   getElementType(adaptor.getYZeroPoint()), types);
+}
+
+LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
+                                                std::optional<Location> loc,
+                                                Adaptor adaptor,
+                                                SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(adaptor.getX());
+  std::optional<Dims> x = getDims(adaptor.getX()), w = getDims(adaptor.getW());
+  if (!x || !w) {
+    types.push_back(getUnrankedType(elementType));
+    return success();
+  }
+  int64_t group = adaptor.getGroup();
+  if (failed(checkRanks(loc, *x, *w, group)))
+    return failure();
+  std::optional<int64_t> channels = getConstant((*x)[1]);
+  std::optional<int64_t> weights = getConstant((*w)[0]);
+  if (channels && weights && *channels != *weights)
+    return emitOptionalError(loc, "input has ", *channels,
+                             " channels, but weights are for ", *weights);
+  unsigned rank = x->size() - 2;
+  FailureOr<ConvWindow> window =
+      getConvWindow(loc, rank, adaptor.getAutoPad(), adaptor.getStrides(),
+                    adaptor.getDilations(), adaptor.getPads());
+  if (failed(window))
+    return failure();
+  std::optional<ArrayRef<int64_t>> extra = adaptor.getOutputPadding();
+  std::optional<ArrayRef<int64_t>> sizes = adaptor.getOutputShape();
+  if ((extra && extra->size() != rank) || (sizes && sizes->size() != rank))
+    return emitOptionalError(
+        loc, "output_padding and output_shape need one value for each spatial "
+             "dimension");
+  Dims kernel = getKernel(*w, adaptor.getKernelShape());
+  Dims result = {(*x)[0], (*w)[1] * group};
+  for (unsigned i = 0; i < rank; ++i) {
+    AffineExpr in = (*x)[i + 2];
+    int64_t stride = window->strides[i];
+    if (sizes)
+      result.push_back(
+          onnxc::onnx::getConstant(in.getContext(), (*sizes)[i]));
+    else if (window->isSame())
+      result.push_back(in * stride);
+    else
+      result.push_back((in - 1) * stride + (extra ? (*extra)[i] : 0) +
+                       (kernel[i] - 1) * window->dilations[i] + 1 -
+                       window->padBegin[i] - window->padEnd[i]);
+  }
+  types.push_back(getTensorType(result, elementType));
+  return success();
+}

@@ -1,0 +1,115 @@
+//===- MatMulOps.cpp - Matrix products ------------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/Onnx.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+/// Whether both are constants and differ.
+static bool contradict(AffineExpr l, AffineExpr r) {
+  std::optional<int64_t> a = getConstant(l), b = getConstant(r);
+  return a && b && *a != *b;
+}
+
+/// numpy.matmul: a vector on the left is a row, one on the right a column, and
+/// the dimension added so is dropped again.
+static LogicalResult inferMatMul(std::optional<Location> loc, Value left,
+                                 Value right, Type elementType,
+                                 SmallVectorImpl<Type> &types) {
+  std::optional<Dims> a = getDims(left), b = getDims(right);
+  if (!a || !b) {
+    types.push_back(getUnrankedType(elementType));
+    return success();
+  }
+  if (a->empty() || b->empty())
+    return emitOptionalError(loc, "operands of a matrix product are scalars");
+  AffineExpr k = a->back(), m, n;
+  a->pop_back();
+  if (!a->empty())
+    m = a->pop_back_val();
+  if (b->size() > 1)
+    n = b->pop_back_val();
+  AffineExpr k2 = b->pop_back_val();
+  if (contradict(k, k2))
+    return emitOptionalError(loc, "inner sizes ", *getConstant(k), " and ",
+                             *getConstant(k2), " differ");
+  std::optional<Dims> result = broadcast(*a, *b);
+  if (!result)
+    return emitOptionalError(loc, "batch dimensions of ", left.getType(),
+                             " and ", right.getType(),
+                             " cannot be broadcast");
+  if (m)
+    result->push_back(m);
+  if (n)
+    result->push_back(n);
+  types.push_back(getTensorType(*result, elementType));
+  return success();
+}
+
+LogicalResult MatMulOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  return inferMatMul(loc, adaptor.getA(), adaptor.getB(),
+                     getElementType(adaptor.getA()), types);
+}
+
+LogicalResult MatMulIntegerOp::inferReturnTypes(MLIRContext *context,
+                                                std::optional<Location> loc,
+                                                Adaptor adaptor,
+                                                SmallVectorImpl<Type> &types) {
+  return inferMatMul(loc, adaptor.getA(), adaptor.getB(),
+                     IntegerType::get(context, 32), types);
+}
+
+LogicalResult QLinearMatMulOp::inferReturnTypes(MLIRContext *,
+                                                std::optional<Location> loc,
+                                                Adaptor adaptor,
+                                                SmallVectorImpl<Type> &types) {
+  return inferMatMul(loc, adaptor.getA(), adaptor.getB(),
+                     getElementType(adaptor.getYZeroPoint()), types);
+}
+
+LogicalResult GemmOp::inferReturnTypes(MLIRContext *,
+                                       std::optional<Location> loc,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(adaptor.getA());
+  std::optional<Dims> a = getDims(adaptor.getA());
+  std::optional<Dims> b = getDims(adaptor.getB());
+  if (!a || !b) {
+    types.push_back(getUnrankedType(elementType));
+    return success();
+  }
+  if (a->size() != 2 || b->size() != 2)
+    return emitOptionalError(loc, "A and B have to be matrices");
+  bool transA = adaptor.getTransA(), transB = adaptor.getTransB();
+  AffineExpr m = (*a)[transA], k = (*a)[!transA];
+  AffineExpr k2 = (*b)[transB], n = (*b)[!transB];
+  if (contradict(k, k2))
+    return emitOptionalError(loc, "inner sizes ", *getConstant(k), " and ",
+                             *getConstant(k2), " differ");
+  types.push_back(getTensorType({m, n}, elementType));
+  return success();
+}
+
+LogicalResult GemmOp::verify() {
+  std::optional<Dims> y = getDims(getY());
+  std::optional<Dims> c = getC() ? getDims(getC()) : std::nullopt;
+  if (!y || !c)
+    return success();
+  std::optional<Dims> both = broadcast(*y, *c);
+  if (c->size() > 2 || !both)
+    return emitOpError("C of type ")
+           << getC().getType() << " does not broadcast to " << getY().getType();
+  for (auto [l, r] : llvm::zip(*both, *y))
+    if (contradict(l, r))
+      return emitOpError("C of type ") << getC().getType()
+                                       << " does not broadcast to "
+                                       << getY().getType();
+  return success();
+}

@@ -1,0 +1,442 @@
+//===- Conv.cpp - Convolutions become one linalg.generic ------------------===//
+//
+// The image is read inside the body, 0 outside of its bounds: no padded copy,
+// and one form for any rank, stride and group.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/ConvShape.h"
+#include "passes/Tensor/Contractions.h"
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+namespace {
+
+Value index(OpBuilder &b, Location loc, int64_t value) {
+  return arith::ConstantIndexOp::create(b, loc, value);
+}
+
+Value addIndex(OpBuilder &b, Location loc, Value l, Value r) {
+  return arith::AddIOp::create(b, loc, l, r);
+}
+
+Value mulIndex(OpBuilder &b, Location loc, Value l, int64_t r) {
+  return r == 1 ? l : Value(arith::MulIOp::create(b, loc, l, index(b, loc, r)));
+}
+
+/// The padding before each spatial dimension; computed where SAME meets a
+/// symbolic size.
+SmallVector<Value> getPadBegin(OpBuilder &b, Operation *op,
+                               const ConvWindow &window,
+                               ArrayRef<AffineExpr> x,
+                               ArrayRef<AffineExpr> w) {
+  Location loc = op->getLoc();
+  SmallVector<Value> pads;
+  for (unsigned i = 0; i + 2 < x.size(); ++i) {
+    AffineExpr in = x[i + 2], kernel = w[i + 2];
+    if (auto constant = window.getPadBegin(i, in, kernel)) {
+      pads.push_back(index(b, loc, *constant));
+      continue;
+    }
+    AffineExpr out = window.getOutputSize(i, in, kernel);
+    AffineExpr total = simplify((out - 1) * window.strides[i] +
+                                (kernel - 1) * window.dilations[i] + 1 - in);
+    Value all =
+        getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, total));
+    all = arith::MaxSIOp::create(b, loc, all, index(b, loc, 0));
+    if (window.autoPad == "SAME_LOWER")
+      all = addIndex(b, loc, all, index(b, loc, 1));
+    pads.push_back(arith::DivUIOp::create(b, loc, all, index(b, loc, 2)));
+  }
+  return pads;
+}
+
+/// What the three convolutions differ in.
+struct Image {
+  Value tensor;
+  /// Turns a loaded element into the factor; what is outside the image counts
+  /// as 0 after it.
+  llvm::function_ref<Value(OpBuilder &, Location, Value)> load;
+};
+
+struct ConvLoops {
+  unsigned spatial, numLoops;
+  MLIRContext *context;
+
+  ConvLoops(unsigned rank, MLIRContext *context)
+      : spatial(rank - 2), numLoops(2 * rank - 1), context(context) {}
+  AffineExpr batch() const { return getAffineDimExpr(0, context); }
+  AffineExpr filter() const { return getAffineDimExpr(1, context); }
+  unsigned output(unsigned i) const { return 2 + i; }
+  unsigned channel() const { return 2 + spatial; }
+  unsigned kernel(unsigned i) const { return 3 + spatial + i; }
+  SmallVector<utils::IteratorType> kinds() const {
+    SmallVector<utils::IteratorType> result(2 + spatial,
+                                            utils::IteratorType::parallel);
+    result.append(1 + spatial, utils::IteratorType::reduction);
+    return result;
+  }
+  AffineMap resultMap() const {
+    return AffineMap::getMultiDimIdentityMap(numLoops, context)
+        .dropResults([&] {
+          llvm::SmallBitVector bits(numLoops);
+          bits.set(2 + spatial, numLoops);
+          return bits;
+        }());
+  }
+};
+
+Value createConv(OpBuilder &b, Operation *op, const ConvWindow &window,
+                 Value onnxX, Value onnxW, Image image, Value weights,
+                 int64_t group, Type sumType,
+                 ArrayRef<std::pair<Value, AffineMap>> more,
+                 function_ref<Value(OpBuilder &, Location, ValueRange)>
+                     loadWeight) {
+  Location loc = op->getLoc();
+  MLIRContext *context = op->getContext();
+  Dims x = *getDims(onnxX), w = *getDims(onnxW);
+  ConvLoops loops(x.size(), context);
+  SmallVector<Value> pads = getPadBegin(b, op, window, x, w);
+  SmallVector<Value> sizes;
+  for (unsigned i = 0; i < loops.spatial; ++i)
+    sizes.push_back(getValueOrCreateConstantIndexOp(
+        b, loc, getSize(b, op, x[i + 2])));
+  Value perGroup =
+      getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, w[1]));
+  Value filters =
+      getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, w[0]));
+  Value zero = index(b, loc, 0);
+  Value zeros =
+      createZeros(b, loc, getSizes(b, op, op->getResult(0)), sumType);
+
+  SmallVector<AffineExpr> weightExprs = {loops.filter()};
+  for (unsigned i = loops.channel(); i < loops.numLoops; ++i)
+    weightExprs.push_back(getAffineDimExpr(i, context));
+  SmallVector<Value> inputs = {weights};
+  SmallVector<AffineMap> maps = {
+      AffineMap::get(loops.numLoops, 0, weightExprs, context)};
+  for (auto [value, map] : more) {
+    inputs.push_back(value);
+    maps.push_back(map);
+  }
+  maps.push_back(loops.resultMap());
+
+  auto body = [&](OpBuilder &n, Location l, ValueRange args) {
+    auto loop = [&](unsigned i) -> Value {
+      return linalg::IndexOp::create(n, l, i);
+    };
+    Value channel = loop(loops.channel());
+    if (group != 1) {
+      Value perGroupFilters = arith::DivUIOp::create(
+          n, l, filters, index(n, l, group));
+      Value g = arith::DivUIOp::create(n, l, loop(1), perGroupFilters);
+      channel = addIndex(n, l, channel,
+                         arith::MulIOp::create(n, l, g, perGroup));
+    }
+    SmallVector<Value> at = {loop(0), channel};
+    Value inside;
+    for (unsigned i = 0; i < loops.spatial; ++i) {
+      Value padded = addIndex(
+          n, l, mulIndex(n, l, loop(loops.output(i)), window.strides[i]),
+          mulIndex(n, l, loop(loops.kernel(i)), window.dilations[i]));
+      Value place = arith::SubIOp::create(n, l, padded, pads[i]);
+      // Unsigned, so that a negative place is out of bounds too.
+      Value isIn = arith::CmpIOp::create(n, l, arith::CmpIPredicate::ult,
+                                         place, sizes[i]);
+      inside = inside ? Value(arith::AndIOp::create(n, l, inside, isIn)) : isIn;
+      at.push_back(arith::SelectOp::create(n, l, isIn, place, zero));
+    }
+    Value pixel = tensor::ExtractOp::create(n, l, image.tensor, at);
+    pixel = image.load(n, l, pixel);
+    Value none = arith::ConstantOp::create(n, l, n.getZeroAttr(pixel.getType()));
+    pixel = arith::SelectOp::create(n, l, inside, pixel, none);
+    linalg::YieldOp::create(
+        n, l,
+        buildMultiplyAdd(n, l, pixel, loadWeight(n, l, args), args.back()));
+  };
+  auto generic = linalg::GenericOp::create(
+      b, loc, zeros.getType(), inputs, zeros, maps, loops.kinds(), body);
+  SmallVector<int64_t> constantPads;
+  for (Value pad : pads)
+    if (auto constant = getConstantIntValue(pad))
+      constantPads.push_back(*constant);
+  if (constantPads.size() == pads.size() && more.empty())
+    generic->setAttr(
+        kConvAttr,
+        b.getDictionaryAttr(
+            {b.getNamedAttr("group", b.getI64IntegerAttr(group)),
+             b.getNamedAttr("strides", b.getDenseI64ArrayAttr(window.strides)),
+             b.getNamedAttr("dilations",
+                            b.getDenseI64ArrayAttr(window.dilations)),
+             b.getNamedAttr("pads", b.getDenseI64ArrayAttr(constantPads))}));
+  return generic.getResult(0);
+}
+
+AffineMap getFilterMap(MLIRContext *context, unsigned rank) {
+  return AffineMap::get(rank, 0, getAffineDimExpr(1, context));
+}
+
+/// sums + bias, rounded to the result's type.
+Value addBias(OpBuilder &b, Location loc, Value sums, Value bias,
+              OpResult result) {
+  if (!bias)
+    return roundSums(b, loc, sums, result);
+  Type type = getElementType(result);
+  unsigned rank = cast<RankedTensorType>(sums.getType()).getRank();
+  return mapElements(
+      b, loc, {sums, bias},
+      {b.getMultiDimIdentityMap(rank), getFilterMap(b.getContext(), rank)},
+      createEmpty(b, loc, result),
+      [&](OpBuilder &n, Location l, ValueRange args) {
+        Value sum = arith::AddFOp::create(n, l, args[0],
+                                          loadElement(n, l, args[1], type));
+        return storeElement(n, l, sum, type);
+      });
+}
+
+struct LowerConv : OpConversionPattern<ConvOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(ConvOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Type type = getElementType(op.getY());
+    ConvWindow window = getConvWindow(op, *getRank(op.getX()) - 2);
+    auto load = [&](OpBuilder &b, Location l, Value x) {
+      return loadElement(b, l, x, type);
+    };
+    Value sums = createConv(
+        rewriter, op, window, op.getX(), op.getW(), {adaptor.getX(), load},
+        adaptor.getW(), op.getGroup(), getSumType(type), {},
+        [&](OpBuilder &b, Location l, ValueRange args) {
+          return loadElement(b, l, args[0], type);
+        });
+    rewriter.replaceOp(
+        op, addBias(rewriter, loc, sums, adaptor.getB(), op->getResult(0)));
+    return success();
+  }
+};
+
+/// ConvInteger and the sums of QLinearConv. Zero points of the weights may
+/// differ by filter.
+template <typename Op>
+Value createIntegerConv(OpBuilder &b, Op op, Value x, Value w, Value xZero,
+                        Value wZero) {
+  Location loc = op.getLoc();
+  unsigned rank = *getRank(op.getX());
+  ConvWindow window = getConvWindow(op, rank - 2);
+  Type xType = getElementType(op.getX()), wType = getElementType(op.getW());
+  ConvLoops loops(rank, b.getContext());
+  SmallVector<std::pair<Value, AffineMap>> more;
+  Value xElement = xZero ? extractOnlyElement(b, loc, xZero) : Value();
+  Value wElement = wZero ? extractOnlyElement(b, loc, wZero) : Value();
+  if (wZero && !wElement)
+    more.push_back({wZero, getFilterMap(b.getContext(), loops.numLoops)});
+  auto shifted = [](OpBuilder &n, Location l, Value v, Value zero, Type type) {
+    Value wide = widenInteger(n, l, v, type);
+    if (!zero)
+      return wide;
+    return Value(arith::SubIOp::create(n, l, wide,
+                                       widenInteger(n, l, zero, type)));
+  };
+  auto load = [&](OpBuilder &n, Location l, Value v) {
+    return shifted(n, l, v, xElement, xType);
+  };
+  return createConv(b, op, window, op.getX(), op.getW(), {x, load}, w,
+                    op.getGroup(), b.getI32Type(), more,
+                    [&](OpBuilder &n, Location l, ValueRange args) {
+                      Value zero = more.empty() ? wElement : args[1];
+                      return shifted(n, l, args[0], zero, wType);
+                    });
+}
+
+struct LowerConvInteger : OpConversionPattern<ConvIntegerOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(ConvIntegerOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOp(
+        op, createIntegerConv(rewriter, op, adaptor.getX(), adaptor.getW(),
+                              adaptor.getXZeroPoint(),
+                              adaptor.getWZeroPoint()));
+    return success();
+  }
+};
+
+struct LowerQLinearConv : OpConversionPattern<QLinearConvOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(QLinearConvOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Value sums = createIntegerConv(
+        rewriter, op, adaptor.getX(), adaptor.getW(), adaptor.getXZeroPoint(),
+        adaptor.getWZeroPoint());
+    unsigned rank = *getRank(op.getY());
+    AffineMap byFilter = getFilterMap(op.getContext(), rank);
+    SmallVector<Value> inputs = {sums};
+    SmallVector<AffineMap> maps = {rewriter.getMultiDimIdentityMap(rank)};
+    Value xScale = extractOnlyElement(rewriter, loc, adaptor.getXScale());
+    Value yScale = extractOnlyElement(rewriter, loc, adaptor.getYScale());
+    Value yZero = extractOnlyElement(rewriter, loc, adaptor.getYZeroPoint());
+    Value wScale = extractOnlyElement(rewriter, loc, adaptor.getWScale());
+    if (!xScale || !yScale || !yZero)
+      return rewriter.notifyMatchFailure(op, "a scale is not a scalar");
+    unsigned biasAt = 0, scaleAt = 0;
+    if (op.getB()) {
+      biasAt = inputs.size();
+      inputs.push_back(adaptor.getB());
+      maps.push_back(byFilter);
+    }
+    if (!wScale) {
+      scaleAt = inputs.size();
+      inputs.push_back(adaptor.getWScale());
+      maps.push_back(byFilter);
+    }
+    Type type = getElementType(op.getY());
+    rewriter.replaceOp(
+        op, mapElements(
+                rewriter, loc, inputs, maps,
+                createEmpty(rewriter, loc, op->getResult(0)),
+                [&](OpBuilder &b, Location l, ValueRange args) {
+                  Value sum = args[0];
+                  if (biasAt)
+                    sum = arith::AddIOp::create(b, l, sum, args[biasAt]);
+                  Value factor = arith::MulFOp::create(
+                      b, l, xScale, wScale ? wScale : args[scaleAt]);
+                  factor = arith::DivFOp::create(b, l, factor, yScale);
+                  return buildRequantize(b, l, sum, factor, yZero, type);
+                }));
+    return success();
+  }
+};
+
+/// The padding before spatial dimension i of a transposed convolution, as the
+/// specification derives it from the result's size where that is given.
+AffineExpr getTransposedPadBegin(ConvTransposeOp op, const ConvWindow &window,
+                                 unsigned i, AffineExpr in, AffineExpr kernel,
+                                 AffineExpr out) {
+  if (!op.getOutputShape() && !window.isSame())
+    return onnxc::onnx::getConstant(op.getContext(), window.padBegin[i]);
+  int64_t extra = op.getOutputPadding() ? (*op.getOutputPadding())[i] : 0;
+  AffineExpr total = simplify((in - 1) * window.strides[i] + extra +
+                              (kernel - 1) * window.dilations[i] + 1 - out);
+  if (window.autoPad == "SAME_UPPER")
+    return simplify(total.floorDiv(2));
+  return simplify(total - total.floorDiv(2));
+}
+
+struct LowerConvTranspose : OpConversionPattern<ConvTransposeOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(ConvTransposeOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    OpBuilder &b = rewriter;
+    MLIRContext *context = op.getContext();
+    Type type = getElementType(op.getY());
+    Dims x = *getDims(op.getX()), w = *getDims(op.getW());
+    Dims y = *getDims(op.getY());
+    int64_t group = op.getGroup();
+    unsigned spatial = x.size() - 2;
+    ConvWindow window = getConvWindow(op, spatial);
+    auto value = [&](AffineExpr expr) {
+      return getValueOrCreateConstantIndexOp(b, loc,
+                                             getSize(b, op, simplify(expr)));
+    };
+    SmallVector<Value> pads, sizes;
+    for (unsigned i = 0; i < spatial; ++i) {
+      pads.push_back(value(getTransposedPadBegin(op, window, i, x[i + 2],
+                                                 w[i + 2], y[i + 2])));
+      sizes.push_back(value(x[i + 2]));
+    }
+    Value perGroup = value(x[1].floorDiv(group));
+    Value filtersPerGroup = value(w[1]);
+    Value zero = index(b, loc, 0);
+    Value zeros = createZeros(b, loc, getSizes(b, op, op.getY()),
+                              getSumType(type));
+
+    // Loops (n, oc, o...; ic, k...); an operand that is not read gives the
+    // sizes of the last ones.
+    ConvLoops loops(x.size(), context);
+    SmallVector<OpFoldResult> windowSizes = {
+        getSize(b, op, simplify(x[1].floorDiv(group)))};
+    SmallVector<AffineExpr> windowExprs = {
+        getAffineDimExpr(loops.channel(), context)};
+    for (unsigned i = 0; i < spatial; ++i) {
+      windowSizes.push_back(getSize(b, op, w[i + 2]));
+      windowExprs.push_back(getAffineDimExpr(loops.kernel(i), context));
+    }
+    Value bounds =
+        tensor::EmptyOp::create(b, loc, windowSizes, b.getI8Type());
+    auto body = [&](OpBuilder &n, Location l, ValueRange args) {
+      auto loop = [&](unsigned i) -> Value {
+        return linalg::IndexOp::create(n, l, i);
+      };
+      Value filter = loop(1), channel = loop(loops.channel());
+      if (group != 1) {
+        Value g = arith::DivUIOp::create(n, l, filter, filtersPerGroup);
+        filter = arith::RemUIOp::create(n, l, filter, filtersPerGroup);
+        channel = addIndex(n, l, channel,
+                           arith::MulIOp::create(n, l, g, perGroup));
+      }
+      SmallVector<Value> xAt = {loop(0), channel}, wAt = {channel, filter};
+      Value inside;
+      for (unsigned i = 0; i < spatial; ++i) {
+        Value kernel = loop(loops.kernel(i));
+        Value from = arith::SubIOp::create(
+            n, l, addIndex(n, l, loop(loops.output(i)), pads[i]),
+            mulIndex(n, l, kernel, window.dilations[i]));
+        Value isIn = arith::CmpIOp::create(
+            n, l, arith::CmpIPredicate::sge, from, zero);
+        Value place = arith::SelectOp::create(n, l, isIn, from, zero);
+        if (window.strides[i] != 1) {
+          Value stride = index(n, l, window.strides[i]);
+          Value rest = arith::RemUIOp::create(n, l, place, stride);
+          Value isHit = arith::CmpIOp::create(
+              n, l, arith::CmpIPredicate::eq, rest, zero);
+          isIn = arith::AndIOp::create(n, l, isIn, isHit);
+          place = arith::DivUIOp::create(n, l, place, stride);
+        }
+        Value isBelow = arith::CmpIOp::create(
+            n, l, arith::CmpIPredicate::ult, place, sizes[i]);
+        isIn = arith::AndIOp::create(n, l, isIn, isBelow);
+        xAt.push_back(arith::SelectOp::create(n, l, isIn, place, zero));
+        wAt.push_back(kernel);
+        inside =
+            inside ? Value(arith::AndIOp::create(n, l, inside, isIn)) : isIn;
+      }
+      Value pixel = loadElement(
+          n, l, tensor::ExtractOp::create(n, l, adaptor.getX(), xAt), type);
+      Value weight = loadElement(
+          n, l, tensor::ExtractOp::create(n, l, adaptor.getW(), wAt), type);
+      Value none =
+          arith::ConstantOp::create(n, l, n.getZeroAttr(pixel.getType()));
+      pixel = arith::SelectOp::create(n, l, inside, pixel, none);
+      linalg::YieldOp::create(
+          n, l, buildMultiplyAdd(n, l, pixel, weight, args[1]));
+    };
+    Value sums =
+        linalg::GenericOp::create(
+            b, loc, zeros.getType(), bounds, zeros,
+            {AffineMap::get(loops.numLoops, 0, windowExprs, context),
+             loops.resultMap()},
+            loops.kinds(), body)
+            .getResult(0);
+    rewriter.replaceOp(
+        op, addBias(rewriter, loc, sums, adaptor.getB(), op->getResult(0)));
+    return success();
+  }
+};
+
+} // namespace
+
+void onnxc::populateConvLowering(RewritePatternSet &patterns,
+                                 TypeConverter &types) {
+  patterns.add<LowerConv, LowerConvInteger, LowerQLinearConv,
+               LowerConvTranspose>(types, patterns.getContext());
+}

@@ -4,18 +4,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/InitAllPasses.h"
+#include "compiler/RegisterUpstream.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "passes/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
+  onnxc::registerUpstream(registry);
   registry.insert<onnxc::onnx::OnnxDialect, onnxc::plan::PlanDialect>();
-  mlir::registerAllPasses();
   onnxc::registerOnnxcPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "onnxc optimizer\n", registry));

@@ -37,10 +37,12 @@ def OutlineKernels : Pass<"outline-kernels", "::mlir::ModuleOp"> {
 
 def LowerToLinalg : Pass<"lower-to-linalg", "::mlir::func::FuncOp"> {
   let summary = "Lower a kernel's onnx ops to linalg on tensors";
-  let dependentDialects = [
-    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
-    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def FuseLinalg : Pass<"fuse-linalg", "::mlir::func::FuncOp"> {
@@ -77,8 +79,10 @@ def LowerKernelABI : Pass<"lower-kernel-abi", "::mlir::func::FuncOp"> {
 
 def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {
   let summary = "Place @main's tensors in one arena";
-  let dependentDialects = [
-    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::arith::ArithDialect", "::mlir::affine::AffineDialect",
-    "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::affine::AffineDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::cf::ControlFlowDialect"];
 }

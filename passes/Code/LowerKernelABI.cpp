@@ -57,8 +57,8 @@ struct LowerKernelABI : onnxc::impl::LowerKernelABIBase<LowerKernelABI> {
       SmallVector<NamedAttribute> named(
           kernel.getArgAttrDict(i) ? kernel.getArgAttrDict(i).getValue()
                                    : ArrayRef<NamedAttribute>());
-      named.push_back(b.getNamedAttr(
-          LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr()));
+      named.push_back(b.getNamedAttr(LLVM::LLVMDialect::getNoAliasAttrName(),
+                                     b.getUnitAttr()));
       named.push_back(b.getNamedAttr(kElementTypeName,
                                      TypeAttr::get(type.getElementType())));
       attrs.push_back(b.getDictionaryAttr(named));
@@ -84,9 +84,9 @@ private:
       Type word = types.getIndexType();
       AffineExpr stride = onnx::getConstant(b.getContext(), 1);
       for (int64_t i = type.getRank() - 1; i >= 0; --i) {
-        AffineExpr size = dims ? dims.getExprs()[i]
-                               : onnx::getConstant(b.getContext(),
-                                                   type.getDimSize(i));
+        AffineExpr size =
+            dims ? dims.getExprs()[i]
+                 : onnx::getConstant(b.getContext(), type.getDimSize(i));
         builder.setSize(b, loc, i, evaluate(b, loc, word, size, symbols));
         builder.setStride(b, loc, i, evaluate(b, loc, word, stride, symbols));
         stride = onnx::simplify(stride * size);
@@ -108,8 +108,7 @@ private:
     else
       index = affine::AffineApplyOp::create(
           b, loc, AffineMap::get(0, symbols.size(), expr), symbols);
-    return UnrealizedConversionCastOp::create(b, loc, word, index)
-        .getResult(0);
+    return UnrealizedConversionCastOp::create(b, loc, word, index).getResult(0);
   }
 };
 

@@ -34,8 +34,7 @@ struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
   using InferShapesBase::InferShapesBase;
 
   void runOnOperation() override {
-    if (auto names =
-            getOperation()->getAttrOfType<ArrayAttr>("onnx.symbols"))
+    if (auto names = getOperation()->getAttrOfType<ArrayAttr>("onnx.symbols"))
       llvm::append_range(symbols, names);
     for (Block &block : getOperation().getBody())
       if (failed(inferBlock(block)))
@@ -136,14 +135,13 @@ void InferShapes::defineShapeOperands(ShapeOperandsOp op) {
     SmallVector<AffineExpr> elements;
     for (int64_t i = 0, e = type.getNumElements(); i < e; ++i)
       elements.push_back(defineSymbol(b, op->getLoc(), operand, i));
-    op->setOperand(number, DimsOp::create(b, op->getLoc(), type,
-                                          DimsAttr::get(&getContext(),
-                                                        elements)));
+    op->setOperand(number,
+                   DimsOp::create(b, op->getLoc(), type,
+                                  DimsAttr::get(&getContext(), elements)));
   }
 }
 
-LogicalResult
-InferShapes::defineDataDependentSizes(DataDependentShapeOp op) {
+LogicalResult InferShapes::defineDataDependentSizes(DataDependentShapeOp op) {
   if (llvm::all_of(op->getResults(), [](Value result) {
         return result.use_empty() || getDims(result).has_value();
       }))
@@ -201,9 +199,9 @@ bool InferShapes::foldShapeArithmetic(Operation *op) {
 void InferShapes::updateSignature() {
   func::FuncOp function = getOperation();
   Operation *terminator = function.getBody().back().getTerminator();
-  function.setType(FunctionType::get(
-      &getContext(), function.getBody().getArgumentTypes(),
-      terminator->getOperandTypes()));
+  function.setType(FunctionType::get(&getContext(),
+                                     function.getBody().getArgumentTypes(),
+                                     terminator->getOperandTypes()));
 }
 
 } // namespace

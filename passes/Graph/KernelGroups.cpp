@@ -6,9 +6,10 @@
 //
 //   MatMul -> Add(bias) -> Div, Erf, Add, Mul, Mul (Gelu)
 //
-// is one group: from the last Mul upwards each elementwise op joins once all its
-// users did, then the MatMul as the group's one anchor. Groups have one root,
-// so that no cycle between groups can arise. Linear in the number of uses.
+// is one group: from the last Mul upwards each elementwise op joins once all
+// its users did, then the MatMul as the group's one anchor. Groups have one
+// root, so that no cycle between groups can arise. Linear in the number of
+// uses.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -28,9 +29,8 @@ bool onnxc::staysInMain(Operation *op) {
   return !isa<OnnxDialect>(op->getDialect()) || op->getNumRegions() > 0 ||
          isa<ConstantOp, DimsOp>(op) || op->hasTrait<IsView>() ||
          op->hasTrait<OpTrait::IsTerminator>() ||
-         llvm::any_of(op->getOperandTypes(), [](Type type) {
-           return !isa<RankedTensorType>(type);
-         });
+         llvm::any_of(op->getOperandTypes(),
+                      [](Type type) { return !isa<RankedTensorType>(type); });
 }
 
 namespace {
@@ -86,9 +86,8 @@ struct Grower {
         i = size_t(-1);
         break;
       }
-    llvm::sort(ops, [](Operation *a, Operation *b) {
-      return a->isBeforeInBlock(b);
-    });
+    llvm::sort(
+        ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
   }
 };
 

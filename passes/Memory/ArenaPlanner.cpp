@@ -92,8 +92,8 @@ AffineExpr onnxc::planArena(MLIRContext *context,
         best = &slot;
         break;
       }
-      if (!best && onnx::isKnownNonNegative(
-                       simplify(slot.bytes - buffer->bytes)))
+      if (!best &&
+          onnx::isKnownNonNegative(simplify(slot.bytes - buffer->bytes)))
         best = &slot;
     }
     if (!best) {

@@ -106,11 +106,12 @@ LogicalResult BufferizeKernel::bufferize() {
   bufferization::OneShotBufferizationOptions options;
   options.setFunctionBoundaryTypeConversion(
       bufferization::LayoutMapOption::IdentityLayoutMap);
-  options.unknownTypeConverterFn = [](TensorType type, Attribute space,
-                                      const bufferization::BufferizationOptions
-                                          &) {
-    return bufferization::getMemRefTypeWithStaticIdentityLayout(type, space);
-  };
+  options.unknownTypeConverterFn =
+      [](TensorType type, Attribute space,
+         const bufferization::BufferizationOptions &) {
+        return bufferization::getMemRefTypeWithStaticIdentityLayout(type,
+                                                                    space);
+      };
   bufferization::BufferizationState state;
   return bufferization::runOneShotBufferize(kernel, options, state);
 }
@@ -170,10 +171,9 @@ LogicalResult BufferizeKernel::placeAllocations() {
     IRRewriter b(alloc);
     Operation *parallel = alloc->getParentOfType<scf::ForallOp>();
     bool isStatic = type.hasStaticShape();
-    int64_t bytes =
-        isStatic ? type.getNumElements() *
-                       ((type.getElementTypeBitWidth() + 7) / 8)
-                 : 0;
+    int64_t bytes = isStatic ? type.getNumElements() *
+                                   ((type.getElementTypeBitWidth() + 7) / 8)
+                             : 0;
     if (parallel || (isStatic && bytes <= kMaxStackBytes)) {
       if (!isStatic)
         return alloc.emitError("a parallel kernel needs a buffer of unknown "
@@ -181,10 +181,9 @@ LogicalResult BufferizeKernel::placeAllocations() {
       if (!parallel)
         b.setInsertionPointToStart(&body);
       else
-        b.setInsertionPointToStart(
-            cast<scf::ForallOp>(parallel).getBody());
-      b.replaceOpWithNewOp<memref::AllocaOp>(
-          alloc, type, b.getI64IntegerAttr(64));
+        b.setInsertionPointToStart(cast<scf::ForallOp>(parallel).getBody());
+      b.replaceOpWithNewOp<memref::AllocaOp>(alloc, type,
+                                             b.getI64IntegerAttr(64));
       continue;
     }
     onnx::Dims dims;

@@ -8,13 +8,23 @@
 #include "dialects/plan/Plan.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 
 using namespace mlir;
 using namespace onnxc;
 using onnxc::onnx::getConstant;
 
 // The order of onnxc_context's fields, all pointer-sized.
-enum ContextField { kArena = 0, kWeights = 2 };
+enum ContextField {
+  kArena = 0,
+  kWeights = 2,
+  kAllocate = 5,
+  kRelease = 6,
+  kAllocator = 7
+};
+
+// Values of onnxc_status.
+enum Status { kOk = 0, kNoAllocator = 10, kOutOfMemory = 11 };
 
 int64_t onnxc::getStorageBytes(Type type) {
   if (auto complex = dyn_cast<ComplexType>(type))
@@ -39,8 +49,8 @@ AffineExpr onnxc::getSymbolExpr(func::FuncOp main, Value index) {
 
 static func::FuncOp buildFunction(OpBuilder &b, Location loc, StringRef name,
                                   TypeRange arguments, TypeRange results) {
-  auto function = func::FuncOp::create(b, loc, name,
-                                       b.getFunctionType(arguments, results));
+  auto function =
+      func::FuncOp::create(b, loc, name, b.getFunctionType(arguments, results));
   b.setInsertionPointToStart(function.addEntryBlock());
   return function;
 }
@@ -75,8 +85,9 @@ static Value evaluate(OpBuilder &b, Location loc, Type type, AffineExpr expr,
   }
 }
 
-EntryBuilder::EntryBuilder(OpBuilder &b, func::FuncOp main)
-    : b(b), loc(main.getLoc()) {
+EntryBuilder::EntryBuilder(OpBuilder &b, func::FuncOp main,
+                           int64_t numHeapBuffers)
+    : b(b), loc(main.getLoc()), numHeapBuffers(numHeapBuffers) {
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   entry = buildFunction(b, loc, "onnxc_entry",
                         {pointer, pointer, pointer, pointer}, b.getI32Type());
@@ -89,12 +100,183 @@ EntryBuilder::EntryBuilder(OpBuilder &b, func::FuncOp main)
     symbols[getAffineSymbolExpr(number++, b.getContext())] =
         arith::IndexCastOp::create(b, loc, b.getIndexType(), value);
   }
+  leave = b.createBlock(&entry.getBody(), entry.getBody().end(), b.getI32Type(),
+                        loc);
+  b.setInsertionPointToEnd(&entry.getBody().front());
+  if (numHeapBuffers == 0)
+    return;
+  Value count =
+      arith::ConstantIntOp::create(b, loc, b.getI32Type(), numHeapBuffers);
+  heap = LLVM::AllocaOp::create(b, loc, pointer, pointer, count);
+  Value null = LLVM::ZeroOp::create(b, loc, pointer);
+  for (int64_t i = 0; i < numHeapBuffers; ++i)
+    LLVM::StoreOp::create(b, loc, null, getHeapSlot(i));
+}
+
+Value EntryBuilder::getHeapSlot(int64_t buffer) {
+  return LLVM::GEPOp::create(
+      b, loc, arena.getType(), arena.getType(), heap,
+      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(buffer)});
+}
+
+void EntryBuilder::leaveIf(Value condition, int32_t status) {
+  Value code = arith::ConstantIntOp::create(b, loc, b.getI32Type(), status);
+  Block *current = b.getInsertionBlock();
+  Block *next = b.createBlock(&entry.getBody(), entry.getBody().end());
+  b.setInsertionPointToEnd(current);
+  cf::CondBranchOp::create(b, loc, condition, leave, ValueRange(code), next,
+                           ValueRange());
+  b.setInsertionPointToStart(next);
+}
+
+Value EntryBuilder::allocateBytes(AffineExpr bytes) {
+  Type pointer = arena.getType(), word = b.getI64Type();
+  Value context = entry.getArgument(0);
+  Value function = load(pointer, context, kAllocate);
+  Value null = LLVM::ZeroOp::create(b, loc, pointer);
+  auto isNull = [&](Value address) -> Value {
+    return LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, address, null);
+  };
+  leaveIf(isNull(function), kNoAllocator);
+  Value size = arith::IndexCastOp::create(b, loc, word, getSymbol(bytes));
+  // An empty tensor has an address too.
+  Value alignment = arith::ConstantIntOp::create(b, loc, word, 64);
+  size = arith::MaxSIOp::create(b, loc, size, alignment);
+  auto type = LLVM::LLVMFunctionType::get(pointer, {pointer, word, word});
+  Value allocator = load(pointer, context, kAllocator);
+  Value memory =
+      LLVM::CallOp::create(b, loc, type,
+                           ValueRange{function, allocator, size, alignment})
+          .getResult();
+  leaveIf(isNull(memory), kOutOfMemory);
+  return memory;
+}
+
+void EntryBuilder::release(Value address) {
+  Type pointer = arena.getType();
+  Value function = load(pointer, entry.getArgument(0), kRelease);
+  Value allocator = load(pointer, entry.getArgument(0), kAllocator);
+  auto type = LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(b.getContext()), {pointer, pointer});
+  Value null = LLVM::ZeroOp::create(b, loc, pointer);
+  Value isHeld =
+      LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, address, null);
+  Block *current = b.getInsertionBlock();
+  Block *held = b.createBlock(&entry.getBody(), entry.getBody().end());
+  LLVM::CallOp::create(b, loc, type, ValueRange{function, allocator, address});
+  Block *next = b.createBlock(&entry.getBody(), entry.getBody().end());
+  b.setInsertionPointToEnd(held);
+  cf::BranchOp::create(b, loc, next);
+  b.setInsertionPointToEnd(current);
+  cf::CondBranchOp::create(b, loc, isHeld, held, next);
+  b.setInsertionPointToStart(next);
+}
+
+Value EntryBuilder::allocate(int64_t buffer, AffineExpr bytes) {
+  release(load(arena.getType(), heap, buffer));
+  Value null = LLVM::ZeroOp::create(b, loc, arena.getType());
+  LLVM::StoreOp::create(b, loc, null, getHeapSlot(buffer));
+  Value memory = allocateBytes(bytes);
+  LLVM::StoreOp::create(b, loc, memory, getHeapSlot(buffer));
+  return memory;
+}
+
+Value EntryBuilder::allocateOutput(int64_t number, AffineExpr bytes) {
+  Value memory = allocateBytes(bytes);
+  Value to = LLVM::GEPOp::create(
+      b, loc, arena.getType(), arena.getType(), entry.getArgument(3),
+      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(number)});
+  LLVM::StoreOp::create(b, loc, memory, to);
+  pointers[{1, number}] = memory;
+  return memory;
+}
+
+void EntryBuilder::branch(Value condition, Body thenBody, Body elseBody) {
+  Value byte = LLVM::LoadOp::create(b, loc, b.getI8Type(), condition);
+  Value zero = arith::ConstantIntOp::create(b, loc, b.getI8Type(), 0);
+  Value isTrue =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, byte, zero);
+  Block *current = b.getInsertionBlock();
+  Region &region = entry.getBody();
+  Block *thenBlock = b.createBlock(&region, region.end());
+  Block *elseBlock = b.createBlock(&region, region.end());
+  Block *join = b.createBlock(&region, region.end());
+  b.setInsertionPointToEnd(current);
+  cf::CondBranchOp::create(b, loc, isTrue, thenBlock, elseBlock);
+  for (auto [block, body] :
+       {std::pair(thenBlock, thenBody), std::pair(elseBlock, elseBody)}) {
+    auto knownSymbols = symbols;
+    auto knownPointers = pointers;
+    Value knownWeights = weights;
+    b.setInsertionPointToStart(block);
+    body();
+    cf::BranchOp::create(b, loc, join);
+    symbols = std::move(knownSymbols);
+    pointers = std::move(knownPointers);
+    weights = knownWeights;
+  }
+  b.setInsertionPointToStart(join);
+}
+
+void EntryBuilder::loop(Value tripCount, Value condition,
+                        llvm::function_ref<void(Value)> body) {
+  Region &region = entry.getBody();
+  Block *current = b.getInsertionBlock();
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  Block *head = b.createBlock(&region, region.end(), b.getIndexType(), loc);
+  Block *inside = b.createBlock(&region, region.end());
+  Block *next = b.createBlock(&region, region.end());
+  b.setInsertionPointToEnd(current);
+  cf::BranchOp::create(b, loc, head, zero);
+
+  b.setInsertionPointToStart(head);
+  Value iteration = head->getArgument(0);
+  Value goesOn = arith::ConstantIntOp::create(b, loc, b.getI1Type(), 1);
+  if (tripCount)
+    goesOn = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, iteration,
+                                   tripCount);
+  if (condition) {
+    Value byte = LLVM::LoadOp::create(b, loc, b.getI8Type(), condition);
+    Value no = arith::ConstantIntOp::create(b, loc, b.getI8Type(), 0);
+    Value isTrue =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, byte, no);
+    goesOn = arith::AndIOp::create(b, loc, goesOn, isTrue);
+  }
+  cf::CondBranchOp::create(b, loc, goesOn, inside, next);
+
+  auto knownSymbols = symbols;
+  auto knownPointers = pointers;
+  Value knownWeights = weights;
+  b.setInsertionPointToStart(inside);
+  body(iteration);
+  Value one = arith::ConstantIndexOp::create(b, loc, 1);
+  Value following = arith::AddIOp::create(b, loc, iteration, one);
+  cf::BranchOp::create(b, loc, head, following);
+  symbols = std::move(knownSymbols);
+  pointers = std::move(knownPointers);
+  weights = knownWeights;
+  b.setInsertionPointToStart(next);
+}
+
+Value EntryBuilder::getElement(Value base, Value index, AffineExpr bytes) {
+  return offsetBy(base, arith::MulIOp::create(b, loc, index, getSymbol(bytes)));
+}
+
+void EntryBuilder::storeIndex(Value address, Type integer, Value index) {
+  auto word = b.getIntegerType(integer.getIntOrFloatBitWidth());
+  LLVM::StoreOp::create(b, loc, arith::IndexCastOp::create(b, loc, word, index),
+                        address);
+}
+
+void EntryBuilder::storeTrue(Value address) {
+  Value one = arith::ConstantIntOp::create(b, loc, b.getI8Type(), 1);
+  LLVM::StoreOp::create(b, loc, one, address);
 }
 
 Value EntryBuilder::load(Type type, Value base, int64_t index) {
-  Value address = LLVM::GEPOp::create(
-      b, loc, base.getType(), type, base,
-      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
+  Value address =
+      LLVM::GEPOp::create(b, loc, base.getType(), type, base,
+                          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
   return LLVM::LoadOp::create(b, loc, type, address);
 }
 
@@ -134,14 +316,13 @@ Value EntryBuilder::getWeights(int64_t offset) {
             /*alignment=*/64);
         global.setVisibility_(LLVM::Visibility::Hidden);
       }
-      weights = LLVM::AddressOfOp::create(b, loc, arena.getType(),
-                                          "onnxc_weights");
+      weights =
+          LLVM::AddressOfOp::create(b, loc, arena.getType(), "onnxc_weights");
     }
   }
   Value &known = pointers[{2, offset}];
   if (!known)
-    known = offsetBy(weights,
-                     arith::ConstantIndexOp::create(b, loc, offset));
+    known = offsetBy(weights, arith::ConstantIndexOp::create(b, loc, offset));
   return known;
 }
 
@@ -167,13 +348,7 @@ void EntryBuilder::callKernel(StringRef name, ValueRange arguments) {
 
 void EntryBuilder::defineSymbol(int64_t number, Value address, Type integer,
                                 int64_t element) {
-  auto word = b.getIntegerType(integer.getIntOrFloatBitWidth());
-  Value value = load(word, address, element);
-  Value index = integer.isUnsignedInteger()
-                    ? Value(arith::IndexCastUIOp::create(
-                          b, loc, b.getIndexType(), value))
-                    : Value(arith::IndexCastOp::create(
-                          b, loc, b.getIndexType(), value));
+  Value index = loadIndex(address, integer, element);
   symbols[getAffineSymbolExpr(number, b.getContext())] = index;
   Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
   Value to = LLVM::GEPOp::create(
@@ -182,34 +357,45 @@ void EntryBuilder::defineSymbol(int64_t number, Value address, Type integer,
   LLVM::StoreOp::create(b, loc, wide, to);
 }
 
+Value EntryBuilder::loadIndex(Value address, Type integer, int64_t element) {
+  auto word = b.getIntegerType(integer.getIntOrFloatBitWidth());
+  Value value = load(word, address, element);
+  if (integer.isUnsignedInteger())
+    return arith::IndexCastUIOp::create(b, loc, b.getIndexType(), value);
+  return arith::IndexCastOp::create(b, loc, b.getIndexType(), value);
+}
+
 void EntryBuilder::storeInts(Value address, Type integer,
                              ArrayRef<AffineExpr> exprs) {
   auto word = b.getIntegerType(integer.getIntOrFloatBitWidth());
   for (auto [i, expr] : llvm::enumerate(exprs)) {
-    Value value =
-        arith::IndexCastOp::create(b, loc, word, getSymbol(expr));
-    Value to = LLVM::GEPOp::create(
-        b, loc, arena.getType(), word, address,
-        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
+    Value value = arith::IndexCastOp::create(b, loc, word, getSymbol(expr));
+    Value to =
+        LLVM::GEPOp::create(b, loc, arena.getType(), word, address,
+                            ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
     LLVM::StoreOp::create(b, loc, value, to);
   }
 }
 
 void EntryBuilder::copy(Value to, Value from, AffineExpr bytes) {
-  Value size = arith::IndexCastOp::create(b, loc, b.getI64Type(),
-                                          getSymbol(bytes));
+  Value size =
+      arith::IndexCastOp::create(b, loc, b.getI64Type(), getSymbol(bytes));
   LLVM::MemcpyOp::create(b, loc, to, from, size, /*isVolatile=*/false);
 }
 
 void EntryBuilder::finish() {
-  Value ok = arith::ConstantIntOp::create(b, loc, b.getI32Type(), 0);
-  func::ReturnOp::create(b, loc, ok);
+  Value ok = arith::ConstantIntOp::create(b, loc, b.getI32Type(), kOk);
+  cf::BranchOp::create(b, loc, leave, ok);
+  b.setInsertionPointToStart(leave);
+  for (int64_t i = 0; i < numHeapBuffers; ++i)
+    release(load(arena.getType(), heap, i));
+  func::ReturnOp::create(b, loc, leave->getArgument(0));
 }
 
 void onnxc::buildArenaBytes(OpBuilder &b, Location loc, AffineExpr total) {
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
-  func::FuncOp function = buildFunction(b, loc, "onnxc_arena_bytes", pointer,
-                                        b.getI64Type());
+  func::FuncOp function =
+      buildFunction(b, loc, "onnxc_arena_bytes", pointer, b.getI64Type());
   // In 128 bits, where products of a few sizes below 2^31 do not overflow.
   Type wide = b.getIntegerType(128);
   Value isSmall = arith::ConstantIntOp::create(b, loc, b.getI1Type(), 1);
@@ -224,8 +410,8 @@ void onnxc::buildArenaBytes(OpBuilder &b, Location loc, AffineExpr total) {
         b, loc, pointer, b.getI64Type(), function.getArgument(0),
         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(symbol.getPosition())});
     Value value = LLVM::LoadOp::create(b, loc, b.getI64Type(), address);
-    Value fits = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ule,
-                                       value, maxSize);
+    Value fits = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ule, value,
+                                       maxSize);
     isSmall = arith::AndIOp::create(b, loc, isSmall, fits);
     known = arith::ExtSIOp::create(b, loc, wide, value);
     return known;

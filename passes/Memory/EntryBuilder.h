@@ -21,12 +21,14 @@ int64_t getStorageBytes(mlir::Type onnxElementType);
 /// result of plan.symbol.
 mlir::AffineExpr getSymbolExpr(mlir::func::FuncOp main, mlir::Value index);
 
-/// Builds @onnxc_entry: pointers, symbol values and calls. Values are built
-/// once and kept, since the entry is one block.
+/// Builds @onnxc_entry: pointers, symbol values, calls and branches. Values are
+/// built once and kept while they dominate what follows.
 class EntryBuilder {
 public:
-  /// Starts the function at the builder's place.
-  EntryBuilder(mlir::OpBuilder &b, mlir::func::FuncOp main);
+  /// Starts the function at the builder's place. `numHeapBuffers` is how many
+  /// buffers allocate() will be called for.
+  EntryBuilder(mlir::OpBuilder &b, mlir::func::FuncOp main,
+               int64_t numHeapBuffers);
 
   void setLoc(mlir::Location newLoc) { loc = newLoc; }
   mlir::Value getInput(int64_t number);
@@ -43,6 +45,33 @@ public:
   void storeInts(mlir::Value address, mlir::Type integer,
                  llvm::ArrayRef<mlir::AffineExpr> exprs);
   void copy(mlir::Value to, mlir::Value from, mlir::AffineExpr bytes);
+
+  /// Takes memory from the context's allocator; when there is none, the entry
+  /// releases what it holds and returns a status. The memory is released at
+  /// the entry's end, or when the same buffer is allocated again.
+  mlir::Value allocate(int64_t buffer, mlir::AffineExpr bytes);
+  /// The same for output `number`, whose memory the caller releases.
+  mlir::Value allocateOutput(int64_t number, mlir::AffineExpr bytes);
+
+  using Body = llvm::function_ref<void()>;
+  /// Runs one of the bodies by the byte (bool) at `condition`.
+  void branch(mlir::Value condition, Body thenBody, Body elseBody);
+  /// Runs the body `tripCount` times, or without it endlessly, as long as the
+  /// byte at `condition` is not 0 (a null one is always true). The body is
+  /// given the number of the iteration.
+  void loop(mlir::Value tripCount, mlir::Value condition,
+            llvm::function_ref<void(mlir::Value)> body);
+
+  /// The address `index` times `bytes` behind `base`.
+  mlir::Value getElement(mlir::Value base, mlir::Value index,
+                         mlir::AffineExpr bytes);
+  /// Stores an index as an integer of the type.
+  void storeIndex(mlir::Value address, mlir::Type integer, mlir::Value index);
+  /// Stores the bool true.
+  void storeTrue(mlir::Value address);
+  /// Reads an integer as an index.
+  mlir::Value loadIndex(mlir::Value address, mlir::Type integer,
+                        int64_t element);
   void finish();
 
 private:
@@ -52,8 +81,17 @@ private:
   llvm::DenseMap<mlir::AffineExpr, mlir::Value> symbols;
   llvm::DenseMap<std::pair<int, int64_t>, mlir::Value> pointers;
   mlir::Value arena, weights;
+  /// Holds the heap buffers' addresses, null at first.
+  mlir::Value heap;
+  int64_t numHeapBuffers;
+  /// Releases everything and returns the status it is given.
+  mlir::Block *leave = nullptr;
 
   mlir::Value load(mlir::Type type, mlir::Value base, int64_t index);
+  mlir::Value allocateBytes(mlir::AffineExpr bytes);
+  mlir::Value getHeapSlot(int64_t buffer);
+  void release(mlir::Value address);
+  void leaveIf(mlir::Value condition, int32_t status);
   mlir::Value offsetBy(mlir::Value base, mlir::Value bytes);
 };
 

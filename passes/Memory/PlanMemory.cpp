@@ -40,6 +40,12 @@ struct Place {
   int64_t index = 0;
 };
 
+/// Memory whose size is known only when the run comes to it.
+struct HeapBuffer {
+  AffineExpr bytes;
+  Value address;
+};
+
 struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
   using PlanMemoryBase::PlanMemoryBase;
 
@@ -51,6 +57,8 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
       main.emitError("has control flow between blocks");
       return signalPassFailure();
     }
+    for (Type type : main.getArgumentTypes())
+      numInputSymbols += type.isIndex();
     placeConstants();
     numberSteps();
     placeInputsAndOutputs();
@@ -61,18 +69,6 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
       return signalPassFailure();
     emitArenaBytes(total);
     emitOutputShapes();
-    Builder b(&getContext());
-    getOperation()->setAttr("onnxc.signature",
-                            TypeAttr::get(main.getFunctionType()));
-    getOperation()->setAttr("onnxc.symbols", main->getAttr("onnx.symbols")
-                                                 ? main->getAttr("onnx.symbols")
-                                                 : b.getArrayAttr({}));
-    if (Attribute bounds = main->getAttr("onnx.symbol_bounds"))
-      getOperation()->setAttr("onnxc.symbol_bounds", bounds);
-    if (ArrayAttr args = main.getAllArgAttrs())
-      getOperation()->setAttr("onnxc.arguments", args);
-    if (ArrayAttr results = main.getAllResultAttrs())
-      getOperation()->setAttr("onnxc.results", results);
     main.erase();
   }
 
@@ -81,8 +77,10 @@ private:
   llvm::DenseMap<Value, Place> places;
   llvm::DenseMap<Operation *, int64_t> steps;
   SmallVector<ArenaBuffer> buffers;
+  SmallVector<HeapBuffer> heap;
+  unsigned numInputSymbols = 0;
   /// The scratch buffers of a call, after its results.
-  llvm::DenseMap<Operation *, SmallVector<int64_t>> scratch;
+  llvm::DenseMap<Operation *, SmallVector<Place>> scratch;
 
   void placeConstants();
   void numberSteps();
@@ -114,9 +112,17 @@ private:
     int64_t bytes = getStorageBytes(elementType);
     return alignToArena(getProduct(&getContext(), dims) * bytes);
   }
-  int64_t addBuffer(AffineExpr bytes, int64_t first, int64_t last) {
+  /// Memory in the arena, or where the size depends on data, on the heap.
+  Place addBuffer(AffineExpr bytes, int64_t first, int64_t last) {
+    if (getNumSymbols(bytes) > numInputSymbols) {
+      heap.push_back({bytes, Value()});
+      return {Place::Heap, int64_t(heap.size() - 1)};
+    }
     buffers.push_back({bytes, first, last});
-    return buffers.size() - 1;
+    return {Place::Arena, int64_t(buffers.size() - 1)};
+  }
+  bool dependsOnData(Value value) {
+    return getNumSymbols(*getDims(value)) > numInputSymbols;
   }
 };
 
@@ -128,10 +134,9 @@ void PlanMemory::placeConstants() {
     auto [it, isNew] = offsets.insert({elements, end});
     places[constant] = {Place::Weights, it->second};
     if (isNew)
-      end = llvm::alignTo(
-          end + elements.getNumElements() *
-                    getStorageBytes(elements.getElementType()),
-          kArenaAlignment);
+      end = llvm::alignTo(end + elements.getNumElements() *
+                                    getStorageBytes(elements.getElementType()),
+                          kArenaAlignment);
   });
   Builder b(&getContext());
   SmallVector<Attribute> weights;
@@ -165,9 +170,8 @@ LogicalResult PlanMemory::placeResults() {
   for (Operation &op : main.getBody().front()) {
     if (auto dims = dyn_cast<DimsOp>(op)) {
       auto type = cast<RankedTensorType>(dims.getType());
-      places[dims] = {Place::Arena,
-                      addBuffer(getBytes(*getDims(type), type.getElementType()),
-                                steps[&op], getLastUse(dims))};
+      places[dims] = addBuffer(getBytes(*getDims(type), type.getElementType()),
+                               steps[&op], getLastUse(dims));
       continue;
     }
     auto call = dyn_cast<plan::CallOp>(op);
@@ -179,10 +183,9 @@ LogicalResult PlanMemory::placeResults() {
     for (Value result : call.getResults()) {
       if (places.count(result))
         continue;
-      places[result] = {
-          Place::Arena,
+      places[result] =
           addBuffer(getBytes(*getDims(result), getElementType(result)),
-                    steps[&op], getLastUse(result))};
+                    steps[&op], getLastUse(result));
     }
     auto kernel = getOperation().lookupSymbol<func::FuncOp>(call.getCallee());
     unsigned first = call.getInputs().size() + call.getResults().size();
@@ -199,8 +202,7 @@ LogicalResult PlanMemory::placeResults() {
       for (AffineExpr size : dims.getExprs())
         sizes.push_back(simplify(size.replaceSymbols(symbols)));
       scratch[call].push_back(
-          addBuffer(getBytes(sizes, type.getValue()), steps[&op],
-                    steps[&op]));
+          addBuffer(getBytes(sizes, type.getValue()), steps[&op], steps[&op]));
     }
   }
   return success();
@@ -208,9 +210,8 @@ LogicalResult PlanMemory::placeResults() {
 
 LogicalResult PlanMemory::emitEntry() {
   OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
-  EntryBuilder entry(b, main);
-  auto getAddress = [&](Value value) -> Value {
-    Place place = places.lookup(getSource(value));
+  EntryBuilder entry(b, main, heap.size());
+  auto getPlace = [&](Place place) -> Value {
     switch (place.kind) {
     case Place::Input:
       return entry.getInput(place.index);
@@ -221,21 +222,38 @@ LogicalResult PlanMemory::emitEntry() {
     case Place::Arena:
       return entry.getArena(buffers[place.index].offset);
     case Place::Heap:
-      break;
+      return heap[place.index].address;
     }
-    llvm_unreachable("a tensor without a place");
+    llvm_unreachable("no other kind of place");
+  };
+  auto getAddress = [&](Value value) -> Value {
+    return getPlace(places.lookup(getSource(value)));
+  };
+  auto allocate = [&](Place place) {
+    if (place.kind == Place::Heap)
+      heap[place.index].address =
+          entry.allocate(place.index, heap[place.index].bytes);
   };
 
   for (Operation &op : main.getBody().front()) {
     entry.setLoc(op.getLoc());
     if (auto call = dyn_cast<plan::CallOp>(op)) {
       SmallVector<Value> arguments;
+      for (Value result : call.getResults()) {
+        Place place = places.lookup(result);
+        allocate(place);
+        if (place.kind == Place::Output && dependsOnData(result))
+          entry.allocateOutput(
+              place.index, getBytes(*getDims(result), getElementType(result)));
+      }
+      for (Place place : scratch.lookup(call))
+        allocate(place);
       for (Value input : call.getInputs())
         arguments.push_back(getAddress(input));
       for (Value result : call.getResults())
         arguments.push_back(getAddress(result));
-      for (int64_t buffer : scratch.lookup(call))
-        arguments.push_back(entry.getArena(buffers[buffer].offset));
+      for (Place place : scratch.lookup(call))
+        arguments.push_back(getPlace(place));
       for (Value symbol : call.getSymbols())
         arguments.push_back(entry.getSymbol(getSymbolExpr(main, symbol)));
       entry.callKernel(call.getCallee(), arguments);
@@ -254,7 +272,10 @@ LogicalResult PlanMemory::emitEntry() {
       continue;
     AffineExpr bytes = simplify(getProduct(&getContext(), *getDims(value)) *
                                 getStorageBytes(getElementType(value)));
-    entry.copy(entry.getOutput(i), getAddress(value), bytes);
+    Value output = dependsOnData(value)
+                       ? entry.allocateOutput(i, alignToArena(bytes))
+                       : entry.getOutput(i);
+    entry.copy(output, getAddress(value), bytes);
   }
   entry.finish();
   return success();

@@ -30,13 +30,11 @@ struct LowerElementwise : OpInterfaceConversionPattern<ElementwiseOp> {
     SmallVector<AffineMap> maps;
     for (auto [value, operand] : llvm::zip(op->getOperands(), operands)) {
       inputs.push_back(operand);
-      maps.push_back(rank == 0
-                         ? AffineMap::get(rewriter.getContext())
-                         : getBroadcastMap(*getDims(value), dims));
+      maps.push_back(rank == 0 ? AffineMap::get(rewriter.getContext())
+                               : getBroadcastMap(*getDims(value), dims));
     }
     maps.push_back(rewriter.getMultiDimIdentityMap(rank));
-    SmallVector<utils::IteratorType> loops(rank,
-                                           utils::IteratorType::parallel);
+    SmallVector<utils::IteratorType> loops(rank, utils::IteratorType::parallel);
     auto body = [&](OpBuilder &b, Location l, ValueRange args) {
       SmallVector<Value> elements;
       for (auto [arg, operand] : llvm::zip(args, op->getOperands()))
@@ -45,8 +43,8 @@ struct LowerElementwise : OpInterfaceConversionPattern<ElementwiseOp> {
       linalg::YieldOp::create(
           b, l, storeElement(b, l, computed, getElementType(result)));
     };
-    rewriter.replaceOpWithNewOp<linalg::GenericOp>(
-        op, init.getType(), inputs, init, maps, loops, body);
+    rewriter.replaceOpWithNewOp<linalg::GenericOp>(op, init.getType(), inputs,
+                                                   init, maps, loops, body);
     return success();
   }
 };

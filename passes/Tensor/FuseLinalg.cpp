@@ -27,8 +27,8 @@ bool shouldFuse(OpOperand *operand) {
   auto generic = dyn_cast_or_null<linalg::GenericOp>(producer);
   if (!generic || !consumer)
     return true;
-  if (!generic->hasOneUse() && !llvm::all_equal(llvm::to_vector(
-                                   generic->getUsers())))
+  if (!generic->hasOneUse() &&
+      !llvm::all_equal(llvm::to_vector(generic->getUsers())))
     return false;
   // Into a contraction's or a reduction's body only what it reads once.
   if (consumer.getNumReductionLoops() == 0)

@@ -33,8 +33,8 @@ RankedTensorType getStorageTensorType(Type type) {
 
 Value loadElement(OpBuilder &b, Location loc, Value stored, Type type) {
   if (type.isInteger(1)) {
-    Value zero = arith::ConstantOp::create(
-        b, loc, b.getZeroAttr(stored.getType()));
+    Value zero =
+        arith::ConstantOp::create(b, loc, b.getZeroAttr(stored.getType()));
     return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, stored,
                                  zero);
   }
@@ -75,20 +75,18 @@ SmallVector<OpFoldResult> getSizes(OpBuilder &b, Operation *op, Value value) {
 }
 
 Value createEmpty(OpBuilder &b, Location loc, OpResult result) {
-  return tensor::EmptyOp::create(
-      b, loc, getSizes(b, result.getOwner(), result),
-      getStorageType(getElementType(result)));
+  return tensor::EmptyOp::create(b, loc, getSizes(b, result.getOwner(), result),
+                                 getStorageType(getElementType(result)));
 }
 
 AffineMap getBroadcastMap(ArrayRef<AffineExpr> operand,
                           ArrayRef<AffineExpr> result) {
-  MLIRContext *context =
-      result.empty() ? nullptr : result.front().getContext();
+  MLIRContext *context = result.empty() ? nullptr : result.front().getContext();
   SmallVector<AffineExpr> exprs;
   size_t offset = result.size() - operand.size();
   for (auto [i, dim] : llvm::enumerate(operand)) {
-    bool isBroadcast = getConstant(dim) == 1 &&
-                       getConstant(result[offset + i]) != 1;
+    bool isBroadcast =
+        getConstant(dim) == 1 && getConstant(result[offset + i]) != 1;
     exprs.push_back(isBroadcast ? getConstant(context, 0)
                                 : getAffineDimExpr(offset + i, context));
   }

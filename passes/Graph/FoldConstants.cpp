@@ -1,0 +1,145 @@
+//===- FoldConstants.cpp - Constant subgraphs become constants ------------===//
+//
+// There is no second implementation of the operators for this: the ops whose
+// operands are all constants move into a module of their own, which the caller
+// compiles and runs.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Graph/FoldConstants.h"
+#include "mlir/IR/IRMapping.h"
+#include "passes/Passes.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+// Results up to this size may be larger than what they are computed from.
+static constexpr int64_t kFreeBytes = 64 << 10;
+
+namespace {
+
+int64_t getBytes(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getNumElements() *
+         llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+}
+
+bool isFoldable(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape())
+    return false;
+  Type element = type.getElementType();
+  return element.isInteger(1) ||
+         (element.isIntOrFloat() && element.getIntOrFloatBitWidth() >= 8);
+}
+
+struct FoldConstants : PassWrapper<FoldConstants, OperationPass<func::FuncOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FoldConstants)
+
+  explicit FoldConstants(ConstantEvaluator evaluate)
+      : evaluate(std::move(evaluate)) {}
+
+  StringRef getArgument() const override { return "fold-constants"; }
+  StringRef getDescription() const override {
+    return "Compute what depends on constants only";
+  }
+
+  void runOnOperation() override {
+    llvm::SetVector<Operation *> ops;
+    for (Operation &op : getOperation().getBody().front())
+      if (canFold(&op, ops))
+        ops.insert(&op);
+    if (ops.empty())
+      return;
+
+    SmallVector<Value> results;
+    for (Operation *op : ops)
+      for (Value result : op->getResults())
+        if (llvm::any_of(result.getUsers(),
+                         [&](Operation *user) { return !ops.contains(user); }))
+          results.push_back(result);
+    if (results.empty())
+      return;
+    FailureOr<SmallVector<ElementsAttr>> values =
+        evaluate(buildModule(ops, results));
+    if (failed(values))
+      return signalPassFailure();
+    for (auto [result, value] : llvm::zip(results, *values)) {
+      OpBuilder b(result.getDefiningOp());
+      Value constant =
+          ConstantOp::create(b, result.getLoc(), result.getType(), value);
+      result.replaceUsesWithIf(constant, [&](OpOperand &use) {
+        return !ops.contains(use.getOwner());
+      });
+    }
+    for (Operation *op : llvm::reverse(ops.getArrayRef()))
+      if (op->use_empty())
+        op->erase();
+    for (Operation &op :
+         llvm::make_early_inc_range(getOperation().getBody().front()))
+      if (isa<ConstantOp>(op) && op.use_empty())
+        op.erase();
+  }
+
+private:
+  ConstantEvaluator evaluate;
+
+  static bool canFold(Operation *op, llvm::SetVector<Operation *> &ops) {
+    if (!isa<OnnxDialect>(op->getDialect()) || isa<ConstantOp, DimsOp>(op) ||
+        op->getNumRegions() || !isPure(op) || op->getNumOperands() == 0 ||
+        isa<DataDependentShapeOp>(op))
+      return false;
+    int64_t operandBytes = 0, resultBytes = 0;
+    for (Value operand : op->getOperands()) {
+      Operation *producer = operand.getDefiningOp();
+      auto constant = dyn_cast_or_null<ConstantOp>(producer);
+      if (!producer ||
+          (!ops.contains(producer) && !(constant && constant.getElements())))
+        return false;
+      if (!isFoldable(operand))
+        return false;
+      operandBytes += getBytes(operand);
+    }
+    for (Value result : op->getResults()) {
+      if (!result.use_empty() && !isFoldable(result))
+        return false;
+      if (!result.use_empty())
+        resultBytes += getBytes(result);
+    }
+    return resultBytes <= std::max(kFreeBytes, 2 * operandBytes);
+  }
+
+  OwningOpRef<ModuleOp> buildModule(llvm::SetVector<Operation *> &ops,
+                                    ArrayRef<Value> results) {
+    OpBuilder b(&getContext());
+    Location loc = getOperation().getLoc();
+    OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
+    b.setInsertionPointToStart(module->getBody());
+    auto main = func::FuncOp::create(
+        b, loc, "main", b.getFunctionType({}, ValueRange(results).getTypes()));
+    main->setAttr("onnx.symbols", b.getArrayAttr({}));
+    b.setInsertionPointToStart(main.addEntryBlock());
+    IRMapping mapping;
+    for (Operation *op : ops) {
+      for (Value operand : op->getOperands())
+        if (!mapping.contains(operand))
+          b.clone(*operand.getDefiningOp(), mapping);
+      b.clone(*op, mapping);
+    }
+    SmallVector<Value> returned;
+    for (Value result : results)
+      returned.push_back(mapping.lookup(result));
+    func::ReturnOp::create(b, loc, returned);
+    return module;
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Pass> onnxc::createFoldConstants(ConstantEvaluator evaluate) {
+  return std::make_unique<FoldConstants>(std::move(evaluate));
+}

@@ -205,4 +205,18 @@ FailureOr<ModelInterface> readModelInterface(ModuleOp module) {
   return model;
 }
 
+void keepModelInterface(ModuleOp module) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  if (!main)
+    return;
+  module->setAttr("onnxc.signature", TypeAttr::get(main.getFunctionType()));
+  if (ArrayAttr attrs = main.getAllArgAttrs())
+    module->setAttr("onnxc.arguments", attrs);
+  if (ArrayAttr attrs = main.getAllResultAttrs())
+    module->setAttr("onnxc.results", attrs);
+  for (StringRef name : {"symbols", "symbol_bounds"})
+    if (Attribute attr = main->getDiscardableAttr(("onnx." + name).str()))
+      module->setAttr(("onnxc." + name).str(), attr);
+}
+
 } // namespace onnxc

@@ -57,10 +57,14 @@ struct ModelInterface {
   bool isStatic() const { return symbols.empty(); }
 };
 
-/// Reads @main, or where it is gone the module's onnxc.signature, .arguments,
-/// .results and .symbols, which `plan-memory` leaves. Reports what cannot be an
-/// input or output of a compiled model.
+/// Reads @main, or where it is gone what keepModelInterface() has left. Reports
+/// what cannot be an input or output of a compiled model.
 mlir::FailureOr<ModelInterface> readModelInterface(mlir::ModuleOp module);
+
+/// Keeps what of @main tells the interface in the module's attributes
+/// (onnxc.signature, .arguments, .results, .symbols, .symbol_bounds), for when
+/// @main is gone.
+void keepModelInterface(mlir::ModuleOp module);
 
 /// onnxc_dtype for an element type of the onnx dialect, 0 for none.
 int32_t getDtype(mlir::Type elementType);

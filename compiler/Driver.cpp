@@ -209,6 +209,8 @@ LogicalResult Compilation::runPhases() {
       return success();
     if (hasEntry && phase != Phase::Code)
       continue;
+    if (phase == Phase::Memory)
+      keepModelInterface(*module);
     if (phase == Phase::Code) {
       auto read = readModelInterface(*module);
       auto blob = readWeights(*module);

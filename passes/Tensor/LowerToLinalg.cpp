@@ -96,6 +96,9 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     populateSelectLowering(patterns, types);
     populateSuppressionLowering(patterns, types);
     populateSamplingLowering(patterns, types);
+    populateCastLowering(patterns, types);
+    populateQuantizeLowering(patterns, types);
+    populateShapeLowering(patterns, types);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                    types);
     populateReturnOpTypeConversionPattern(patterns, types);

@@ -73,6 +73,12 @@ void populateSuppressionLowering(mlir::RewritePatternSet &patterns,
                                  mlir::TypeConverter &types);
 void populateSamplingLowering(mlir::RewritePatternSet &patterns,
                               mlir::TypeConverter &types);
+void populateCastLowering(mlir::RewritePatternSet &patterns,
+                          mlir::TypeConverter &types);
+void populateQuantizeLowering(mlir::RewritePatternSet &patterns,
+                              mlir::TypeConverter &types);
+void populateShapeLowering(mlir::RewritePatternSet &patterns,
+                           mlir::TypeConverter &types);
 
 } // namespace onnxc
 

@@ -60,6 +60,23 @@ def BufferizeKernel : Pass<"bufferize-kernel", "::mlir::func::FuncOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def EmitContractions : Pass<"emit-contractions", "::mlir::func::FuncOp"> {
+  let summary = "Turn matrix products and convolutions into vector loops";
+  let description = [{
+    Replaces a contraction and the elementwise ops that follow it by loops over
+    tiles that stay in registers, below one scf.forall. What it does not take
+    is left for `lower-kernel-loops`.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "256",
+           "Size of a vector register">,
+    Option<"numVectorRegisters", "num-vector-registers", "int64_t", "16",
+           "Number of vector registers">];
+  let dependentDialects = ["::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 def LowerKernelLoops : Pass<"lower-kernel-loops", "::mlir::func::FuncOp"> {
   let summary = "Turn a kernel's linalg ops into loops";
   let dependentDialects = ["::mlir::linalg::LinalgDialect",

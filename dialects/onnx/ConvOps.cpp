@@ -24,9 +24,8 @@ std::optional<int64_t> ConvWindow::getPadBegin(unsigned i, AffineExpr input,
   if (!isSame())
     return padBegin[i];
   AffineExpr output = getOutputSize(i, input, kernel);
-  std::optional<int64_t> total = getConstant(
-      simplify((output - 1) * strides[i] + (kernel - 1) * dilations[i] + 1 -
-               input));
+  std::optional<int64_t> total = getConstant(simplify(
+      (output - 1) * strides[i] + (kernel - 1) * dilations[i] + 1 - input));
   if (!total)
     return std::nullopt;
   int64_t all = std::max<int64_t>(*total, 0);
@@ -84,8 +83,8 @@ static Dims getKernel(ArrayRef<AffineExpr> w,
 }
 
 static LogicalResult checkRanks(std::optional<Location> loc,
-                                ArrayRef<AffineExpr> x,
-                                ArrayRef<AffineExpr> w, int64_t group) {
+                                ArrayRef<AffineExpr> x, ArrayRef<AffineExpr> w,
+                                int64_t group) {
   if (x.size() < 3 || x.size() != w.size())
     return emitOptionalError(loc, "input of rank ", x.size(),
                              " and weights of rank ", w.size(),
@@ -130,8 +129,9 @@ static LogicalResult inferConv(std::optional<Location> loc, Adaptor adaptor,
     result.push_back(window->getOutputSize(i, (*x)[i + 2], kernel[i]));
     std::optional<int64_t> size = getConstant(result.back());
     if (size && *size < 0)
-      return emitOptionalError(loc, "kernel is larger than the padded input "
-                                    "in spatial dimension ",
+      return emitOptionalError(loc,
+                               "kernel is larger than the padded input "
+                               "in spatial dimension ",
                                i);
   }
   types.push_back(getTensorType(result, elementType));
@@ -198,8 +198,7 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
     AffineExpr in = (*x)[i + 2];
     int64_t stride = window->strides[i];
     if (sizes)
-      result.push_back(
-          onnxc::onnx::getConstant(in.getContext(), (*sizes)[i]));
+      result.push_back(onnxc::onnx::getConstant(in.getContext(), (*sizes)[i]));
     else if (window->isSame())
       result.push_back(in * stride);
     else

@@ -40,8 +40,7 @@ static LogicalResult inferMatMul(std::optional<Location> loc, Value left,
   std::optional<Dims> result = broadcast(*a, *b);
   if (!result)
     return emitOptionalError(loc, "batch dimensions of ", left.getType(),
-                             " and ", right.getType(),
-                             " cannot be broadcast");
+                             " and ", right.getType(), " cannot be broadcast");
   if (m)
     result->push_back(m);
   if (n)
@@ -108,8 +107,8 @@ LogicalResult GemmOp::verify() {
            << getC().getType() << " does not broadcast to " << getY().getType();
   for (auto [l, r] : llvm::zip(*both, *y))
     if (contradict(l, r))
-      return emitOpError("C of type ") << getC().getType()
-                                       << " does not broadcast to "
-                                       << getY().getType();
+      return emitOpError("C of type ")
+             << getC().getType() << " does not broadcast to "
+             << getY().getType();
   return success();
 }

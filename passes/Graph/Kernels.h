@@ -15,6 +15,9 @@ namespace onnxc {
 /// sizes over the kernel's symbols, once their types no longer do.
 constexpr llvm::StringLiteral kDimsName = "onnx.dims";
 
+/// The attribute of a kernel's argument that is memory to work in.
+constexpr llvm::StringLiteral kScratchName = "onnx.scratch";
+
 /// The attribute of a kernel's pointer that holds the type of the elements.
 constexpr llvm::StringLiteral kElementTypeName = "onnx.element";
 

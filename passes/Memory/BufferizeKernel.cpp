@@ -201,7 +201,9 @@ LogicalResult BufferizeKernel::placeAllocations() {
     unsigned at = getFirstSymbol();
     NamedAttribute attr(b.getStringAttr(kDimsName),
                         onnx::DimsAttr::get(&getContext(), dims));
-    if (failed(kernel.insertArgument(at, type, b.getDictionaryAttr(attr),
+    NamedAttribute scratch(b.getStringAttr(kScratchName), b.getUnitAttr());
+    if (failed(kernel.insertArgument(at, type,
+                                     b.getDictionaryAttr({attr, scratch}),
                                      alloc.getLoc())))
       return failure();
     b.replaceOp(alloc, body.getArgument(at));

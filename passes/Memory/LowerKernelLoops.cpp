@@ -111,6 +111,13 @@ struct LowerKernelLoops : onnxc::impl::LowerKernelLoopsBase<LowerKernelLoops> {
     SmallVector<scf::ForallOp> foralls;
     kernel.walk([&](scf::ForallOp op) { foralls.push_back(op); });
     for (scf::ForallOp op : foralls) {
+      // In a loop a task's scratch would take new stack each time around.
+      SmallVector<memref::AllocaOp> scratch;
+      op->walk([&](memref::AllocaOp alloca) { scratch.push_back(alloca); });
+      for (memref::AllocaOp alloca : scratch)
+        if (alloca.getType().hasStaticShape())
+          alloca->moveBefore(&kernel.getBody().front(),
+                             kernel.getBody().front().begin());
       rewriter.setInsertionPoint(op);
       if (failed(scf::forallToForLoop(rewriter, op)))
         return signalPassFailure();

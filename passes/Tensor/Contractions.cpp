@@ -27,8 +27,7 @@ Value widenInteger(OpBuilder &b, Location loc, Value stored, Type type) {
 Value createZeros(OpBuilder &b, Location loc, ArrayRef<OpFoldResult> sizes,
                   Type elementType) {
   Value empty = tensor::EmptyOp::create(b, loc, sizes, elementType);
-  Value zero =
-      arith::ConstantOp::create(b, loc, b.getZeroAttr(elementType));
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(elementType));
   return linalg::FillOp::create(b, loc, zero, empty).getResult(0);
 }
 
@@ -40,8 +39,7 @@ Value buildMultiplyAdd(OpBuilder &b, Location loc, Value l, Value r, Value c) {
     Value product = arith::MulFOp::create(b, loc, l, r, flags);
     return arith::AddFOp::create(b, loc, c, product, flags);
   }
-  return arith::AddIOp::create(b, loc, c,
-                               arith::MulIOp::create(b, loc, l, r));
+  return arith::AddIOp::create(b, loc, c, arith::MulIOp::create(b, loc, l, r));
 }
 
 Value extractOnlyElement(OpBuilder &b, Location loc, Value tensor) {
@@ -55,8 +53,7 @@ Value extractOnlyElement(OpBuilder &b, Location loc, Value tensor) {
 
 Value mapElements(
     OpBuilder &b, Location loc, ValueRange inputs, ArrayRef<AffineMap> maps,
-    Value init,
-    function_ref<Value(OpBuilder &, Location, ValueRange)> build) {
+    Value init, function_ref<Value(OpBuilder &, Location, ValueRange)> build) {
   int64_t rank = cast<RankedTensorType>(init.getType()).getRank();
   SmallVector<AffineMap> all(maps);
   all.push_back(b.getMultiDimIdentityMap(rank));
@@ -75,8 +72,7 @@ Value roundSums(OpBuilder &b, Location loc, Value sums, OpResult result) {
   auto sumsType = cast<RankedTensorType>(sums.getType());
   if (sumsType.getElementType() == getStorageType(type))
     return sums;
-  return mapElements(b, loc, sums,
-                     b.getMultiDimIdentityMap(sumsType.getRank()),
+  return mapElements(b, loc, sums, b.getMultiDimIdentityMap(sumsType.getRank()),
                      createEmpty(b, loc, result),
                      [&](OpBuilder &nested, Location l, ValueRange args) {
                        return storeElement(nested, l, args[0], type);

@@ -31,8 +31,7 @@ Value mulIndex(OpBuilder &b, Location loc, Value l, int64_t r) {
 /// The padding before each spatial dimension; computed where SAME meets a
 /// symbolic size.
 SmallVector<Value> getPadBegin(OpBuilder &b, Operation *op,
-                               const ConvWindow &window,
-                               ArrayRef<AffineExpr> x,
+                               const ConvWindow &window, ArrayRef<AffineExpr> x,
                                ArrayRef<AffineExpr> w) {
   Location loc = op->getLoc();
   SmallVector<Value> pads;
@@ -45,8 +44,7 @@ SmallVector<Value> getPadBegin(OpBuilder &b, Operation *op,
     AffineExpr out = window.getOutputSize(i, in, kernel);
     AffineExpr total = simplify((out - 1) * window.strides[i] +
                                 (kernel - 1) * window.dilations[i] + 1 - in);
-    Value all =
-        getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, total));
+    Value all = getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, total));
     all = arith::MaxSIOp::create(b, loc, all, index(b, loc, 0));
     if (window.autoPad == "SAME_LOWER")
       all = addIndex(b, loc, all, index(b, loc, 1));
@@ -90,12 +88,11 @@ struct ConvLoops {
   }
 };
 
-Value createConv(OpBuilder &b, Operation *op, const ConvWindow &window,
-                 Value onnxX, Value onnxW, Image image, Value weights,
-                 int64_t group, Type sumType,
-                 ArrayRef<std::pair<Value, AffineMap>> more,
-                 function_ref<Value(OpBuilder &, Location, ValueRange)>
-                     loadWeight) {
+Value createConv(
+    OpBuilder &b, Operation *op, const ConvWindow &window, Value onnxX,
+    Value onnxW, Image image, Value weights, int64_t group, Type sumType,
+    ArrayRef<std::pair<Value, AffineMap>> more,
+    function_ref<Value(OpBuilder &, Location, ValueRange)> loadWeight) {
   Location loc = op->getLoc();
   MLIRContext *context = op->getContext();
   Dims x = *getDims(onnxX), w = *getDims(onnxW);
@@ -103,15 +100,13 @@ Value createConv(OpBuilder &b, Operation *op, const ConvWindow &window,
   SmallVector<Value> pads = getPadBegin(b, op, window, x, w);
   SmallVector<Value> sizes;
   for (unsigned i = 0; i < loops.spatial; ++i)
-    sizes.push_back(getValueOrCreateConstantIndexOp(
-        b, loc, getSize(b, op, x[i + 2])));
+    sizes.push_back(
+        getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, x[i + 2])));
   Value perGroup =
       getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, w[1]));
-  Value filters =
-      getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, w[0]));
+  Value filters = getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, w[0]));
   Value zero = index(b, loc, 0);
-  Value zeros =
-      createZeros(b, loc, getSizes(b, op, op->getResult(0)), sumType);
+  Value zeros = createZeros(b, loc, getSizes(b, op, op->getResult(0)), sumType);
 
   SmallVector<AffineExpr> weightExprs = {loops.filter()};
   for (unsigned i = loops.channel(); i < loops.numLoops; ++i)
@@ -131,11 +126,11 @@ Value createConv(OpBuilder &b, Operation *op, const ConvWindow &window,
     };
     Value channel = loop(loops.channel());
     if (group != 1) {
-      Value perGroupFilters = arith::DivUIOp::create(
-          n, l, filters, index(n, l, group));
+      Value perGroupFilters =
+          arith::DivUIOp::create(n, l, filters, index(n, l, group));
       Value g = arith::DivUIOp::create(n, l, loop(1), perGroupFilters);
-      channel = addIndex(n, l, channel,
-                         arith::MulIOp::create(n, l, g, perGroup));
+      channel =
+          addIndex(n, l, channel, arith::MulIOp::create(n, l, g, perGroup));
     }
     SmallVector<Value> at = {loop(0), channel};
     Value inside;
@@ -145,21 +140,22 @@ Value createConv(OpBuilder &b, Operation *op, const ConvWindow &window,
           mulIndex(n, l, loop(loops.kernel(i)), window.dilations[i]));
       Value place = arith::SubIOp::create(n, l, padded, pads[i]);
       // Unsigned, so that a negative place is out of bounds too.
-      Value isIn = arith::CmpIOp::create(n, l, arith::CmpIPredicate::ult,
-                                         place, sizes[i]);
+      Value isIn = arith::CmpIOp::create(n, l, arith::CmpIPredicate::ult, place,
+                                         sizes[i]);
       inside = inside ? Value(arith::AndIOp::create(n, l, inside, isIn)) : isIn;
       at.push_back(arith::SelectOp::create(n, l, isIn, place, zero));
     }
     Value pixel = tensor::ExtractOp::create(n, l, image.tensor, at);
     pixel = image.load(n, l, pixel);
-    Value none = arith::ConstantOp::create(n, l, n.getZeroAttr(pixel.getType()));
+    Value none =
+        arith::ConstantOp::create(n, l, n.getZeroAttr(pixel.getType()));
     pixel = arith::SelectOp::create(n, l, inside, pixel, none);
     linalg::YieldOp::create(
         n, l,
         buildMultiplyAdd(n, l, pixel, loadWeight(n, l, args), args.back()));
   };
-  auto generic = linalg::GenericOp::create(
-      b, loc, zeros.getType(), inputs, zeros, maps, loops.kinds(), body);
+  auto generic = linalg::GenericOp::create(b, loc, zeros.getType(), inputs,
+                                           zeros, maps, loops.kinds(), body);
   SmallVector<int64_t> constantPads;
   for (Value pad : pads)
     if (auto constant = getConstantIntValue(pad))
@@ -209,12 +205,12 @@ struct LowerConv : OpConversionPattern<ConvOp> {
     auto load = [&](OpBuilder &b, Location l, Value x) {
       return loadElement(b, l, x, type);
     };
-    Value sums = createConv(
-        rewriter, op, window, op.getX(), op.getW(), {adaptor.getX(), load},
-        adaptor.getW(), op.getGroup(), getSumType(type), {},
-        [&](OpBuilder &b, Location l, ValueRange args) {
-          return loadElement(b, l, args[0], type);
-        });
+    Value sums = createConv(rewriter, op, window, op.getX(), op.getW(),
+                            {adaptor.getX(), load}, adaptor.getW(),
+                            op.getGroup(), getSumType(type), {},
+                            [&](OpBuilder &b, Location l, ValueRange args) {
+                              return loadElement(b, l, args[0], type);
+                            });
     rewriter.replaceOp(
         op, addBias(rewriter, loc, sums, adaptor.getB(), op->getResult(0)));
     return success();
@@ -240,8 +236,8 @@ Value createIntegerConv(OpBuilder &b, Op op, Value x, Value w, Value xZero,
     Value wide = widenInteger(n, l, v, type);
     if (!zero)
       return wide;
-    return Value(arith::SubIOp::create(n, l, wide,
-                                       widenInteger(n, l, zero, type)));
+    return Value(
+        arith::SubIOp::create(n, l, wide, widenInteger(n, l, zero, type)));
   };
   auto load = [&](OpBuilder &n, Location l, Value v) {
     return shifted(n, l, v, xElement, xType);
@@ -259,10 +255,10 @@ struct LowerConvInteger : OpConversionPattern<ConvIntegerOp> {
   LogicalResult
   matchAndRewrite(ConvIntegerOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOp(
-        op, createIntegerConv(rewriter, op, adaptor.getX(), adaptor.getW(),
-                              adaptor.getXZeroPoint(),
-                              adaptor.getWZeroPoint()));
+    rewriter.replaceOp(op, createIntegerConv(rewriter, op, adaptor.getX(),
+                                             adaptor.getW(),
+                                             adaptor.getXZeroPoint(),
+                                             adaptor.getWZeroPoint()));
     return success();
   }
 };
@@ -273,9 +269,9 @@ struct LowerQLinearConv : OpConversionPattern<QLinearConvOp> {
   matchAndRewrite(QLinearConvOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    Value sums = createIntegerConv(
-        rewriter, op, adaptor.getX(), adaptor.getW(), adaptor.getXZeroPoint(),
-        adaptor.getWZeroPoint());
+    Value sums =
+        createIntegerConv(rewriter, op, adaptor.getX(), adaptor.getW(),
+                          adaptor.getXZeroPoint(), adaptor.getWZeroPoint());
     unsigned rank = *getRank(op.getY());
     AffineMap byFilter = getFilterMap(op.getContext(), rank);
     SmallVector<Value> inputs = {sums};
@@ -299,18 +295,18 @@ struct LowerQLinearConv : OpConversionPattern<QLinearConvOp> {
     }
     Type type = getElementType(op.getY());
     rewriter.replaceOp(
-        op, mapElements(
-                rewriter, loc, inputs, maps,
-                createEmpty(rewriter, loc, op->getResult(0)),
-                [&](OpBuilder &b, Location l, ValueRange args) {
-                  Value sum = args[0];
-                  if (biasAt)
-                    sum = arith::AddIOp::create(b, l, sum, args[biasAt]);
-                  Value factor = arith::MulFOp::create(
-                      b, l, xScale, wScale ? wScale : args[scaleAt]);
-                  factor = arith::DivFOp::create(b, l, factor, yScale);
-                  return buildRequantize(b, l, sum, factor, yZero, type);
-                }));
+        op,
+        mapElements(rewriter, loc, inputs, maps,
+                    createEmpty(rewriter, loc, op->getResult(0)),
+                    [&](OpBuilder &b, Location l, ValueRange args) {
+                      Value sum = args[0];
+                      if (biasAt)
+                        sum = arith::AddIOp::create(b, l, sum, args[biasAt]);
+                      Value factor = arith::MulFOp::create(
+                          b, l, xScale, wScale ? wScale : args[scaleAt]);
+                      factor = arith::DivFOp::create(b, l, factor, yScale);
+                      return buildRequantize(b, l, sum, factor, yZero, type);
+                    }));
     return success();
   }
 };
@@ -350,15 +346,15 @@ struct LowerConvTranspose : OpConversionPattern<ConvTransposeOp> {
     };
     SmallVector<Value> pads, sizes;
     for (unsigned i = 0; i < spatial; ++i) {
-      pads.push_back(value(getTransposedPadBegin(op, window, i, x[i + 2],
-                                                 w[i + 2], y[i + 2])));
+      pads.push_back(value(
+          getTransposedPadBegin(op, window, i, x[i + 2], w[i + 2], y[i + 2])));
       sizes.push_back(value(x[i + 2]));
     }
     Value perGroup = value(x[1].floorDiv(group));
     Value filtersPerGroup = value(w[1]);
     Value zero = index(b, loc, 0);
-    Value zeros = createZeros(b, loc, getSizes(b, op, op.getY()),
-                              getSumType(type));
+    Value zeros =
+        createZeros(b, loc, getSizes(b, op, op.getY()), getSumType(type));
 
     // Loops (n, oc, o...; ic, k...); an operand that is not read gives the
     // sizes of the last ones.
@@ -371,8 +367,7 @@ struct LowerConvTranspose : OpConversionPattern<ConvTransposeOp> {
       windowSizes.push_back(getSize(b, op, w[i + 2]));
       windowExprs.push_back(getAffineDimExpr(loops.kernel(i), context));
     }
-    Value bounds =
-        tensor::EmptyOp::create(b, loc, windowSizes, b.getI8Type());
+    Value bounds = tensor::EmptyOp::create(b, loc, windowSizes, b.getI8Type());
     auto body = [&](OpBuilder &n, Location l, ValueRange args) {
       auto loop = [&](unsigned i) -> Value {
         return linalg::IndexOp::create(n, l, i);
@@ -381,8 +376,8 @@ struct LowerConvTranspose : OpConversionPattern<ConvTransposeOp> {
       if (group != 1) {
         Value g = arith::DivUIOp::create(n, l, filter, filtersPerGroup);
         filter = arith::RemUIOp::create(n, l, filter, filtersPerGroup);
-        channel = addIndex(n, l, channel,
-                           arith::MulIOp::create(n, l, g, perGroup));
+        channel =
+            addIndex(n, l, channel, arith::MulIOp::create(n, l, g, perGroup));
       }
       SmallVector<Value> xAt = {loop(0), channel}, wAt = {channel, filter};
       Value inside;
@@ -391,19 +386,19 @@ struct LowerConvTranspose : OpConversionPattern<ConvTransposeOp> {
         Value from = arith::SubIOp::create(
             n, l, addIndex(n, l, loop(loops.output(i)), pads[i]),
             mulIndex(n, l, kernel, window.dilations[i]));
-        Value isIn = arith::CmpIOp::create(
-            n, l, arith::CmpIPredicate::sge, from, zero);
+        Value isIn =
+            arith::CmpIOp::create(n, l, arith::CmpIPredicate::sge, from, zero);
         Value place = arith::SelectOp::create(n, l, isIn, from, zero);
         if (window.strides[i] != 1) {
           Value stride = index(n, l, window.strides[i]);
           Value rest = arith::RemUIOp::create(n, l, place, stride);
-          Value isHit = arith::CmpIOp::create(
-              n, l, arith::CmpIPredicate::eq, rest, zero);
+          Value isHit =
+              arith::CmpIOp::create(n, l, arith::CmpIPredicate::eq, rest, zero);
           isIn = arith::AndIOp::create(n, l, isIn, isHit);
           place = arith::DivUIOp::create(n, l, place, stride);
         }
-        Value isBelow = arith::CmpIOp::create(
-            n, l, arith::CmpIPredicate::ult, place, sizes[i]);
+        Value isBelow = arith::CmpIOp::create(n, l, arith::CmpIPredicate::ult,
+                                              place, sizes[i]);
         isIn = arith::AndIOp::create(n, l, isIn, isBelow);
         xAt.push_back(arith::SelectOp::create(n, l, isIn, place, zero));
         wAt.push_back(kernel);
@@ -417,16 +412,15 @@ struct LowerConvTranspose : OpConversionPattern<ConvTransposeOp> {
       Value none =
           arith::ConstantOp::create(n, l, n.getZeroAttr(pixel.getType()));
       pixel = arith::SelectOp::create(n, l, inside, pixel, none);
-      linalg::YieldOp::create(
-          n, l, buildMultiplyAdd(n, l, pixel, weight, args[1]));
+      linalg::YieldOp::create(n, l,
+                              buildMultiplyAdd(n, l, pixel, weight, args[1]));
     };
-    Value sums =
-        linalg::GenericOp::create(
-            b, loc, zeros.getType(), bounds, zeros,
-            {AffineMap::get(loops.numLoops, 0, windowExprs, context),
-             loops.resultMap()},
-            loops.kinds(), body)
-            .getResult(0);
+    Value sums = linalg::GenericOp::create(
+                     b, loc, zeros.getType(), bounds, zeros,
+                     {AffineMap::get(loops.numLoops, 0, windowExprs, context),
+                      loops.resultMap()},
+                     loops.kinds(), body)
+                     .getResult(0);
     rewriter.replaceOp(
         op, addBias(rewriter, loc, sums, adaptor.getB(), op->getResult(0)));
     return success();
@@ -437,6 +431,7 @@ struct LowerConvTranspose : OpConversionPattern<ConvTransposeOp> {
 
 void onnxc::populateConvLowering(RewritePatternSet &patterns,
                                  TypeConverter &types) {
-  patterns.add<LowerConv, LowerConvInteger, LowerQLinearConv,
-               LowerConvTranspose>(types, patterns.getContext());
+  patterns
+      .add<LowerConv, LowerConvInteger, LowerQLinearConv, LowerConvTranspose>(
+          types, patterns.getContext());
 }

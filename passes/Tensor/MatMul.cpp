@@ -63,12 +63,11 @@ struct MatMulLoops {
   }
 };
 
-Value createContraction(OpBuilder &b, Location loc,
-                        ArrayRef<OpFoldResult> sizes, Type sumType,
-                        ValueRange inputs, ArrayRef<AffineMap> maps,
-                        ArrayRef<utils::IteratorType> kinds,
-                        function_ref<Value(OpBuilder &, Location, ValueRange)>
-                            build) {
+Value createContraction(
+    OpBuilder &b, Location loc, ArrayRef<OpFoldResult> sizes, Type sumType,
+    ValueRange inputs, ArrayRef<AffineMap> maps,
+    ArrayRef<utils::IteratorType> kinds,
+    function_ref<Value(OpBuilder &, Location, ValueRange)> build) {
   Value zeros = createZeros(b, loc, sizes, sumType);
   auto generic = linalg::GenericOp::create(
       b, loc, zeros.getType(), inputs, zeros, maps, kinds,
@@ -95,8 +94,7 @@ struct LowerMatMul : OpConversionPattern<MatMulOp> {
           return buildMultiplyAdd(b, l, loadElement(b, l, args[0], type),
                                   loadElement(b, l, args[1], type), args[2]);
         });
-    rewriter.replaceOp(op,
-                       roundSums(rewriter, loc, sums, op->getResult(0)));
+    rewriter.replaceOp(op, roundSums(rewriter, loc, sums, op->getResult(0)));
     return success();
   }
 };
@@ -137,23 +135,22 @@ struct LowerGemm : OpConversionPattern<GemmOp> {
         maps.push_back(
             getBroadcastMap(*getDims(op.getC()), *getDims(op.getY())));
       }
-      sums = mapElements(
-          rewriter, loc, inputs, maps, createEmpty(rewriter, loc, op->getResult(0)),
-          [&](OpBuilder &b, Location l, ValueRange args) {
-            Value sum = scale(b, l, args[0], op.getAlpha());
-            if (hasC) {
-              Value c = loadElement(b, l, args[1], type);
-              c = scale(b, l, c, op.getBeta());
-              if (isa<FloatType>(c.getType()))
-                sum = arith::AddFOp::create(b, l, sum, c);
-              else
-                sum = arith::AddIOp::create(b, l, sum, c);
-            }
-            return storeElement(b, l, sum, type);
-          });
+      sums = mapElements(rewriter, loc, inputs, maps,
+                         createEmpty(rewriter, loc, op->getResult(0)),
+                         [&](OpBuilder &b, Location l, ValueRange args) {
+                           Value sum = scale(b, l, args[0], op.getAlpha());
+                           if (hasC) {
+                             Value c = loadElement(b, l, args[1], type);
+                             c = scale(b, l, c, op.getBeta());
+                             if (isa<FloatType>(c.getType()))
+                               sum = arith::AddFOp::create(b, l, sum, c);
+                             else
+                               sum = arith::AddIOp::create(b, l, sum, c);
+                           }
+                           return storeElement(b, l, sum, type);
+                         });
     }
-    rewriter.replaceOp(op,
-                       roundSums(rewriter, loc, sums, op->getResult(0)));
+    rewriter.replaceOp(op, roundSums(rewriter, loc, sums, op->getResult(0)));
     return success();
   }
 
@@ -162,8 +159,7 @@ struct LowerGemm : OpConversionPattern<GemmOp> {
       return value;
     Type type = value.getType();
     if (isa<FloatType>(type)) {
-      Value f = arith::ConstantOp::create(b, loc,
-                                          b.getFloatAttr(type, factor));
+      Value f = arith::ConstantOp::create(b, loc, b.getFloatAttr(type, factor));
       return arith::MulFOp::create(b, loc, value, f);
     }
     // For integers the factors are floats all the same.
@@ -203,9 +199,9 @@ FailureOr<Parameter> getParameter(OpBuilder &b, Location loc, Value value,
   if (dims.size() == 1 && axis)
     parameter.map = AffineMap::get(numLoops, 0, axis);
   else if (dims.size() > 1 && dims.size() <= result.size())
-    parameter.map = AffineMap::get(
-        numLoops, 0, getBroadcastMap(dims, result).getResults(),
-        b.getContext());
+    parameter.map =
+        AffineMap::get(numLoops, 0, getBroadcastMap(dims, result).getResults(),
+                       b.getContext());
   else
     return failure();
   parameter.position = inputs.size();
@@ -217,10 +213,9 @@ FailureOr<Parameter> getParameter(OpBuilder &b, Location loc, Value value,
 /// MatMulInteger and the sums of QLinearMatMul.
 FailureOr<Value> createIntegerContraction(OpBuilder &b, Operation *op,
                                           const MatMulLoops &loops, Value a,
-                                          Value right, Value aZero,
-                                          Value bZero, Value onnxA,
-                                          Value onnxB, Value onnxAZero,
-                                          Value onnxBZero) {
+                                          Value right, Value aZero, Value bZero,
+                                          Value onnxA, Value onnxB,
+                                          Value onnxAZero, Value onnxBZero) {
   Location loc = op->getLoc();
   Value result = op->getResult(0);
   SmallVector<Value> inputs = {a, right};
@@ -231,8 +226,8 @@ FailureOr<Value> createIntegerContraction(OpBuilder &b, Operation *op,
                   std::optional<Parameter> &parameter) -> LogicalResult {
     if (!zero)
       return success();
-    FailureOr<Parameter> found = getParameter(
-        b, loc, zero, onnxZero, axis, loops, dims, inputs, maps);
+    FailureOr<Parameter> found =
+        getParameter(b, loc, zero, onnxZero, axis, loops, dims, inputs, maps);
     if (failed(found))
       return failure();
     parameter = *found;
@@ -312,8 +307,7 @@ struct LowerQLinearMatMul : OpConversionPattern<QLinearMatMulOp> {
     if (failed(aScale) || failed(bScale) || failed(yScale) || failed(yZero))
       return rewriter.notifyMatchFailure(op, "shape of a scale");
     // Those maps are over the contraction's loops, of which k is the last.
-    SmallVector<AffineMap> all = {
-        rewriter.getMultiDimIdentityMap(dims.size())};
+    SmallVector<AffineMap> all = {rewriter.getMultiDimIdentityMap(dims.size())};
     for (AffineMap map : maps)
       all.push_back(AffineMap::get(dims.size(), 0, map.getResults(),
                                    rewriter.getContext()));
@@ -329,8 +323,7 @@ struct LowerQLinearMatMul : OpConversionPattern<QLinearMatMulOp> {
           Value factor =
               arith::MulFOp::create(b, l, scale(*aScale), scale(*bScale));
           factor = arith::DivFOp::create(b, l, factor, scale(*yScale));
-          return buildRequantize(b, l, args[0], factor, yZero->get(args),
-                                 type);
+          return buildRequantize(b, l, args[0], factor, yZero->get(args), type);
         });
     rewriter.replaceOp(op, result);
     return success();

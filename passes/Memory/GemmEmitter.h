@@ -1,0 +1,102 @@
+//===- GemmEmitter.h - Register-tiled matrix products ---------------------===//
+//
+// C = A * B in blocks: a task computes some rows and columns of C; B's part of
+// it is copied into a scratch that fits the cache, and tiles of C stay in
+// registers for the whole part of k.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_MEMORY_GEMMEMITTER_H
+#define ONNXC_PASSES_MEMORY_GEMMEMITTER_H
+
+#include "passes/Memory/Epilogue.h"
+
+namespace onnxc {
+
+/// What the emitter must know of the machine.
+struct RegisterFile {
+  int64_t vectorBits = 256;
+  int64_t numRegisters = 16;
+};
+
+/// A matrix in a row of elements: element (i, j) at base + i * row + j *
+/// column.
+struct Matrix {
+  mlir::Value elements, base, row, column;
+  /// From a loaded element (or vector of them) to the factor; may be null.
+  std::function<mlir::Value(mlir::Value)> widen;
+};
+
+/// Columns of B as the innermost loops read them: vector v of row k at
+/// base + k * pitch + column.
+struct Panel {
+  mlir::Value elements, base, pitch;
+  std::function<mlir::Value(mlir::Value)> widen;
+  /// Whether vectors may be read whole past the last column.
+  bool isPadded = true;
+};
+
+class GemmEmitter {
+public:
+  GemmEmitter(VectorBuilder &v, RegisterFile registers, Epilogue &epilogue,
+              mlir::Type sumType)
+      : v(v), registers(registers), epilogue(epilogue), sumType(sumType) {}
+
+  /// One task's block of C: rows [row, row + rows), columns [column, column +
+  /// columns), sums over all of k.
+  struct Block {
+    mlir::Value row, rows, column, columns, k;
+    /// How much of k at a time; a multiple of kUnit.
+    int64_t kBlock, kUnit = 1;
+    Matrix a;
+    /// Brings B's rows [k0, k0 + kc) of the block's columns to where the
+    /// innermost loops read them.
+    std::function<Panel(mlir::Value k0, mlir::Value kc)> getPanel;
+    /// The indices of the result's groups of loops at (row, column).
+    std::function<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::Value)>
+        getPlace;
+    /// Where C's element (row, column) is in the output, given these.
+    std::function<mlir::Value(mlir::Value, mlir::Value)> getOffset;
+    mlir::Value output, partialSums;
+  };
+  void emitBlock(const Block &block);
+
+  /// One row of C by dot products along k, where B's columns are contiguous.
+  void emitDots(const Block &block, Matrix b);
+
+  /// Copies B's rows [k0, k0 + kc), columns [column, column + columns) into
+  /// scratch rows of `pitch` elements.
+  void packRows(Matrix b, mlir::Value k0, mlir::Value kc, mlir::Value column,
+                mlir::Value columns, mlir::Value scratch, int64_t pitch);
+  /// The same where B is contiguous along k.
+  void packColumns(Matrix b, mlir::Value k0, mlir::Value kc, mlir::Value column,
+                   mlir::Value columns, mlir::Value scratch, int64_t pitch);
+
+  int64_t getTileRows() const;
+  /// Vectors a row of a tile; more when C has few rows.
+  int64_t getTileVectors(mlir::Value rows) const;
+
+  VectorBuilder &v;
+
+private:
+  mlir::Value load(const Matrix &m, mlir::Value at, Lanes lanes);
+  void emitTile(const Block &block, const Panel &panel, mlir::Value k0,
+                mlir::Value kc, mlir::Value isFirst, mlir::Value isLast,
+                mlir::Value i, int64_t tileRows, mlir::Value j,
+                llvm::ArrayRef<Lanes> lanes);
+  void forEachRowTile(mlir::Value rows, int64_t tileRows,
+                      llvm::function_ref<void(mlir::Value, int64_t)> body);
+  void forEachColumnTile(
+      mlir::Value columns, int64_t vectors,
+      llvm::function_ref<void(mlir::Value, llvm::ArrayRef<Lanes>)> body);
+
+  RegisterFile registers;
+  Epilogue &epilogue;
+  mlir::Type sumType;
+};
+
+} // namespace onnxc
+
+#endif // ONNXC_PASSES_MEMORY_GEMMEMITTER_H

@@ -99,4 +99,23 @@ def DataDependentShapeOp : OpInterface<"DataDependentShapeOp"> {
   ];
 }
 
+def SubgraphOp : OpInterface<"SubgraphOp"> {
+  let cppNamespace = "::onnxc::onnx";
+  let description = [{
+    An op with sub-graphs: one region for each graph attribute of the
+    specification, each ended by onnx.Yield.
+  }];
+  let methods = [
+    StaticInterfaceMethod<
+      "The names of the graph attributes, one a region.",
+      "::llvm::SmallVector<::llvm::StringRef>", "getRegionNames", (ins)>,
+    InterfaceMethod<[{
+        The types of a region's arguments: what the operands tell, and once
+        the region has a body, what also its yielded values allow.
+      }],
+      "::llvm::SmallVector<::mlir::Type>", "getRegionArgTypes",
+      (ins "unsigned":$region)>,
+  ];
+}
+
 #endif // ONNXC_DIALECTS_ONNX_ONNXINTERFACES

@@ -1,0 +1,38 @@
+//===- Build.h - The importer's steps from the protobuf to MLIR -----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_COMPILER_IMPORT_BUILD_H
+#define ONNXC_COMPILER_IMPORT_BUILD_H
+
+#include "compiler/Import/Model.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OperationSupport.h"
+
+namespace onnxc {
+
+/// The inputs of @main with their symbols.
+struct Signature {
+  llvm::SmallVector<const ::onnx::ValueInfoProto *> inputs;
+  llvm::SmallVector<mlir::Type> types;
+  llvm::SmallVector<std::string> symbols;
+  /// Minimum and maximum of each symbol.
+  llvm::SmallVector<int64_t> bounds;
+};
+
+/// Signature.cpp: the model's inputs under the user's --dim and --shape.
+llvm::FailureOr<Signature> buildSignature(Model &model,
+                                          const ImportOptions &options);
+
+/// Attributes.cpp: all attributes of a node but its graphs.
+llvm::LogicalResult convertAttributes(Model &model, ::onnx::NodeProto &node,
+                                      mlir::NamedAttrList &attributes);
+/// The value of a Constant node in any of its forms.
+llvm::FailureOr<Constant> convertConstant(Model &model,
+                                          ::onnx::NodeProto &node);
+
+} // namespace onnxc
+
+#endif // ONNXC_COMPILER_IMPORT_BUILD_H

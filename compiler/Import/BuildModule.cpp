@@ -1,0 +1,398 @@
+//===- BuildModule.cpp - The graph as func.func @main ---------------------===//
+//
+// There is no table of operators: an op is looked up by its name, attributes
+// are set by theirs, and the op itself says how many inputs it has, what it
+// calls its sub-graphs and of what types its results are.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Import/Build.h"
+#include "dialects/onnx/Onnx.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/ADT/StringSet.h"
+#include <onnx/shape_inference/implementation.h>
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+namespace onnxc {
+
+namespace {
+
+/// The values that a graph and those around it define.
+struct Values {
+  const Values *parent = nullptr;
+  llvm::StringMap<Value> values;
+
+  Value lookup(StringRef name) const {
+    auto it = values.find(name);
+    if (it != values.end())
+      return it->second;
+    return parent ? parent->lookup(name) : Value();
+  }
+};
+
+/// What the model states about a value and what is inferred for it.
+Type mergeTypes(Type stated, Type inferred) {
+  auto s = dyn_cast_or_null<RankedTensorType>(stated);
+  auto i = dyn_cast<TensorType>(inferred);
+  if (!i)
+    return inferred;
+  if (!s || s.getElementType() != i.getElementType() || getDims(inferred))
+    return inferred;
+  if (i.hasRank() && failed(verifyCompatibleShape(s.getShape(), i.getShape())))
+    return inferred;
+  return stated;
+}
+
+class BuildModule {
+public:
+  BuildModule(Model &model, const ImportOptions &options)
+      : model(model), options(options), b(&model.context) {}
+
+  FailureOr<OwningOpRef<ModuleOp>> run();
+
+private:
+  Model &model;
+  const ImportOptions &options;
+  OpBuilder b;
+  /// Static types that the model states, by value name.
+  llvm::StringMap<Type> stated;
+  int nodeNumber = 0;
+  bool failedAtNode = false;
+
+  void recordTypes(const ::onnx::GraphProto &graph);
+  void setModuleAttributes(ModuleOp module);
+  LogicalResult buildBody(::onnx::GraphProto &graph, Values &values,
+                          SmallVectorImpl<Value> &outputs);
+  void buildConstant(Location loc, StringRef name, const Constant &constant,
+                     Values &values);
+  LogicalResult buildNode(::onnx::NodeProto &node, Values &values);
+  LogicalResult buildOperands(const ::onnx::NodeProto &node, Location loc,
+                              OperationName name, const Values &values,
+                              SmallVectorImpl<Value> &operands,
+                              NamedAttrList &attributes);
+  LogicalResult buildRegions(::onnx::NodeProto &node, SubgraphOp op,
+                             const Values &values);
+  LogicalResult buildRegion(const ::onnx::GraphProto &graph, Location loc,
+                            Region &region, ArrayRef<Type> argTypes,
+                            const Values &values);
+  LogicalResult inferTypes(const ::onnx::NodeProto &node, Operation *probe,
+                           SmallVectorImpl<Type> &types);
+};
+
+void BuildModule::recordTypes(const ::onnx::GraphProto &graph) {
+  for (const auto *values : {&graph.value_info(), &graph.output()})
+    for (const auto &value : *values)
+      if (Type type = convertType(&model.context, value.type()))
+        stated[value.name()] = type;
+  for (const auto &node : graph.node())
+    for (const auto &attribute : node.attribute())
+      if (attribute.has_g())
+        recordTypes(attribute.g());
+}
+
+void BuildModule::buildConstant(Location loc, StringRef name,
+                                const Constant &constant, Values &values) {
+  values.values[name] = ConstantOp::create(b, loc, constant.type,
+                                           constant.elements, constant.strings);
+}
+
+LogicalResult BuildModule::buildBody(::onnx::GraphProto &graph, Values &values,
+                                     SmallVectorImpl<Value> &outputs) {
+  for (auto &tensor : *graph.mutable_initializer()) {
+    Location loc = model.getLoc(tensor.name());
+    std::string name = tensor.name();
+    FailureOr<Constant> constant = convertTensor(model, loc, tensor);
+    if (failed(constant))
+      return failure();
+    buildConstant(loc, name, *constant, values);
+  }
+  for (auto &tensor : *graph.mutable_sparse_initializer()) {
+    std::string name = tensor.values().name();
+    Location loc = model.getLoc(name);
+    FailureOr<Constant> constant = convertSparseTensor(model, loc, tensor);
+    if (failed(constant))
+      return failure();
+    buildConstant(loc, name, *constant, values);
+  }
+  for (auto &node : *graph.mutable_node()) {
+    ++nodeNumber;
+    if (succeeded(buildNode(node, values)))
+      continue;
+    // What follows from it would only be noise.
+    failedAtNode = true;
+    return failure();
+  }
+  for (const auto &output : graph.output()) {
+    Value value = values.lookup(output.name());
+    if (!value)
+      return model.error() << "output \"" << output.name()
+                           << "\" is not computed by any node";
+    outputs.push_back(value);
+  }
+  return success();
+}
+
+LogicalResult BuildModule::buildOperands(const ::onnx::NodeProto &node,
+                                         Location loc, OperationName name,
+                                         const Values &values,
+                                         SmallVectorImpl<Value> &operands,
+                                         NamedAttrList &attributes) {
+  size_t slots = name.getInterface<OnnxOpInterface>()->getNumInputSlots();
+  int numInputs = node.input_size();
+  while (numInputs && node.input(numInputs - 1).empty())
+    --numInputs;
+  // Only the last slot can be variadic.
+  SmallVector<int32_t> segments(slots, 0);
+  for (int i = 0; i < numInputs; ++i) {
+    const std::string &input = node.input(i);
+    if (input.empty()) {
+      if (slots == 0 || size_t(i) + 1 >= slots)
+        return emitError(loc)
+               << "its input number " << i << " is needed, but left out";
+      continue;
+    }
+    Value value = values.lookup(input);
+    if (!value)
+      return emitError(loc)
+             << "uses \"" << input << "\", which nothing defines";
+    operands.push_back(value);
+    if (slots)
+      ++segments[std::min<size_t>(i, slots - 1)];
+  }
+  if (slots)
+    attributes.set("operandSegmentSizes", b.getDenseI32ArrayAttr(segments));
+  return success();
+}
+
+LogicalResult BuildModule::buildRegion(const ::onnx::GraphProto &graph,
+                                       Location loc, Region &region,
+                                       ArrayRef<Type> argTypes,
+                                       const Values &values) {
+  if (graph.input_size() != int(argTypes.size()))
+    return emitError(loc) << "its sub-graph \"" << graph.name() << "\" has "
+                          << graph.input_size() << " inputs where "
+                          << argTypes.size() << " are needed";
+  OpBuilder::InsertionGuard guard(b);
+  region.getBlocks().clear();
+  Block *block = b.createBlock(&region);
+  Values inner{&values, {}};
+  for (auto [input, type] : llvm::zip(graph.input(), argTypes))
+    inner.values[input.name()] =
+        block->addArgument(type, model.getLoc(input.name()));
+  // Its tensors give up their bytes, and it may be built again.
+  ::onnx::GraphProto copy = graph;
+  SmallVector<Value> outputs;
+  if (failed(buildBody(copy, inner, outputs)))
+    return failure();
+  YieldOp::create(b, loc, outputs);
+  return success();
+}
+
+LogicalResult BuildModule::buildRegions(::onnx::NodeProto &node, SubgraphOp op,
+                                        const Values &values) {
+  for (auto [i, name] : llvm::enumerate(op.getRegionNames())) {
+    const ::onnx::GraphProto *graph = nullptr;
+    for (const auto &attribute : node.attribute())
+      if (attribute.name() == name && attribute.has_g())
+        graph = &attribute.g();
+    if (!graph)
+      return emitError(op.getLoc()) << "has no sub-graph " << name;
+    Region &region = op->getRegion(i);
+    // What a body yields may be wider than what it began with.
+    for (int round = 0; round < 4; ++round) {
+      SmallVector<Type> types = op.getRegionArgTypes(i);
+      if (!region.empty() && llvm::equal(types, region.getArgumentTypes()))
+        break;
+      if (failed(buildRegion(*graph, op.getLoc(), region, types, values)))
+        return failure();
+    }
+  }
+  return success();
+}
+
+LogicalResult BuildModule::inferTypes(const ::onnx::NodeProto &node,
+                                      Operation *probe,
+                                      SmallVectorImpl<Type> &types) {
+  if (auto infer = dyn_cast<InferTypeOpInterface>(probe)) {
+    if (failed(infer.inferReturnTypes(
+            &model.context, probe->getLoc(), probe->getOperands(),
+            probe->getAttrDictionary(), probe->getPropertiesStorage(),
+            probe->getRegions(), types)))
+      return failure();
+  } else {
+    for (const std::string &output : node.output()) {
+      Type type = stated.lookup(output);
+      if (!type)
+        return emitError(probe->getLoc())
+               << "the type of its output \"" << output
+               << "\" is not known; state it in the model's value_info";
+      types.push_back(type);
+    }
+  }
+  if (size_t(node.output_size()) > types.size())
+    return emitError(probe->getLoc())
+           << "has " << node.output_size() << " outputs, the operator "
+           << types.size();
+  for (auto [output, type] : llvm::zip(node.output(), types))
+    type = mergeTypes(stated.lookup(output), type);
+  return success();
+}
+
+LogicalResult BuildModule::buildNode(::onnx::NodeProto &node, Values &values) {
+  Location loc = model.getLoc(node, nodeNumber);
+  if (node.op_type() == "Constant" && isDefaultDomain(node.domain())) {
+    FailureOr<Constant> constant = convertConstant(model, node);
+    if (failed(constant))
+      return failure();
+    buildConstant(loc, node.output(0), *constant, values);
+    return success();
+  }
+  std::optional<RegisteredOperationName> name;
+  if (hasOp(&model.context, node))
+    name = RegisteredOperationName::lookup("onnx." + node.op_type(),
+                                           &model.context);
+  if (!name || !name->hasInterface<OnnxOpInterface>())
+    return emitError(loc) << "operator " << domainName(node.domain()) << '.'
+                          << node.op_type() << " is not supported";
+
+  SmallVector<Value> operands;
+  NamedAttrList attributes;
+  if (failed(buildOperands(node, loc, *name, values, operands, attributes)) ||
+      failed(convertAttributes(model, node, attributes)))
+    return failure();
+
+  // An op without results yet tells what they are.
+  unsigned numRegions = 0;
+  if (auto *concept_ = name->getInterface<SubgraphOp>())
+    numRegions = concept_->getRegionNames().size();
+  auto create = [&](TypeRange types) {
+    return Operation::create(
+        loc, *name, types, operands, NamedAttrList(attributes),
+        OpaqueProperties(nullptr), BlockRange(), numRegions);
+  };
+  Operation *probe = create({});
+  LogicalResult result = success();
+  SmallVector<Type> types;
+  if (auto op = dyn_cast<SubgraphOp>(probe))
+    result = buildRegions(node, op, values);
+  if (succeeded(result))
+    result = inferTypes(node, probe, types);
+  if (failed(result)) {
+    probe->destroy();
+    return failure();
+  }
+  Operation *op = create(types);
+  for (unsigned i = 0; i < numRegions; ++i)
+    op->getRegion(i).takeBody(probe->getRegion(i));
+  probe->destroy();
+  b.insert(op);
+  if (failed(verify(op, /*verifyRecursively=*/false)))
+    return failure();
+  for (auto [output, value] : llvm::zip(node.output(), op->getResults()))
+    if (!output.empty())
+      values.values[output] = value;
+  return success();
+}
+
+void BuildModule::setModuleAttributes(ModuleOp module) {
+  const ::onnx::ModelProto &proto = *model.proto;
+  std::string producer = proto.producer_name();
+  if (!proto.producer_version().empty())
+    producer += " " + proto.producer_version();
+  if (!producer.empty())
+    module->setAttr("onnx.producer", b.getStringAttr(producer));
+  const std::string &doc = proto.doc_string().empty()
+                               ? proto.graph().doc_string()
+                               : proto.doc_string();
+  if (!doc.empty())
+    module->setAttr("onnx.doc", b.getStringAttr(doc));
+  if (!proto.graph().name().empty())
+    module->setAttr("onnx.graph_name", b.getStringAttr(proto.graph().name()));
+  NamedAttrList metadata;
+  for (const auto &entry : proto.metadata_props())
+    if (!entry.key().empty())
+      metadata.set(entry.key(), b.getStringAttr(entry.value()));
+  if (!metadata.empty())
+    module->setAttr("onnx.metadata", metadata.getDictionary(b.getContext()));
+  NamedAttrList nodes;
+  for (NamedAttribute entry : model.nodeMetadata)
+    nodes.set(entry.getName(), entry.getValue());
+  if (!nodes.empty())
+    module->setAttr("onnx.node_metadata", nodes.getDictionary(b.getContext()));
+}
+
+FailureOr<OwningOpRef<ModuleOp>> BuildModule::run() {
+  FailureOr<Signature> signature = buildSignature(model, options);
+  if (failed(signature))
+    return failure();
+  ::onnx::GraphProto &graph = *model.proto->mutable_graph();
+  recordTypes(graph);
+
+  OwningOpRef<ModuleOp> module = ModuleOp::create(model.loc);
+  setModuleAttributes(*module);
+  b.setInsertionPointToStart(module->getBody());
+  SmallVector<Type> inputTypes = signature->types;
+  inputTypes.append(signature->symbols.size(), b.getIndexType());
+  auto function = func::FuncOp::create(b, model.loc, "main",
+                                       b.getFunctionType(inputTypes, {}));
+  Block *block = function.addEntryBlock();
+  b.setInsertionPointToStart(block);
+
+  Values values;
+  for (auto [i, input] : llvm::enumerate(signature->inputs)) {
+    values.values[input->name()] = block->getArgument(i);
+    block->getArgument(i).setLoc(model.getLoc(input->name()));
+    function.setArgAttr(i, "onnx.name", b.getStringAttr(input->name()));
+    if (!input->doc_string().empty())
+      function.setArgAttr(i, "onnx.doc", b.getStringAttr(input->doc_string()));
+  }
+  SmallVector<StringRef> symbols(signature->symbols.begin(),
+                                 signature->symbols.end());
+  for (auto [i, symbol] : llvm::enumerate(symbols))
+    function.setArgAttr(signature->inputs.size() + i, "onnx.name",
+                        b.getStringAttr(symbol));
+  function->setAttr("onnx.symbols", b.getStrArrayAttr(symbols));
+  function->setAttr("onnx.symbol_bounds",
+                    b.getDenseI64ArrayAttr(signature->bounds));
+
+  // In the order of the graph's inputs, so that the output does not depend on
+  // a hash.
+  for (const auto &input : graph.input())
+    if (auto it = model.weights.find(input.name()); it != model.weights.end())
+      buildConstant(model.getLoc(input.name()), input.name(), it->second,
+                    values);
+  SmallVector<Value> outputs;
+  if (failed(buildBody(graph, values, outputs)))
+    return failure();
+  func::ReturnOp::create(b, model.loc, outputs);
+  function.setType(
+      b.getFunctionType(inputTypes, ValueRange(outputs).getTypes()));
+  for (auto [i, output] : llvm::enumerate(graph.output())) {
+    function.setResultAttr(i, "onnx.name", b.getStringAttr(output.name()));
+    if (!output.doc_string().empty())
+      function.setResultAttr(i, "onnx.doc",
+                             b.getStringAttr(output.doc_string()));
+  }
+  if (failed(verify(*module)))
+    return failure();
+  return module;
+}
+
+} // namespace
+
+FailureOr<OwningOpRef<ModuleOp>> buildModule(Model &model,
+                                             const ImportOptions &options) {
+  try {
+    ::onnx::shape_inference::InferShapes(*model.proto);
+  } catch (const std::exception &) {
+    // Our own inference tells what is wrong, at the node.
+  }
+  return BuildModule(model, options).run();
+}
+
+} // namespace onnxc

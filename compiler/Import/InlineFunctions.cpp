@@ -1,0 +1,231 @@
+//===- InlineFunctions.cpp - Calls replaced by their bodies ---------------===//
+//
+// Model-local functions are inlined by onnx. Operators that the dialect has no
+// op for, but the specification a body, are expanded here: onnx's inliner does
+// not see into sub-graphs and infers the whole model's types for each node.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Import/Model.h"
+#include "mlir/IR/Diagnostics.h"
+#include <onnx/defs/function.h>
+#include <onnx/inliner/inliner.h>
+#include <onnx/shape_inference/attribute_binder.h>
+#include <onnx/shape_inference/implementation.h>
+
+using namespace mlir;
+
+namespace onnxc {
+
+LogicalResult inlineLocalFunctions(Model &model) {
+  if (model.proto->functions_size() == 0)
+    return success();
+  try {
+    ::onnx::inliner::InlineLocalFunctions(*model.proto,
+                                          /*convert_version=*/true);
+  } catch (const std::exception &e) {
+    return model.error() << "has functions that cannot be inlined: "
+                         << StringRef(e.what()).trim();
+  }
+  return success();
+}
+
+namespace {
+
+using Nodes = google::protobuf::RepeatedPtrField<::onnx::NodeProto>;
+using Names = llvm::StringMap<std::string>;
+
+class Expand {
+public:
+  explicit Expand(Model &model) : model(model) {}
+
+  LogicalResult run() {
+    // A body may use operators that have one themselves.
+    for (int round = 0; round < 16; ++round) {
+      expanded = false;
+      typesKnown = false;
+      if (failed(expandGraph(*model.proto->mutable_graph())))
+        return failure();
+      if (!expanded)
+        return success();
+    }
+    return model.error() << "has functions that call themselves";
+  }
+
+private:
+  Model &model;
+  bool expanded = false, typesKnown = false;
+  llvm::StringMap<::onnx::TypeProto> types;
+  int64_t counter = 0;
+
+  const ::onnx::OpSchema *getFunctionSchema(const ::onnx::NodeProto &node) {
+    if (hasOp(&model.context, node))
+      return nullptr;
+    std::string domain = isDefaultDomain(node.domain()) ? "" : node.domain();
+    const ::onnx::OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(
+        node.op_type(), int(model.getOpset(domain)), domain);
+    if (!schema ||
+        (!schema->HasFunction() && !schema->HasContextDependentFunction()))
+      return nullptr;
+    return schema;
+  }
+
+  LogicalResult expandGraph(::onnx::GraphProto &graph) {
+    bool any = false;
+    for (auto &node : *graph.mutable_node()) {
+      any |= getFunctionSchema(node) != nullptr;
+      for (auto &attribute : *node.mutable_attribute())
+        if (attribute.has_g() && failed(expandGraph(*attribute.mutable_g())))
+          return failure();
+    }
+    if (!any)
+      return success();
+    inferTypes();
+    Nodes before;
+    before.Swap(graph.mutable_node());
+    for (auto &node : before) {
+      const ::onnx::OpSchema *schema = getFunctionSchema(node);
+      if (!schema)
+        *graph.mutable_node()->Add() = std::move(node);
+      else if (failed(expandNode(node, *schema, *graph.mutable_node())))
+        return failure();
+    }
+    expanded = true;
+    return success();
+  }
+
+  LogicalResult expandNode(::onnx::NodeProto node,
+                           const ::onnx::OpSchema &schema, Nodes &out) {
+    for (const auto &[name, attribute] : schema.attributes()) {
+      bool given =
+          llvm::any_of(node.attribute(), [&, &name = name](const auto &a) {
+            return a.name() == name;
+          });
+      if (!given && attribute.default_value.has_name())
+        *node.add_attribute() = attribute.default_value;
+    }
+    ::onnx::FunctionProto body;
+    if (!getBody(node, schema, body))
+      return model.error(node)
+             << "operator " << node.op_type()
+             << " has no definition for these inputs; are its types those of "
+                "the specification?";
+    ::onnx::internal::AttributeBinder::BindAttributes(node, body);
+
+    Names names;
+    for (int i = 0; i < body.input_size(); ++i)
+      names[body.input(i)] =
+          i < node.input_size() ? node.input(i) : std::string();
+    SmallVector<std::pair<std::string, std::string>> forwarded;
+    for (int i = 0; i < body.output_size(); ++i) {
+      if (i >= node.output_size() || node.output(i).empty())
+        continue;
+      if (auto it = names.find(body.output(i)); it != names.end())
+        forwarded.emplace_back(it->second, node.output(i));
+      else
+        names[body.output(i)] = node.output(i);
+    }
+    std::string base = node.output_size() ? node.output(0) : node.name();
+    base += "/" + std::to_string(counter++) + "/";
+    std::string nodeName = node.name().empty()
+                               ? node.op_type() + "_" + node.output(0)
+                               : node.name();
+    for (auto &inner : *body.mutable_node()) {
+      rename(inner, names, base);
+      inner.set_name(nodeName);
+      *out.Add() = std::move(inner);
+    }
+    for (auto &[from, to] : forwarded) {
+      ::onnx::NodeProto &identity = *out.Add();
+      identity.set_op_type("Identity");
+      identity.set_name(nodeName);
+      identity.add_input(from);
+      identity.add_output(to);
+    }
+    return success();
+  }
+
+  bool getBody(const ::onnx::NodeProto &node, const ::onnx::OpSchema &schema,
+               ::onnx::FunctionProto &body) {
+    int opset = int(model.getOpset(schema.domain()));
+    try {
+      if (const auto *function = schema.GetFunction(opset)) {
+        body = *function;
+        return true;
+      }
+      std::vector<::onnx::TypeProto> inputs;
+      for (const std::string &input : node.input())
+        inputs.push_back(types.lookup(input));
+      ::onnx::FunctionBodyBuildContextImpl context(node, inputs);
+      return schema.BuildContextDependentFunction(context, body, opset);
+    } catch (const std::exception &) {
+      return false;
+    }
+  }
+
+  void rename(::onnx::NodeProto &node, Names &names, const std::string &base) {
+    for (std::string &input : *node.mutable_input())
+      if (auto it = names.find(input); it != names.end())
+        input = it->second;
+    for (auto &attribute : *node.mutable_attribute())
+      if (attribute.has_g())
+        rename(*attribute.mutable_g(), names, base);
+    for (std::string &output : *node.mutable_output())
+      if (!output.empty())
+        output = names.try_emplace(output, base + output).first->second;
+  }
+
+  void rename(::onnx::GraphProto &graph, Names names, const std::string &base) {
+    for (auto &input : *graph.mutable_input())
+      input.set_name(names[input.name()] = base + input.name());
+    for (auto &tensor : *graph.mutable_initializer())
+      tensor.set_name(names[tensor.name()] = base + tensor.name());
+    for (auto &node : *graph.mutable_node())
+      rename(node, names, base);
+    for (auto &output : *graph.mutable_output())
+      if (auto it = names.find(output.name()); it != names.end())
+        output.set_name(it->second);
+    graph.clear_value_info();
+  }
+
+  void inferTypes() {
+    if (typesKnown)
+      return;
+    typesKnown = true;
+    try {
+      ::onnx::shape_inference::InferShapes(*model.proto);
+    } catch (const std::exception &) {
+      // What is wrong shows when the op is built, at its node.
+    }
+    types.clear();
+    recordTypes(model.proto->graph());
+  }
+
+  void recordTypes(const ::onnx::GraphProto &graph) {
+    for (const auto *values :
+         {&graph.input(), &graph.output(), &graph.value_info()})
+      for (const auto &value : *values)
+        if (value.has_type())
+          types[value.name()] = value.type();
+    for (const auto &tensor : graph.initializer()) {
+      auto &type = *types[tensor.name()].mutable_tensor_type();
+      type.Clear();
+      type.set_elem_type(tensor.data_type());
+      type.mutable_shape();
+      for (int64_t size : tensor.dims())
+        type.mutable_shape()->add_dim()->set_dim_value(size);
+    }
+    for (const auto &node : graph.node())
+      for (const auto &attribute : node.attribute())
+        if (attribute.has_g())
+          recordTypes(attribute.g());
+  }
+};
+
+} // namespace
+
+LogicalResult expandFunctions(Model &model) { return Expand(model).run(); }
+
+} // namespace onnxc

@@ -1,0 +1,124 @@
+//===- Model.h - The importer's steps on the protobuf ---------------------===//
+//
+// Private to compiler/Import. The steps, in order: read, check the structure,
+// set the weights aside, inline, check the nodes, upgrade, expand, build.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_COMPILER_IMPORT_MODEL_H
+#define ONNXC_COMPILER_IMPORT_MODEL_H
+
+#include "compiler/Import/Import.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Location.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <memory>
+#include <onnx/onnx_pb.h>
+
+namespace onnxc {
+
+/// The newest opset of the default domain that the dialect describes.
+constexpr int64_t kNewestOpset = 28;
+
+inline bool isDefaultDomain(llvm::StringRef domain) {
+  return domain.empty() || domain == "ai.onnx";
+}
+/// The name a person knows the domain by.
+inline llvm::StringRef domainName(llvm::StringRef domain) {
+  return domain.empty() ? llvm::StringRef("ai.onnx") : domain;
+}
+
+/// A tensor known at compile time: elements, or strings.
+struct Constant {
+  mlir::RankedTensorType type;
+  mlir::ElementsAttr elements;
+  mlir::ArrayAttr strings;
+};
+
+/// A model on its way through the importer.
+struct Model {
+  Model(llvm::StringRef path, mlir::MLIRContext &context);
+
+  mlir::MLIRContext &context;
+  std::string path;
+  mlir::Location loc;
+  std::unique_ptr<::onnx::ModelProto> proto;
+  /// Weights set aside, by value name. The graph has an input in place of
+  /// each.
+  llvm::StringMap<Constant> weights;
+  /// External data files, mapped, by path.
+  llvm::StringMap<std::shared_ptr<llvm::MemoryBuffer>> mapped;
+  /// The metadata of nodes that have some.
+  llvm::SmallVector<mlir::NamedAttribute> nodeMetadata;
+
+  /// NameLoc(node, NameLoc(operator, file:number)).
+  mlir::Location getLoc(const ::onnx::NodeProto &node, int number = 0);
+  mlir::Location getLoc(llvm::StringRef valueName);
+  mlir::InFlightDiagnostic error(const ::onnx::NodeProto &node);
+  mlir::InFlightDiagnostic error() { return mlir::emitError(loc); }
+  /// The version of a domain; 0 when it is not imported.
+  int64_t getOpset(llvm::StringRef domain) const;
+};
+
+/// ReadModel.cpp
+llvm::LogicalResult readModel(Model &model);
+ModelFacts collectFacts(const ::onnx::ModelProto &proto);
+
+/// CheckModel.cpp: names, order, opsets, operators.
+llvm::LogicalResult checkStructure(Model &model);
+llvm::LogicalResult checkNodes(Model &model);
+
+/// Weights.cpp
+llvm::LogicalResult setWeightsAside(Model &model);
+
+/// Tensors.cpp: `tensor` gives up its bytes.
+llvm::FailureOr<Constant> convertTensor(Model &model, mlir::Location loc,
+                                        ::onnx::TensorProto &tensor);
+llvm::FailureOr<Constant>
+convertSparseTensor(Model &model, mlir::Location loc,
+                    ::onnx::SparseTensorProto &tensor);
+/// Loads the bytes of an external tensor into the protobuf.
+llvm::LogicalResult loadExternal(Model &model, mlir::Location loc,
+                                 ::onnx::TensorProto &tensor);
+
+/// ExternalData.cpp: the bytes of an external tensor, of a given size; `owner`
+/// keeps them mapped.
+llvm::FailureOr<llvm::ArrayRef<char>>
+mapExternal(Model &model, mlir::Location loc, const ::onnx::TensorProto &tensor,
+            int64_t size, std::shared_ptr<void> &owner);
+
+/// Types.cpp: null for what has no type here.
+mlir::Type convertElementType(mlir::MLIRContext *context, int dataType);
+/// As ONNX packs them; 0 for strings and unknown types.
+unsigned getBitWidth(int dataType);
+/// The bytes that `count` elements take as ONNX packs them; none for strings,
+/// unknown types and what overflows.
+std::optional<int64_t> getPackedSize(int dataType, int64_t count);
+/// The number of elements a shape has; none if it is negative or overflows.
+std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
+/// Unknown sizes stay unknown: tensor<*xT> unless all of them are known.
+mlir::Type convertType(mlir::MLIRContext *context,
+                       const ::onnx::TypeProto &type);
+
+/// InlineFunctions.cpp: model-local functions, then those of schemas whose
+/// operator has no op in the dialect.
+llvm::LogicalResult inlineLocalFunctions(Model &model);
+llvm::LogicalResult expandFunctions(Model &model);
+
+/// Upgrade.cpp
+llvm::LogicalResult upgradeModel(Model &model);
+
+/// BuildModule.cpp
+llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
+buildModule(Model &model, const ImportOptions &options);
+
+/// Whether the dialect has an op for a node.
+bool hasOp(mlir::MLIRContext *context, const ::onnx::NodeProto &node);
+
+} // namespace onnxc
+
+#endif // ONNXC_COMPILER_IMPORT_MODEL_H

@@ -1,0 +1,215 @@
+//===- Signature.cpp - Inputs, symbols, and what --dim and --shape say ----===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Import/Build.h"
+#include "dialects/onnx/Onnx.h"
+#include "mlir/IR/Diagnostics.h"
+
+using namespace mlir;
+
+namespace onnxc {
+
+namespace {
+
+/// One size as the model states it: a number, or a symbol's name.
+struct Size {
+  int64_t value = ShapedType::kDynamic;
+  std::string symbol;
+};
+
+class Signatures {
+public:
+  Signatures(Model &model, const ImportOptions &options)
+      : model(model), options(options) {}
+
+  FailureOr<Signature> run() {
+    for (const auto &input : model.proto->graph().input())
+      if (!model.weights.contains(input.name()))
+        signature.inputs.push_back(&input);
+    for (const auto &[name, binding] : options.dims) {
+      if (binding.max != -1 && binding.max < binding.min) {
+        model.error() << "the dimension \"" << name << "\" is given the range "
+                      << binding.min << ".." << binding.max
+                      << ", which is empty";
+        return failure();
+      }
+      bindings[name] = binding;
+    }
+    if (failed(checkShapeNames()))
+      return failure();
+    SmallVector<SmallVector<Size>> shapes;
+    for (const auto *input : signature.inputs)
+      if (failed(bind(*input, shapes.emplace_back())))
+        return failure();
+    if (failed(checkDimNames()))
+      return failure();
+    for (auto [input, shape] : llvm::zip(signature.inputs, shapes))
+      if (failed(addType(*input, shape)))
+        return failure();
+    return std::move(signature);
+  }
+
+private:
+  Model &model;
+  const ImportOptions &options;
+  Signature signature;
+  llvm::StringMap<DimBinding> bindings;
+  llvm::StringMap<unsigned> numbers;
+  SmallVector<std::string> seen;
+
+  const SmallVector<int64_t> *getGivenShape(StringRef input) {
+    for (const auto &[name, shape] : options.shapes)
+      if (name == input)
+        return &shape;
+    return nullptr;
+  }
+
+  LogicalResult checkShapeNames() {
+    for (const auto &[name, shape] : options.shapes) {
+      if (llvm::any_of(signature.inputs, [&, &name = name](const auto *input) {
+            return input->name() == name;
+          }))
+        continue;
+      InFlightDiagnostic error = model.error()
+                                 << "has no input \"" << name
+                                 << "\" to give a shape; its inputs are ";
+      llvm::interleaveComma(signature.inputs, error, [&](const auto *input) {
+        error << '"' << input->name() << '"';
+      });
+      return error;
+    }
+    return success();
+  }
+
+  LogicalResult checkDimNames() {
+    for (const auto &[name, binding] : options.dims) {
+      if (llvm::is_contained(seen, name))
+        continue;
+      InFlightDiagnostic error = model.error()
+                                 << "has no dimension \"" << name << "\"; ";
+      error << (seen.empty() ? "all its dimensions are fixed"
+                             : "its free dimensions are ");
+      llvm::interleaveComma(seen, error, [&](const std::string &other) {
+        error << '"' << other << '"';
+      });
+      return error;
+    }
+    return success();
+  }
+
+  LogicalResult bind(const ::onnx::ValueInfoProto &input,
+                     SmallVector<Size> &shape) {
+    const std::string &name = input.name();
+    const SmallVector<int64_t> *given = getGivenShape(name);
+    auto contradiction = [&] {
+      return model.error() << "the shape given for input \"" << name << "\" ";
+    };
+    if (!input.type().has_tensor_type())
+      return given ? contradiction() << "cannot be: it is not a tensor"
+                   : success();
+    const auto &tensor = input.type().tensor_type();
+    auto unnamed = [&](size_t k) { return name + "_dim" + std::to_string(k); };
+    if (!tensor.has_shape()) {
+      if (!given)
+        return model.error()
+               << "input \"" << name << "\" has no shape; give it one: "
+               << "--shape " << name << "=1x3x224x224, for example";
+      for (size_t k = 0; k < given->size(); ++k)
+        shape.push_back({ShapedType::kDynamic, unnamed(k)});
+    }
+    for (const auto &[k, dim] : llvm::enumerate(tensor.shape().dim())) {
+      if (dim.has_dim_value() && dim.dim_value() >= 0)
+        shape.push_back({dim.dim_value(), ""});
+      else
+        shape.push_back({ShapedType::kDynamic, dim.dim_param().empty()
+                                                   ? unnamed(k)
+                                                   : dim.dim_param()});
+    }
+    for (const Size &size : shape)
+      if (!size.symbol.empty() && !llvm::is_contained(seen, size.symbol))
+        seen.push_back(size.symbol);
+    if (!given)
+      return success();
+    if (given->size() != shape.size())
+      return contradiction() << "has " << given->size()
+                             << " dimensions, the model's has " << shape.size();
+    for (auto [k, size] : llvm::enumerate(*given)) {
+      if (ShapedType::isDynamic(size))
+        continue;
+      if (shape[k].symbol.empty()) {
+        if (shape[k].value != size)
+          return contradiction() << "has size " << size << " in dimension " << k
+                                 << ", where the model has " << shape[k].value;
+        continue;
+      }
+      auto [it, isNew] =
+          bindings.try_emplace(shape[k].symbol, DimBinding{size, size});
+      DimBinding &binding = it->second;
+      if (!isNew &&
+          (size < binding.min || (binding.max != -1 && size > binding.max))) {
+        InFlightDiagnostic error = contradiction();
+        error << "makes the dimension \"" << shape[k].symbol << "\" " << size
+              << ", but it is " << binding.min;
+        if (!binding.isFixed())
+          error << " or more";
+        return error;
+      }
+      binding = {size, size};
+    }
+    return success();
+  }
+
+  LogicalResult addType(const ::onnx::ValueInfoProto &input,
+                        ArrayRef<Size> shape) {
+    MLIRContext *context = &model.context;
+    if (!input.type().has_tensor_type()) {
+      Type type = convertType(context, input.type());
+      if (!type)
+        return model.error() << "input \"" << input.name()
+                             << "\" has a type that is not supported";
+      signature.types.push_back(type);
+      return success();
+    }
+    int number = input.type().tensor_type().elem_type();
+    Type element = convertElementType(context, number);
+    if (!element)
+      return model.error() << "input \"" << input.name()
+                           << "\" has the unknown element type number "
+                           << number;
+    onnx::Dims dims;
+    for (const Size &size : shape) {
+      if (size.symbol.empty()) {
+        dims.push_back(onnx::getConstant(context, size.value));
+        continue;
+      }
+      auto binding = bindings.find(size.symbol);
+      if (binding != bindings.end() && binding->second.isFixed()) {
+        dims.push_back(onnx::getConstant(context, binding->second.min));
+        continue;
+      }
+      auto [it, isNew] =
+          numbers.try_emplace(size.symbol, signature.symbols.size());
+      if (isNew) {
+        signature.symbols.push_back(size.symbol);
+        bool bound = binding != bindings.end();
+        signature.bounds.push_back(bound ? binding->second.min : 0);
+        signature.bounds.push_back(bound ? binding->second.max : -1);
+      }
+      dims.push_back(getAffineSymbolExpr(it->second, context));
+    }
+    signature.types.push_back(onnx::getTensorType(dims, element));
+    return success();
+  }
+};
+
+} // namespace
+
+FailureOr<Signature> buildSignature(Model &model,
+                                    const ImportOptions &options) {
+  return Signatures(model, options).run();
+}
+
+} // namespace onnxc

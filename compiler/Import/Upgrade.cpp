@@ -1,0 +1,57 @@
+//===- Upgrade.cpp - Older models in terms of the newest opset ------------===//
+//
+// onnx's version converter does it, after our rules for what it lacks
+// (Upgrade/, one file a rule). It drops the metadata of nodes, which is kept
+// aside by their names.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Import/Model.h"
+#include "compiler/Import/Upgrade/Rules.h"
+#include "mlir/IR/Diagnostics.h"
+#include <onnx/version_converter/convert.h>
+
+using namespace mlir;
+
+namespace onnxc {
+
+static void collectMetadata(Model &model, const ::onnx::GraphProto &graph) {
+  MLIRContext *context = &model.context;
+  for (const auto &node : graph.node()) {
+    for (const auto &attribute : node.attribute())
+      if (attribute.has_g())
+        collectMetadata(model, attribute.g());
+    if (node.metadata_props_size() == 0 || node.name().empty())
+      continue;
+    NamedAttrList entries;
+    for (const auto &entry : node.metadata_props())
+      if (!entry.key().empty())
+        entries.set(entry.key(), StringAttr::get(context, entry.value()));
+    model.nodeMetadata.emplace_back(StringAttr::get(context, node.name()),
+                                    entries.getDictionary(context));
+  }
+}
+
+LogicalResult upgradeModel(Model &model) {
+  collectMetadata(model, model.proto->graph());
+  int64_t opset = model.getOpset("");
+  if (opset == 0 || opset >= kNewestOpset)
+    return success();
+  for (auto &import : *model.proto->mutable_opset_import())
+    if (isDefaultDomain(import.domain()))
+      import.set_domain("");
+  try {
+    upgrade::applyRules(*model.proto, opset);
+    *model.proto =
+        ::onnx::version_conversion::ConvertVersion(*model.proto, kNewestOpset);
+  } catch (const std::exception &e) {
+    return model.error() << "cannot be brought from opset " << opset << " to "
+                         << kNewestOpset << ": " << StringRef(e.what()).trim()
+                         << "; export it for a newer opset";
+  }
+  return success();
+}
+
+} // namespace onnxc

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Pipeline.h"
 #include "compiler/RegisterUpstream.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "passes/Passes.h"
@@ -13,6 +14,7 @@ int main(int argc, char **argv) {
   onnxc::registerUpstream(registry);
   registry.insert<onnxc::onnx::OnnxDialect, onnxc::plan::PlanDialect>();
   onnxc::registerOnnxcPasses();
+  onnxc::registerPipelines();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "onnxc optimizer\n", registry));
 }

@@ -1,0 +1,205 @@
+//===- Descriptor.cpp - PREFIX_model, the constant that tools read --------===//
+//
+// The tables of onnxc/runtime.h as LLVM constants, field by field.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/Descriptor.h"
+#include "onnxc/runtime.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/Transforms/Utils/Evaluator.h"
+
+using namespace llvm;
+
+namespace onnxc {
+
+namespace {
+
+/// Builds constants of the runtime's structs.
+class TableBuilder {
+public:
+  TableBuilder(Module &module)
+      : module(module), context(module.getContext()),
+        pointerType(PointerType::get(context, 0)) {}
+
+  Constant *null() { return ConstantPointerNull::get(pointerType); }
+  Constant *int32(int64_t value) {
+    return ConstantInt::get(Type::getInt32Ty(context), value, true);
+  }
+  Constant *int64(uint64_t value) {
+    return ConstantInt::get(Type::getInt64Ty(context), value);
+  }
+  Constant *optionalString(StringRef text) {
+    return text.empty() ? null() : string(text);
+  }
+  Constant *string(StringRef text) {
+    // C's strings end at the first zero; names do not hold any.
+    return global(ConstantDataArray::getString(context, text));
+  }
+  Constant *record(ArrayRef<Constant *> fields) {
+    return ConstantStruct::getAnon(context, fields);
+  }
+  Constant *array(ArrayRef<Constant *> elements) {
+    if (elements.empty())
+      return null();
+    return global(ConstantArray::get(
+        ArrayType::get(elements.front()->getType(), elements.size()),
+        elements));
+  }
+
+private:
+  Constant *global(Constant *value) {
+    auto *variable =
+        new GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                           GlobalValue::PrivateLinkage, value, "info");
+    variable->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
+    return variable;
+  }
+
+  Module &module;
+  LLVMContext &context;
+  PointerType *pointerType;
+};
+
+} // namespace
+
+static Constant *buildTensors(TableBuilder &b,
+                              ArrayRef<TensorInterface> tensors) {
+  SmallVector<Constant *> rows;
+  for (const TensorInterface &tensor : tensors) {
+    SmallVector<Constant *> dims;
+    for (auto [i, dim] : llvm::enumerate(tensor.dims)) {
+      if (auto constant = dyn_cast<mlir::AffineConstantExpr>(dim))
+        dims.push_back(b.int64(constant.getValue()));
+      else if (std::optional<unsigned> symbol = tensor.getSymbol(i))
+        dims.push_back(b.int64(-1 - int64_t(*symbol)));
+      else
+        dims.push_back(b.int64(uint64_t(ONNXC_COMPUTED)));
+    }
+    rows.push_back(b.record(
+        {b.string(tensor.name), b.optionalString(tensor.doc), b.array(dims),
+         b.int32(tensor.dims.size()), b.int32(tensor.dtype)}));
+  }
+  return b.array(rows);
+}
+
+static Constant *buildSymbols(TableBuilder &b, const ModelInterface &model) {
+  SmallVector<Constant *> rows;
+  for (const SymbolInterface &symbol : model.symbols)
+    rows.push_back(
+        b.record({b.string(symbol.name), b.int64(symbol.min),
+                  b.int64(symbol.max), b.int32(symbol.fromData), b.int32(0)}));
+  return b.array(rows);
+}
+
+/// Hidden under the model's prefix: reachable from every part of the object,
+/// not from outside the program.
+static void hide(GlobalValue &value, const Twine &name) {
+  value.setName(name);
+  value.setLinkage(GlobalValue::ExternalLinkage);
+  value.setVisibility(GlobalValue::HiddenVisibility);
+  value.setDSOLocal(true);
+}
+
+Error addDescriptor(Module &module, const ModelInterface &model,
+                    const DescriptorOptions &options) {
+  Function *entry = module.getFunction("onnxc_entry");
+  Function *arenaBytes = module.getFunction("onnxc_arena_bytes");
+  Function *outputShapes = module.getFunction("onnxc_output_shapes");
+  if (!entry || !arenaBytes || !outputShapes || entry->isDeclaration())
+    return createStringError("the entry functions are missing");
+
+  bool embed = options.weights == WeightsPlace::Embed;
+  GlobalVariable *weights =
+      module.getGlobalVariable("onnxc_weights", /*AllowInternal=*/true);
+  if (weights && !embed) {
+    if (!weights->use_empty())
+      return createStringError("the code names weights that are not embedded");
+    weights->eraseFromParent();
+    weights = nullptr;
+  } else if (!weights && embed && options.weightsBytes) {
+    weights = new GlobalVariable(
+        module,
+        ArrayType::get(Type::getInt8Ty(module.getContext()),
+                       options.weightsBytes),
+        true, GlobalValue::ExternalLinkage, nullptr, "onnxc_weights");
+  }
+  if (weights) {
+    hide(*weights, options.prefix + "_weights");
+    weights->setAlignment(Align(64));
+    // Beyond what 32-bit offsets reach with certainty.
+    if (options.weightsBytes > (uint64_t(1) << 30) &&
+        module.getTargetTriple().getArch() == Triple::x86_64)
+      weights->setCodeModel(CodeModel::Large);
+  }
+  hide(*entry, options.prefix + "_entry");
+  hide(*arenaBytes, options.prefix + "_arena_bytes");
+  hide(*outputShapes, options.prefix + "_output_shapes");
+
+  TableBuilder b(module);
+  SmallVector<Constant *> metadata;
+  for (const auto &[key, value] : model.metadata)
+    metadata.push_back(b.record({b.string(key), b.string(value)}));
+  uint64_t flags = 0;
+  if (model.needsAllocator())
+    flags |= ONNXC_MODEL_NEEDS_ALLOCATOR;
+  if (!embed && options.weightsBytes)
+    flags |= ONNXC_MODEL_EXTERN_WEIGHTS;
+  bool hasFile = options.weights == WeightsPlace::File && options.weightsBytes;
+  Constant *descriptor = b.record(
+      {b.int32(ONNXC_ABI_VERSION),
+       b.int32(flags),
+       b.string(model.name.empty() ? options.prefix : model.name),
+       b.optionalString(model.producer),
+       b.optionalString(model.doc),
+       b.string(options.target),
+       b.int64(options.cpuFeatures),
+       b.int32(model.inputs.size()),
+       b.int32(model.outputs.size()),
+       b.int32(model.symbols.size()),
+       b.int32(model.metadata.size()),
+       buildTensors(b, model.inputs),
+       buildTensors(b, model.outputs),
+       buildSymbols(b, model),
+       b.array(metadata),
+       weights && options.weightsBytes ? static_cast<Constant *>(weights)
+                                       : b.null(),
+       b.int64(options.weightsBytes),
+       hasFile ? b.string(options.weightsFile) : b.null(),
+       entry,
+       arenaBytes,
+       outputShapes});
+  auto *variable = new GlobalVariable(
+      module, descriptor->getType(), /*isConstant=*/true,
+      GlobalValue::ExternalLinkage, descriptor, options.prefix + "_model");
+  if (options.listModels) {
+    Constant *list = ConstantArray::get(ArrayType::get(variable->getType(), 2),
+                                        {variable, b.null()});
+    new GlobalVariable(module, list->getType(), true,
+                       GlobalValue::ExternalLinkage, list, ONNXC_MODELS_SYMBOL);
+  }
+  return Error::success();
+}
+
+std::optional<int64_t> evaluateArenaBytes(Module &module, StringRef prefix) {
+  Function *function = module.getFunction((prefix + "_arena_bytes").str());
+  if (!function || function->isDeclaration())
+    return std::nullopt;
+  TargetLibraryInfoImpl impl(module.getTargetTriple());
+  TargetLibraryInfo info(impl);
+  Evaluator evaluator(module.getDataLayout(), &info);
+  SmallVector<Constant *> args;
+  for (Argument &arg : function->args())
+    args.push_back(Constant::getNullValue(arg.getType()));
+  Constant *result = nullptr;
+  if (!evaluator.EvaluateFunction(function, result, args))
+    return std::nullopt;
+  if (auto *constant = dyn_cast_or_null<ConstantInt>(result))
+    return constant->getSExtValue();
+  return std::nullopt;
+}
+
+} // namespace onnxc

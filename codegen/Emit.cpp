@@ -1,0 +1,245 @@
+//===- Emit.cpp - From the LLVM dialect to a file -------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/Emit.h"
+#include "codegen/LowerToLLVM.h"
+#include "codegen/ObjectFile.h"
+#include "codegen/Optimize.h"
+#include "codegen/Partition.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/ThreadPool.h"
+#include <mutex>
+
+using namespace llvm;
+
+namespace onnxc {
+
+namespace {
+
+/// A folder that disappears with what is in it.
+class TemporaryFolder {
+public:
+  Error create() {
+    if (std::error_code code = sys::fs::createUniqueDirectory("onnxc", folder))
+      return createStringError("cannot make a temporary folder: " +
+                               code.message());
+    return Error::success();
+  }
+  ~TemporaryFolder() {
+    if (!folder.empty())
+      sys::fs::remove_directories(folder);
+  }
+  std::string file(const Twine &name) const {
+    SmallString<128> path = folder;
+    sys::path::append(path, name);
+    return path.str().str();
+  }
+
+private:
+  SmallString<128> folder;
+};
+
+} // namespace
+
+static Error writeFile(StringRef path, StringRef content) {
+  std::error_code code;
+  raw_fd_ostream os(path, code);
+  if (!code) {
+    os << content;
+    os.close();
+    code = os.error();
+    os.clear_error();
+  }
+  if (code)
+    return createStringError("cannot write '" + path.str() +
+                             "': " + code.message());
+  return Error::success();
+}
+
+/// Generated code calls C's memory and mathematics functions and nothing else:
+/// an allocation would be a mistake of the passes before.
+static Error checkCalls(const Module &module) {
+  static const StringSet<> forbidden = {
+      "malloc", "free",       "aligned_alloc", "calloc", "realloc",
+      "abort",  "memrefCopy", "printf",        "puts"};
+  for (const Function &function : module)
+    if (function.isDeclaration() && !function.use_empty() &&
+        forbidden.contains(function.getName()))
+      return createStringError("the generated code calls '" +
+                               function.getName().str() +
+                               "'; this is a bug of the compiler");
+  return Error::success();
+}
+
+/// Optimises one part and writes its object to `path`.
+static Error compilePart(const Partition &parts, unsigned part,
+                         const Target &target, const CodeOptions &options,
+                         StringRef path) {
+  LLVMContext context;
+  Expected<std::unique_ptr<Module>> module = parts.load(part, context);
+  if (!module)
+    return module.takeError();
+  auto machine = target.createTargetMachine(getCodeGenLevel(options.optLevel));
+  optimize(**module, target, *machine, options.optLevel);
+  if (!options.keepStem.empty()) {
+    std::string text;
+    raw_string_ostream(text) << **module;
+    if (Error error = writeFile(
+            options.keepStem + "." + std::to_string(part) + ".ll", text))
+      return error;
+  }
+  SmallString<0> object;
+  raw_svector_ostream os(object);
+  if (Error error =
+          generateCode(**module, *machine, CodeGenFileType::ObjectFile, os))
+    return error;
+  return writeFile(path, object);
+}
+
+/// The weights as an object beside the code's.
+static Error compileWeights(const WeightsBlob &weights, StringRef symbol,
+                            StringRef codeObject, StringRef path) {
+  auto like = MemoryBuffer::getFileSlice(codeObject, 64, 0);
+  if (!like)
+    return createStringError("cannot read '" + codeObject.str() + "'");
+  std::error_code code;
+  raw_fd_ostream os(path, code);
+  if (!code) {
+    if (Error error =
+            writeWeightsObject(weights, symbol, (*like)->getBuffer(), os)) {
+      os.close();
+      os.clear_error();
+      return error;
+    }
+    os.close();
+    code = os.error();
+    os.clear_error();
+  }
+  if (code)
+    return createStringError("cannot write '" + path.str() +
+                             "': " + code.message());
+  return Error::success();
+}
+
+static Error emitObject(Module &module, const WeightsBlob &weights,
+                        const Target &target, const CodeOptions &options,
+                        OutputFile &output, mlir::TimingScope &timing) {
+  const std::string &prefix = options.descriptor.prefix;
+  Partition parts(module);
+  TemporaryFolder folder;
+  if (Error error = folder.create())
+    return error;
+
+  std::vector<std::string> objects(parts.size());
+  {
+    mlir::TimingScope scope = timing.nest("LLVM: optimise and assemble");
+    std::mutex mutex;
+    Error errors = Error::success();
+    DefaultThreadPool pool(hardware_concurrency(parts.size()));
+    for (unsigned i = 0; i < parts.size(); ++i) {
+      objects[i] = folder.file(Twine(i) + ".o");
+      pool.async([&, i] {
+        Error error = compilePart(parts, i, target, options, objects[i]);
+        std::lock_guard<std::mutex> lock(mutex);
+        errors = joinErrors(std::move(errors), std::move(error));
+      });
+    }
+    pool.wait();
+    if (errors)
+      return errors;
+  }
+
+  mlir::TimingScope scope = timing.nest("weights and merging");
+  if (weights.totalBytes && options.descriptor.weights == WeightsPlace::Embed) {
+    objects.push_back(folder.file("weights.o"));
+    if (Error error = compileWeights(weights, prefix + "_weights",
+                                     objects.front(), objects.back()))
+      return error;
+  }
+  if (objects.size() == 1) {
+    auto object = MemoryBuffer::getFile(objects.front());
+    if (!object)
+      return createStringError("cannot read '" + objects.front() + "'");
+    if (Error error = output.create())
+      return error;
+    output.stream() << (*object)->getBuffer();
+    return output.close();
+  }
+  if (Error error = output.create())
+    return error;
+  // What is no file, as a pipe, takes a copy.
+  bool isFile = !output.temporaryPath().empty();
+  if (isFile)
+    if (Error error = output.close())
+      return error;
+  std::string merged =
+      isFile ? output.temporaryPath().str() : folder.file("merged.o");
+  if (Error error = mergeObjects(objects, merged))
+    return error;
+  if (isFile)
+    return Error::success();
+  auto object = MemoryBuffer::getFile(merged);
+  if (!object)
+    return createStringError("cannot read '" + merged + "'");
+  output.stream() << (*object)->getBuffer();
+  return output.close();
+}
+
+static Error emitText(Module &module, const Target &target,
+                      const CodeOptions &options, OutputFile &output) {
+  auto machine = target.createTargetMachine(getCodeGenLevel(options.optLevel));
+  optimize(module, target, *machine, options.optLevel);
+  if (Error error = output.create())
+    return error;
+  if (options.kind == CodeKind::LLVMIR)
+    output.stream() << module;
+  else if (Error error =
+               generateCode(module, *machine, CodeGenFileType::AssemblyFile,
+                            output.stream()))
+    return error;
+  return output.close();
+}
+
+Expected<EmittedCode> emitCode(mlir::ModuleOp module,
+                               const ModelInterface &model,
+                               const WeightsBlob &weights, const Target &target,
+                               const CodeOptions &options, OutputFile &output,
+                               mlir::TimingScope &timing) {
+  LLVMContext context;
+  std::unique_ptr<Module> code;
+  {
+    mlir::TimingScope scope = timing.nest("translation to LLVM IR");
+    code = translateToLLVMIR(module, target, context);
+  }
+  if (!code)
+    return createStringError("the translation to LLVM IR failed; this is a "
+                             "bug of the compiler");
+  if (Error error = checkCalls(*code))
+    return std::move(error);
+  // MLIR's private functions are not LLVM's.
+  for (Function &function : *code)
+    if (!function.isDeclaration() && !function.getName().starts_with("onnxc_"))
+      function.setLinkage(GlobalValue::InternalLinkage);
+  if (Error error = addDescriptor(*code, model, options.descriptor))
+    return std::move(error);
+  exposeKernels(*code, options.descriptor.prefix);
+  EmittedCode result;
+  if (model.isStatic())
+    result.arenaBytes = evaluateArenaBytes(*code, options.descriptor.prefix);
+  Error error =
+      options.kind == CodeKind::Object
+          ? emitObject(*code, weights, target, options, output, timing)
+          : emitText(*code, target, options, output);
+  if (error)
+    return std::move(error);
+  return result;
+}
+
+} // namespace onnxc

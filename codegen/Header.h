@@ -1,0 +1,30 @@
+//===- Header.h - The C header of a compiled model ------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_CODEGEN_HEADER_H
+#define ONNXC_CODEGEN_HEADER_H
+
+#include "codegen/ModelInterface.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace onnxc {
+
+/// Writes a header of C99 and C++: structs of inputs and outputs, PREFIX_run,
+/// sizes. `arenaBytes` is there where it is one number.
+void writeHeader(const ModelInterface &model, llvm::StringRef prefix,
+                 std::optional<int64_t> arenaBytes, llvm::raw_ostream &os);
+
+/// An expression over the model's symbols in C; `symbol` spells one.
+std::string printExpression(mlir::AffineExpr expr,
+                            llvm::function_ref<std::string(unsigned)> symbol);
+
+/// ONNX's name of an onnxc_dtype, and how it lies in memory where C has no such
+/// type.
+llvm::StringRef describeType(int32_t dtype);
+
+} // namespace onnxc
+
+#endif // ONNXC_CODEGEN_HEADER_H

@@ -1,0 +1,104 @@
+//===- LowerToLLVM.cpp - From loops and memrefs to LLVM -------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/LowerToLLVM.h"
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ComplexToLLVM/ComplexToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/Passes.h"
+#include "targets/Target.h"
+
+using namespace mlir;
+
+namespace onnxc {
+
+void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool debugLines) {
+  // What is left of loops and memory, function by function.
+  OpPassManager &function = pm.nest<func::FuncOp>();
+  function.addPass(createConvertVectorToSCFPass());
+  function.addPass(memref::createExpandStridedMetadataPass());
+  function.addPass(createLowerAffinePass());
+  function.addPass(createSCFToControlFlowPass());
+  function.addPass(arith::createArithExpandOpsPass());
+  function.addPass(createCanonicalizerPass());
+  function.addPass(createCSEPass());
+
+  // Computation, still function by function.
+  ConvertVectorToLLVMPassOptions vectors;
+  // Sums are reordered only where an op allows it.
+  vectors.reassociateFPReductions = false;
+  function.addPass(createConvertVectorToLLVMPass(vectors));
+  function.addPass(createConvertComplexToLLVMPass());
+  function.addPass(createConvertMathToLLVMPass());
+  function.addPass(
+      createConvertIndexToLLVMPass(ConvertIndexToLLVMPassOptions{indexBits}));
+  ArithToLLVMConversionPassOptions arith;
+  arith.indexBitwidth = indexBits;
+  function.addPass(createArithToLLVMConversionPass(arith));
+  UBToLLVMConversionPassOptions ub;
+  ub.indexBitwidth = indexBits;
+  function.addPass(createUBToLLVMConversionPass(ub));
+
+  // Memory, branches and functions.
+  FinalizeMemRefToLLVMConversionPassOptions memory;
+  memory.indexBitwidth = indexBits;
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass(memory));
+  ConvertControlFlowToLLVMPassOptions branches;
+  branches.indexBitwidth = indexBits;
+  pm.addPass(createConvertControlFlowToLLVMPass(branches));
+  ConvertFuncToLLVMPassOptions functions;
+  functions.indexBitwidth = indexBits;
+  pm.addPass(createConvertFuncToLLVMPass(functions));
+  pm.addPass(createReconcileUnrealizedCastsPass());
+
+  OpPassManager &llvmFunction = pm.nest<LLVM::LLVMFuncOp>();
+  llvmFunction.addPass(createCanonicalizerPass());
+  llvmFunction.addPass(createCSEPass());
+  if (debugLines)
+    pm.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
+}
+
+void registerLLVMTranslation(DialectRegistry &registry) {
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+std::unique_ptr<llvm::Module> translateToLLVMIR(ModuleOp module,
+                                                const Target &target,
+                                                llvm::LLVMContext &context) {
+  auto machine = target.createTargetMachine(llvm::CodeGenOptLevel::Default);
+  module->setAttr(
+      LLVM::LLVMDialect::getDataLayoutAttrName(),
+      StringAttr::get(module.getContext(),
+                      machine->createDataLayout().getStringRepresentation()));
+  module->setAttr(LLVM::LLVMDialect::getTargetTripleAttrName(),
+                  StringAttr::get(module.getContext(), target.triple.str()));
+  auto result = translateModuleToLLVMIR(module, context, "model");
+  if (!result)
+    return nullptr;
+  result->setDataLayout(machine->createDataLayout());
+  result->setTargetTriple(target.triple);
+  return result;
+}
+
+} // namespace onnxc

@@ -1,0 +1,92 @@
+//===- Optimize.cpp - LLVM's optimiser and code generator -----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/Optimize.h"
+#include "targets/Target.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
+
+using namespace llvm;
+
+namespace onnxc {
+
+CodeGenOptLevel getCodeGenLevel(unsigned level) {
+  switch (level) {
+  case 0:
+    return CodeGenOptLevel::None;
+  case 1:
+    return CodeGenOptLevel::Less;
+  case 2:
+    return CodeGenOptLevel::Default;
+  default:
+    return CodeGenOptLevel::Aggressive;
+  }
+}
+
+static OptimizationLevel getOptimizationLevel(unsigned level) {
+  switch (level) {
+  case 0:
+    return OptimizationLevel::O0;
+  case 1:
+    return OptimizationLevel::O1;
+  case 2:
+    return OptimizationLevel::O2;
+  default:
+    return OptimizationLevel::O3;
+  }
+}
+
+void optimize(Module &module, const Target &target, TargetMachine &machine,
+              unsigned level) {
+  // LLVM keeps to 256 bits on some CPUs that have 512; the machine model
+  // decides here.
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    if (target.machine.vectorBits)
+      function.addFnAttr("prefer-vector-width",
+                         std::to_string(target.machine.vectorBits));
+    // No exception passes through a model.
+    function.addFnAttr(Attribute::NoUnwind);
+    function.removeFnAttr(Attribute::UWTable);
+  }
+
+  PipelineTuningOptions tuning;
+  tuning.LoopVectorization = level > 1;
+  tuning.SLPVectorization = level > 1;
+  tuning.LoopInterleaving = level > 1;
+  tuning.LoopUnrolling = level > 1;
+  PassBuilder builder(&machine, tuning);
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager callGraph;
+  ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(callGraph);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, callGraph, modules);
+  ModulePassManager passes;
+  passes.addPass(GlobalDCEPass());
+  passes.addPass(
+      level == 0
+          ? builder.buildO0DefaultPipeline(OptimizationLevel::O0)
+          : builder.buildPerModuleDefaultPipeline(getOptimizationLevel(level)));
+  passes.run(module, modules);
+}
+
+Error generateCode(Module &module, TargetMachine &machine, CodeGenFileType type,
+                   raw_pwrite_stream &os) {
+  legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, os, nullptr, type))
+    return createStringError("the target cannot write this kind of file");
+  passes.run(module);
+  return Error::success();
+}
+
+} // namespace onnxc

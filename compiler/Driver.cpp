@@ -1,0 +1,413 @@
+//===- Driver.cpp - One compilation ---------------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Driver.h"
+#include "codegen/Emit.h"
+#include "codegen/Header.h"
+#include "codegen/Identifier.h"
+#include "codegen/LowerToLLVM.h"
+#include "codegen/ObjectFile.h"
+#include "compiler/Import/ModelDiagnostics.h"
+#include "compiler/Listing.h"
+#include "compiler/Pipeline.h"
+#include "compiler/Progress.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Support/Timing.h"
+#include "targets/Target.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+namespace path = llvm::sys::path;
+
+namespace onnxc {
+
+static bool isMlir(StringRef file) { return file.ends_with(".mlir"); }
+
+FailureOr<OwningOpRef<ModuleOp>> readModule(const Options &options,
+                                            MLIRContext &context,
+                                            ExternalFiles &files,
+                                            ModelFacts *facts) {
+  if (!isMlir(options.input))
+    return importModel(options.input, options.import, context, files, facts);
+  OwningOpRef<ModuleOp> module =
+      parseSourceFile<ModuleOp>(options.input, &context);
+  if (!module)
+    return failure();
+  return module;
+}
+
+namespace {
+
+/// What a compilation has in its hands.
+class Compilation {
+public:
+  explicit Compilation(const Options &options);
+  LogicalResult run();
+
+private:
+  LogicalResult runPhases();
+  LogicalResult runPhase(Phase phase);
+  LogicalResult writeMlir();
+  LogicalResult writeCode();
+  LogicalResult writeCodeAs(OutputFile &output, EmittedCode &emitted);
+  LogicalResult writeHeaderFile(std::optional<int64_t> arenaBytes);
+  LogicalResult writeDependencies();
+  LogicalResult writeWeights();
+  LogicalResult keepPhase(StringRef name);
+
+  /// The output's name with another extension.
+  std::string beside(StringRef extension) const;
+  /// A file that appears with all the others when everything has worked.
+  OutputFile &addOutput(StringRef file) {
+    outputs.push_back(std::make_unique<OutputFile>(file));
+    return *outputs.back();
+  }
+  LogicalResult report(llvm::Error error);
+  LogicalResult commit();
+
+  Options options;
+  MLIRContext context;
+  ModelDiagnosticPrinter printer;
+  Target target;
+  ExternalFiles externalFiles;
+  OwningOpRef<ModuleOp> module;
+  ModelInterface model;
+  WeightsBlob weights;
+  std::vector<std::unique_ptr<OutputFile>> outputs;
+  DefaultTimingManager timingManager;
+  TimingScope timing;
+  Progress progress;
+};
+
+} // namespace
+
+static DialectRegistry getRegistry() {
+  DialectRegistry registry;
+  registerPipelineDialects(registry);
+  registerLLVMTranslation(registry);
+  return registry;
+}
+
+Compilation::Compilation(const Options &givenOptions)
+    : options(givenOptions),
+      context(getRegistry(), options.singleThread
+                                 ? MLIRContext::Threading::DISABLED
+                                 : MLIRContext::Threading::ENABLED),
+      printer(&context, llvm::errs()),
+      progress(path::filename(options.input).str()) {
+  context.loadAllAvailableDialects();
+  timingManager.setEnabled(options.timePasses);
+  timing = timingManager.getRootScope();
+}
+
+LogicalResult Compilation::report(llvm::Error error) {
+  if (!error)
+    return success();
+  progress.stop();
+  llvm::errs() << "onnxc: error: " << llvm::toString(std::move(error)) << "\n";
+  return failure();
+}
+
+std::string Compilation::beside(StringRef extension) const {
+  SmallString<128> file(options.output == "-" ? options.prefix
+                                              : options.output);
+  path::replace_extension(file, extension);
+  return file.str().str();
+}
+
+static StringRef getExtension(EmitKind kind) {
+  switch (kind) {
+  case EmitKind::Object:
+    return "o";
+  case EmitKind::Assembly:
+    return "s";
+  case EmitKind::LLVMIR:
+    return "ll";
+  case EmitKind::MLIR:
+    return "mlir";
+  case EmitKind::Header:
+    return "h";
+  case EmitKind::Archive:
+    return "a";
+  case EmitKind::Shared:
+    return "so";
+  }
+  llvm_unreachable("unknown kind");
+}
+
+static bool isText(EmitKind kind) {
+  return kind == EmitKind::Assembly || kind == EmitKind::LLVMIR ||
+         kind == EmitKind::MLIR || kind == EmitKind::Header;
+}
+
+LogicalResult Compilation::run() {
+  if (options.prefix.empty()) {
+    StringRef named =
+        options.output.empty() || options.output == "-" || isText(options.emit)
+            ? options.input
+            : options.output;
+    options.prefix = makeIdentifier(path::stem(named));
+  }
+  if (options.output.empty())
+    options.output =
+        (path::stem(options.input) + "." + getExtension(options.emit)).str();
+  if (options.output == "-" && !isText(options.emit) &&
+      options.emit != EmitKind::Object)
+    return report(llvm::createStringError(
+        "only objects and text can be written to standard output"));
+
+  StringRef cpu = options.cpu;
+  if (cpu.empty() && options.triple.empty())
+    cpu = "native";
+  auto resolved = resolveTarget(options.triple, cpu, options.features);
+  if (!resolved)
+    return report(resolved.takeError());
+  target = std::move(*resolved);
+
+  progress.enter("importing");
+  {
+    TimingScope scope = timing.nest("import");
+    auto read = readModule(options, context, externalFiles);
+    if (failed(read))
+      return failure();
+    module = std::move(*read);
+  }
+  if (failed(keepPhase("import")) || failed(runPhases()))
+    return failure();
+  LogicalResult written =
+      options.emit == EmitKind::MLIR ? writeMlir() : writeCode();
+  if (failed(written) || failed(writeDependencies()))
+    return failure();
+  return commit();
+}
+
+LogicalResult Compilation::runPhases() {
+  if (options.debugLines) {
+    OutputFile &listing = addOutput(beside("onnx.txt"));
+    if (failed(report(listing.create())))
+      return failure();
+    writeListing(*module, path::filename(listing.path()), listing.stream());
+    if (failed(report(listing.close())))
+      return failure();
+  }
+  // The entry point then takes the address of the weights from its context.
+  if (options.weights != WeightsPlace::Embed)
+    (*module)->setAttr("onnxc.weights_from_context", UnitAttr::get(&context));
+  // A module that has its entry point is beyond the first phases.
+  bool hasEntry = module->lookupSymbol("onnxc_entry");
+  for (Phase phase :
+       {Phase::Graph, Phase::Tensor, Phase::Memory, Phase::Code}) {
+    if (options.emit == EmitKind::MLIR && phase > options.stopAfter)
+      return success();
+    if (phase == Phase::Code && options.emit == EmitKind::MLIR &&
+        options.stopAfter != Phase::Code)
+      return success();
+    if (hasEntry && phase != Phase::Code)
+      continue;
+    if (phase == Phase::Memory)
+      keepModelInterface(*module);
+    if (phase == Phase::Code) {
+      auto read = readModelInterface(*module);
+      auto blob = readWeights(*module);
+      if (failed(read) || failed(blob))
+        return failure();
+      model = *read;
+      weights = *blob;
+    }
+    if (failed(runPhase(phase)))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult Compilation::runPhase(Phase phase) {
+  static const struct {
+    const char *name;
+    void (*build)(OpPassManager &, const PipelineOptions &);
+  } builders[] = {
+      {"import", nullptr},          {"graph", buildGraphPhase},
+      {"tensor", buildTensorPhase}, {"memory", buildMemoryPhase},
+      {"code", buildCodePhase},
+  };
+  const auto &builder = builders[static_cast<int>(phase)];
+  progress.enter(builder.name);
+  PipelineOptions passes;
+  passes.optLevel = options.optLevel;
+  passes.indexBits = target.machine.pointerBits;
+  passes.debugLines = options.debugLines;
+  PassManager pm(&context);
+  pm.enableVerifier(true);
+  if (options.printAfterAll)
+    pm.enableIRPrinting([](Pass *, Operation *) { return false; },
+                        [](Pass *, Operation *) { return true; },
+                        /*printModuleScope=*/false);
+  TimingScope scope = timing.nest(builder.name);
+  pm.enableTiming(scope);
+  builder.build(pm, passes);
+  bool complained = false;
+  ScopedDiagnosticHandler watcher(&context, [&](Diagnostic &diagnostic) {
+    complained |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+    if (complained)
+      progress.stop();
+    return failure(); // to the printer
+  });
+  if (failed(pm.run(*module))) {
+    if (!complained)
+      return report(llvm::createStringError(
+          std::string("the ") + builder.name +
+          " phase failed without saying why; this is a bug of the compiler"));
+    return failure();
+  }
+  return keepPhase(builder.name);
+}
+
+LogicalResult Compilation::keepPhase(StringRef name) {
+  if (!options.saveTemps)
+    return success();
+  OutputFile file(beside((name + ".mlir").str()));
+  if (failed(report(file.create())))
+    return failure();
+  OpPrintingFlags flags;
+  flags.elideLargeElementsAttrs(64).elideLargeResourceString(64);
+  module->print(file.stream(), flags);
+  return report(file.commit());
+}
+
+LogicalResult Compilation::writeMlir() {
+  OutputFile &output = addOutput(options.output);
+  if (failed(report(output.create())))
+    return failure();
+  module->print(output.stream());
+  return report(output.close());
+}
+
+LogicalResult Compilation::writeCodeAs(OutputFile &output,
+                                       EmittedCode &emitted) {
+  CodeOptions code;
+  code.optLevel = options.optLevel;
+  code.kind = options.emit == EmitKind::Assembly ? CodeKind::Assembly
+              : options.emit == EmitKind::LLVMIR ? CodeKind::LLVMIR
+                                                 : CodeKind::Object;
+  if (options.saveTemps)
+    code.keepStem = beside("part");
+  DescriptorOptions &descriptor = code.descriptor;
+  descriptor.prefix = options.prefix;
+  descriptor.target = target.str();
+  descriptor.cpuFeatures = target.cpuFeatureBits;
+  descriptor.weights = options.weights;
+  descriptor.weightsBytes = weights.totalBytes;
+  descriptor.weightsFile = path::filename(beside("weights")).str();
+  descriptor.listModels = options.emit == EmitKind::Shared;
+  auto result = emitCode(*module, model, weights, target, code, output, timing);
+  if (!result)
+    return report(result.takeError());
+  emitted = *result;
+  return success();
+}
+
+LogicalResult Compilation::writeCode() {
+  progress.enter("LLVM");
+  EmittedCode emitted;
+  bool packaged =
+      options.emit == EmitKind::Archive || options.emit == EmitKind::Shared;
+  if (options.emit == EmitKind::Header) {
+    // The arena's size is in the code, which is not kept.
+    OutputFile object(beside("header.o"));
+    if (failed(writeCodeAs(object, emitted)))
+      return failure();
+    return writeHeaderFile(emitted.arenaBytes);
+  }
+  if (packaged) {
+    OutputFile &output = addOutput(options.output);
+    if (failed(report(output.create())) || failed(report(output.close())))
+      return failure();
+    OutputFile object(beside("object.o"));
+    if (failed(writeCodeAs(object, emitted)))
+      return failure();
+    llvm::Error error =
+        options.emit == EmitKind::Archive
+            ? writeArchive(object.temporaryPath(), path::filename(beside("o")),
+                           output.temporaryPath())
+            : linkShared(object.temporaryPath(), target.triple,
+                         output.temporaryPath());
+    if (failed(report(std::move(error))))
+      return failure();
+  } else if (failed(writeCodeAs(addOutput(options.output), emitted))) {
+    return failure();
+  }
+  if (failed(writeWeights()))
+    return failure();
+  if (isText(options.emit) || options.output == "-")
+    return success();
+  return writeHeaderFile(emitted.arenaBytes);
+}
+
+LogicalResult Compilation::writeHeaderFile(std::optional<int64_t> arenaBytes) {
+  OutputFile &header = addOutput(
+      options.emit == EmitKind::Header ? options.output : beside("h"));
+  if (failed(report(header.create())))
+    return failure();
+  writeHeader(model, options.prefix, arenaBytes, header.stream());
+  return report(header.close());
+}
+
+LogicalResult Compilation::writeWeights() {
+  if (options.weights == WeightsPlace::Embed || weights.totalBytes == 0)
+    return success();
+  OutputFile &file = addOutput(beside("weights"));
+  if (failed(report(file.create())))
+    return failure();
+  if (failed(weights.write(!target.triple.isLittleEndian(), file.stream())))
+    return report(llvm::createStringError("a weight could not be written"));
+  return report(file.close());
+}
+
+/// Spaces, hashes and dollars as make reads them.
+static void writeMakePath(StringRef file, raw_ostream &os) {
+  for (char c : file) {
+    if (c == ' ' || c == '#')
+      os << '\\';
+    if (c == '$')
+      os << '$';
+    os << c;
+  }
+}
+
+LogicalResult Compilation::writeDependencies() {
+  if (!options.writeDependencies)
+    return success();
+  OutputFile &file = addOutput(
+      options.dependencyFile.empty() ? beside("d") : options.dependencyFile);
+  if (failed(report(file.create())))
+    return failure();
+  raw_ostream &os = file.stream();
+  writeMakePath(options.output, os);
+  os << ":";
+  auto add = [&](StringRef dependency) {
+    os << " \\\n  ";
+    writeMakePath(dependency, os);
+  };
+  add(options.input);
+  for (const std::string &external : externalFiles)
+    add(external);
+  os << "\n";
+  return report(file.close());
+}
+
+LogicalResult Compilation::commit() {
+  for (std::unique_ptr<OutputFile> &output : outputs)
+    if (failed(report(output->commit())))
+      return failure();
+  return success();
+}
+
+LogicalResult compileModel(const Options &options) {
+  return Compilation(options).run();
+}
+
+} // namespace onnxc

@@ -1,0 +1,65 @@
+//===- Options.h - What the command line says -----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_COMPILER_OPTIONS_H
+#define ONNXC_COMPILER_OPTIONS_H
+
+#include "codegen/Descriptor.h"
+#include "compiler/Import/Import.h"
+#include "llvm/Support/Error.h"
+#include <string>
+
+namespace onnxc {
+
+enum class EmitKind {
+  Object,
+  Assembly,
+  LLVMIR,
+  MLIR,
+  Header,
+  Archive,
+  Shared,
+};
+
+enum class Phase { Import, Graph, Tensor, Memory, Code };
+
+struct Options {
+  std::string input;
+  /// Empty takes a name from the input's.
+  std::string output;
+  EmitKind emit = EmitKind::Object;
+  Phase stopAfter = Phase::Code;
+  unsigned optLevel = 2;
+  std::string cpu;
+  std::string features;
+  std::string triple;
+  bool debugLines = false;
+  std::string prefix;
+  ImportOptions import;
+  WeightsPlace weights = WeightsPlace::Embed;
+  bool saveTemps = false;
+  bool timePasses = false;
+  bool writeDependencies = false;
+  std::string dependencyFile;
+  bool inspect = false;
+  bool json = false;
+  /// Prints the IR after every pass of the compiler, to stderr.
+  bool printAfterAll = false;
+  bool singleThread = false;
+
+  // What to print instead of compiling.
+  bool help = false;
+  bool helpAll = false;
+  bool version = false;
+  bool listTargets = false;
+};
+
+llvm::Expected<Options> parseCommandLine(llvm::ArrayRef<const char *> args);
+void printHelp(llvm::raw_ostream &os, bool all);
+
+} // namespace onnxc
+
+#endif // ONNXC_COMPILER_OPTIONS_H

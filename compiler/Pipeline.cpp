@@ -1,0 +1,115 @@
+//===- Pipeline.cpp - The phases of a compilation, pass by pass -----------===//
+//
+// The table of contents of onnxc. Import comes before (compiler/Import), the
+// translation to LLVM IR after (codegen/).
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Pipeline.h"
+#include "codegen/LowerToLLVM.h"
+#include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Bufferization/Transforms/FuncBufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/ControlFlow/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Index/IR/IndexDialect.h"
+#include "mlir/Dialect/Linalg/Transforms/AllInterfaces.h"
+#include "mlir/Dialect/SCF/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/IR/TensorInferTypeOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/IR/TensorTilingInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/IR/ValueBoundsOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+
+namespace onnxc {
+
+/// onnx -> onnx. Afterwards every tensor has a rank and an expression for each
+/// size, every group of ops is a kernel, and @main a list of calls.
+void buildGraphPhase(OpPassManager &pm, const PipelineOptions &) {
+  // Sizes as expressions over symbols; shape arithmetic becomes onnx.Dims.
+  pm.addNestedPass<func::FuncOp>(createInferShapes());
+  // What that made foldable, or unused.
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
+  // Groups of ops become functions; equal ones become one.
+  pm.addPass(createOutlineKernels());
+}
+
+/// Kernel by kernel, in parallel: onnx -> linalg on tensors. Afterwards no op
+/// of the onnx dialect is in a kernel.
+void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
+  // Each op becomes linalg, or loops around it.
+  pm.addNestedPass<func::FuncOp>(createLowerToLinalg());
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
+  // Elementwise producers join their consumers.
+  pm.addNestedPass<func::FuncOp>(createFuseLinalg());
+}
+
+/// Tensors -> memory. Afterwards kernels are loops over bare pointers, and
+/// @main is onnxc_entry, whose tensors are offsets in one arena.
+void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &) {
+  // A kernel's tensors become memrefs, its results arguments.
+  pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
+  // linalg becomes loops.
+  pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
+  // Kernels take pointers and symbols.
+  pm.addNestedPass<func::FuncOp>(createLowerKernelABI());
+  // @main becomes the entry point.
+  pm.addPass(createPlanMemory());
+}
+
+/// Loops and memrefs -> the LLVM dialect.
+void buildCodePhase(OpPassManager &pm, const PipelineOptions &options) {
+  buildCodePipeline(pm, options.indexBits, options.debugLines);
+}
+
+void registerPipelineDialects(DialectRegistry &registry) {
+  registry.insert<onnx::OnnxDialect, plan::PlanDialect, affine::AffineDialect,
+                  arith::ArithDialect, bufferization::BufferizationDialect,
+                  cf::ControlFlowDialect, complex::ComplexDialect,
+                  func::FuncDialect, index::IndexDialect, linalg::LinalgDialect,
+                  LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
+                  scf::SCFDialect, tensor::TensorDialect, ub::UBDialect,
+                  vector::VectorDialect>();
+  arith::registerBufferizableOpInterfaceExternalModels(registry);
+  bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(
+      registry);
+  cf::registerBufferizableOpInterfaceExternalModels(registry);
+  linalg::registerAllDialectInterfaceImplementations(registry);
+  scf::registerBufferizableOpInterfaceExternalModels(registry);
+  tensor::registerBufferizableOpInterfaceExternalModels(registry);
+  tensor::registerInferTypeOpInterfaceExternalModels(registry);
+  tensor::registerTilingInterfaceExternalModels(registry);
+  tensor::registerValueBoundsOpInterfaceExternalModels(registry);
+  vector::registerBufferizableOpInterfaceExternalModels(registry);
+}
+
+void registerPipelines() {
+  using Build = void (*)(OpPassManager &, const PipelineOptions &);
+  static const struct {
+    const char *name, *summary;
+    Build build;
+  } phases[] = {
+      {"onnxc-graph", "onnx -> kernels of onnx ops", buildGraphPhase},
+      {"onnxc-tensor", "onnx ops -> linalg on tensors", buildTensorPhase},
+      {"onnxc-memory", "tensors -> loops, and an arena", buildMemoryPhase},
+      {"onnxc-code", "loops -> the LLVM dialect", buildCodePhase},
+  };
+  for (const auto &phase : phases) {
+    Build build = phase.build;
+    PassPipelineRegistration<>(
+        phase.name, phase.summary,
+        [build](OpPassManager &pm) { build(pm, PipelineOptions()); });
+  }
+}
+
+} // namespace onnxc

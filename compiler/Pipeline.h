@@ -1,0 +1,35 @@
+//===- Pipeline.h - The phases of a compilation ---------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_COMPILER_PIPELINE_H
+#define ONNXC_COMPILER_PIPELINE_H
+
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Pass/PassManager.h"
+
+namespace onnxc {
+
+/// What the passes are told.
+struct PipelineOptions {
+  unsigned optLevel = 2;
+  unsigned indexBits = 64;
+  bool debugLines = false;
+};
+
+void buildGraphPhase(mlir::OpPassManager &pm, const PipelineOptions &options);
+void buildTensorPhase(mlir::OpPassManager &pm, const PipelineOptions &options);
+void buildMemoryPhase(mlir::OpPassManager &pm, const PipelineOptions &options);
+void buildCodePhase(mlir::OpPassManager &pm, const PipelineOptions &options);
+
+/// The dialects that occur on the way, and no others.
+void registerPipelineDialects(mlir::DialectRegistry &registry);
+
+/// --onnxc-graph, --onnxc-tensor, --onnxc-memory, --onnxc-code for onnxc-opt.
+void registerPipelines();
+
+} // namespace onnxc
+
+#endif // ONNXC_COMPILER_PIPELINE_H

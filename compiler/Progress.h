@@ -1,0 +1,40 @@
+//===- Progress.h - A line on a terminal while it takes long --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_COMPILER_PROGRESS_H
+#define ONNXC_COMPILER_PROGRESS_H
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace onnxc {
+
+/// Says on stderr, if that is a terminal, which phase runs once a second has
+/// gone by. The line is gone when this is.
+class Progress {
+public:
+  explicit Progress(std::string file);
+  ~Progress();
+  void enter(const char *phase);
+  /// Clears the line, before something else is printed.
+  void stop();
+
+private:
+  void run();
+
+  std::string file;
+  const char *phase = "";
+  bool done = false;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::thread thread;
+};
+
+} // namespace onnxc
+
+#endif // ONNXC_COMPILER_PROGRESS_H

@@ -1,0 +1,86 @@
+//===- Target.h - What onnxc knows about the machine it compiles for ------===//
+//
+// A target is resolved once from a triple, a CPU and features, all of LLVM's
+// naming. General passes ask the machine model, never which target it is.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_TARGETS_TARGET_H
+#define ONNXC_TARGETS_TARGET_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Triple.h"
+#include <memory>
+#include <string>
+
+namespace onnxc {
+
+/// Figures of one core that tiling, packing and vectorisation are chosen by.
+struct MachineModel {
+  /// 0 where the machine has no vectors.
+  unsigned vectorBits = 0;
+  unsigned numVectorRegisters = 0;
+  /// Bits of a pointer; `index` has as many.
+  unsigned pointerBits = 64;
+  bool hasFloatUnit = true;
+  bool hasDoubleUnit = true;
+  bool hasFMA = false;
+  /// Conversions between half and single precision.
+  bool hasHalfConversion = false;
+  bool hasHalfArithmetic = false;
+  bool hasBFloat16Dot = false;
+  /// Four products of bytes added to a 32-bit lane: unsigned by signed,
+  /// signed by signed.
+  bool hasDotU8S8 = false;
+  bool hasDotS8S8 = false;
+  uint64_t l1Bytes = 32 << 10;
+  uint64_t l2Bytes = 256 << 10;
+};
+
+/// Whether the machine has an instruction set, by LLVM's name ("avx2").
+using HasFeature = llvm::function_ref<bool(llvm::StringRef)>;
+
+/// One folder of targets/, as the others see it.
+struct TargetFamily {
+  llvm::StringRef name;
+  llvm::StringRef summary;
+  bool (*handles)(const llvm::Triple &triple);
+  void (*describeMachine)(HasFeature has, MachineModel &model);
+  /// ONNXC_CPU_* bits of onnxc/runtime.h.
+  uint64_t (*cpuFeatureBits)(HasFeature has);
+};
+
+llvm::ArrayRef<TargetFamily> getTargetFamilies();
+
+/// A triple, CPU and features, all resolved: equal values give equal code.
+struct Target {
+  llvm::Triple triple;
+  std::string cpu;
+  /// "+avx2,-sse4a", sorted.
+  std::string features;
+  const TargetFamily *family = nullptr;
+  MachineModel machine;
+  uint64_t cpuFeatureBits = 0;
+
+  /// "x86_64-unknown-linux-gnu skylake"
+  std::string str() const;
+  /// A fresh one, as they are not shared between threads.
+  std::unique_ptr<llvm::TargetMachine>
+  createTargetMachine(llvm::CodeGenOptLevel level) const;
+};
+
+/// An empty triple is the host's. The CPU "native" is the host's with all it
+/// has; empty is the triple's baseline.
+llvm::Expected<Target> resolveTarget(llvm::StringRef triple,
+                                     llvm::StringRef cpu,
+                                     llvm::StringRef features = "");
+
+void printTargets(llvm::raw_ostream &os);
+
+} // namespace onnxc
+
+#endif // ONNXC_TARGETS_TARGET_H

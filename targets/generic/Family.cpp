@@ -1,0 +1,35 @@
+//===- Family.cpp - Any target that LLVM has, without tuning --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "targets/Target.h"
+
+using namespace llvm;
+
+namespace onnxc {
+
+static bool handles(const Triple &) { return true; }
+
+static void describeMachine(HasFeature has, MachineModel &model) {
+  // 64-bit processors that run an operating system have 128-bit vectors;
+  // narrower ones are split by LLVM where this is too much.
+  bool is64 = model.pointerBits == 64;
+  model.vectorBits = is64 ? 128 : 0;
+  model.numVectorRegisters = is64 ? 32 : 0;
+  model.hasFMA = is64;
+  if (!is64) {
+    model.l1Bytes = 16 << 10;
+    model.l2Bytes = 64 << 10;
+  }
+}
+
+static uint64_t cpuFeatureBits(HasFeature) { return 0; }
+
+TargetFamily getGenericFamily() {
+  return {"generic", "any other triple of LLVM, not tuned", handles,
+          describeMachine, cpuFeatureBits};
+}
+
+} // namespace onnxc

@@ -89,6 +89,10 @@ def DataDependentShapeOp : OpInterface<"DataDependentShapeOp"> {
   }];
   let methods = [
     InterfaceMethod<
+      "Whether `buildSizes` builds something else that computes the results, "
+      "and replaces their uses.",
+      "bool", "replacesItself", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<
       "Builds the unknown sizes, each a scalar (0-D) i64 tensor.",
       "::llvm::SmallVector<::mlir::Value>", "buildSizes",
       (ins "::mlir::OpBuilder &":$b)>,

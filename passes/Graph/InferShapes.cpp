@@ -34,6 +34,7 @@ struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
   using InferShapesBase::InferShapesBase;
 
   void runOnOperation() override {
+    symbols.clear();
     if (auto names = getOperation()->getAttrOfType<ArrayAttr>("onnx.symbols"))
       llvm::append_range(symbols, names);
     for (Block &block : getOperation().getBody())
@@ -121,9 +122,14 @@ LogicalResult InferShapes::inferOp(Operation *op) {
     for (auto [result, type] : llvm::zip(op->getResults(), types))
       result.setType(mergeTypes(result.getType(), type));
   }
-  if (auto dataDependent = dyn_cast<DataDependentShapeOp>(op))
+  if (auto dataDependent = dyn_cast<DataDependentShapeOp>(op)) {
     if (failed(defineDataDependentSizes(dataDependent)))
       return failure();
+    if (dataDependent.replacesItself() && op->use_empty()) {
+      op->erase();
+      return success();
+    }
+  }
   if (foldShapeArithmetic(op))
     return success();
 
@@ -176,8 +182,9 @@ void InferShapes::defineShapeOperands(ShapeOperandsOp op) {
 }
 
 LogicalResult InferShapes::defineDataDependentSizes(DataDependentShapeOp op) {
-  if (llvm::all_of(op->getResults(), [](Value result) {
-        return result.use_empty() || getDims(result).has_value();
+  if (llvm::all_of(op->getResults(), [&](Value result) {
+        return result.use_empty() ||
+               (getDims(result).has_value() && !op.replacesItself());
       }))
     return success();
   OpBuilder b(op);

@@ -55,6 +55,24 @@ void populateMatMulLowering(mlir::RewritePatternSet &patterns,
                             mlir::TypeConverter &types);
 void populateConvLowering(mlir::RewritePatternSet &patterns,
                           mlir::TypeConverter &types);
+void populateLayoutLowering(mlir::RewritePatternSet &patterns,
+                            mlir::TypeConverter &types);
+void populateSliceLowering(mlir::RewritePatternSet &patterns,
+                           mlir::TypeConverter &types);
+void populateGatherLowering(mlir::RewritePatternSet &patterns,
+                            mlir::TypeConverter &types);
+void populateScatterLowering(mlir::RewritePatternSet &patterns,
+                             mlir::TypeConverter &types);
+void populateSearchLowering(mlir::RewritePatternSet &patterns,
+                            mlir::TypeConverter &types);
+void populateResizeLowering(mlir::RewritePatternSet &patterns,
+                            mlir::TypeConverter &types);
+void populateSelectLowering(mlir::RewritePatternSet &patterns,
+                            mlir::TypeConverter &types);
+void populateSuppressionLowering(mlir::RewritePatternSet &patterns,
+                                 mlir::TypeConverter &types);
+void populateSamplingLowering(mlir::RewritePatternSet &patterns,
+                              mlir::TypeConverter &types);
 
 } // namespace onnxc
 

@@ -1,0 +1,113 @@
+//===- GatherOps.cpp - Elements read at computed places -------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/Onnx.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+LogicalResult GatherOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getData());
+  std::optional<Dims> data = getDims(adaptor.getData()),
+                      indices = getDims(adaptor.getIndices());
+  if (data && !normalizeAxis(adaptor.getAxis(), data->size()))
+    return emitOptionalError(loc, "axis ", adaptor.getAxis(),
+                             " is out of range for rank ", data->size());
+  if (!data || !indices) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  int64_t axis = *normalizeAxis(adaptor.getAxis(), data->size());
+  Dims result(data->begin(), data->begin() + axis);
+  result.append(*indices);
+  result.append(data->begin() + axis + 1, data->end());
+  types.push_back(getTensorType(result, element));
+  return success();
+}
+
+std::optional<Dims> GatherOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  if (!operands[0] || !operands[1] || getRank(getData()) != 1)
+    return std::nullopt;
+  Dims result;
+  for (AffineExpr index : *operands[1]) {
+    std::optional<int64_t> at = onnxc::onnx::getConstant(index);
+    if (at)
+      at = normalizeAxis(*at, operands[0]->size());
+    if (!at)
+      return std::nullopt;
+    result.push_back((*operands[0])[*at]);
+  }
+  return result;
+}
+
+LogicalResult GatherElementsOp::inferReturnTypes(MLIRContext *,
+                                                 std::optional<Location> loc,
+                                                 Adaptor adaptor,
+                                                 SmallVectorImpl<Type> &types) {
+  std::optional<int64_t> rank = getRank(adaptor.getData()),
+                         indicesRank = getRank(adaptor.getIndices());
+  if (rank && !normalizeAxis(adaptor.getAxis(), *rank))
+    return emitOptionalError(loc, "axis ", adaptor.getAxis(),
+                             " is out of range for rank ", *rank);
+  if (rank && indicesRank && *rank != *indicesRank)
+    return emitOptionalError(loc, "data and indices have ranks ", *rank,
+                             " and ", *indicesRank);
+  types.push_back(
+      withElementType(adaptor.getIndices().getType(),
+                      onnxc::onnx::getElementType(adaptor.getData())));
+  return success();
+}
+
+LogicalResult GatherNDOp::inferReturnTypes(MLIRContext *,
+                                           std::optional<Location> loc,
+                                           Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getData());
+  std::optional<Dims> data = getDims(adaptor.getData()),
+                      indices = getDims(adaptor.getIndices());
+  int64_t batch = adaptor.getBatchDims();
+  std::optional<int64_t> tuple;
+  if (indices && !indices->empty())
+    tuple = onnxc::onnx::getConstant(indices->back());
+  if (!data || !indices || !tuple) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  if (batch < 0 || batch >= int64_t(indices->size()) || *tuple < 1 ||
+      batch + *tuple > int64_t(data->size()))
+    return emitOptionalError(loc, "index tuples of ", *tuple, " after ", batch,
+                             " batch dimensions do not fit rank ",
+                             data->size());
+  Dims result(indices->begin(), indices->end() - 1);
+  result.append(data->begin() + batch + *tuple, data->end());
+  types.push_back(getTensorType(result, element));
+  return success();
+}
+
+SmallVector<unsigned> OneHotOp::getShapeOperands() { return {1}; }
+
+LogicalResult OneHotOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getValues());
+  std::optional<Dims> indices = getDims(adaptor.getIndices()),
+                      depth = getKnownInts(adaptor.getDepth());
+  if (indices && !normalizeAxis(adaptor.getAxis(), indices->size() + 1))
+    return emitOptionalError(loc, "axis ", adaptor.getAxis(),
+                             " is out of range for rank ", indices->size() + 1);
+  if (!indices || !depth || depth->size() != 1) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  int64_t axis = *normalizeAxis(adaptor.getAxis(), indices->size() + 1);
+  indices->insert(indices->begin() + axis, depth->front());
+  types.push_back(getTensorType(*indices, element));
+  return success();
+}

@@ -1,0 +1,208 @@
+//===- LayoutOps.cpp - Elements in another order --------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/Onnx.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+//===----------------------------------------------------------------------===//
+// Transpose
+//===----------------------------------------------------------------------===//
+
+SmallVector<int64_t> TransposeOp::getPermutation(int64_t rank) {
+  if (std::optional<ArrayRef<int64_t>> perm = getPerm())
+    return SmallVector<int64_t>(*perm);
+  return llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
+}
+
+LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> loc,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getData());
+  std::optional<Dims> dims = getDims(adaptor.getData());
+  if (!dims) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  if (!adaptor.getPerm()) {
+    types.push_back(
+        getTensorType(llvm::to_vector(llvm::reverse(*dims)), element));
+    return success();
+  }
+  ArrayRef<int64_t> perm = *adaptor.getPerm();
+  llvm::SmallDenseSet<int64_t> seen(perm.begin(), perm.end());
+  if (perm.size() != dims->size() || seen.size() != perm.size() ||
+      llvm::any_of(
+          perm, [&](int64_t i) { return i < 0 || i >= int64_t(dims->size()); }))
+    return emitOptionalError(loc, "perm [", perm, "] is not a permutation of ",
+                             dims->size(), " dimensions");
+  Dims result;
+  for (int64_t i : perm)
+    result.push_back((*dims)[i]);
+  types.push_back(getTensorType(result, element));
+  return success();
+}
+
+// A transposition of a transposition is one; one that moves nothing is none.
+OpFoldResult TransposeOp::fold(FoldAdaptor) {
+  std::optional<int64_t> rank = getRank(getData());
+  if (!rank)
+    return {};
+  SmallVector<int64_t> perm = getPermutation(*rank);
+  if (llvm::equal(perm, llvm::seq<int64_t>(0, *rank)) &&
+      getData().getType() == getType())
+    return getData();
+  auto producer = getData().getDefiningOp<TransposeOp>();
+  if (!producer)
+    return {};
+  SmallVector<int64_t> first = producer.getPermutation(*rank);
+  for (int64_t &i : perm)
+    i = first[i];
+  setPermAttr(DenseI64ArrayAttr::get(getContext(), perm));
+  getDataMutable().assign(producer.getData());
+  return getResult();
+}
+
+//===----------------------------------------------------------------------===//
+// DepthToSpace, SpaceToDepth
+//===----------------------------------------------------------------------===//
+
+static LogicalResult checkBlocks(std::optional<Location> loc,
+                                 std::optional<Dims> dims, int64_t blocksize,
+                                 StringRef mode) {
+  if (blocksize <= 0)
+    return emitOptionalError(loc, "blocksize ", blocksize, " is not positive");
+  if (mode != "DCR" && mode != "CRD")
+    return emitOptionalError(loc, "unknown mode '", mode, "'");
+  if (dims && dims->size() != 4)
+    return emitOptionalError(loc, "needs an input of rank 4, not ",
+                             dims->size());
+  return success();
+}
+
+LogicalResult DepthToSpaceOp::inferReturnTypes(MLIRContext *,
+                                               std::optional<Location> loc,
+                                               Adaptor adaptor,
+                                               SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getInput());
+  std::optional<Dims> dims = getDims(adaptor.getInput());
+  int64_t block = adaptor.getBlocksize();
+  if (failed(checkBlocks(loc, dims, block, adaptor.getMode())))
+    return failure();
+  if (!dims) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  Dims &d = *dims;
+  if (std::optional<int64_t> channels = onnxc::onnx::getConstant(d[1]))
+    if (*channels % (block * block) != 0)
+      return emitOptionalError(loc, *channels,
+                               " channels are not a multiple "
+                               "of blocksize squared");
+  types.push_back(getTensorType(
+      {d[0], d[1].floorDiv(block * block), d[2] * block, d[3] * block},
+      element));
+  return success();
+}
+
+LogicalResult SpaceToDepthOp::inferReturnTypes(MLIRContext *,
+                                               std::optional<Location> loc,
+                                               Adaptor adaptor,
+                                               SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getInput());
+  std::optional<Dims> dims = getDims(adaptor.getInput());
+  int64_t block = adaptor.getBlocksize();
+  if (failed(checkBlocks(loc, dims, block, adaptor.getMode())))
+    return failure();
+  if (!dims) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  Dims &d = *dims;
+  for (AffineExpr size : {d[2], d[3]})
+    if (std::optional<int64_t> n = onnxc::onnx::getConstant(size))
+      if (*n % block != 0)
+        return emitOptionalError(loc, "size ", *n,
+                                 " is not a multiple of "
+                                 "blocksize ",
+                                 block);
+  types.push_back(getTensorType({d[0], d[1] * (block * block),
+                                 d[2].floorDiv(block), d[3].floorDiv(block)},
+                                element));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ReverseSequence, Tile, Trilu, EyeLike
+//===----------------------------------------------------------------------===//
+
+LogicalResult
+ReverseSequenceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                    Adaptor adaptor,
+                                    SmallVectorImpl<Type> &types) {
+  int64_t batch = adaptor.getBatchAxis(), time = adaptor.getTimeAxis();
+  if (batch == time || std::min(batch, time) != 0 || std::max(batch, time) != 1)
+    return emitOptionalError(loc, "batch_axis and time_axis must be 0 and 1");
+  if (std::optional<int64_t> rank = getRank(adaptor.getInput()))
+    if (*rank < 2)
+      return emitOptionalError(loc, "needs an input of rank 2 or more");
+  types.push_back(adaptor.getInput().getType());
+  return success();
+}
+
+SmallVector<unsigned> TileOp::getShapeOperands() { return {1}; }
+
+LogicalResult TileOp::inferReturnTypes(MLIRContext *,
+                                       std::optional<Location> loc,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getInput());
+  std::optional<Dims> dims = getDims(adaptor.getInput());
+  std::optional<Dims> repeats = getKnownInts(adaptor.getRepeats());
+  if (!dims || !repeats) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  if (dims->size() != repeats->size())
+    return emitOptionalError(loc,
+                             "needs one repeat a dimension: ", repeats->size(),
+                             " for rank ", dims->size());
+  for (auto [dim, repeat] : llvm::zip(*dims, *repeats))
+    dim = dim * repeat;
+  types.push_back(getTensorType(*dims, element));
+  return success();
+}
+
+LogicalResult TriluOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> loc,
+                                        Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  if (std::optional<int64_t> rank = getRank(adaptor.getInput()))
+    if (*rank < 2)
+      return emitOptionalError(loc, "needs an input of rank 2 or more");
+  types.push_back(adaptor.getInput().getType());
+  return success();
+}
+
+LogicalResult EyeLikeOp::inferReturnTypes(MLIRContext *context,
+                                          std::optional<Location> loc,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  std::optional<int64_t> rank = getRank(adaptor.getInput());
+  if (rank && *rank != 2)
+    return emitOptionalError(loc, "needs an input of rank 2, not ", *rank);
+  Type element = onnxc::onnx::getElementType(adaptor.getInput());
+  if (std::optional<int64_t> dtype = adaptor.getDtype()) {
+    element = getElementTypeOf(context, *dtype);
+    if (!element)
+      return emitOptionalError(loc, "unknown dtype ", *dtype);
+  }
+  types.push_back(withElementType(adaptor.getInput().getType(), element));
+  return success();
+}

@@ -1,0 +1,60 @@
+//===- SamplingOps.cpp - Images read at places given by data --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/Onnx.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *,
+                                             std::optional<Location> loc,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &types) {
+  if (!llvm::is_contained({"linear", "nearest", "cubic"}, adaptor.getMode()))
+    return emitOptionalError(loc, "unknown mode '", adaptor.getMode(), "'");
+  if (!llvm::is_contained({"zeros", "border", "reflection"},
+                          adaptor.getPaddingMode()))
+    return emitOptionalError(loc, "unknown padding_mode '",
+                             adaptor.getPaddingMode(), "'");
+  Type element = onnxc::onnx::getElementType(adaptor.getX());
+  std::optional<Dims> dims = getDims(adaptor.getX()),
+                      grid = getDims(adaptor.getGrid());
+  if (!dims || !grid) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  if (dims->size() < 3 || grid->size() != dims->size())
+    return emitOptionalError(loc, "X and grid have ranks ", dims->size(),
+                             " and ", grid->size());
+  Dims result = {(*dims)[0], (*dims)[1]};
+  result.append(grid->begin() + 1, grid->end() - 1);
+  types.push_back(getTensorType(result, element));
+  return success();
+}
+
+LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *context,
+                                           std::optional<Location> loc,
+                                           Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  if (adaptor.getMode() != "avg" && adaptor.getMode() != "max")
+    return emitOptionalError(loc, "unknown mode '", adaptor.getMode(), "'");
+  Type element = onnxc::onnx::getElementType(adaptor.getX());
+  std::optional<Dims> dims = getDims(adaptor.getX()),
+                      rois = getDims(adaptor.getRois());
+  if (!dims || !rois) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  if (dims->size() != 4 || rois->size() != 2)
+    return emitOptionalError(loc, "X and rois need ranks 4 and 2, not ",
+                             dims->size(), " and ", rois->size());
+  types.push_back(getTensorType(
+      {(*rois)[0], (*dims)[1],
+       onnxc::onnx::getConstant(context, adaptor.getOutputHeight()),
+       onnxc::onnx::getConstant(context, adaptor.getOutputWidth())},
+      element));
+  return success();
+}

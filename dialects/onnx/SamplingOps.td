@@ -1,0 +1,31 @@
+//===- SamplingOps.td - Images read at places given by data ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+include "dialects/onnx/OnnxBase.td"
+
+def Onnx_GridSampleOp : Onnx_PureOp<"GridSample"> {
+  let summary = "The input interpolated at the places of a grid";
+  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$grid,
+                       DefaultValuedAttr<Onnx_Int, "0">:$align_corners,
+                       DefaultValuedAttr<Onnx_String, "\"linear\"">:$mode,
+                       DefaultValuedAttr<Onnx_String,
+                                         "\"zeros\"">:$padding_mode);
+  let results = (outs Onnx_Tensor:$Y);
+}
+
+def Onnx_RoiAlignOp : Onnx_PureOp<"RoiAlign"> {
+  let summary = "Pools regions of interest of one size each";
+  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$rois,
+      Onnx_Tensor:$batch_indices,
+      DefaultValuedAttr<Onnx_String,
+                        "\"half_pixel\"">:$coordinate_transformation_mode,
+      DefaultValuedAttr<Onnx_String, "\"avg\"">:$mode,
+      DefaultValuedAttr<Onnx_Int, "1">:$output_height,
+      DefaultValuedAttr<Onnx_Int, "1">:$output_width,
+      DefaultValuedAttr<Onnx_Int, "0">:$sampling_ratio,
+      DefaultValuedAttr<Onnx_Float, "1.0f">:$spatial_scale);
+  let results = (outs Onnx_Tensor:$Y);
+}

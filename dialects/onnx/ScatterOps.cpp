@@ -1,0 +1,94 @@
+//===- ScatterOps.cpp - Elements written at computed places ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/Onnx.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+static LogicalResult checkReduction(std::optional<Location> loc,
+                                    StringRef reduction) {
+  if (!llvm::is_contained({"none", "add", "mul", "max", "min"}, reduction))
+    return emitOptionalError(loc, "unknown reduction '", reduction, "'");
+  return success();
+}
+
+LogicalResult
+ScatterElementsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                    Adaptor adaptor,
+                                    SmallVectorImpl<Type> &types) {
+  std::optional<int64_t> rank = getRank(adaptor.getData()),
+                         indices = getRank(adaptor.getIndices());
+  if (failed(checkReduction(loc, adaptor.getReduction())))
+    return failure();
+  if (rank && !normalizeAxis(adaptor.getAxis(), *rank))
+    return emitOptionalError(loc, "axis ", adaptor.getAxis(),
+                             " is out of range for rank ", *rank);
+  if (rank && indices && *rank != *indices)
+    return emitOptionalError(loc, "data and indices have ranks ", *rank,
+                             " and ", *indices);
+  types.push_back(adaptor.getData().getType());
+  return success();
+}
+
+LogicalResult ScatterNDOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> loc,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  if (failed(checkReduction(loc, adaptor.getReduction())))
+    return failure();
+  std::optional<int64_t> rank = getRank(adaptor.getData());
+  if (std::optional<Dims> indices = getDims(adaptor.getIndices())) {
+    if (indices->empty())
+      return emitOptionalError(loc, "indices have rank 0");
+    std::optional<int64_t> tuple = onnxc::onnx::getConstant(indices->back());
+    if (rank && tuple && *tuple > *rank)
+      return emitOptionalError(loc, "index tuples of ", *tuple,
+                               " do not fit rank ", *rank);
+  }
+  types.push_back(adaptor.getData().getType());
+  return success();
+}
+
+LogicalResult TensorScatterOp::inferReturnTypes(MLIRContext *,
+                                                std::optional<Location> loc,
+                                                Adaptor adaptor,
+                                                SmallVectorImpl<Type> &types) {
+  if (adaptor.getMode() != "linear" && adaptor.getMode() != "circular")
+    return emitOptionalError(loc, "unknown mode '", adaptor.getMode(), "'");
+  if (std::optional<int64_t> rank = getRank(adaptor.getPastCache())) {
+    std::optional<int64_t> axis = normalizeAxis(adaptor.getAxis(), *rank);
+    if (!axis || *axis == 0)
+      return emitOptionalError(loc, "axis ", adaptor.getAxis(),
+                               " is out of range for rank ", *rank);
+  }
+  types.push_back(adaptor.getPastCache().getType());
+  return success();
+}
+
+SmallVector<unsigned> Col2ImOp::getShapeOperands() { return {1, 2}; }
+
+LogicalResult Col2ImOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getInput());
+  std::optional<Dims> dims = getDims(adaptor.getInput()),
+                      image = getKnownInts(adaptor.getImageShape()),
+                      block = getKnownInts(adaptor.getBlockShape());
+  if (!dims || !image || !block) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  if (dims->size() != 3 || image->size() != block->size())
+    return emitOptionalError(loc, "needs an input of rank 3, and a block as "
+                                  "large as the image");
+  AffineExpr area = getProduct(element.getContext(), *block);
+  Dims result = {(*dims)[0], simplify((*dims)[1].floorDiv(area))};
+  result.append(*image);
+  types.push_back(getTensorType(result, element));
+  return success();
+}

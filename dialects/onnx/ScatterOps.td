@@ -1,0 +1,44 @@
+//===- ScatterOps.td - Elements written at computed places ----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+include "dialects/onnx/OnnxBase.td"
+
+def Onnx_ScatterElementsOp : Onnx_PureOp<"ScatterElements"> {
+  let summary = "A copy of the data with one element changed an update";
+  let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$indices,
+                       Onnx_Tensor:$updates,
+                       DefaultValuedAttr<Onnx_Int, "0">:$axis,
+                       DefaultValuedAttr<Onnx_String, "\"none\"">:$reduction);
+  let results = (outs Onnx_Tensor:$output);
+}
+
+def Onnx_ScatterNDOp : Onnx_PureOp<"ScatterND"> {
+  let summary = "A copy of the data with one slice changed an index tuple";
+  let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$indices,
+                       Onnx_Tensor:$updates,
+                       DefaultValuedAttr<Onnx_String, "\"none\"">:$reduction);
+  let results = (outs Onnx_Tensor:$output);
+}
+
+def Onnx_TensorScatterOp : Onnx_PureOp<"TensorScatter"> {
+  let summary = "Writes each batch's update into its cache from an index on";
+  let arguments = (ins Onnx_Tensor:$past_cache, Onnx_Tensor:$update,
+                       Optional<Onnx_Tensor>:$write_indices,
+                       DefaultValuedAttr<Onnx_Int, "-2">:$axis,
+                       DefaultValuedAttr<Onnx_String, "\"linear\"">:$mode);
+  let results = (outs Onnx_Tensor:$present_cache);
+}
+
+def Onnx_Col2ImOp : Onnx_PureOp<"Col2Im", [
+    DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+  let summary = "Adds up the columns of sliding blocks at their places";
+  let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$image_shape,
+                       Onnx_Tensor:$block_shape,
+                       OptionalAttr<Onnx_Ints>:$dilations,
+                       OptionalAttr<Onnx_Ints>:$pads,
+                       OptionalAttr<Onnx_Ints>:$strides);
+  let results = (outs Onnx_Tensor:$output);
+}

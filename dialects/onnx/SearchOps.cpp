@@ -1,0 +1,90 @@
+//===- SearchOps.cpp - Largest, smallest and running values ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/Onnx.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+static LogicalResult inferArg(std::optional<Location> loc, Value data,
+                              int64_t axis, bool keepdims,
+                              SmallVectorImpl<Type> &types) {
+  Type element = IntegerType::get(data.getContext(), 64);
+  std::optional<Dims> dims = getDims(data);
+  if (!dims) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  std::optional<int64_t> at = normalizeAxis(axis, dims->size());
+  if (!at)
+    return emitOptionalError(loc, "axis ", axis, " is out of range for rank ",
+                             dims->size());
+  if (keepdims)
+    (*dims)[*at] = onnxc::onnx::getConstant(data.getContext(), 1);
+  else
+    dims->erase(dims->begin() + *at);
+  types.push_back(getTensorType(*dims, element));
+  return success();
+}
+
+LogicalResult ArgMaxOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  return inferArg(loc, adaptor.getData(), adaptor.getAxis(),
+                  adaptor.getKeepdims() != 0, types);
+}
+
+LogicalResult ArgMinOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  return inferArg(loc, adaptor.getData(), adaptor.getAxis(),
+                  adaptor.getKeepdims() != 0, types);
+}
+
+SmallVector<unsigned> TopKOp::getShapeOperands() { return {1}; }
+
+LogicalResult TopKOp::inferReturnTypes(MLIRContext *context,
+                                       std::optional<Location> loc,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getX());
+  Type index = IntegerType::get(context, 64);
+  std::optional<Dims> dims = getDims(adaptor.getX()),
+                      k = getKnownInts(adaptor.getK());
+  if (!dims || !k || k->size() != 1) {
+    types.append({getUnrankedType(element), getUnrankedType(index)});
+    return success();
+  }
+  std::optional<int64_t> axis = normalizeAxis(adaptor.getAxis(), dims->size());
+  if (!axis)
+    return emitOptionalError(loc, "axis ", adaptor.getAxis(),
+                             " is out of range for rank ", dims->size());
+  std::optional<int64_t> size = onnxc::onnx::getConstant((*dims)[*axis]),
+                         count = onnxc::onnx::getConstant(k->front());
+  if (count && (*count < 0 || (size && *count > *size)))
+    return emitOptionalError(loc, "cannot take ", *count, " of a dimension of ",
+                             size.value_or(0));
+  (*dims)[*axis] = k->front();
+  types.append({getTensorType(*dims, element), getTensorType(*dims, index)});
+  return success();
+}
+
+LogicalResult CumSumOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getX().getType());
+  return success();
+}
+
+LogicalResult CumProdOp::inferReturnTypes(MLIRContext *,
+                                          std::optional<Location>,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getX().getType());
+  return success();
+}

@@ -1,0 +1,334 @@
+//===- SliceOps.cpp - Parts of tensors, joined, cut and padded ------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/SliceRange.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+//===----------------------------------------------------------------------===//
+// Concat
+//===----------------------------------------------------------------------===//
+
+LogicalResult ConcatOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  if (adaptor.getInputs().empty())
+    return emitOptionalError(loc, "needs at least one input");
+  Type element = onnxc::onnx::getElementType(adaptor.getInputs().front());
+  std::optional<Dims> result;
+  int64_t axis = 0;
+  for (Value input : adaptor.getInputs()) {
+    if (onnxc::onnx::getElementType(input) != element)
+      return emitOptionalError(loc, "inputs have different element types");
+    std::optional<Dims> dims = getDims(input);
+    if (!dims) {
+      types.push_back(getUnrankedType(element));
+      return success();
+    }
+    if (!result) {
+      std::optional<int64_t> known =
+          normalizeAxis(adaptor.getAxis(), dims->size());
+      if (!known)
+        return emitOptionalError(loc, "axis ", adaptor.getAxis(),
+                                 " is out of range for rank ", dims->size());
+      axis = *known;
+      result = dims;
+      continue;
+    }
+    if (dims->size() != result->size())
+      return emitOptionalError(loc, "inputs have ranks ", result->size(),
+                               " and ", dims->size());
+    for (auto [i, dim] : llvm::enumerate(*dims)) {
+      AffineExpr &merged = (*result)[i];
+      if (int64_t(i) == axis) {
+        merged = merged + dim;
+        continue;
+      }
+      std::optional<int64_t> l = onnxc::onnx::getConstant(merged),
+                             r = onnxc::onnx::getConstant(dim);
+      if (l && r && *l != *r)
+        return emitOptionalError(loc, "inputs differ in dimension ", i, ": ",
+                                 *l, " and ", *r);
+      if (r)
+        merged = dim;
+    }
+  }
+  types.push_back(getTensorType(*result, element));
+  return success();
+}
+
+std::optional<Dims> ConcatOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  if (getRank(getConcatResult()) != 1)
+    return std::nullopt;
+  Dims result;
+  for (const std::optional<Dims> &operand : operands) {
+    if (!operand)
+      return std::nullopt;
+    result.append(*operand);
+  }
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Split
+//===----------------------------------------------------------------------===//
+
+SmallVector<unsigned> SplitOp::getShapeOperands() { return {1}; }
+
+LogicalResult SplitOp::inferReturnTypes(MLIRContext *context,
+                                        std::optional<Location> loc,
+                                        Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getInput());
+  std::optional<Dims> dims = getDims(adaptor.getInput());
+  std::optional<Dims> sizes;
+  int64_t count = 0;
+  if (Value split = adaptor.getSplit()) {
+    auto type = dyn_cast<RankedTensorType>(split.getType());
+    sizes = getKnownInts(split);
+    if (!type || type.getRank() != 1 || !type.hasStaticShape())
+      return emitOptionalError(loc, "needs a split of known length");
+    count = type.getDimSize(0);
+  } else if (adaptor.getNumOutputs()) {
+    count = *adaptor.getNumOutputs();
+  } else {
+    return emitOptionalError(loc, "needs split or num_outputs");
+  }
+  if (count <= 0)
+    return emitOptionalError(loc, "needs at least one output");
+  if (!dims || (adaptor.getSplit() && !sizes)) {
+    types.append(count, getUnrankedType(element));
+    return success();
+  }
+  std::optional<int64_t> axis = normalizeAxis(adaptor.getAxis(), dims->size());
+  if (!axis)
+    return emitOptionalError(loc, "axis ", adaptor.getAxis(),
+                             " is out of range for rank ", dims->size());
+  AffineExpr whole = (*dims)[*axis];
+  if (sizes) {
+    AffineExpr sum = onnxc::onnx::getConstant(context, 0);
+    for (AffineExpr size : *sizes)
+      sum = sum + size;
+    std::optional<int64_t> total = onnxc::onnx::getConstant(simplify(sum)),
+                           size = onnxc::onnx::getConstant(whole);
+    if (total && size && *total != *size)
+      return emitOptionalError(loc, "split sums to ", *total,
+                               " but the dimension is ", *size);
+  } else {
+    // The last part is what remains.
+    AffineExpr part = simplify(whole.ceilDiv(count));
+    sizes = Dims(count, part);
+    if (std::optional<int64_t> n = onnxc::onnx::getConstant(whole)) {
+      int64_t each = *onnxc::onnx::getConstant(part);
+      for (auto [i, size] : llvm::enumerate(*sizes))
+        size = onnxc::onnx::getConstant(
+            context, std::clamp<int64_t>(*n - int64_t(i) * each, 0, each));
+    } else {
+      sizes->back() = simplify(whole - part * (count - 1));
+    }
+  }
+  for (AffineExpr size : *sizes) {
+    (*dims)[*axis] = size;
+    types.push_back(getTensorType(*dims, element));
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Slice
+//===----------------------------------------------------------------------===//
+
+SmallVector<unsigned> SliceOp::getShapeOperands() {
+  if (!getSteps())
+    return {1, 2};
+  return {1, 2, getNumOperands() - 1};
+}
+
+LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> loc,
+                                        Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getData());
+  std::optional<Dims> dims = getDims(adaptor.getData());
+  if (!dims) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  int64_t rank = dims->size();
+  if (std::optional<SmallVector<int64_t>> axes =
+          getConstantInts(adaptor.getAxes()))
+    for (int64_t axis : *axes)
+      if (!normalizeAxis(axis, rank))
+        return emitOptionalError(loc, "axis ", axis,
+                                 " is out of range for rank ", rank);
+  if (std::optional<SmallVector<int64_t>> steps =
+          getConstantInts(adaptor.getSteps()))
+    if (llvm::is_contained(*steps, 0))
+      return emitOptionalError(loc, "a step is 0");
+  auto ranges = getSliceRanges(rank, adaptor.getStarts(), adaptor.getEnds(),
+                               adaptor.getAxes(), adaptor.getSteps());
+  if (!ranges) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  for (auto [dim, range] : llvm::zip(*dims, *ranges)) {
+    if (!range)
+      continue;
+    std::optional<AffineExpr> size = range->getSize(dim);
+    if (!size) {
+      types.push_back(getUnrankedType(element));
+      return success();
+    }
+    dim = *size;
+  }
+  types.push_back(getTensorType(*dims, element));
+  return success();
+}
+
+std::optional<Dims> SliceOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  if (!operands[0] || getRank(getData()) != 1)
+    return std::nullopt;
+  auto ranges =
+      getSliceRanges(1, getStarts(), getEnds(), getAxes(), getSteps());
+  int64_t size = operands[0]->size();
+  if (!ranges)
+    return std::nullopt;
+  if (!ranges->front())
+    return operands[0];
+  std::optional<int64_t> start =
+      onnxc::onnx::getConstant(ranges->front()->start);
+  int64_t step = ranges->front()->step;
+  if (!start)
+    return std::nullopt;
+  int64_t at = *start < 0 ? *start + size : *start;
+  at = std::clamp<int64_t>(at, 0, step > 0 ? size : size - 1);
+  Dims result;
+  int64_t count = cast<RankedTensorType>(getType()).getDimSize(0);
+  for (int64_t i = 0; i < count; ++i, at += step)
+    result.push_back((*operands[0])[at]);
+  return result;
+}
+
+SmallVector<Value> SliceOp::buildSizes(OpBuilder &b) {
+  std::optional<Dims> dims = getDims(getData());
+  if (!dims)
+    return {};
+  auto ranges = getSliceRanges(dims->size(), getStarts(), getEnds(), getAxes(),
+                               getSteps());
+  if (!ranges)
+    return {};
+  SmallVector<Value> sizes;
+  for (auto [dim, range] : llvm::zip(*dims, *ranges)) {
+    if (!range || range->getSize(dim))
+      continue;
+    Dims bounds = {range->start, range->end, dim,
+                   onnxc::onnx::getConstant(getContext(), range->step)};
+    Value values =
+        DimsOp::create(b, getLoc(), RankedTensorType::get({4}, b.getI64Type()),
+                       DimsAttr::get(getContext(), bounds));
+    sizes.push_back(SliceSizeOp::create(b, getLoc(), values));
+  }
+  return sizes;
+}
+
+void SliceOp::setResultDims(ArrayRef<AffineExpr> sizes) {
+  std::optional<Dims> dims = getDims(getData());
+  if (!dims || sizes.empty())
+    return;
+  auto ranges = getSliceRanges(dims->size(), getStarts(), getEnds(), getAxes(),
+                               getSteps());
+  for (auto [dim, range] : llvm::zip(*dims, *ranges)) {
+    if (!range)
+      continue;
+    std::optional<AffineExpr> size = range->getSize(dim);
+    if (!size) {
+      size = sizes.front();
+      sizes = sizes.drop_front();
+    }
+    dim = *size;
+  }
+  getResult().setType(cast<TensorType>(
+      getTensorType(*dims, onnxc::onnx::getElementType(getData()))));
+}
+
+LogicalResult SliceSizeOp::inferReturnTypes(MLIRContext *context,
+                                            std::optional<Location>, Adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  types.push_back(RankedTensorType::get({}, IntegerType::get(context, 64)));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Pad
+//===----------------------------------------------------------------------===//
+
+SmallVector<unsigned> PadOp::getShapeOperands() { return {1}; }
+
+static std::optional<PadOp::Pads> getPads(int64_t rank, Value pads, Value axes,
+                                          MLIRContext *context) {
+  std::optional<Dims> known = getKnownInts(pads);
+  if (!known)
+    return std::nullopt;
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  if (axes) {
+    std::optional<SmallVector<int64_t>> given = getConstantInts(axes);
+    if (!given)
+      return std::nullopt;
+    order = *given;
+  }
+  if (known->size() != 2 * order.size())
+    return std::nullopt;
+  AffineExpr zero = onnxc::onnx::getConstant(context, 0);
+  PadOp::Pads result{Dims(rank, zero), Dims(rank, zero)};
+  for (auto [i, axis] : llvm::enumerate(order)) {
+    std::optional<int64_t> at = normalizeAxis(axis, rank);
+    if (!at)
+      return std::nullopt;
+    result.begins[*at] = (*known)[i];
+    result.ends[*at] = (*known)[order.size() + i];
+  }
+  return result;
+}
+
+std::optional<PadOp::Pads> PadOp::getPadsPerDimension() {
+  std::optional<int64_t> rank = getRank(getData());
+  if (!rank)
+    return std::nullopt;
+  return ::getPads(*rank, getPads(), getAxes(), getContext());
+}
+
+LogicalResult PadOp::inferReturnTypes(MLIRContext *context,
+                                      std::optional<Location> loc,
+                                      Adaptor adaptor,
+                                      SmallVectorImpl<Type> &types) {
+  if (!llvm::is_contained({"constant", "reflect", "edge", "wrap"},
+                          adaptor.getMode()))
+    return emitOptionalError(loc, "unknown mode '", adaptor.getMode(), "'");
+  Type element = onnxc::onnx::getElementType(adaptor.getData());
+  std::optional<Dims> dims = getDims(adaptor.getData());
+  if (!dims) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  std::optional<PadOp::Pads> pads =
+      ::getPads(dims->size(), adaptor.getPads(), adaptor.getAxes(), context);
+  if (!pads) {
+    std::optional<Dims> known = getKnownInts(adaptor.getPads());
+    if (known && !adaptor.getAxes() && known->size() != 2 * dims->size())
+      return emitOptionalError(loc,
+                               "needs two pads a dimension: ", known->size(),
+                               " for rank ", dims->size());
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  for (auto [dim, begin, end] : llvm::zip(*dims, pads->begins, pads->ends))
+    dim = dim + begin + end;
+  types.push_back(getTensorType(*dims, element));
+  return success();
+}

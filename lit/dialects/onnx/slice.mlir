@@ -1,0 +1,39 @@
+// Sizes of slices: as expressions where the bounds lie within the dimension,
+// computed by the run where they may not.
+//
+// RUN: onnxc-opt %s --pass-pipeline="builtin.module(func.func(infer-shapes))" \
+// RUN:   | FileCheck %s
+
+// CHECK-LABEL: func.func @constant
+// CHECK: onnx.Slice{{.*}} -> tensor<2x3xf32>
+func.func @constant(%x: tensor<5x3xf32>) -> tensor<*xf32> {
+  %s = onnx.Constant() {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %e = onnx.Constant() {value = dense<-9223372036854775807> : tensor<1xi64>} : () -> tensor<1xi64>
+  %a = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
+  %t = onnx.Constant() {value = dense<-3> : tensor<1xi64>} : () -> tensor<1xi64>
+  %0 = onnx.Slice(%x, %s, %e, %a, %t) : (tensor<5x3xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// CHECK-LABEL: func.func @first
+// CHECK: onnx.Slice{{.*}} -> tensor<1x3xf32>
+func.func @first(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>
+    attributes {onnx.symbols = ["n"]} {
+  %s = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
+  %e = onnx.Constant() {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %0 = onnx.Slice(%x, %s, %e) : (tensor<?x3xf32, #onnx.dims<[s0, 3]>>, tensor<1xi64>, tensor<1xi64>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// CHECK-LABEL: func.func @some
+// CHECK: onnx.Dims{{.*}}[0, 4, s0, 1]
+// CHECK: %[[SIZE:.*]] = onnx.SliceSize
+// CHECK: plan.symbol
+// CHECK: onnx.Slice{{.*}} -> tensor<?x3xf32, #onnx.dims<[s1, 3]>>
+func.func @some(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>
+    attributes {onnx.symbols = ["n"]} {
+  %s = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
+  %e = onnx.Constant() {value = dense<4> : tensor<1xi64>} : () -> tensor<1xi64>
+  %0 = onnx.Slice(%x, %s, %e) : (tensor<?x3xf32, #onnx.dims<[s0, 3]>>, tensor<1xi64>, tensor<1xi64>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}

@@ -1,0 +1,230 @@
+//===- Scatter.cpp - Elements written at computed places ------------------===//
+//
+// A copy of the data, then the updates one after the other, in their order.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/ScalarBuilder.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "passes/Tensor/IndexedLoops.h"
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+namespace {
+
+/// The element of a result after one update.
+Value reduce(IndexBuilder &b, StringRef reduction, Type type, Value tensor,
+             ValueRange at, Value update) {
+  if (reduction == "none")
+    return update;
+  Value l = loadElement(b.b, b.loc, b.extract(tensor, at), type);
+  Value r = loadElement(b.b, b.loc, update, type);
+  ScalarBuilder s(b.b, b.loc, type);
+  Value computed = reduction == "add"   ? s.add(l, r)
+                   : reduction == "mul" ? s.mul(l, r)
+                   : reduction == "max" ? s.max(l, r)
+                                        : s.min(l, r);
+  return storeElement(b.b, b.loc, computed, type);
+}
+
+/// Types one computes with as loadElement gives them.
+bool canReduce(StringRef reduction, Type type) {
+  if (reduction == "none" || type.isF16() || type.isBF16())
+    return true;
+  return getStorageType(type).getIntOrFloatBitWidth() ==
+             type.getIntOrFloatBitWidth() &&
+         !(isa<FloatType>(type) && type.getIntOrFloatBitWidth() <= 8);
+}
+
+struct LowerScatterElements : OpConversionPattern<ScatterElementsOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(ScatterElementsOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Type type = onnxc::onnx::getElementType(op.getOutput());
+    if (!canReduce(op.getReduction(), type))
+      return rewriter.notifyMatchFailure(op, "reduces narrow elements");
+    SmallVector<Value> sizes = readSizes(rewriter, op, op.getData());
+    int64_t axis = *normalizeAxis(op.getAxis(), sizes.size());
+    Value copy =
+        createCopy(rewriter, op.getLoc(),
+                   getSizes(rewriter, op, op.getOutput()), adaptor.getData());
+    rewriter.replaceOp(
+        op, buildLoopNest(
+                rewriter, op.getLoc(), getSizes(rewriter, op, op.getIndices()),
+                copy, [&](IndexBuilder &b, ValueRange i, ValueRange tensors) {
+                  SmallVector<Value> to(i);
+                  Value index =
+                      b.fromInteger(b.extract(adaptor.getIndices(), i));
+                  to[axis] = b.wrap(index, sizes[axis]);
+                  Value update = b.extract(adaptor.getUpdates(), i);
+                  Value element = reduce(b, op.getReduction(), type, tensors[0],
+                                         to, update);
+                  return SmallVector<Value>{b.insert(element, tensors[0], to)};
+                }));
+    return success();
+  }
+};
+
+struct LowerScatterND : OpConversionPattern<ScatterNDOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(ScatterNDOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Type type = onnxc::onnx::getElementType(op.getOutput());
+    if (!canReduce(op.getReduction(), type))
+      return rewriter.notifyMatchFailure(op, "reduces narrow elements");
+    Dims indices = *getDims(op.getIndices());
+    std::optional<int64_t> tuple = onnxc::onnx::getConstant(indices.back());
+    if (!tuple)
+      return rewriter.notifyMatchFailure(op, "index tuples of unknown size");
+    SmallVector<Value> sizes = readSizes(rewriter, op, op.getData());
+    SmallVector<OpFoldResult> loops = getSizes(rewriter, op, op.getIndices());
+    loops.pop_back();
+    int64_t outer = loops.size();
+    llvm::append_range(
+        loops,
+        ArrayRef(getSizes(rewriter, op, op.getData())).drop_front(*tuple));
+    Value copy =
+        createCopy(rewriter, op.getLoc(),
+                   getSizes(rewriter, op, op.getOutput()), adaptor.getData());
+    rewriter.replaceOp(
+        op, buildLoopNest(
+                rewriter, op.getLoc(), loops, copy,
+                [&](IndexBuilder &b, ValueRange i, ValueRange tensors) {
+                  SmallVector<Value> to, at(i.take_front(outer));
+                  at.push_back(Value());
+                  for (int64_t t = 0; t < *tuple; ++t) {
+                    at.back() = b.constant(t);
+                    Value index =
+                        b.fromInteger(b.extract(adaptor.getIndices(), at));
+                    to.push_back(b.wrap(index, sizes[t]));
+                  }
+                  llvm::append_range(to, i.drop_front(outer));
+                  Value update = b.extract(adaptor.getUpdates(), i);
+                  Value element = reduce(b, op.getReduction(), type, tensors[0],
+                                         to, update);
+                  return SmallVector<Value>{b.insert(element, tensors[0], to)};
+                }));
+    return success();
+  }
+};
+
+struct LowerTensorScatter : OpConversionPattern<TensorScatterOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(TensorScatterOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    SmallVector<Value> sizes = readSizes(rewriter, op, op.getPastCache());
+    int64_t axis = *normalizeAxis(op.getAxis(), sizes.size());
+    bool circular = op.getMode() == "circular";
+    Value copy = createCopy(rewriter, op.getLoc(),
+                            getSizes(rewriter, op, op.getPresentCache()),
+                            adaptor.getPastCache());
+    rewriter.replaceOp(
+        op, buildLoopNest(
+                rewriter, op.getLoc(), getSizes(rewriter, op, op.getUpdate()),
+                copy, [&](IndexBuilder &b, ValueRange i, ValueRange tensors) {
+                  SmallVector<Value> to(i);
+                  if (Value starts = adaptor.getWriteIndices())
+                    to[axis] =
+                        b.add(i[axis], b.fromInteger(b.extract(starts, i[0])));
+                  if (circular)
+                    to[axis] = b.rem(to[axis], sizes[axis]);
+                  to[axis] = b.wrap(to[axis], sizes[axis]);
+                  Value update = b.extract(adaptor.getUpdate(), i);
+                  return SmallVector<Value>{b.insert(update, tensors[0], to)};
+                }));
+    return success();
+  }
+};
+
+/// Every element of every column is added to its place in the image, but for
+/// those in the padding.
+struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(Col2ImOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Type type = onnxc::onnx::getElementType(op.getOutput());
+    if (!canReduce("add", type))
+      return rewriter.notifyMatchFailure(op, "narrow elements");
+    std::optional<SmallVector<int64_t>> block =
+        getConstantInts(op.getBlockShape());
+    if (!block)
+      return rewriter.notifyMatchFailure(op, "blocks of unknown shape");
+    int64_t spatial = block->size();
+    SmallVector<int64_t> ones(spatial, 1), zeros(2 * spatial, 0);
+    ArrayRef<int64_t> dilations = op.getDilations().value_or(ones),
+                      strides = op.getStrides().value_or(ones),
+                      pads = op.getPads().value_or(zeros);
+    IndexBuilder outside(rewriter, loc);
+    SmallVector<Value> image = readSizes(rewriter, op, op.getOutput());
+
+    // Loops: batch, channel, place in the block, place of the block.
+    SmallVector<OpFoldResult> loops = getSizes(rewriter, op, op.getOutput());
+    SmallVector<OpFoldResult> places;
+    SmallVector<Value> counts;
+    loops.resize(2);
+    for (int64_t d = 0; d < spatial; ++d) {
+      int64_t extent = dilations[d] * ((*block)[d] - 1) + 1;
+      Value room = outside.add(
+          image[2 + d], outside.constant(pads[d] + pads[spatial + d] - extent));
+      Value count = outside.max(
+          outside.add(outside.div(outside.max(room, outside.constant(0)),
+                                  outside.constant(strides[d])),
+                      outside.constant(1)),
+          outside.constant(0));
+      counts.push_back(count);
+      loops.push_back(rewriter.getIndexAttr((*block)[d]));
+      places.push_back(count);
+    }
+    llvm::append_range(loops, places);
+
+    Value zero =
+        createFilled(rewriter, loc, getSizes(rewriter, op, op.getOutput()),
+                     outside.zero(getStorageType(type)));
+    auto body = [&](IndexBuilder &b, ValueRange i, ValueRange tensors) {
+      Value row = i[1], column = b.constant(0), inside;
+      SmallVector<Value> to(i.take_front(2));
+      for (int64_t d = 0; d < spatial; ++d) {
+        Value k = i[2 + d], place = i[2 + spatial + d];
+        row = b.add(b.mul(row, b.constant((*block)[d])), k);
+        column = b.add(b.mul(column, counts[d]), place);
+        Value at = b.sub(b.add(b.mul(place, b.constant(strides[d])),
+                               b.mul(k, b.constant(dilations[d]))),
+                         b.constant(pads[d]));
+        Value fits = b.land(b.lt(b.constant(-1), at), b.lt(at, image[2 + d]));
+        inside = inside ? b.land(inside, fits) : fits;
+        to.push_back(at);
+      }
+      auto add = scf::IfOp::create(
+          b.b, b.loc, inside,
+          [&](OpBuilder &inner, Location l) {
+            IndexBuilder n(inner, l);
+            Value update = n.extract(adaptor.getInput(), {i[0], row, column});
+            Value sum = reduce(n, "add", type, tensors[0], to, update);
+            scf::YieldOp::create(inner, l, n.insert(sum, tensors[0], to));
+          },
+          [&](OpBuilder &inner, Location l) {
+            scf::YieldOp::create(inner, l, tensors[0]);
+          });
+      return SmallVector<Value>{add.getResult(0)};
+    };
+    rewriter.replaceOp(op, buildLoopNest(rewriter, loc, loops, zero, body));
+    return success();
+  }
+};
+
+} // namespace
+
+void onnxc::populateScatterLowering(RewritePatternSet &patterns,
+                                    TypeConverter &types) {
+  patterns.add<LowerScatterElements, LowerScatterND, LowerTensorScatter,
+               LowerCol2Im>(types, patterns.getContext());
+}

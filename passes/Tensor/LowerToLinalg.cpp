@@ -84,10 +84,16 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     });
 
     RewritePatternSet patterns(context);
-    patterns.add<LowerConstant, LowerDims>(types, context);
     populateElementwiseLowering(patterns, types);
     populateMatMulLowering(patterns, types);
     populateConvLowering(patterns, types);
+    populateReductionLowering(patterns, types);
+    populateSoftmaxLowering(patterns, types);
+    populateNormalizationLowering(patterns, types);
+    populatePoolingLowering(patterns, types);
+    populateRecurrentLowering(patterns, types);
+    populateAttentionLowering(patterns, types);
+    populateEinsumLowering(patterns, types);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                    types);
     populateReturnOpTypeConversionPattern(patterns, types);
@@ -95,6 +101,8 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     ConversionTarget target(*context);
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     target.addIllegalDialect<onnx::OnnxDialect>();
+    // Patterns read axes and sizes off them: they go last.
+    target.addLegalOp<onnx::ConstantOp, onnx::DimsOp>();
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
       return types.isSignatureLegal(op.getFunctionType());
     });
@@ -105,7 +113,18 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     config.allowPatternRollback = false;
     if (failed(applyPartialConversion(getOperation(), target,
                                       std::move(patterns), config)))
-      signalPassFailure();
+      return signalPassFailure();
+
+    RewritePatternSet constants(context);
+    constants.add<LowerConstant, LowerDims>(types, context);
+    target.addIllegalOp<onnx::ConstantOp, onnx::DimsOp>();
+    if (failed(applyPartialConversion(getOperation(), target,
+                                      std::move(constants), config)))
+      return signalPassFailure();
+    SmallVector<UnrealizedConversionCastOp> casts;
+    getOperation().walk(
+        [&](UnrealizedConversionCastOp cast) { casts.push_back(cast); });
+    reconcileUnrealizedCasts(casts);
   }
 };
 

@@ -64,14 +64,14 @@ struct Attention {
     return arith::AndIOp::create(b, l, left, right);
   }
 
-  Value bias(OpBuilder &b, Location l, ValueRange row, Value j) const;
+  Value bias(OpBuilder &b, Location l, ValueRange row, Value j);
   SmallVector<Value> build(OpBuilder &b, Location l, ValueRange row,
-                           ValueRange tiles) const;
+                           ValueRange tiles);
 };
 
 /// What is added to the score of key j: the mask, or -inf where j is out of
 /// reach.
-Value Attention::bias(OpBuilder &b, Location l, ValueRange row, Value j) const {
+Value Attention::bias(OpBuilder &b, Location l, ValueRange row, Value j) {
   auto infinity = APFloat::getInf(cast<FloatType>(computed).getFloatSemantics(),
                                   /*Negative=*/true);
   Value lowest =
@@ -142,7 +142,7 @@ Value Attention::bias(OpBuilder &b, Location l, ValueRange row, Value j) const {
 /// One query: tiles are its row of Y, of the scores, and of qk_matmul_output
 /// where that is wanted.
 SmallVector<Value> Attention::build(OpBuilder &b, Location l, ValueRange row,
-                                    ValueRange tiles) const {
+                                    ValueRange tiles) {
   Value zero = arith::ConstantIndexOp::create(b, l, 0);
   Value none = constant(b, l, 0);
   auto infinity = APFloat::getInf(cast<FloatType>(computed).getFloatSemantics(),

@@ -62,7 +62,8 @@ def BufferizeKernel : Pass<"bufferize-kernel", "::mlir::func::FuncOp"> {
 
 def LowerKernelLoops : Pass<"lower-kernel-loops", "::mlir::func::FuncOp"> {
   let summary = "Turn a kernel's linalg ops into loops";
-  let dependentDialects = ["::mlir::scf::SCFDialect",
+  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+                           "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect",
                            "::mlir::memref::MemRefDialect"];
 }

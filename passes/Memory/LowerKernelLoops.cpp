@@ -118,8 +118,25 @@ struct LowerKernelLoops : onnxc::impl::LowerKernelLoopsBase<LowerKernelLoops> {
   }
 
 private:
+  /// A tile of a forall computed in place is copied onto itself.
+  static bool isSamePlace(Value a, Value b) {
+    if (a == b)
+      return true;
+    auto l = a.getDefiningOp<memref::SubViewOp>();
+    auto r = b.getDefiningOp<memref::SubViewOp>();
+    return l && r && l.getType() == r.getType() &&
+           l->getOperands() == r->getOperands() &&
+           l.getStaticOffsets() == r.getStaticOffsets() &&
+           l.getStaticSizes() == r.getStaticSizes() &&
+           l.getStaticStrides() == r.getStaticStrides();
+  }
+
   /// A copy between strided buffers would end as a call of a runtime library.
   static void lowerCopy(IRRewriter &rewriter, memref::CopyOp copy) {
+    if (isSamePlace(copy.getSource(), copy.getTarget())) {
+      rewriter.eraseOp(copy);
+      return;
+    }
     auto isContiguous = [](Value buffer) {
       auto type = dyn_cast<MemRefType>(buffer.getType());
       return type && type.getLayout().isIdentity();

@@ -96,6 +96,13 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     populateSelectLowering(patterns, types);
     populateSuppressionLowering(patterns, types);
     populateSamplingLowering(patterns, types);
+    populateReductionLowering(patterns, types);
+    populateSoftmaxLowering(patterns, types);
+    populateNormalizationLowering(patterns, types);
+    populatePoolingLowering(patterns, types);
+    populateRecurrentLowering(patterns, types);
+    populateAttentionLowering(patterns, types);
+    populateEinsumLowering(patterns, types);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                    types);
     populateReturnOpTypeConversionPattern(patterns, types);

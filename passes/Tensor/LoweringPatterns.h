@@ -73,6 +73,20 @@ void populateSuppressionLowering(mlir::RewritePatternSet &patterns,
                                  mlir::TypeConverter &types);
 void populateSamplingLowering(mlir::RewritePatternSet &patterns,
                               mlir::TypeConverter &types);
+void populateReductionLowering(mlir::RewritePatternSet &patterns,
+                               mlir::TypeConverter &types);
+void populateSoftmaxLowering(mlir::RewritePatternSet &patterns,
+                             mlir::TypeConverter &types);
+void populateNormalizationLowering(mlir::RewritePatternSet &patterns,
+                                   mlir::TypeConverter &types);
+void populatePoolingLowering(mlir::RewritePatternSet &patterns,
+                             mlir::TypeConverter &types);
+void populateRecurrentLowering(mlir::RewritePatternSet &patterns,
+                               mlir::TypeConverter &types);
+void populateAttentionLowering(mlir::RewritePatternSet &patterns,
+                               mlir::TypeConverter &types);
+void populateEinsumLowering(mlir::RewritePatternSet &patterns,
+                            mlir::TypeConverter &types);
 
 } // namespace onnxc
 

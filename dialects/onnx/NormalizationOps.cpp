@@ -1,0 +1,108 @@
+//===- NormalizationOps.cpp - Normalisation by statistics, and dropout ---===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/Onnx.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+static LogicalResult checkAxis(std::optional<Location> loc, Value x,
+                               int64_t axis) {
+  std::optional<int64_t> rank = getRank(x);
+  if (rank && !normalizeAxis(axis, *rank))
+    return emitOptionalError(loc, "axis ", axis, " is out of range for rank ",
+                             *rank);
+  return success();
+}
+
+LogicalResult LayerNormalizationOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  Value x = adaptor.getX();
+  if (failed(checkAxis(loc, x, adaptor.getAxis())))
+    return failure();
+  types.push_back(x.getType());
+  Type stash = Float32Type::get(context);
+  if (adaptor.getStashType() == 11)
+    stash = Float64Type::get(context);
+  if (adaptor.getStashType() == 16)
+    stash = BFloat16Type::get(context);
+  Type statistics = getUnrankedType(stash);
+  if (std::optional<Dims> dims = getDims(x)) {
+    int64_t axis = *normalizeAxis(adaptor.getAxis(), dims->size());
+    for (AffineExpr &dim : MutableArrayRef(*dims).drop_front(axis))
+      dim = getConstant(context, 1);
+    statistics = getTensorType(*dims, stash);
+  }
+  types.append(2, statistics);
+  return success();
+}
+
+LogicalResult
+RMSNormalizationOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                     Adaptor adaptor,
+                                     SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getX().getType());
+  return checkAxis(loc, adaptor.getX(), adaptor.getAxis());
+}
+
+LogicalResult InstanceNormalizationOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location>, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getInput().getType());
+  return success();
+}
+
+LogicalResult
+BatchNormalizationOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getX().getType());
+  types.push_back(adaptor.getInputMean().getType());
+  types.push_back(adaptor.getInputVar().getType());
+  return success();
+}
+
+LogicalResult LRNOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                      Adaptor adaptor,
+                                      SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getX().getType());
+  return success();
+}
+
+LogicalResult
+LpNormalizationOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                    Adaptor adaptor,
+                                    SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getInput().getType());
+  return checkAxis(loc, adaptor.getInput(), adaptor.getAxis());
+}
+
+LogicalResult DropoutOp::inferReturnTypes(MLIRContext *context,
+                                          std::optional<Location>,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  Type data = adaptor.getData().getType();
+  types.push_back(data);
+  types.push_back(withElementType(data, IntegerType::get(context, 1)));
+  return success();
+}
+
+bool DropoutOp::keepsAll() {
+  if (!getTrainingMode() ||
+      getConstantInts(getTrainingMode()) == SmallVector<int64_t>{0})
+    return true;
+  return getRatio() && matchPattern(getRatio(), m_AnyZeroFloat());
+}
+
+LogicalResult DropoutOp::canonicalize(DropoutOp op, PatternRewriter &rewriter) {
+  if (!op.keepsAll() || op.getOutput().use_empty())
+    return failure();
+  rewriter.replaceAllUsesWith(op.getOutput(), op.getData());
+  return success();
+}

@@ -1,0 +1,70 @@
+//===- RecurrentOps.cpp - Recurrent layers -------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/Onnx.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+/// All states, then the last one as often as the layer has kinds of state.
+template <typename Adaptor>
+static LogicalResult
+inferRecurrent(std::optional<Location> loc, Adaptor adaptor, int64_t gates,
+               int64_t lastStates, SmallVectorImpl<Type> &types) {
+  Type element = getElementType(adaptor.getX());
+  std::optional<Dims> x = getDims(adaptor.getX());
+  std::optional<Dims> r = getDims(adaptor.getR());
+  if (!x || !r) {
+    types.append(lastStates + 1, getUnrankedType(element));
+    return success();
+  }
+  if (x->size() != 3 || r->size() != 3)
+    return emitOptionalError(loc, "X and R must have rank 3");
+  AffineExpr directions = (*r)[0], hidden = (*r)[2];
+  std::optional<int64_t> size = getConstant(hidden);
+  std::optional<int64_t> rows = getConstant((*r)[1]);
+  if (size && rows && *rows != gates * *size)
+    return emitOptionalError(loc, "R has ", *rows, " rows, not ", gates,
+                             " times its ", *size, " columns");
+  std::optional<int64_t> count = getConstant(directions);
+  if (count && *count != (adaptor.getDirection() == "bidirectional" ? 2 : 1))
+    return emitOptionalError(loc, "R has ", *count,
+                             " directions, the attribute says ",
+                             adaptor.getDirection());
+  bool batchFirst = adaptor.getLayout() != 0;
+  AffineExpr sequence = (*x)[batchFirst ? 1 : 0];
+  AffineExpr batch = (*x)[batchFirst ? 0 : 1];
+  Dims all{sequence, directions, batch, hidden};
+  Dims last{directions, batch, hidden};
+  if (batchFirst) {
+    all = {batch, sequence, directions, hidden};
+    last = {batch, directions, hidden};
+  }
+  types.push_back(getTensorType(all, element));
+  types.append(lastStates, getTensorType(last, element));
+  return success();
+}
+
+LogicalResult LSTMOp::inferReturnTypes(MLIRContext *,
+                                       std::optional<Location> loc,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  return inferRecurrent(loc, adaptor, 4, 2, types);
+}
+
+LogicalResult GRUOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> loc,
+                                      Adaptor adaptor,
+                                      SmallVectorImpl<Type> &types) {
+  return inferRecurrent(loc, adaptor, 3, 1, types);
+}
+
+LogicalResult RNNOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> loc,
+                                      Adaptor adaptor,
+                                      SmallVectorImpl<Type> &types) {
+  return inferRecurrent(loc, adaptor, 1, 1, types);
+}

@@ -1,0 +1,142 @@
+//===- ReductionOps.cpp - Reductions over axes ----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/Reduction.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+std::optional<SmallVector<bool>>
+onnxc::onnx::getReducedDims(Value data, Value axes, bool noopWithEmptyAxes) {
+  std::optional<int64_t> rank = getRank(data);
+  if (!rank)
+    return std::nullopt;
+  SmallVector<int64_t> list;
+  if (axes) {
+    auto type = dyn_cast<RankedTensorType>(axes.getType());
+    bool isEmpty = type && type.hasStaticShape() && !type.getNumElements();
+    std::optional<SmallVector<int64_t>> known = getConstantInts(axes);
+    if (!known && !isEmpty)
+      return std::nullopt;
+    if (known)
+      list = *known;
+  }
+  if (list.empty())
+    return SmallVector<bool>(*rank, !noopWithEmptyAxes);
+  SmallVector<bool> reduced(*rank, false);
+  for (int64_t axis : list) {
+    std::optional<int64_t> at = normalizeAxis(axis, *rank);
+    if (!at)
+      return std::nullopt;
+    reduced[*at] = true;
+  }
+  return reduced;
+}
+
+template <typename Adaptor>
+static LogicalResult inferReduction(std::optional<Location> loc,
+                                    Adaptor adaptor,
+                                    SmallVectorImpl<Type> &types) {
+  Value data = adaptor.getData(), axes = adaptor.getAxes();
+  Type element = getElementType(data);
+  std::optional<Dims> dims = getDims(data);
+  if (std::optional<int64_t> rank = getRank(data))
+    if (auto list = getConstantInts(axes))
+      for (int64_t axis : *list)
+        if (!normalizeAxis(axis, *rank))
+          return emitOptionalError(loc, "axis ", axis,
+                                   " is out of range for rank ", *rank);
+  std::optional<SmallVector<bool>> reduced =
+      getReducedDims(data, axes, adaptor.getNoopWithEmptyAxes());
+  if (!dims || !reduced) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  Dims result;
+  for (auto [dim, isReduced] : llvm::zip(*dims, *reduced)) {
+    if (!isReduced)
+      result.push_back(dim);
+    else if (adaptor.getKeepdims())
+      result.push_back(getConstant(dim.getContext(), 1));
+  }
+  types.push_back(getTensorType(result, element));
+  return success();
+}
+
+#define ONNXC_REDUCTION(OP)                                                    \
+  LogicalResult OP::inferReturnTypes(                                          \
+      MLIRContext *, std::optional<Location> loc, Adaptor adaptor,             \
+      SmallVectorImpl<Type> &types) {                                          \
+    return inferReduction(loc, adaptor, types);                                \
+  }
+ONNXC_REDUCTION(ReduceSumOp)
+ONNXC_REDUCTION(ReduceProdOp)
+ONNXC_REDUCTION(ReduceMeanOp)
+ONNXC_REDUCTION(ReduceMaxOp)
+ONNXC_REDUCTION(ReduceMinOp)
+ONNXC_REDUCTION(ReduceL1Op)
+ONNXC_REDUCTION(ReduceL2Op)
+ONNXC_REDUCTION(ReduceLogSumOp)
+ONNXC_REDUCTION(ReduceLogSumExpOp)
+ONNXC_REDUCTION(ReduceSumSquareOp)
+#undef ONNXC_REDUCTION
+
+/// Shape arithmetic reduces lists; it does nothing for other ranks.
+static std::optional<Dims> evaluateReduction(
+    Operation *op, ArrayRef<std::optional<Dims>> operands,
+    llvm::function_ref<std::optional<AffineExpr>(AffineExpr, AffineExpr)>
+        combine) {
+  auto type = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
+  if (!operands[0] || operands[0]->empty() || !type || type.getRank() != 1 ||
+      cast<RankedTensorType>(op->getResult(0).getType()).getNumElements() != 1)
+    return std::nullopt;
+  AffineExpr result = operands[0]->front();
+  for (AffineExpr next : ArrayRef(*operands[0]).drop_front()) {
+    std::optional<AffineExpr> combined = combine(result, next);
+    if (!combined)
+      return std::nullopt;
+    result = *combined;
+  }
+  return Dims{simplify(result)};
+}
+
+static std::optional<AffineExpr>
+combineConstants(AffineExpr l, AffineExpr r,
+                 llvm::function_ref<int64_t(int64_t, int64_t)> combine) {
+  std::optional<int64_t> left = getConstant(l), right = getConstant(r);
+  if (!left || !right)
+    return std::nullopt;
+  return getConstant(l.getContext(), combine(*left, *right));
+}
+
+std::optional<Dims>
+ReduceSumOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return evaluateReduction(*this, operands,
+                           [](AffineExpr l, AffineExpr r) { return l + r; });
+}
+
+std::optional<Dims>
+ReduceProdOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return evaluateReduction(*this, operands,
+                           [](AffineExpr l, AffineExpr r) { return l * r; });
+}
+
+std::optional<Dims>
+ReduceMaxOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return evaluateReduction(*this, operands, [](AffineExpr l, AffineExpr r) {
+    return combineConstants(
+        l, r, [](int64_t a, int64_t b) { return std::max(a, b); });
+  });
+}
+
+std::optional<Dims>
+ReduceMinOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return evaluateReduction(*this, operands, [](AffineExpr l, AffineExpr r) {
+    return combineConstants(
+        l, r, [](int64_t a, int64_t b) { return std::min(a, b); });
+  });
+}

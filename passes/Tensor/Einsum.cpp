@@ -1,0 +1,93 @@
+//===- Einsum.cpp - Contractions given by an equation ---------------------===//
+//
+// One linalg.generic: a loop for each subscript, those the output lacks are
+// reductions.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/EinsumEquation.h"
+#include "passes/Tensor/RowLoops.h"
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+namespace {
+
+struct LowerEinsum : OpConversionPattern<EinsumOp> {
+  using Base::Base;
+
+  LogicalResult
+  matchAndRewrite(EinsumOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Type element = getElementType(op.getOutput());
+    if (!isComputable(element) || element.isInteger(1))
+      return rewriter.notifyMatchFailure(op, "element type");
+    SmallVector<Dims> operands;
+    for (Value input : op.getInputs())
+      operands.push_back(*getDims(input));
+    std::string error;
+    std::optional<EinsumEquation> equation =
+        EinsumEquation::parse(op.getEquation(), operands, error);
+    if (!equation)
+      return rewriter.notifyMatchFailure(op, error);
+
+    Location loc = op.getLoc();
+    unsigned numLoops = equation->sizes.size();
+    SmallVector<AffineMap> maps;
+    for (auto [labels, dims] : llvm::zip(equation->inputs, operands)) {
+      SmallVector<AffineExpr> exprs;
+      for (auto [label, dim] : llvm::zip(labels, dims)) {
+        bool isBroadcast =
+            getConstant(dim) == 1 && getConstant(equation->sizes[label]) != 1;
+        exprs.push_back(isBroadcast ? rewriter.getAffineConstantExpr(0)
+                                    : rewriter.getAffineDimExpr(label));
+      }
+      maps.push_back(AffineMap::get(numLoops, 0, exprs, rewriter.getContext()));
+    }
+    SmallVector<AffineExpr> outputs;
+    SmallVector<utils::IteratorType> loops;
+    for (unsigned i = 0; i < numLoops; ++i) {
+      if (i < equation->numOutputs)
+        outputs.push_back(rewriter.getAffineDimExpr(i));
+      loops.push_back(i < equation->numOutputs
+                          ? utils::IteratorType::parallel
+                          : utils::IteratorType::reduction);
+    }
+    maps.push_back(AffineMap::get(numLoops, 0, outputs, rewriter.getContext()));
+
+    Type computed = getComputeType(element);
+    SmallVector<OpFoldResult> sizes = getSizes(rewriter, op, op.getOutput());
+    Value zero = arith::ConstantOp::create(rewriter, loc,
+                                           rewriter.getZeroAttr(computed));
+    Value init = tensor::EmptyOp::create(rewriter, loc, sizes, computed);
+    init = linalg::FillOp::create(rewriter, loc, zero, init).getResult(0);
+    Value result = linalg::GenericOp::create(
+                       rewriter, loc, init.getType(), adaptor.getInputs(), init,
+                       maps, loops,
+                       [&](OpBuilder &b, Location l, ValueRange args) {
+                         ScalarBuilder s(b, l, element);
+                         Value product;
+                         for (Value arg : args.drop_back()) {
+                           Value v = loadElement(b, l, arg, element);
+                           product = product ? s.mul(product, v) : v;
+                         }
+                         linalg::YieldOp::create(
+                             b, l, buildSum(b, l, args.back(), product));
+                       })
+                       .getResult(0);
+    if (computed != getStorageType(element))
+      result = narrow(rewriter, loc, result, op->getResult(0));
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
+} // namespace
+
+void onnxc::populateEinsumLowering(RewritePatternSet &patterns,
+                                   TypeConverter &types) {
+  patterns.add<LowerEinsum>(types, patterns.getContext());
+}

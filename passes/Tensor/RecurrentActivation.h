@@ -1,0 +1,34 @@
+//===- RecurrentActivation.h - The activations of recurrent layers --------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_TENSOR_RECURRENTACTIVATION_H
+#define ONNXC_PASSES_TENSOR_RECURRENTACTIVATION_H
+
+#include "mlir/IR/Builders.h"
+#include <optional>
+
+namespace onnxc {
+
+/// One activation function with its parameters.
+struct RecurrentActivation {
+  std::string name; // lower case
+  float alpha = 0, beta = 0;
+
+  mlir::Value build(mlir::OpBuilder &b, mlir::Location loc,
+                    mlir::Value x) const;
+
+  /// The activations of all directions. Each function takes the next value of
+  /// `alpha` and `beta` if it has such a parameter, and its default after the
+  /// lists' ends. None for an unknown name or a wrong number of names.
+  static std::optional<llvm::SmallVector<RecurrentActivation>>
+  parse(mlir::ArrayAttr names, llvm::ArrayRef<float> alpha,
+        llvm::ArrayRef<float> beta, llvm::ArrayRef<llvm::StringRef> defaults,
+        size_t directions);
+};
+
+} // namespace onnxc
+
+#endif // ONNXC_PASSES_TENSOR_RECURRENTACTIVATION_H

@@ -88,6 +88,9 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     populateElementwiseLowering(patterns, types);
     populateMatMulLowering(patterns, types);
     populateConvLowering(patterns, types);
+    populateCastLowering(patterns, types);
+    populateQuantizeLowering(patterns, types);
+    populateShapeLowering(patterns, types);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                    types);
     populateReturnOpTypeConversionPattern(patterns, types);

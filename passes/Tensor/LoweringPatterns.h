@@ -55,6 +55,12 @@ void populateMatMulLowering(mlir::RewritePatternSet &patterns,
                             mlir::TypeConverter &types);
 void populateConvLowering(mlir::RewritePatternSet &patterns,
                           mlir::TypeConverter &types);
+void populateCastLowering(mlir::RewritePatternSet &patterns,
+                          mlir::TypeConverter &types);
+void populateQuantizeLowering(mlir::RewritePatternSet &patterns,
+                              mlir::TypeConverter &types);
+void populateShapeLowering(mlir::RewritePatternSet &patterns,
+                           mlir::TypeConverter &types);
 
 } // namespace onnxc
 

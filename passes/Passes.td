@@ -72,6 +72,22 @@ def LowerKernelLoops : Pass<"lower-kernel-loops", "::mlir::func::FuncOp"> {
 // Code: -> LLVM dialect
 //===----------------------------------------------------------------------===//
 
+def ApproximateMath : Pass<"approximate-math"> {
+  let summary = "Replace functions on f32 by arithmetic";
+  let description = [{
+    Math functions, fmod and conversions from and to half precision become
+    arithmetic on the scalars or vectors they are applied to, within 4 units
+    in the last place. Functions of f64 are left to the C library.
+  }];
+  let options = [
+    Option<"nativeRounding", "native-rounding", "bool", "true",
+           "The target rounds to integers in one instruction (SSE4.1)">,
+    Option<"nativeHalf", "native-half", "bool", "true",
+           "The target converts f16 (F16C)">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+}
+
 def LowerKernelABI : Pass<"lower-kernel-abi", "::mlir::func::FuncOp"> {
   let summary = "Pass bare pointers and symbols to kernels";
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",

@@ -1,4 +1,4 @@
-//===- ElementTypes.cpp - Element types by their ONNX numbers -------------===//
+//===- ElementTypes.cpp - ONNX's numbers of element types -----------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -9,61 +9,81 @@
 
 using namespace mlir;
 
-Type onnxc::onnx::getElementTypeOf(MLIRContext *context, int64_t dataType) {
-  auto natural = [&](unsigned width) {
-    return IntegerType::get(context, width, IntegerType::Unsigned);
+static constexpr int64_t kNumDataTypes = 29;
+
+namespace onnxc::onnx {
+
+Type getTypeOfDataType(MLIRContext *c, int64_t dataType) {
+  auto unsignedType = [&](unsigned width) {
+    return IntegerType::get(c, width, IntegerType::Unsigned);
   };
-  // The numbers are those of TensorProto.DataType.
   switch (dataType) {
   case 1:
-    return Float32Type::get(context);
+    return Float32Type::get(c);
   case 2:
-    return natural(8);
+    return unsignedType(8);
   case 3:
-    return IntegerType::get(context, 8);
+    return IntegerType::get(c, 8);
   case 4:
-    return natural(16);
+    return unsignedType(16);
   case 5:
-    return IntegerType::get(context, 16);
+    return IntegerType::get(c, 16);
   case 6:
-    return IntegerType::get(context, 32);
+    return IntegerType::get(c, 32);
   case 7:
-    return IntegerType::get(context, 64);
+    return IntegerType::get(c, 64);
   case 8:
-    return StringType::get(context);
+    return StringType::get(c);
   case 9:
-    return IntegerType::get(context, 1);
+    return IntegerType::get(c, 1);
   case 10:
-    return Float16Type::get(context);
+    return Float16Type::get(c);
   case 11:
-    return Float64Type::get(context);
+    return Float64Type::get(c);
   case 12:
-    return natural(32);
+    return unsignedType(32);
   case 13:
-    return natural(64);
+    return unsignedType(64);
+  case 14:
+    return ComplexType::get(Float32Type::get(c));
+  case 15:
+    return ComplexType::get(Float64Type::get(c));
   case 16:
-    return BFloat16Type::get(context);
+    return BFloat16Type::get(c);
   case 17:
-    return Float8E4M3FNType::get(context);
+    return Float8E4M3FNType::get(c);
   case 18:
-    return Float8E4M3FNUZType::get(context);
+    return Float8E4M3FNUZType::get(c);
   case 19:
-    return Float8E5M2Type::get(context);
+    return Float8E5M2Type::get(c);
   case 20:
-    return Float8E5M2FNUZType::get(context);
+    return Float8E5M2FNUZType::get(c);
   case 21:
-    return natural(4);
+    return unsignedType(4);
   case 22:
-    return IntegerType::get(context, 4);
+    return IntegerType::get(c, 4);
   case 23:
-    return Float4E2M1FNType::get(context);
+    return Float4E2M1FNType::get(c);
   case 24:
-    return Float8E8M0FNUType::get(context);
+    return Float8E8M0FNUType::get(c);
   case 25:
-    return natural(2);
+    return unsignedType(2);
   case 26:
-    return IntegerType::get(context, 2);
+    return IntegerType::get(c, 2);
+  case 27:
+    return Float6E2M3FNType::get(c);
+  case 28:
+    return Float6E3M2FNType::get(c);
   default:
-    return Type();
+    return {};
   }
 }
+
+int64_t getDataType(Type elementType) {
+  for (int64_t i = 1; i < kNumDataTypes; ++i)
+    if (getTypeOfDataType(elementType.getContext(), i) == elementType)
+      return i;
+  return 0;
+}
+
+} // namespace onnxc::onnx

@@ -1,4 +1,4 @@
-//===- ElementTypes.h - Element types by their ONNX numbers ---------------===//
+//===- ElementTypes.h - ONNX's numbers of element types -------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -7,13 +7,14 @@
 #ifndef ONNXC_DIALECTS_ONNX_ELEMENTTYPES_H
 #define ONNXC_DIALECTS_ONNX_ELEMENTTYPES_H
 
-#include "mlir/IR/Types.h"
+#include "mlir/IR/BuiltinTypes.h"
 
 namespace onnxc::onnx {
 
-/// The element type of a `dtype` or `to` attribute (a TensorProto.DataType);
-/// null for numbers that name none, and for complex ones.
-mlir::Type getElementTypeOf(mlir::MLIRContext *context, int64_t dataType);
+/// The element type of a TensorProto.DataType; null for one that is not known.
+mlir::Type getTypeOfDataType(mlir::MLIRContext *context, int64_t dataType);
+/// The reverse; 0 (UNDEFINED) for a type that ONNX has not.
+int64_t getDataType(mlir::Type elementType);
 
 } // namespace onnxc::onnx
 

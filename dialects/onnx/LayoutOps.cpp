@@ -199,7 +199,7 @@ LogicalResult EyeLikeOp::inferReturnTypes(MLIRContext *context,
     return emitOptionalError(loc, "needs an input of rank 2, not ", *rank);
   Type element = onnxc::onnx::getElementType(adaptor.getInput());
   if (std::optional<int64_t> dtype = adaptor.getDtype()) {
-    element = getElementTypeOf(context, *dtype);
+    element = getTypeOfDataType(context, *dtype);
     if (!element)
       return emitOptionalError(loc, "unknown dtype ", *dtype);
   }

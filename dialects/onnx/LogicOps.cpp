@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/NarrowFloat.h"
 #include "dialects/onnx/Onnx.h"
 #include "dialects/onnx/ScalarBuilder.h"
 
@@ -61,12 +62,20 @@ Value GreaterOrEqualOp::buildScalar(OpBuilder &b, Location loc,
 }
 
 Value IsNaNOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
-  return ScalarBuilder(b, loc, *this).ne(args[0], args[0]);
+  ScalarBuilder s(b, loc, *this);
+  Value x = args[0];
+  Type type = onnxc::onnx::getElementType(getX());
+  if (isNarrowFloat(type))
+    x = decodeNarrowFloat(s, x, type);
+  return s.ne(x, x);
 }
 
 Value IsInfOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
   ScalarBuilder s(b, loc, *this);
   Value x = args[0];
+  Type type = onnxc::onnx::getElementType(getX());
+  if (isNarrowFloat(type))
+    x = decodeNarrowFloat(s, x, type);
   double inf = std::numeric_limits<double>::infinity();
   Value result = s.integer(s.eq(x, x), 0);
   if (getDetectPositive())

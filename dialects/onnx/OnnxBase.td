@@ -115,6 +115,7 @@ def Onnx_TypeAttr : TypeAttrBase<"::mlir::Type", "TYPE_PROTO">;
 // What every op of the dialect has: one syntax, and inferred types that agree
 // with given ones when nothing known differs.
 def ShapeArithmetic : DeclareOpInterfaceMethods<ShapeArithmeticOp>;
+def ShapeOperands : DeclareOpInterfaceMethods<ShapeOperandsOp>;
 
 def OnnxOpTrait : NativeOpTrait<"OnnxOpTrait", [], [{
   static bool isCompatibleReturnTypes(::mlir::TypeRange l,

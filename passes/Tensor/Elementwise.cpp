@@ -20,6 +20,11 @@ struct LowerElementwise : OpInterfaceConversionPattern<ElementwiseOp> {
   LogicalResult
   matchAndRewrite(ElementwiseOp op, ArrayRef<Value> operands,
                   ConversionPatternRewriter &rewriter) const override {
+    for (Value value :
+         llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
+                             SmallVector<Value>(op->getResults())))
+      if (!onnxc::onnx::getElementType(value).isIntOrFloat())
+        return rewriter.notifyMatchFailure(op, "not integers or floats");
     Location loc = op.getLoc();
     OpResult result = op->getResult(0);
     Dims dims = *getDims(result);

@@ -103,6 +103,9 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     populateRecurrentLowering(patterns, types);
     populateAttentionLowering(patterns, types);
     populateEinsumLowering(patterns, types);
+    populateCastLowering(patterns, types);
+    populateQuantizeLowering(patterns, types);
+    populateShapeLowering(patterns, types);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                    types);
     populateReturnOpTypeConversionPattern(patterns, types);

@@ -87,6 +87,12 @@ void populateAttentionLowering(mlir::RewritePatternSet &patterns,
                                mlir::TypeConverter &types);
 void populateEinsumLowering(mlir::RewritePatternSet &patterns,
                             mlir::TypeConverter &types);
+void populateCastLowering(mlir::RewritePatternSet &patterns,
+                          mlir::TypeConverter &types);
+void populateQuantizeLowering(mlir::RewritePatternSet &patterns,
+                              mlir::TypeConverter &types);
+void populateShapeLowering(mlir::RewritePatternSet &patterns,
+                           mlir::TypeConverter &types);
 
 } // namespace onnxc
 

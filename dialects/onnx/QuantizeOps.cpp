@@ -1,0 +1,76 @@
+//===- QuantizeOps.cpp - Between real and quantized tensors ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/Onnx.h"
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+/// Checks the scale's shape against x's, where both are known.
+static LogicalResult checkScale(std::optional<Location> loc, Value x,
+                                Value scale, Value zeroPoint, int64_t axis,
+                                int64_t blockSize) {
+  std::optional<int64_t> rank = getRank(x), scaleRank = getRank(scale);
+  if (zeroPoint && scaleRank && getRank(zeroPoint) &&
+      getRank(zeroPoint) != scaleRank)
+    return emitOptionalError(loc, "scale and zero point have ranks ",
+                             *scaleRank, " and ", *getRank(zeroPoint));
+  if (blockSize < 0)
+    return emitOptionalError(loc, "block_size is ", blockSize);
+  if (!rank || !scaleRank || *scaleRank == 0)
+    return success();
+  std::optional<Dims> scaleDims = getDims(scale);
+  if (*scaleRank == 1 && scaleDims && getConstant(scaleDims->front()) == 1)
+    return success();
+  if (!normalizeAxis(axis, *rank))
+    return emitOptionalError(loc, "axis ", axis, " is out of range for rank ",
+                             *rank);
+  if (blockSize == 0 && *scaleRank != 1)
+    return emitOptionalError(loc, "a scale of rank ", *scaleRank,
+                             " needs a block_size");
+  if (blockSize > 0 && *scaleRank != *rank)
+    return emitOptionalError(loc, "the blocks' scale has rank ", *scaleRank,
+                             ", not ", *rank);
+  return success();
+}
+
+static LogicalResult inferLike(MLIRContext *context,
+                               std::optional<Location> loc, Value x,
+                               int64_t dataType, Type otherwise,
+                               SmallVectorImpl<Type> &types) {
+  Type element = dataType ? getTypeOfDataType(context, dataType) : otherwise;
+  if (!element)
+    return emitOptionalError(loc, dataType, " is no element type");
+  types.push_back(withElementType(x.getType(), element));
+  return success();
+}
+
+LogicalResult QuantizeLinearOp::inferReturnTypes(MLIRContext *context,
+                                                 std::optional<Location> loc,
+                                                 Adaptor adaptor,
+                                                 SmallVectorImpl<Type> &types) {
+  Value zeroPoint = adaptor.getYZeroPoint();
+  if (failed(checkScale(loc, adaptor.getX(), adaptor.getYScale(), zeroPoint,
+                        adaptor.getAxis(), adaptor.getBlockSize())))
+    return failure();
+  Type otherwise = IntegerType::get(context, 8, IntegerType::Unsigned);
+  if (zeroPoint)
+    otherwise = getElementType(zeroPoint);
+  return inferLike(context, loc, adaptor.getX(), adaptor.getOutputDtype(),
+                   otherwise, types);
+}
+
+LogicalResult DequantizeLinearOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  if (failed(checkScale(loc, adaptor.getX(), adaptor.getXScale(),
+                        adaptor.getXZeroPoint(), adaptor.getAxis(),
+                        adaptor.getBlockSize())))
+    return failure();
+  return inferLike(context, loc, adaptor.getX(), adaptor.getOutputDtype(),
+                   getElementType(adaptor.getXScale()), types);
+}

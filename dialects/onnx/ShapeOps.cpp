@@ -1,0 +1,517 @@
+//===- ShapeOps.cpp - Shapes as values, and views of other shapes ---------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/Onnx.h"
+#include "llvm/ADT/SmallSet.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace onnxc::onnx;
+
+static std::string toString(ArrayRef<AffineExpr> shape) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::interleaveComma(shape, os);
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Shapes as values
+//===----------------------------------------------------------------------===//
+
+static std::pair<int64_t, int64_t> getShapeBounds(int64_t rank, int64_t start,
+                                                  std::optional<int64_t> end) {
+  auto clamp = [&](int64_t i) {
+    return std::clamp<int64_t>(i < 0 ? i + rank : i, 0, rank);
+  };
+  int64_t first = clamp(start), last = end ? clamp(*end) : rank;
+  return {first, std::max(first, last)};
+}
+
+std::pair<int64_t, int64_t> ShapeOp::getBounds(int64_t rank) {
+  return getShapeBounds(rank, getStart(), getEnd());
+}
+
+LogicalResult ShapeOp::inferReturnTypes(MLIRContext *context,
+                                        std::optional<Location> loc,
+                                        Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  Type i64 = IntegerType::get(context, 64);
+  std::optional<int64_t> rank = getRank(adaptor.getData());
+  if (!rank) {
+    types.push_back(getUnrankedType(i64));
+    return success();
+  }
+  auto [first, last] =
+      getShapeBounds(*rank, adaptor.getStart(), adaptor.getEnd());
+  types.push_back(RankedTensorType::get({last - first}, i64));
+  return success();
+}
+
+std::optional<Dims> ShapeOp::evaluate(ArrayRef<std::optional<Dims>>) {
+  std::optional<Dims> dims = getDims(getData());
+  if (!dims)
+    return std::nullopt;
+  auto [first, last] = getBounds(dims->size());
+  return Dims(ArrayRef(*dims).slice(first, last - first));
+}
+
+LogicalResult SizeOp::inferReturnTypes(MLIRContext *context,
+                                       std::optional<Location>, Adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  types.push_back(RankedTensorType::get({}, IntegerType::get(context, 64)));
+  return success();
+}
+
+std::optional<Dims> SizeOp::evaluate(ArrayRef<std::optional<Dims>>) {
+  std::optional<Dims> dims = getDims(getData());
+  if (!dims)
+    return std::nullopt;
+  return Dims{getProduct(getContext(), *dims)};
+}
+
+//===----------------------------------------------------------------------===//
+// Identity
+//===----------------------------------------------------------------------===//
+
+LogicalResult IdentityOp::inferReturnTypes(MLIRContext *,
+                                           std::optional<Location>,
+                                           Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getInput().getType());
+  return success();
+}
+
+OpFoldResult IdentityOp::fold(FoldAdaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  return {};
+}
+
+std::optional<Dims>
+IdentityOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return operands[0];
+}
+
+//===----------------------------------------------------------------------===//
+// Reshape
+//===----------------------------------------------------------------------===//
+
+SmallVector<unsigned> ReshapeOp::getShapeOperands() { return {1}; }
+
+std::optional<Dims>
+ReshapeOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return operands[0];
+}
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+  if (getData().getType() == getType() && getDims(getData()))
+    return getData();
+  return {};
+}
+
+/// Splits a product into its constant and its other factors. A sum gives the
+/// constant that divides it: 4 s0 + 4 is 4 times s0 + 1.
+static void collectFactors(AffineExpr expr, int64_t &constant,
+                           SmallVectorImpl<AffineExpr> &factors) {
+  if (std::optional<int64_t> value = getConstant(expr)) {
+    constant *= *value;
+    return;
+  }
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (binary && binary.getKind() == AffineExprKind::Mul) {
+    collectFactors(binary.getLHS(), constant, factors);
+    collectFactors(binary.getRHS(), constant, factors);
+    return;
+  }
+  int64_t divisor = expr.getLargestKnownDivisor();
+  if (binary && binary.getKind() == AffineExprKind::Add && divisor > 1) {
+    constant *= divisor;
+    expr = simplify(expr.floorDiv(divisor));
+  }
+  factors.push_back(expr);
+}
+
+/// numerator / denominator, which is known to leave no rest; none where
+/// constants tell that it does.
+static std::optional<AffineExpr>
+divideExactly(MLIRContext *context, ArrayRef<AffineExpr> numerator,
+              ArrayRef<AffineExpr> denominator) {
+  int64_t above = 1, below = 1;
+  SmallVector<AffineExpr> factors, rest;
+  for (AffineExpr expr : numerator)
+    collectFactors(expr, above, factors);
+  SmallVector<AffineExpr> divisors;
+  for (AffineExpr expr : denominator)
+    collectFactors(expr, below, divisors);
+  if (below == 0)
+    return std::nullopt;
+  for (AffineExpr divisor : divisors) {
+    auto *found = llvm::find(factors, divisor);
+    if (found == factors.end())
+      rest.push_back(divisor);
+    else
+      factors.erase(found);
+  }
+  int64_t common = std::gcd(above, below);
+  if (common > 1) {
+    above /= common;
+    below /= common;
+  }
+  if (factors.empty() && rest.empty() && below != 1)
+    return std::nullopt;
+  AffineExpr result =
+      getProduct(context, factors) * getConstant(context, above);
+  AffineExpr divisor = getProduct(context, rest) * getConstant(context, below);
+  return simplify(result.floorDiv(divisor));
+}
+
+LogicalResult ReshapeOp::inferReturnTypes(MLIRContext *context,
+                                          std::optional<Location> loc,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  Type element = getElementType(adaptor.getData());
+  std::optional<Dims> data = getDims(adaptor.getData());
+  std::optional<Dims> shape = getKnownInts(adaptor.getShape());
+  if (!shape) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  std::optional<size_t> unknown;
+  for (auto [i, size] : llvm::enumerate(*shape)) {
+    std::optional<int64_t> constant = getConstant(size);
+    if (constant == 0 && !adaptor.getAllowzero()) {
+      if (!data) {
+        types.push_back(getUnrankedType(element));
+        return success();
+      }
+      if (i >= data->size())
+        return emitOptionalError(loc, "size ", i,
+                                 " of the shape is 0, but the operand has no "
+                                 "such dimension");
+      size = (*data)[i];
+    } else if (constant == -1) {
+      if (unknown)
+        return emitOptionalError(loc, "more than one size of the shape is -1");
+      unknown = i;
+    } else if (constant && *constant < 0) {
+      return emitOptionalError(loc, "size ", i, " of the shape is ", *constant);
+    }
+  }
+  if (!data) {
+    if (unknown)
+      types.push_back(getUnrankedType(element));
+    else
+      types.push_back(getTensorType(*shape, element));
+    return success();
+  }
+  if (unknown) {
+    Dims others = *shape;
+    others.erase(others.begin() + *unknown);
+    std::optional<AffineExpr> size = divideExactly(context, *data, others);
+    if (!size)
+      return emitOptionalError(loc, "a tensor of ", adaptor.getData().getType(),
+                               " cannot have the shape [", toString(*shape),
+                               "]");
+    (*shape)[*unknown] = *size;
+  }
+  std::optional<int64_t> have = getConstant(getProduct(context, *data));
+  std::optional<int64_t> want = getConstant(getProduct(context, *shape));
+  if (have && want && *have != *want)
+    return emitOptionalError(loc, "a tensor of ", adaptor.getData().getType(),
+                             " cannot have the shape [", toString(*shape), "]");
+  types.push_back(getTensorType(*shape, element));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Squeeze, Unsqueeze, Flatten
+//===----------------------------------------------------------------------===//
+
+LogicalResult SqueezeOp::inferReturnTypes(MLIRContext *,
+                                          std::optional<Location> loc,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  Type element = getElementType(adaptor.getData());
+  std::optional<Dims> dims = getDims(adaptor.getData());
+  std::optional<SmallVector<int64_t>> axes;
+  if (adaptor.getAxes())
+    axes = getConstantInts(adaptor.getAxes());
+  if (!dims || (adaptor.getAxes() && !axes)) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  llvm::SmallSet<int64_t, 8> dropped;
+  if (axes) {
+    for (int64_t axis : *axes) {
+      std::optional<int64_t> normal = normalizeAxis(axis, dims->size());
+      if (!normal)
+        return emitOptionalError(loc, "axis ", axis,
+                                 " is out of range for rank ", dims->size());
+      std::optional<int64_t> size = getConstant((*dims)[*normal]);
+      if (size && *size != 1)
+        return emitOptionalError(loc, "dimension ", axis, " has size ", *size,
+                                 ", not 1");
+      dropped.insert(*normal);
+    }
+  } else {
+    for (auto [i, dim] : llvm::enumerate(*dims))
+      if (getConstant(dim) == 1)
+        dropped.insert(i);
+  }
+  Dims result;
+  for (auto [i, dim] : llvm::enumerate(*dims))
+    if (!dropped.contains(i))
+      result.push_back(dim);
+  types.push_back(getTensorType(result, element));
+  return success();
+}
+
+std::optional<Dims>
+SqueezeOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return operands[0];
+}
+
+LogicalResult UnsqueezeOp::inferReturnTypes(MLIRContext *context,
+                                            std::optional<Location> loc,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  Type element = getElementType(adaptor.getData());
+  std::optional<Dims> dims = getDims(adaptor.getData());
+  std::optional<SmallVector<int64_t>> axes = getConstantInts(adaptor.getAxes());
+  if (!dims || !axes) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  int64_t rank = dims->size() + axes->size();
+  llvm::SmallSet<int64_t, 8> inserted;
+  for (int64_t axis : *axes) {
+    std::optional<int64_t> normal = normalizeAxis(axis, rank);
+    if (!normal)
+      return emitOptionalError(loc, "axis ", axis,
+                               " is out of range for a result of rank ", rank);
+    if (!inserted.insert(*normal).second)
+      return emitOptionalError(loc, "axis ", axis, " is given twice");
+  }
+  Dims result;
+  auto *next = dims->begin();
+  for (int64_t i = 0; i < rank; ++i)
+    result.push_back(inserted.contains(i) ? getConstant(context, 1) : *next++);
+  types.push_back(getTensorType(result, element));
+  return success();
+}
+
+std::optional<Dims>
+UnsqueezeOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return operands[0];
+}
+
+LogicalResult FlattenOp::inferReturnTypes(MLIRContext *context,
+                                          std::optional<Location> loc,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  Type element = getElementType(adaptor.getInput());
+  std::optional<Dims> dims = getDims(adaptor.getInput());
+  if (!dims) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  int64_t rank = dims->size(), axis = adaptor.getAxis();
+  if (axis < -rank || axis > rank)
+    return emitOptionalError(loc, "axis ", axis, " is out of range for rank ",
+                             rank);
+  if (axis < 0)
+    axis += rank;
+  ArrayRef<AffineExpr> all = *dims;
+  types.push_back(getTensorType({getProduct(context, all.take_front(axis)),
+                                 getProduct(context, all.drop_front(axis))},
+                                element));
+  return success();
+}
+
+std::optional<Dims>
+FlattenOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return operands[0];
+}
+
+//===----------------------------------------------------------------------===//
+// Expand
+//===----------------------------------------------------------------------===//
+
+SmallVector<unsigned> ExpandOp::getShapeOperands() { return {1}; }
+
+LogicalResult ExpandOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  Type element = getElementType(adaptor.getInput());
+  std::optional<Dims> dims = getDims(adaptor.getInput());
+  std::optional<Dims> shape = getKnownInts(adaptor.getShape());
+  if (!dims || !shape) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  std::optional<Dims> result = broadcast(*dims, *shape);
+  if (!result)
+    return emitOptionalError(loc, "a tensor of ", adaptor.getInput().getType(),
+                             " cannot be broadcast to [", toString(*shape),
+                             "]");
+  types.push_back(getTensorType(*result, element));
+  return success();
+}
+
+std::optional<Dims> ExpandOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  // Only the first operand is broadcast; the result's type has the shape.
+  auto from = dyn_cast<RankedTensorType>(getInput().getType());
+  auto to = dyn_cast<RankedTensorType>(getType());
+  if (!operands[0] || !from || !to || !from.hasStaticShape())
+    return std::nullopt;
+  if (from.getNumElements() == 1)
+    return Dims(to.getNumElements(), operands[0]->front());
+  if (from.getShape() == to.getShape())
+    return operands[0];
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// ConstantOfShape
+//===----------------------------------------------------------------------===//
+
+SmallVector<unsigned> ConstantOfShapeOp::getShapeOperands() { return {0}; }
+
+LogicalResult ConstantOfShapeOp::verify() {
+  if (getValue() && getValue()->getNumElements() != 1)
+    return emitOpError("needs one value, not ") << getValue()->getNumElements();
+  return success();
+}
+
+LogicalResult ConstantOfShapeOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  Type element = Float32Type::get(context);
+  if (std::optional<ElementsAttr> value = adaptor.getValue())
+    element = value->getElementType();
+  std::optional<Dims> shape = getKnownInts(adaptor.getInput());
+  if (!shape) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  for (auto [i, size] : llvm::enumerate(*shape))
+    if (getConstant(size).value_or(0) < 0)
+      return emitOptionalError(loc, "size ", i, " of the shape is ",
+                               *getConstant(size));
+  types.push_back(getTensorType(*shape, element));
+  return success();
+}
+
+std::optional<Dims> ConstantOfShapeOp::evaluate(ArrayRef<std::optional<Dims>>) {
+  auto type = cast<RankedTensorType>(getType());
+  auto value = getValue() ? dyn_cast<DenseIntElementsAttr>(*getValue())
+                          : DenseIntElementsAttr();
+  if (!value || value.getNumElements() != 1)
+    return std::nullopt;
+  APInt element = *value.value_begin<APInt>();
+  int64_t integer = type.getElementType().isInteger(1) ? element.getZExtValue()
+                                                       : element.getSExtValue();
+  return Dims(type.getNumElements(), getConstant(getContext(), integer));
+}
+
+//===----------------------------------------------------------------------===//
+// Range
+//===----------------------------------------------------------------------===//
+
+/// The value of a constant scalar.
+static std::optional<double> getConstantScalar(Value value) {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  auto elements =
+      constant ? dyn_cast_or_null<DenseElementsAttr>(constant.getElements())
+               : nullptr;
+  if (!elements || elements.getNumElements() != 1 ||
+      !isa<FloatType>(elements.getElementType()))
+    return std::nullopt;
+  return (*elements.value_begin<APFloat>()).convertToDouble();
+}
+
+/// The length of a range of integers; none where it is not known whether the
+/// range is empty.
+static std::optional<AffineExpr>
+getRangeLength(AffineExpr start, AffineExpr limit, AffineExpr delta) {
+  std::optional<int64_t> step = getConstant(delta);
+  if (!step || *step == 0)
+    return std::nullopt;
+  AffineExpr span = simplify(*step > 0 ? limit - start : start - limit);
+  AffineExpr length = simplify(span.ceilDiv(std::abs(*step)));
+  if (isKnownNonNegative(span))
+    return length;
+  if (std::optional<int64_t> constant = getConstant(length))
+    return getConstant(start.getContext(), std::max<int64_t>(*constant, 0));
+  return std::nullopt;
+}
+
+LogicalResult RangeOp::inferReturnTypes(MLIRContext *context,
+                                        std::optional<Location> loc,
+                                        Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  Type element = getElementType(adaptor.getStart());
+  SmallVector<std::optional<Dims>> ints;
+  SmallVector<std::optional<double>> reals;
+  for (Value operand : adaptor.getOperands()) {
+    ints.push_back(getKnownInts(operand));
+    if (ints.back() && ints.back()->size() != 1)
+      return emitOptionalError(loc, "operands must be scalars");
+    reals.push_back(getConstantScalar(operand));
+  }
+  std::optional<AffineExpr> length;
+  if (ints[0] && ints[1] && ints[2]) {
+    if (getConstant((*ints[2])[0]) == 0)
+      return emitOptionalError(loc, "delta is 0");
+    length = getRangeLength((*ints[0])[0], (*ints[1])[0], (*ints[2])[0]);
+  } else if (reals[0] && reals[1] && reals[2]) {
+    // The difference in the operands' type, as at run time.
+    double span = *reals[1] - *reals[0];
+    if (!element.isF64())
+      span = static_cast<float>(span);
+    double count = std::ceil(span / *reals[2]);
+    if (std::isfinite(count) && count < 1e15)
+      length = getConstant(context, std::max(0.0, count));
+  }
+  if (length)
+    types.push_back(getTensorType(*length, element));
+  else
+    types.push_back(RankedTensorType::get({ShapedType::kDynamic}, element));
+  return success();
+}
+
+std::optional<Dims> RangeOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  auto type = cast<RankedTensorType>(getType());
+  if (!operands[0] || !operands[2])
+    return std::nullopt;
+  Dims elements;
+  for (int64_t i = 0, e = type.getNumElements(); i < e; ++i)
+    elements.push_back(simplify((*operands[0])[0] + (*operands[2])[0] * i));
+  return elements;
+}
+
+// max(ceil((limit - start) / delta), 0), divided in double.
+SmallVector<Value> RangeOp::buildSizes(OpBuilder &b) {
+  Location loc = getLoc();
+  Value span = SubOp::create(b, loc, getLimit(), getStart());
+  auto toType = [&](Value value, Type type) -> Value {
+    return CastOp::create(b, loc, value, type);
+  };
+  Value real = DivOp::create(b, loc, toType(span, b.getF64Type()),
+                             toType(getDelta(), b.getF64Type()));
+  Value count = toType(CeilOp::create(b, loc, real), b.getI64Type());
+  auto scalar = RankedTensorType::get({}, b.getI64Type());
+  Value zero = ConstantOp::create(
+      b, loc, DenseElementsAttr::get(scalar, b.getI64IntegerAttr(0)));
+  return {MaxOp::create(b, loc, ValueRange{count, zero})};
+}
+
+void RangeOp::setResultDims(ArrayRef<AffineExpr> sizes) {
+  getResult().setType(cast<TensorType>(
+      getTensorType(sizes, cast<TensorType>(getType()).getElementType())));
+}

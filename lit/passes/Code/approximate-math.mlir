@@ -1,0 +1,41 @@
+// RUN: onnxc-opt %s --approximate-math | FileCheck %s
+// RUN: onnxc-opt %s --approximate-math=native-rounding=false \
+// RUN:   | FileCheck %s --check-prefix=ROUND
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Functions of f32 become arithmetic on the same vectors.
+// CHECK-LABEL: func @exp
+// CHECK-NOT: math.exp
+// CHECK: arith.mulf {{.*}} : vector<4xf32>
+func.func @exp(%x: vector<4xf32>) -> vector<4xf32> {
+  %0 = math.exp %x : vector<4xf32>
+  return %0 : vector<4xf32>
+}
+
+// Those of f64 are the C library's.
+// CHECK-LABEL: func @exp64
+// CHECK: math.exp
+func.func @exp64(%x: f64) -> f64 {
+  %0 = math.exp %x : f64
+  return %0 : f64
+}
+
+// CHECK-LABEL: func @floor
+// CHECK: math.floor
+// ROUND-LABEL: func @floor
+// ROUND-NOT: math.floor
+// ROUND: math.copysign
+func.func @floor(%x: f32) -> f32 {
+  %0 = math.floor %x : f32
+  return %0 : f32
+}
+
+// bf16 is the upper half of f32; no target's conversion is called.
+// CHECK-LABEL: func @bf16
+// CHECK: arith.shli
+// CHECK-NOT: arith.truncf
+func.func @bf16(%x: bf16) -> bf16 {
+  %0 = arith.extf %x : bf16 to f32
+  %1 = arith.truncf %0 : f32 to bf16
+  return %1 : bf16
+}

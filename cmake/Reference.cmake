@@ -5,13 +5,16 @@
 
 set(onnxc_docs ${PROJECT_BINARY_DIR}/docs)
 set(onnxc_doc_files "")
+set(onnxc_doc_includes -I ${PROJECT_SOURCE_DIR} -I ${PROJECT_BINARY_DIR})
+foreach(folder ${MLIR_INCLUDE_DIRS})
+  list(APPEND onnxc_doc_includes -I ${folder})
+endforeach()
 
 # onnxc_doc(NAME SOURCE GENERATOR...): docs/NAME.md from a .td file.
 function(onnxc_doc name source)
   add_custom_command(
     OUTPUT ${onnxc_docs}/${name}.md
-    COMMAND ${MLIR_TABLEGEN_EXE} ${ARGN} -I ${PROJECT_SOURCE_DIR}
-            -I ${PROJECT_BINARY_DIR} -I ${MLIR_INCLUDE_DIR}
+    COMMAND ${MLIR_TABLEGEN_EXE} ${ARGN} ${onnxc_doc_includes}
             ${PROJECT_SOURCE_DIR}/${source} -o ${onnxc_docs}/${name}.md
     DEPENDS ${PROJECT_SOURCE_DIR}/${source}
     COMMENT "Writing docs/${name}.md" VERBATIM)

@@ -33,6 +33,13 @@ llvm::LogicalResult convertAttributes(Model &model, ::onnx::NodeProto &node,
 llvm::FailureOr<Constant> convertConstant(Model &model,
                                           ::onnx::NodeProto &node);
 
+/// CheckTypes.cpp: whether the operator takes inputs of these types, null for
+/// one that is left out.
+llvm::LogicalResult checkTypes(const Model &model,
+                               const ::onnx::NodeProto &node,
+                               mlir::Location loc,
+                               llvm::ArrayRef<mlir::Type> types);
+
 } // namespace onnxc
 
 #endif // ONNXC_COMPILER_IMPORT_BUILD_H

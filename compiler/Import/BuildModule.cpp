@@ -148,6 +148,7 @@ LogicalResult BuildModule::buildOperands(const ::onnx::NodeProto &node,
     --numInputs;
   // Only the last slot can be variadic.
   SmallVector<int32_t> segments(slots, 0);
+  SmallVector<Type> types(numInputs);
   for (int i = 0; i < numInputs; ++i) {
     const std::string &input = node.input(i);
     if (input.empty()) {
@@ -161,12 +162,13 @@ LogicalResult BuildModule::buildOperands(const ::onnx::NodeProto &node,
       return emitError(loc)
              << "uses \"" << input << "\", which nothing defines";
     operands.push_back(value);
+    types[i] = value.getType();
     if (slots)
       ++segments[std::min<size_t>(i, slots - 1)];
   }
   if (slots)
     attributes.set("operandSegmentSizes", b.getDenseI32ArrayAttr(segments));
-  return success();
+  return checkTypes(model, node, loc, types);
 }
 
 LogicalResult BuildModule::buildRegion(const ::onnx::GraphProto &graph,

@@ -50,6 +50,7 @@ private:
 
   LogicalResult inferBlock(Block &block);
   LogicalResult inferOp(Operation *op);
+  LogicalResult inlineBranch(IfOp op, bool condition);
   void defineShapeOperands(ShapeOperandsOp op);
   LogicalResult defineDataDependentSizes(DataDependentShapeOp op);
   bool foldShapeArithmetic(Operation *op);
@@ -93,6 +94,24 @@ LogicalResult InferShapes::inferOp(Operation *op) {
   if (auto shapeOp = dyn_cast<ShapeOperandsOp>(op))
     defineShapeOperands(shapeOp);
 
+  if (auto branch = dyn_cast<IfOp>(op))
+    if (std::optional<SmallVector<int64_t>> condition =
+            getConstantInts(branch.getCond()))
+      return inlineBranch(branch, condition->front() != 0);
+  if (auto subgraph = dyn_cast<SubgraphOp>(op))
+    for (auto [i, region] : llvm::enumerate(op->getRegions())) {
+      if (region.empty())
+        continue;
+      SmallVector<Type> types = subgraph.getRegionArgTypes(i);
+      for (auto [argument, type] :
+           llvm::zip(region.front().getArguments(), types))
+        argument.setType(mergeTypes(argument.getType(), type));
+    }
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      if (failed(inferBlock(block)))
+        return failure();
+
   if (auto infer = dyn_cast<InferTypeOpInterface>(op)) {
     SmallVector<Type> types;
     if (failed(infer.inferReturnTypes(
@@ -111,10 +130,6 @@ LogicalResult InferShapes::inferOp(Operation *op) {
       return success();
     }
   }
-  for (Region &region : op->getRegions())
-    for (Block &block : region)
-      if (failed(inferBlock(block)))
-        return failure();
   if (foldShapeArithmetic(op))
     return success();
 
@@ -125,6 +140,25 @@ LogicalResult InferShapes::inferOp(Operation *op) {
              << result.getResultNumber()
              << " cannot be inferred; bind the model's dimensions with --dim "
                 "or --shape";
+  return success();
+}
+
+/// An If whose condition is known is the branch that is taken.
+LogicalResult InferShapes::inlineBranch(IfOp op, bool condition) {
+  Region &region = condition ? op.getThenBranch() : op.getElseBranch();
+  Block &block = region.front();
+  auto yield = cast<YieldOp>(block.getTerminator());
+  SmallVector<Operation *> ops;
+  for (Operation &nested : block.without_terminator())
+    ops.push_back(&nested);
+  for (Operation *nested : ops)
+    nested->moveBefore(op);
+  for (auto [result, value] : llvm::zip(op.getResults(), yield.getOperands()))
+    result.replaceAllUsesWith(value);
+  op.erase();
+  for (Operation *nested : ops)
+    if (failed(inferOp(nested)))
+      return failure();
   return success();
 }
 

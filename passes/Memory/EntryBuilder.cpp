@@ -262,6 +262,12 @@ Value EntryBuilder::getElement(Value base, Value index, AffineExpr bytes) {
   return offsetBy(base, arith::MulIOp::create(b, loc, index, getSymbol(bytes)));
 }
 
+Value EntryBuilder::countDown(Value length, Value iteration) {
+  Value one = arith::ConstantIndexOp::create(b, loc, 1);
+  Value last = arith::SubIOp::create(b, loc, length, one);
+  return arith::SubIOp::create(b, loc, last, iteration);
+}
+
 void EntryBuilder::storeIndex(Value address, Type integer, Value index) {
   auto word = b.getIntegerType(integer.getIntOrFloatBitWidth());
   LLVM::StoreOp::create(b, loc, arith::IndexCastOp::create(b, loc, word, index),

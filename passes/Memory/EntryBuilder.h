@@ -65,6 +65,8 @@ public:
   /// The address `index` times `bytes` behind `base`.
   mlir::Value getElement(mlir::Value base, mlir::Value index,
                          mlir::AffineExpr bytes);
+  /// length - 1 - iteration.
+  mlir::Value countDown(mlir::Value length, mlir::Value iteration);
   /// Stores an index as an integer of the type.
   void storeIndex(mlir::Value address, mlir::Type integer, mlir::Value index);
   /// Stores the bool true.

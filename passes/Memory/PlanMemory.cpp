@@ -35,9 +35,14 @@ namespace {
 
 /// Where a tensor's bytes are.
 struct Place {
-  enum Kind { Input, Output, Weights, Arena, Heap } kind;
+  /// A slice is part of another value, chosen anew in each iteration.
+  enum Kind { Input, Output, Weights, Arena, Heap, Slice } kind = Slice;
   /// The input's or output's number, the weight's offset, the buffer's index.
   int64_t index = 0;
+
+  bool operator==(const Place &other) const {
+    return kind == other.kind && index == other.index && kind != Slice;
+  }
 };
 
 /// Memory whose size is known only when the run comes to it.
@@ -60,9 +65,9 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
     for (Type type : main.getArgumentTypes())
       numInputSymbols += type.isIndex();
     placeConstants();
-    numberSteps();
+    numberSteps(main.getBody().front());
     placeInputsAndOutputs();
-    if (failed(placeResults()))
+    if (failed(placeBlock(main.getBody().front())))
       return signalPassFailure();
     AffineExpr total = planArena(&getContext(), buffers);
     if (failed(emitEntry()))
@@ -75,18 +80,38 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
 private:
   func::FuncOp main;
   llvm::DenseMap<Value, Place> places;
-  llvm::DenseMap<Operation *, int64_t> steps;
+  /// Steps count the beginnings and ends of ops.
+  llvm::DenseMap<Operation *, int64_t> steps, endSteps;
+  int64_t numSteps = 0;
   SmallVector<ArenaBuffer> buffers;
   SmallVector<HeapBuffer> heap;
   unsigned numInputSymbols = 0;
+  /// Where carried values go that a body yields under another number.
+  llvm::DenseMap<Value, Place> temporaries;
+  llvm::DenseMap<Value, Value> slices;
+  std::optional<EntryBuilder> entry;
   /// The scratch buffers of a call, after its results.
   llvm::DenseMap<Operation *, SmallVector<Place>> scratch;
 
   void placeConstants();
-  void numberSteps();
+  void numberSteps(Block &block);
+  int64_t getLastUse(Value value);
   void placeInputsAndOutputs();
-  LogicalResult placeResults();
+  LogicalResult placeBlock(Block &block);
+  LogicalResult placeCall(plan::CallOp call);
+  LogicalResult placeControlFlow(Operation *op);
   LogicalResult emitEntry();
+  void emitBlock(Block &block);
+  void emitCall(plan::CallOp call);
+  void emitLoop(LoopOp loop);
+  void emitScan(ScanOp scan);
+  void emitCarried(ValueRange yields, ValueRange carried);
+  void copySlice(Value result, Value value, Value position);
+  void copy(Value to, Value from, Value value);
+  Value getAddress(Place place);
+  Value getAddress(Value value);
+  void allocate(Place place);
+  void allocateResults(Operation *op);
   void emitArenaBytes(AffineExpr total);
   void emitOutputShapes();
 
@@ -98,15 +123,6 @@ private:
   }
   func::ReturnOp getReturn() {
     return cast<func::ReturnOp>(main.getBody().front().getTerminator());
-  }
-  int64_t getLastUse(Value value) {
-    int64_t last = steps.lookup(value.getDefiningOp());
-    for (Operation *user : value.getUsers()) {
-      last = std::max(last, steps.lookup(user));
-      if (auto view = dyn_cast<plan::ViewOp>(user))
-        last = std::max(last, getLastUse(view));
-    }
-    return last;
   }
   AffineExpr getBytes(ArrayRef<AffineExpr> dims, Type elementType) {
     int64_t bytes = getStorageBytes(elementType);
@@ -148,9 +164,32 @@ void PlanMemory::placeConstants() {
   getOperation()->setAttr("onnxc.weights_bytes", b.getI64IntegerAttr(end));
 }
 
-void PlanMemory::numberSteps() {
-  int64_t step = 0;
-  main.walk<WalkOrder::PreOrder>([&](Operation *op) { steps[op] = step++; });
+void PlanMemory::numberSteps(Block &block) {
+  for (Operation &op : block) {
+    steps[&op] = numSteps++;
+    for (Region &region : op.getRegions())
+      for (Block &nested : region)
+        numberSteps(nested);
+    endSteps[&op] = numSteps++;
+  }
+}
+
+/// The last step that reads the value. What a loop reads of its surroundings
+/// lives as long as the loop.
+int64_t PlanMemory::getLastUse(Value value) {
+  Operation *producer = value.getDefiningOp();
+  int64_t last = producer ? endSteps.lookup(producer) : 0;
+  for (Operation *user : value.getUsers()) {
+    if (auto view = dyn_cast<plan::ViewOp>(user))
+      last = std::max(last, getLastUse(view));
+    last = std::max(last, steps.lookup(user));
+    for (Operation *op = user; op->getBlock() != value.getParentBlock();) {
+      op = op->getParentOp();
+      if (isa<LoopOp, ScanOp>(op))
+        last = std::max(last, endSteps.lookup(op));
+    }
+  }
+  return last;
 }
 
 void PlanMemory::placeInputsAndOutputs() {
@@ -161,124 +200,327 @@ void PlanMemory::placeInputsAndOutputs() {
   // output of the same value, or one that is an input, is copied.
   for (auto [i, value] : llvm::enumerate(getReturn().getOperands())) {
     Value source = getSource(value);
-    if (!places.count(source) && isa<plan::CallOp>(source.getDefiningOp()))
+    if (!places.count(source) &&
+        isa_and_nonnull<plan::CallOp, IfOp, LoopOp, ScanOp>(
+            source.getDefiningOp()))
       places[source] = {Place::Output, int64_t(i)};
   }
 }
 
-LogicalResult PlanMemory::placeResults() {
-  for (Operation &op : main.getBody().front()) {
-    if (auto dims = dyn_cast<DimsOp>(op)) {
-      auto type = cast<RankedTensorType>(dims.getType());
-      places[dims] = addBuffer(getBytes(*getDims(type), type.getElementType()),
-                               steps[&op], getLastUse(dims));
+LogicalResult PlanMemory::placeBlock(Block &block) {
+  for (Operation &op : block) {
+    if (isa<ConstantOp, plan::ViewOp, plan::SymbolOp, func::ReturnOp, YieldOp>(
+            op))
       continue;
-    }
-    auto call = dyn_cast<plan::CallOp>(op);
-    if (!call) {
-      if (isa<ConstantOp, plan::ViewOp, plan::SymbolOp, func::ReturnOp>(op))
-        continue;
-      return op.emitError("cannot be compiled for this target yet");
-    }
-    for (Value result : call.getResults()) {
+    for (Value result : op.getResults()) {
       if (places.count(result))
         continue;
+      if (!getDims(result)) {
+        if (result.use_empty())
+          continue;
+        return op.emitError("has a result whose size is not known");
+      }
       places[result] =
           addBuffer(getBytes(*getDims(result), getElementType(result)),
                     steps[&op], getLastUse(result));
     }
-    auto kernel = getOperation().lookupSymbol<func::FuncOp>(call.getCallee());
-    unsigned first = call.getInputs().size() + call.getResults().size();
-    unsigned end = kernel.getNumArguments() - call.getSymbols().size();
-    for (unsigned i = first; i < end; ++i) {
-      auto dims = kernel.getArgAttrOfType<DimsAttr>(i, kDimsName);
-      auto type = kernel.getArgAttrOfType<TypeAttr>(i, kElementTypeName);
-      if (!dims || !type)
-        return call.emitError("its kernel has scratch of unknown size");
-      SmallVector<AffineExpr> symbols;
-      for (Value symbol : call.getSymbols())
-        symbols.push_back(getSymbolExpr(main, symbol));
-      Dims sizes;
-      for (AffineExpr size : dims.getExprs())
-        sizes.push_back(simplify(size.replaceSymbols(symbols)));
-      scratch[call].push_back(
-          addBuffer(getBytes(sizes, type.getValue()), steps[&op], steps[&op]));
+    if (isa<DimsOp>(op))
+      continue;
+    if (auto call = dyn_cast<plan::CallOp>(op)) {
+      if (failed(placeCall(call)))
+        return failure();
+      continue;
     }
+    if (!isa<IfOp, LoopOp, ScanOp>(op))
+      return op.emitError("is not supported yet");
+    if (failed(placeControlFlow(&op)))
+      return failure();
   }
   return success();
 }
 
+LogicalResult PlanMemory::placeCall(plan::CallOp call) {
+  auto kernel = getOperation().lookupSymbol<func::FuncOp>(call.getCallee());
+  unsigned first = call.getInputs().size() + call.getResults().size();
+  unsigned end = kernel.getNumArguments() - call.getSymbols().size();
+  for (unsigned i = first; i < end; ++i) {
+    auto dims = kernel.getArgAttrOfType<DimsAttr>(i, kDimsName);
+    auto type = kernel.getArgAttrOfType<TypeAttr>(i, kElementTypeName);
+    if (!dims || !type)
+      return call.emitError("its kernel has scratch of unknown size");
+    SmallVector<AffineExpr> symbols;
+    for (Value symbol : call.getSymbols())
+      symbols.push_back(getSymbolExpr(main, symbol));
+    Dims sizes;
+    for (AffineExpr size : dims.getExprs())
+      sizes.push_back(simplify(size.replaceSymbols(symbols)));
+    scratch[call].push_back(addBuffer(getBytes(sizes, type.getValue()),
+                                      steps[call], steps[call]));
+  }
+  return success();
+}
+
+LogicalResult PlanMemory::placeControlFlow(Operation *op) {
+  auto scalar = [&](Value value) {
+    places[value] = addBuffer(onnx::getConstant(&getContext(), kArenaAlignment),
+                              steps[op], endSteps[op]);
+  };
+  if (auto loop = dyn_cast<LoopOp>(op)) {
+    Block &body = loop.getBody().front();
+    scalar(body.getArgument(0));
+    scalar(body.getArgument(1));
+    for (auto [argument, result] :
+         llvm::zip(body.getArguments().drop_front(2), op->getResults()))
+      places[argument] = places[result];
+  }
+  if (auto scan = dyn_cast<ScanOp>(op)) {
+    Block &body = scan.getBody().front();
+    size_t numStates = op->getNumOperands() - scan.getNumScanInputs();
+    for (size_t i = 0; i < body.getNumArguments(); ++i)
+      places[body.getArgument(i)] =
+          i < numStates ? places[op->getResult(i)] : Place{Place::Slice, 0};
+    auto isOuter = [](std::optional<ArrayRef<int64_t>> axes) {
+      return !axes || llvm::all_of(*axes, [](int64_t axis) { return !axis; });
+    };
+    if (!isOuter(scan.getScanInputAxes()) || !isOuter(scan.getScanOutputAxes()))
+      return op->emitError("is not supported along another axis than 0");
+  }
+  for (Region &region : op->getRegions()) {
+    Block &block = region.front();
+    for (auto [i, value] : llvm::enumerate(block.getTerminator()->getOperands()))
+      if (Value source = getSource(value);
+          isa<IfOp>(op) && source.getParentBlock() == &block &&
+          isa_and_nonnull<plan::CallOp>(source.getDefiningOp()) &&
+          !places.count(source) && getDims(source) == getDims(op->getResult(i)))
+        places[source] = places[op->getResult(i)];
+    if (failed(placeBlock(block)))
+      return failure();
+    // A carried value that becomes another one is copied twice.
+    if (!isa<IfOp>(op))
+      for (Value value : block.getTerminator()->getOperands())
+        if (Value source = getSource(value);
+            isa<BlockArgument>(source) && source.getParentBlock() == &block &&
+            getDims(value))
+          temporaries[value] =
+              addBuffer(getBytes(*getDims(value), getElementType(value)),
+                        steps[op], endSteps[op]);
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Emission
+//===----------------------------------------------------------------------===//
+
+Value PlanMemory::getAddress(Place place) {
+  switch (place.kind) {
+  case Place::Input:
+    return entry->getInput(place.index);
+  case Place::Output:
+    return entry->getOutput(place.index);
+  case Place::Weights:
+    return entry->getWeights(place.index);
+  case Place::Arena:
+    return entry->getArena(buffers[place.index].offset);
+  case Place::Heap:
+    return heap[place.index].address;
+  case Place::Slice:
+    break;
+  }
+  llvm_unreachable("a slice has its address in `slices`");
+}
+
+Value PlanMemory::getAddress(Value value) {
+  Value source = getSource(value);
+  Place place = places.lookup(source);
+  return place.kind == Place::Slice ? slices.lookup(source)
+                                    : getAddress(place);
+}
+
+void PlanMemory::allocate(Place place) {
+  if (place.kind == Place::Heap)
+    heap[place.index].address =
+        entry->allocate(place.index, heap[place.index].bytes);
+}
+
+void PlanMemory::allocateResults(Operation *op) {
+  for (Value result : op->getResults()) {
+    auto it = places.find(result);
+    if (it == places.end())
+      continue;
+    allocate(it->second);
+    if (it->second.kind == Place::Output && dependsOnData(result) &&
+        op->getBlock() == &main.getBody().front())
+      entry->allocateOutput(it->second.index,
+                            getBytes(*getDims(result), getElementType(result)));
+  }
+}
+
+void PlanMemory::copy(Value to, Value from, Value value) {
+  entry->copy(to, from,
+              simplify(getProduct(&getContext(), *getDims(value)) *
+                       getStorageBytes(getElementType(value))));
+}
+
 LogicalResult PlanMemory::emitEntry() {
   OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
-  EntryBuilder entry(b, main, heap.size());
-  auto getPlace = [&](Place place) -> Value {
-    switch (place.kind) {
-    case Place::Input:
-      return entry.getInput(place.index);
-    case Place::Output:
-      return entry.getOutput(place.index);
-    case Place::Weights:
-      return entry.getWeights(place.index);
-    case Place::Arena:
-      return entry.getArena(buffers[place.index].offset);
-    case Place::Heap:
-      return heap[place.index].address;
-    }
-    llvm_unreachable("no other kind of place");
-  };
-  auto getAddress = [&](Value value) -> Value {
-    return getPlace(places.lookup(getSource(value)));
-  };
-  auto allocate = [&](Place place) {
-    if (place.kind == Place::Heap)
-      heap[place.index].address =
-          entry.allocate(place.index, heap[place.index].bytes);
-  };
-
-  for (Operation &op : main.getBody().front()) {
-    entry.setLoc(op.getLoc());
-    if (auto call = dyn_cast<plan::CallOp>(op)) {
-      SmallVector<Value> arguments;
-      for (Value result : call.getResults()) {
-        Place place = places.lookup(result);
-        allocate(place);
-        if (place.kind == Place::Output && dependsOnData(result))
-          entry.allocateOutput(
-              place.index, getBytes(*getDims(result), getElementType(result)));
-      }
-      for (Place place : scratch.lookup(call))
-        allocate(place);
-      for (Value input : call.getInputs())
-        arguments.push_back(getAddress(input));
-      for (Value result : call.getResults())
-        arguments.push_back(getAddress(result));
-      for (Place place : scratch.lookup(call))
-        arguments.push_back(getPlace(place));
-      for (Value symbol : call.getSymbols())
-        arguments.push_back(entry.getSymbol(getSymbolExpr(main, symbol)));
-      entry.callKernel(call.getCallee(), arguments);
-    } else if (auto symbol = dyn_cast<plan::SymbolOp>(op)) {
-      entry.defineSymbol(symbol.getNumber(), getAddress(symbol.getSource()),
-                         getElementType(symbol.getSource()),
-                         symbol.getElement());
-    } else if (auto dims = dyn_cast<DimsOp>(op)) {
-      entry.storeInts(getAddress(dims), getElementType(dims),
-                      dims.getValue().getExprs());
-    }
-  }
+  entry.emplace(b, main, heap.size());
+  emitBlock(main.getBody().front());
   for (auto [i, value] : llvm::enumerate(getReturn().getOperands())) {
     Place place = places.lookup(getSource(value));
-    if (place.kind == Place::Output && place.index == int64_t(i))
+    if (place == Place{Place::Output, int64_t(i)})
       continue;
-    AffineExpr bytes = simplify(getProduct(&getContext(), *getDims(value)) *
-                                getStorageBytes(getElementType(value)));
-    Value output = dependsOnData(value)
-                       ? entry.allocateOutput(i, alignToArena(bytes))
-                       : entry.getOutput(i);
-    entry.copy(output, getAddress(value), bytes);
+    Value from = getAddress(value);
+    Value to = dependsOnData(value)
+                   ? entry->allocateOutput(
+                         i, getBytes(*getDims(value), getElementType(value)))
+                   : entry->getOutput(i);
+    copy(to, from, value);
   }
-  entry.finish();
+  entry->finish();
+  entry.reset();
   return success();
+}
+
+void PlanMemory::emitBlock(Block &block) {
+  for (Operation &op : block) {
+    entry->setLoc(op.getLoc());
+    if (auto call = dyn_cast<plan::CallOp>(op)) {
+      emitCall(call);
+    } else if (auto symbol = dyn_cast<plan::SymbolOp>(op)) {
+      entry->defineSymbol(symbol.getNumber(), getAddress(symbol.getSource()),
+                          getElementType(symbol.getSource()),
+                          symbol.getElement());
+    } else if (auto dims = dyn_cast<DimsOp>(op)) {
+      allocateResults(dims);
+      entry->storeInts(getAddress(dims.getResult()),
+                       getElementType(dims.getResult()),
+                       dims.getValue().getExprs());
+    } else if (auto branch = dyn_cast<IfOp>(op)) {
+      allocateResults(branch);
+      auto emitRegion = [&](Region &region) {
+        emitBlock(region.front());
+        for (auto [result, value] :
+             llvm::zip(branch.getResults(),
+                       region.front().getTerminator()->getOperands()))
+          if (!(places.lookup(getSource(value)) == places.lookup(result)))
+            copy(getAddress(result), getAddress(value), value);
+      };
+      entry->branch(getAddress(branch.getCond()),
+                    [&] { emitRegion(branch.getThenBranch()); },
+                    [&] { emitRegion(branch.getElseBranch()); });
+    } else if (auto loop = dyn_cast<LoopOp>(op)) {
+      emitLoop(loop);
+    } else if (auto scan = dyn_cast<ScanOp>(op)) {
+      emitScan(scan);
+    }
+  }
+}
+
+void PlanMemory::emitCall(plan::CallOp call) {
+  allocateResults(call);
+  for (Place place : scratch.lookup(call))
+    allocate(place);
+  SmallVector<Value> arguments;
+  for (Value input : call.getInputs())
+    arguments.push_back(getAddress(input));
+  for (Value result : call.getResults())
+    arguments.push_back(getAddress(result));
+  for (Place place : scratch.lookup(call))
+    arguments.push_back(getAddress(place));
+  for (Value symbol : call.getSymbols())
+    arguments.push_back(entry->getSymbol(getSymbolExpr(main, symbol)));
+  entry->callKernel(call.getCallee(), arguments);
+}
+
+/// Copies what a body yields into the places of the carried values, those that
+/// are carried values themselves through temporaries.
+void PlanMemory::emitCarried(ValueRange yields, ValueRange carried) {
+  for (Value value : yields)
+    if (auto it = temporaries.find(value); it != temporaries.end()) {
+      allocate(it->second);
+      copy(getAddress(it->second), getAddress(value), value);
+    }
+  for (auto [value, to] : llvm::zip(yields, carried)) {
+    auto it = temporaries.find(value);
+    copy(getAddress(to),
+         it == temporaries.end() ? getAddress(value) : getAddress(it->second),
+         value);
+  }
+}
+
+void PlanMemory::emitLoop(LoopOp loop) {
+  allocateResults(loop);
+  Block &body = loop.getBody().front();
+  ValueRange carried = body.getArguments().drop_front(2);
+  for (auto [argument, initial] : llvm::zip(carried, loop.getVInitial()))
+    copy(getAddress(argument), getAddress(initial), initial);
+  Value condition = getAddress(body.getArgument(1));
+  if (loop.getCond())
+    copy(condition, getAddress(loop.getCond()), loop.getCond());
+  else
+    entry->storeTrue(condition);
+  Value trips;
+  if (loop.getM())
+    trips = entry->loadIndex(getAddress(loop.getM()),
+                             getElementType(loop.getM()), 0);
+  entry->loop(trips, condition, [&](Value iteration) {
+    entry->storeIndex(getAddress(body.getArgument(0)),
+                      getElementType(body.getArgument(0)), iteration);
+    emitBlock(body);
+    ValueRange yields = body.getTerminator()->getOperands();
+    // A slice is copied before a carried value that it may be changes.
+    for (auto [value, result] :
+         llvm::zip(yields.drop_front(1 + carried.size()),
+                   loop.getResults().drop_front(carried.size())))
+      copySlice(result, value, iteration);
+    if (yields.front() != body.getArgument(1))
+      copy(condition, getAddress(yields.front()), yields.front());
+    emitCarried(yields.slice(1, carried.size()), carried);
+  });
+}
+
+void PlanMemory::emitScan(ScanOp scan) {
+  allocateResults(scan);
+  Block &body = scan.getBody().front();
+  size_t numStates = scan->getNumOperands() - scan.getNumScanInputs();
+  ValueRange states = body.getArguments().take_front(numStates);
+  for (auto [argument, initial] : llvm::zip(states, scan->getOperands()))
+    copy(getAddress(argument), getAddress(initial), initial);
+  Value length = entry->getSymbol(
+      getDims(scan->getOperand(numStates))->front());
+  auto isReversed = [](std::optional<ArrayRef<int64_t>> directions, size_t i) {
+    return directions && i < directions->size() && (*directions)[i];
+  };
+  entry->loop(length, Value(), [&](Value iteration) {
+    Value last;
+    auto getPosition = [&](bool reversed) {
+      return reversed ? entry->countDown(length, iteration) : iteration;
+    };
+    for (size_t i = numStates; i < body.getNumArguments(); ++i) {
+      Value argument = body.getArgument(i);
+      slices[argument] = entry->getElement(
+          getAddress(scan->getOperand(i)),
+          getPosition(isReversed(scan.getScanInputDirections(), i - numStates)),
+          simplify(getProduct(&getContext(), *getDims(argument)) *
+                   getStorageBytes(getElementType(argument))));
+    }
+    emitBlock(body);
+    ValueRange yields = body.getTerminator()->getOperands();
+    for (auto [i, value] : llvm::enumerate(yields.drop_front(numStates)))
+      copySlice(scan->getResult(numStates + i), value,
+                getPosition(isReversed(scan.getScanOutputDirections(), i)));
+    emitCarried(yields.take_front(numStates), states);
+  });
+}
+
+void PlanMemory::copySlice(Value result, Value value, Value position) {
+  if (!places.count(result))
+    return;
+  AffineExpr bytes = simplify(getProduct(&getContext(), *getDims(value)) *
+                              getStorageBytes(getElementType(value)));
+  copy(entry->getElement(getAddress(result), position, bytes),
+       getAddress(value), value);
 }
 
 void PlanMemory::emitArenaBytes(AffineExpr total) {

@@ -1,0 +1,177 @@
+//===- EvaluateConstants.cpp - Compile constant ops and run them here -----===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/EvaluateConstants.h"
+#include "codegen/LowerToLLVM.h"
+#include "codegen/Weights.h"
+#include "compiler/Pipeline.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "onnxc/runtime.h"
+#include "passes/Passes.h"
+#include "targets/Target.h"
+#include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
+#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Support/AlignOf.h"
+#include "llvm/Support/TargetSelect.h"
+
+using namespace mlir;
+using namespace onnxc;
+
+namespace {
+
+/// Memory aligned as an arena.
+class AlignedBuffer {
+public:
+  explicit AlignedBuffer(size_t bytes)
+      : bytes(bytes),
+        memory(llvm::allocate_buffer(std::max<size_t>(bytes, 1),
+                                     ONNXC_ARENA_ALIGNMENT)) {}
+  AlignedBuffer(AlignedBuffer &&other)
+      : bytes(other.bytes), memory(std::exchange(other.memory, nullptr)) {}
+  AlignedBuffer(const AlignedBuffer &) = delete;
+  ~AlignedBuffer() {
+    if (memory)
+      llvm::deallocate_buffer(memory, std::max<size_t>(bytes, 1),
+                              ONNXC_ARENA_ALIGNMENT);
+  }
+  char *data() const { return static_cast<char *>(memory); }
+  size_t size() const { return bytes; }
+
+private:
+  size_t bytes;
+  void *memory;
+};
+
+// Longer values are kept outside of the context's uniquer.
+constexpr size_t kMaxUniquedBytes = 1024;
+
+ElementsAttr buildElements(RankedTensorType type, const AlignedBuffer &buffer) {
+  ArrayRef<char> bytes(buffer.data(), buffer.size());
+  if (type.getElementType().isInteger(1)) {
+    SmallVector<bool> bools(bytes.size());
+    for (auto [to, from] : llvm::zip(bools, bytes))
+      to = from != 0;
+    return DenseElementsAttr::get(type, ArrayRef<bool>(bools));
+  }
+  if (bytes.size() <= kMaxUniquedBytes)
+    return DenseElementsAttr::getFromRawBuffer(type, bytes);
+  return DenseResourceElementsAttr::get(
+      type, "folded",
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes,
+                                                    ONNXC_ARENA_ALIGNMENT));
+}
+
+llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
+createJIT(std::unique_ptr<llvm::Module> module,
+          std::unique_ptr<llvm::LLVMContext> context, const Target &target,
+          const AlignedBuffer &weights) {
+  using namespace llvm::orc;
+  JITTargetMachineBuilder machine(target.triple);
+  machine.setCPU(target.cpu);
+  machine.getOptions().AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  auto jit = LLJITBuilder().setJITTargetMachineBuilder(machine).create();
+  if (!jit)
+    return jit.takeError();
+  JITDylib &library = (*jit)->getMainJITDylib();
+  auto process = DynamicLibrarySearchGenerator::GetForCurrentProcess(
+      (*jit)->getDataLayout().getGlobalPrefix());
+  if (!process)
+    return process.takeError();
+  library.addGenerator(std::move(*process));
+  if (llvm::Error error = library.define(absoluteSymbols(
+          {{(*jit)->mangleAndIntern("onnxc_weights"),
+            {ExecutorAddr::fromPtr(weights.data()),
+             llvm::JITSymbolFlags::Exported}}})))
+    return error;
+  if (llvm::Error error = (*jit)->addIRModule(
+          ThreadSafeModule(std::move(module), std::move(context))))
+    return error;
+  return jit;
+}
+
+} // namespace
+
+FailureOr<SmallVector<ElementsAttr>>
+onnxc::evaluateConstants(OwningOpRef<ModuleOp> module) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  Location loc = module->getLoc();
+  auto fail = [&](llvm::Error error) {
+    return emitError(loc, "constants cannot be evaluated: ")
+           << llvm::toString(std::move(error));
+  };
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  SmallVector<RankedTensorType> types;
+  for (Type type : main.getResultTypes())
+    types.push_back(cast<RankedTensorType>(type));
+
+  llvm::Expected<Target> target = resolveTarget("", "");
+  if (!target)
+    return fail(target.takeError());
+  PassManager pm(module->getContext());
+  PipelineOptions options;
+  options.machine = target->machine;
+  options.indexBits = target->machine.pointerBits;
+  buildGraphPhase(pm, options);
+  buildTensorPhase(pm, options);
+  buildMemoryPhase(pm, options);
+  buildCodePhase(pm, options);
+  if (failed(pm.run(*module)))
+    return failure();
+
+  FailureOr<WeightsBlob> blob = readWeights(*module);
+  if (failed(blob))
+    return failure();
+  AlignedBuffer weights(blob->totalBytes);
+  {
+    llvm::SmallString<0> text;
+    llvm::raw_svector_ostream stream(text);
+    if (failed(blob->write(llvm::sys::IsBigEndianHost, stream)))
+      return failure();
+    llvm::copy(text, weights.data());
+  }
+
+  auto context = std::make_unique<llvm::LLVMContext>();
+  std::unique_ptr<llvm::Module> ir =
+      translateToLLVMIR(*module, *target, *context);
+  if (!ir)
+    return failure();
+  module = nullptr;
+  auto jit = createJIT(std::move(ir), std::move(context), *target, weights);
+  if (!jit)
+    return fail(jit.takeError());
+  auto entry = (*jit)->lookup("onnxc_entry");
+  auto arenaBytes = (*jit)->lookup("onnxc_arena_bytes");
+  if (!entry || !arenaBytes)
+    return fail(llvm::joinErrors(entry.takeError(), arenaBytes.takeError()));
+
+  AlignedBuffer arena(
+      arenaBytes->toPtr<int64_t(const int64_t *)>()(nullptr));
+  onnxc_context call = {};
+  call.arena = arena.data();
+  call.arena_bytes = arena.size();
+  SmallVector<AlignedBuffer> buffers;
+  SmallVector<void *> outputs;
+  for (RankedTensorType type : types) {
+    buffers.emplace_back(
+        type.getNumElements() *
+        llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+    outputs.push_back(buffers.back().data());
+  }
+  int32_t status =
+      entry->toPtr<int32_t(onnxc_context *, int64_t *, const void *const *,
+                           void **)>()(&call, nullptr, nullptr, outputs.data());
+  if (status != ONNXC_OK)
+    return emitError(loc, "constants cannot be evaluated: status ") << status;
+
+  SmallVector<ElementsAttr> values;
+  for (auto [type, buffer] : llvm::zip(types, buffers))
+    values.push_back(buildElements(type, buffer));
+  return values;
+}

@@ -1,0 +1,350 @@
+"""Models with one fault each, and what onnxc must say about it.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import dataclasses
+import os
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+FLOAT = TensorProto.FLOAT
+
+
+@dataclasses.dataclass
+class Case:
+    """`write` puts model.onnx into a folder. Every pattern of `says` must be
+    found in what onnxc prints."""
+    name: str
+    write: object
+    says: list
+    flags: list = dataclasses.field(default_factory=list)
+    output: str = "out/model.o"
+    input: str = "model.onnx"
+
+
+def value(name, shape, dtype=FLOAT):
+    return helper.make_tensor_value_info(name, dtype, shape)
+
+
+def node(op_type, inputs, outputs, name=None, **attributes):
+    return helper.make_node(op_type, inputs, outputs,
+                            name=name or f"{op_type}_node", **attributes)
+
+
+def model(nodes, inputs=None, outputs=None, weights=(), opset=21, **more):
+    graph = helper.make_graph(
+        nodes, "bad", inputs or [value("x", ["batch", 4])],
+        outputs or [value("y", ["batch", 4])], list(weights))
+    more.setdefault("opset_imports", [helper.make_opsetid("", opset)])
+    return helper.make_model(graph, ir_version=10, **more)
+
+
+def good_bytes():
+    weights = np.arange(16, dtype=np.float32).reshape(4, 4)
+    return model([node("MatMul", ["x", "w"], ["p"]),
+                  node("Relu", ["p"], ["y"])],
+                 weights=[numpy_helper.from_array(weights, "w")]
+                 ).SerializeToString()
+
+
+def write_bytes(folder, data, name="model.onnx"):
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(data)
+
+
+def data(content):
+    """A case's `write` for raw bytes, or for what makes them."""
+    return lambda folder: write_bytes(
+        folder, content() if callable(content) else content)
+
+
+def of(*args, **more):
+    """A case's `write` for a model, built when the case runs."""
+    return lambda folder: write_bytes(
+        folder, model(*args, **more).SerializeToString())
+
+
+def changed(change):
+    """The good model after `change`."""
+    def write(folder):
+        proto = onnx.ModelProto.FromString(good_bytes())
+        change(proto)
+        write_bytes(folder, proto.SerializeToString())
+    return write
+
+
+def external(entries, content=None, before=None):
+    """y = x + w, w outside the file."""
+    def write(folder):
+        weight = TensorProto(name="w", dims=[4], data_type=FLOAT,
+                             data_location=TensorProto.EXTERNAL)
+        for key, text in entries.items():
+            weight.external_data.add(key=key, value=text)
+        if content is not None:
+            write_bytes(folder, content, "w.data")
+        if before:
+            before(folder)
+        write_bytes(folder, model([node("Add", ["x", "w"], ["y"])],
+                                  weights=[weight]).SerializeToString())
+    return write
+
+
+def link_outside(folder):
+    write_bytes(os.path.dirname(folder), bytes(16), "secret.data")
+    os.symlink(os.path.join("..", "secret.data"),
+               os.path.join(folder, "link.data"))
+
+
+def files():
+    random = np.random.RandomState(7).bytes(3000)
+    tensor = numpy_helper.from_array(np.ones(3, np.float32), "t")
+    not_whole = [r"model\.onnx", "not an ONNX model|nothing defines|"
+                 "not computed|not as the specification"]
+    whole = good_bytes()
+    yield Case("no-such-file", lambda folder: None,
+               [r"model\.onnx", "cannot be read|[Nn]o such file"])
+    yield Case("folder", lambda folder: None, ["is a directory"], input=".")
+    yield Case("empty", data(b""), ["is empty"])
+    yield Case("text", data(b"Not a model.\n" * 9), ["not an ONNX model"])
+    yield Case("random-bytes", data(random), ["not an ONNX model"])
+    yield Case("zeros", data(bytes(500)), ["not an ONNX model"])
+    yield Case("a-tensor", data(tensor.SerializeToString),
+               ["not an ONNX model"])
+    yield Case("zip", data(b"PK\x03\x04" + random), ["not an ONNX model"])
+    for part in range(1, 10):
+        yield Case(f"truncated-{part}0-percent",
+                   data(whole[:len(whole) * part // 10]), not_whole)
+    yield Case("no-graph", changed(lambda m: m.ClearField("graph")),
+               ["it has no graph"])
+    yield Case("no-opset", changed(lambda m: m.ClearField("opset_import")),
+               ["imports no operator set"])
+
+
+def operators():
+    yield Case("unknown-operator", of([node("Frobnicate", ["x"], ["y"])]),
+               ['"Frobnicate_node"', "Frobnicate is not supported"])
+    yield Case("unknown-domain",
+               of([node("Magic", ["x"], ["y"], domain="com.example")],
+                  opset_imports=[helper.make_opsetid("", 21),
+                                 helper.make_opsetid("com.example", 1)]),
+               [r"com\.example\.Magic is not supported", '"Magic_node"'])
+    yield Case("domain-not-imported",
+               of([node("Magic", ["x"], ["y"], domain="com.example")]),
+               [r"imports no operator set of the domain com\.example"])
+    yield Case("all-unsupported-at-once",
+               of([node("Foo", ["x"], ["a"], "first"),
+                   node("Bar", ["a"], ["b"], "second"),
+                   node("Foo", ["b"], ["y"], "third")]),
+               ["Foo is not supported", "Bar is not supported", '"first"',
+                '"second"', '"third"'])
+    yield Case("opset-of-the-future", of([node("Relu", ["x"], ["y"])],
+                                         opset=99),
+               ["needs opset 99", "onnxc knows 1 to"])
+    yield Case("opset-zero", of([node("Relu", ["x"], ["y"])], opset=0),
+               ["needs opset 0"])
+    yield Case("operator-newer-than-opset",
+               of([node("Gelu", ["x"], ["y"])], opset=13),
+               ["Gelu is not supported", "came with opset 20"])
+    yield Case("unknown-attribute",
+               of([node("Relu", ["x"], ["y"], colour=3)]),
+               ['"Relu_node"', "colour"])
+    yield Case("attribute-of-wrong-type",
+               of([node("Softmax", ["x"], ["y"], axis="one")]),
+               ['"Softmax_node"', "axis"])
+    yield Case("attribute-missing",
+               of([node("Cast", ["x"], ["y"])]), ['"Cast_node"', "to"])
+    yield Case("too-few-inputs", of([node("Add", ["x"], ["y"])]),
+               ['"Add_node"', "input"])
+    yield Case("too-many-inputs", of([node("Relu", ["x", "x"], ["y"])]),
+               ['"Relu_node"', "input"])
+
+
+def weights():
+    here = {"location": "w.data"}
+    yield Case("external-missing", external(here),
+               [r'"w"', r"w\.data", "cannot be read"])
+    yield Case("external-too-short", external(here, bytes(8)),
+               [r'"w"', r"has 8 bytes, the tensor needs 16"])
+    yield Case("external-length-too-small",
+               external({**here, "length": "12"}, bytes(16)),
+               ["length of 12 bytes", "need 16"])
+    yield Case("external-offset-outside",
+               external({**here, "offset": "400"}, bytes(16)),
+               ["needs 16 from byte 400"])
+    yield Case("external-offset-no-number",
+               external({**here, "offset": "-5"}, bytes(16)),
+               ["offset", "is no size"])
+    yield Case("external-parent-folder",
+               external({"location": "../w.data"}),
+               ["outside the model's folder"])
+    yield Case("external-hidden-parent",
+               external({"location": "a/../../w.data"}),
+               ["outside the model's folder"])
+    yield Case("external-absolute", external({"location": "/etc/passwd"}),
+               ["is an absolute path"])
+    yield Case("external-link-outside",
+               external({"location": "link.data"}, before=link_outside),
+               ["outside the model's folder"])
+    yield Case("external-no-location", external({"offset": "0"}),
+               ["has no valid name"])
+
+    def short(proto):
+        proto.graph.initializer[0].raw_data = bytes(12)
+    yield Case("weight-too-short", changed(short),
+               ['"w"', "holds 12 bytes"])
+
+    def unknown_type(proto):
+        proto.graph.initializer[0].data_type = 77
+    yield Case("weight-of-unknown-type", changed(unknown_type),
+               ["element type number 77"])
+
+    def negative(proto):
+        proto.graph.initializer[0].dims[0] = -4
+    yield Case("weight-of-negative-shape", changed(negative),
+               ['"w"', "negative"])
+
+    def huge(proto):
+        proto.graph.initializer[0].dims[:] = [1 << 40, 1 << 40]
+    yield Case("weight-of-huge-shape", changed(huge), ['"w"', "too large"])
+
+
+def types_and_shapes():
+    pair = [value("x", ["batch", 4]), value("i", ["batch", 4],
+                                            TensorProto.INT64)]
+    yield Case("types-mixed", of([node("Add", ["x", "i"], ["y"])], pair),
+               ['"Add_node"', "type"])
+    yield Case("type-not-allowed",
+               of([node("Sin", ["i"], ["y"])], pair[1:],
+                  [value("y", ["batch", 4], TensorProto.INT64)]),
+               ['"Sin_node"', "type|i64|int64"])
+    yield Case("matmul-sizes",
+               of([node("MatMul", ["x", "w"], ["y"])],
+                  weights=[numpy_helper.from_array(
+                      np.ones((5, 4), np.float32), "w")]),
+               ['"MatMul_node"', "4", "5"])
+    yield Case("broadcast-sizes",
+               of([node("Add", ["x", "w"], ["y"])],
+                  weights=[numpy_helper.from_array(np.ones(3, np.float32),
+                                                   "w")]),
+               ['"Add_node"', "4", "3"])
+    yield Case("conv-rank",
+               of([node("Conv", ["x", "w"], ["y"])],
+                  weights=[numpy_helper.from_array(
+                      np.ones((2, 4, 3, 3), np.float32), "w")]),
+               ['"Conv_node"', "rank|dimension"])
+    yield Case("concat-ranks",
+               of([node("Concat", ["x", "w"], ["y"], axis=0)],
+                  weights=[numpy_helper.from_array(np.ones(4, np.float32),
+                                                   "w")]),
+               ['"Concat_node"', "rank"])
+    yield Case("axis-outside",
+               of([node("Softmax", ["x"], ["y"], axis=5)]),
+               ['"Softmax_node"', "axis"])
+    yield Case("permutation",
+               of([node("Transpose", ["x"], ["y"], perm=[0, 0])]),
+               ['"Transpose_node"', "perm"])
+    yield Case("reshape-elements",
+               of([node("Reshape", ["x", "s"], ["y"])], [value("x", [2, 4])],
+                  [value("y", [3, 3])],
+                  [numpy_helper.from_array(np.array([3, 3]), "s")]),
+               ['"Reshape_node"', "8|9|elements"])
+    yield Case("input-used-as-another-type",
+               of([node("Relu", ["x"], ["y"])], [value("x", [4],
+                                                       TensorProto.STRING)]),
+               ['"Relu_node"', "type|string"])
+
+
+def names():
+    yield Case("cycle", of([node("Add", ["x", "b"], ["a"], "one"),
+                            node("Relu", ["a"], ["b"], "two"),
+                            node("Relu", ["b"], ["y"], "three")]),
+               ["cycle", '"one"', '"two"'])
+    yield Case("out-of-order", of([node("Relu", ["a"], ["y"], "late"),
+                                   node("Relu", ["x"], ["a"], "early")]),
+               ['"late"', '"early"', "order"])
+    yield Case("uses-itself", of([node("Add", ["x", "y"], ["y"])]),
+               ['"Add_node"', 'uses "y"'])
+    yield Case("undefined", of([node("Add", ["x", "ghost"], ["y"])]),
+               ['uses "ghost"', "nothing defines"])
+    yield Case("output-undefined", of([node("Relu", ["x"], ["z"])]),
+               ['output "y" is not computed'])
+    yield Case("defined-twice", of([node("Relu", ["x"], ["y"], "one"),
+                                    node("Neg", ["x"], ["y"], "two")]),
+               ['"two"', 'defines "y"', "already"])
+    yield Case("input-redefined", of([node("Relu", ["x"], ["x"], "one"),
+                                      node("Relu", ["x"], ["y"])]),
+               ['"one"', 'defines "x"', "already"])
+    yield Case("input-twice",
+               of([node("Relu", ["x"], ["y"])],
+                  [value("x", ["batch", 4]), value("x", ["batch", 4])]),
+               ['input "x" is defined twice'])
+    twice = numpy_helper.from_array(np.ones(4, np.float32), "w")
+    yield Case("initializer-twice", of([node("Add", ["x", "w"], ["y"])],
+                                       weights=[twice, twice]),
+               ['initializer "w" is defined twice'])
+    yield Case("several-at-once",
+               of([node("Add", ["x", "ghost"], ["a"], "one"),
+                   node("Add", ["a", "phantom"], ["y"], "two")]),
+               ["ghost", "phantom"])
+    yield Case("function-calls-itself", recursive_function,
+               ["call themselves|cycle|recurs"])
+
+
+def recursive_function(folder):
+    imports = [helper.make_opsetid("", 21), helper.make_opsetid("own", 1)]
+    function = helper.make_function(
+        "own", "Again", ["a"], ["b"],
+        [helper.make_node("Again", ["a"], ["b"], domain="own")], imports)
+    write_bytes(folder, model([node("Again", ["x"], ["y"], domain="own")],
+                              opset_imports=imports, functions=[function]
+                              ).SerializeToString())
+
+
+def dimensions():
+    good = data(good_bytes)
+    yield Case("dim-unknown", good, ["depth", "batch"],
+               ["--dim", "depth=3"])
+    yield Case("dim-no-number", good, ["--dim wants"],
+               ["--dim", "batch=many"])
+    yield Case("dim-range-upside-down", good, ["--dim wants|LOW"],
+               ["--dim", "batch=9..2"])
+    yield Case("dim-twice", good, ["batch"],
+               ["--dim", "batch=2", "--dim", "batch=3"])
+    yield Case("shape-unknown-input", good, ["z"], ["--shape", "z=1x4"])
+    yield Case("shape-of-another-rank", good, ['"x"', "rank|dimensions"],
+               ["--shape", "x=1x4x4"])
+    yield Case("shape-against-the-model", good, ['"x"', "5", "4"],
+               ["--shape", "x=1x5"])
+    yield Case("shape-against-dim", good, ["batch|\"x\"", "2", "3"],
+               ["--shape", "x=2x4", "--dim", "batch=3"])
+    shared = [value("a", ["n", 4]), value("b", ["n", 4])]
+    yield Case("shapes-against-each-other",
+               of([node("Add", ["a", "b"], ["y"])], shared),
+               ["2", "3"], ["--shape", "a=2x4", "--shape", "b=3x4"])
+
+
+def programs():
+    good = data(good_bytes)
+    yield Case("output-in-no-folder", good, [r"nowhere"],
+               output="nowhere/model.o")
+    yield Case("output-is-a-folder", good, ["out"], output="out")
+    yield Case("output-below-a-file", good, [r"model\.onnx/model\.o"],
+               output="model.onnx/model.o")
+    yield Case("flag-unknown", good, ["unknown option", "--emit"],
+               ["--emitt=obj"])
+    yield Case("emit-unknown", good, ["--emit is one of"], ["--emit=exe"])
+    yield Case("level-unknown", good, ["-O7"], ["-O7"])
+    yield Case("cpu-unknown", good, ["pentium9"], ["-mcpu=pentium9"])
+    yield Case("target-unknown", good, ["pdp11"],
+               ["--target=pdp11-dec-unix"])
+    yield Case("prefix-no-identifier", good, ["--prefix"],
+               ["--prefix=1-model"])
+    yield Case("two-models", good, ["one model at a time"], ["other.onnx"])
+
+
+def all_cases():
+    for group in (files, operators, weights, types_and_shapes, names,
+                  dimensions, programs):
+        yield from group()

@@ -10,6 +10,7 @@
 #include "codegen/Identifier.h"
 #include "codegen/LowerToLLVM.h"
 #include "codegen/ObjectFile.h"
+#include "compiler/EvaluateConstants.h"
 #include "compiler/Import/ModelDiagnostics.h"
 #include "compiler/Listing.h"
 #include "compiler/Pipeline.h"
@@ -240,6 +241,8 @@ LogicalResult Compilation::runPhase(Phase phase) {
   passes.optLevel = options.optLevel;
   passes.indexBits = target.machine.pointerBits;
   passes.debugLines = options.debugLines;
+  passes.machine = target.machine;
+  passes.evaluateConstants = evaluateConstants;
   PassManager pm(&context);
   pm.enableVerifier(true);
   if (options.printAfterAll)

@@ -33,12 +33,16 @@ namespace onnxc {
 
 /// onnx -> onnx. Afterwards every tensor has a rank and an expression for each
 /// size, every group of ops is a kernel, and @main a list of calls.
-void buildGraphPhase(OpPassManager &pm, const PipelineOptions &) {
+void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // Sizes as expressions over symbols; shape arithmetic becomes onnx.Dims.
   pm.addNestedPass<func::FuncOp>(createInferShapes());
   // What that made foldable, or unused.
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
+  // What depends on constants only is computed here and now.
+  if (options.evaluateConstants)
+    pm.addNestedPass<func::FuncOp>(
+        createFoldConstants(options.evaluateConstants));
   // Groups of ops become functions; equal ones become one.
   pm.addPass(createOutlineKernels());
 }
@@ -56,11 +60,16 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
 
 /// Tensors -> memory. Afterwards kernels are loops over bare pointers, and
 /// @main is onnxc_entry, whose tensors are offsets in one arena.
-void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &) {
+void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   // A kernel's tensors become memrefs, its results arguments.
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
   // linalg becomes loops.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
+  // Functions on f32 become arithmetic.
+  ApproximateMathOptions math;
+  math.nativeRounding = options.machine.hasFMA;
+  math.nativeHalf = options.machine.hasHalfConversion;
+  pm.addNestedPass<func::FuncOp>(createApproximateMath(math));
   // Kernels take pointers and symbols.
   pm.addNestedPass<func::FuncOp>(createLowerKernelABI());
   // @main becomes the entry point.

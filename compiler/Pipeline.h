@@ -9,6 +9,8 @@
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Pass/PassManager.h"
+#include "passes/Graph/FoldConstants.h"
+#include "targets/Target.h"
 
 namespace onnxc {
 
@@ -17,6 +19,9 @@ struct PipelineOptions {
   unsigned optLevel = 2;
   unsigned indexBits = 64;
   bool debugLines = false;
+  MachineModel machine;
+  /// Computes what depends on constants only; nothing is folded without it.
+  ConstantEvaluator evaluateConstants;
 };
 
 void buildGraphPhase(mlir::OpPassManager &pm, const PipelineOptions &options);

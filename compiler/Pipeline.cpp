@@ -63,6 +63,11 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
 void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   // A kernel's tensors become memrefs, its results arguments.
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
+  // Matrix products and convolutions become vector loops.
+  EmitContractionsOptions contractions;
+  contractions.vectorBits = options.machine.vectorBits;
+  contractions.numVectorRegisters = options.machine.numVectorRegisters;
+  pm.addNestedPass<func::FuncOp>(createEmitContractions(contractions));
   // linalg becomes loops.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
   // Functions on f32 become arithmetic.

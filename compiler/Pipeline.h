@@ -14,12 +14,21 @@
 
 namespace onnxc {
 
+/// 16 vector registers of 128 bits.
+inline MachineModel getSmallMachine() {
+  MachineModel machine;
+  machine.vectorBits = 128;
+  machine.numVectorRegisters = 16;
+  return machine;
+}
+
 /// What the passes are told.
 struct PipelineOptions {
   unsigned optLevel = 2;
   unsigned indexBits = 64;
   bool debugLines = false;
-  MachineModel machine;
+  /// The machine compiled for; without one, a small vector unit.
+  MachineModel machine = getSmallMachine();
   /// Computes what depends on constants only; nothing is folded without it.
   ConstantEvaluator evaluateConstants;
 };

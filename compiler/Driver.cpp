@@ -240,6 +240,8 @@ LogicalResult Compilation::runPhase(Phase phase) {
   passes.optLevel = options.optLevel;
   passes.indexBits = target.machine.pointerBits;
   passes.debugLines = options.debugLines;
+  passes.vectorBits = target.machine.vectorBits;
+  passes.numVectorRegisters = target.machine.numVectorRegisters;
   PassManager pm(&context);
   pm.enableVerifier(true);
   if (options.printAfterAll)

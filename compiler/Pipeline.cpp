@@ -56,9 +56,14 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
 
 /// Tensors -> memory. Afterwards kernels are loops over bare pointers, and
 /// @main is onnxc_entry, whose tensors are offsets in one arena.
-void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &) {
+void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   // A kernel's tensors become memrefs, its results arguments.
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
+  // Matrix products and convolutions become vector loops.
+  EmitContractionsOptions contractions;
+  contractions.vectorBits = options.vectorBits;
+  contractions.numVectorRegisters = options.numVectorRegisters;
+  pm.addNestedPass<func::FuncOp>(createEmitContractions(contractions));
   // linalg becomes loops.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
   // Kernels take pointers and symbols.

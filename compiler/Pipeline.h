@@ -17,6 +17,9 @@ struct PipelineOptions {
   unsigned optLevel = 2;
   unsigned indexBits = 64;
   bool debugLines = false;
+  /// Of the machine's vector unit; 0 where it has none.
+  unsigned vectorBits = 128;
+  unsigned numVectorRegisters = 16;
 };
 
 void buildGraphPhase(mlir::OpPassManager &pm, const PipelineOptions &options);

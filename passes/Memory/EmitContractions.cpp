@@ -116,16 +116,25 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
       if (op->hasAttr(kContractionAttr) || op->hasAttr(kConvAttr))
         marked.push_back(op);
     });
+    bool hasEmitted = false;
     for (linalg::GenericOp op : marked) {
       if (!op.hasPureBufferSemantics() ||
           op->getParentOp() != kernel.getOperation())
         continue;
       // One that no emitter takes becomes plain loops with all others.
       if (op->hasAttr(kContractionAttr))
-        (void)emitMatMul(op, registers);
-      else if (failed(emitDepthwise(op, registers)))
-        (void)emitConv(op, registers);
+        hasEmitted |= succeeded(emitMatMul(op, registers));
+      else
+        hasEmitted |= succeeded(emitDepthwise(op, registers)) ||
+                      succeeded(emitConv(op, registers));
     }
+    // Copies of a few vectors must not become calls of memcpy, nor the loops
+    // over bytes that stand in for it where there is no C library.
+    if (hasEmitted)
+      kernel->setAttr(
+          "passthrough",
+          ArrayAttr::get(&getContext(),
+                         StringAttr::get(&getContext(), "no-builtins")));
     for (int64_t i = kernel.getNumArguments() - 1; i >= 0; --i)
       if (kernel.getArgAttr(i, kScratchName) &&
           kernel.getArgument(i).use_empty())

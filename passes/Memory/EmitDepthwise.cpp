@@ -60,6 +60,7 @@ LogicalResult onnxc::emitDepthwise(linalg::GenericOp op,
   Epilogue epilogue(op, conv.result, conv.groups);
   b.setInsertionPoint(epilogue.getLastOp());
   epilogue.prepare(v);
+  conv.result = epilogue.getOutput();
   conv.readSizes(v);
   Value image = v.flatten(conv.image), filters = v.flatten(conv.weights);
   Value output = v.flatten(epilogue.getOutput());

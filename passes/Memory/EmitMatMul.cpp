@@ -154,6 +154,8 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
            getStrideOf(v, right, rightMap, roles->k),
            getStrideOf(v, right, rightMap, roles->n),
            rightWidening->apply};
+  // The buffer of sums may go: sizes are asked of where results go.
+  out = epilogue.getOutput();
   Value rows = getExtent(v, out, roles->m);
   Value columns = getExtent(v, out, roles->n);
   Value k = v.getSize(right, *find(rightMap, roles->k));

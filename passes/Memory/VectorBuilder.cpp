@@ -119,8 +119,12 @@ Value VectorBuilder::loadScalar(Value row, Value at) {
 }
 
 Value VectorBuilder::multiplyAdd(Value l, Value r, Value c) {
-  if (isa<FloatType>(getElementTypeOrSelf(c)))
-    return vector::FMAOp::create(b, loc, l, r, c);
+  if (isa<FloatType>(getElementTypeOrSelf(c))) {
+    // One instruction where the machine has it, two where it has not.
+    auto contract = arith::FastMathFlags::contract;
+    Value product = arith::MulFOp::create(b, loc, l, r, contract);
+    return arith::AddFOp::create(b, loc, c, product, contract);
+  }
   return arith::AddIOp::create(b, loc, c, arith::MulIOp::create(b, loc, l, r));
 }
 

@@ -72,9 +72,16 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
     AffineExpr total = planArena(&getContext(), buffers);
     if (failed(emitEntry()))
       return signalPassFailure();
+    Builder b(&getContext());
     emitArenaBytes(total);
     emitOutputShapes();
     main.erase();
+    // What follows knows nothing of these attributes.
+    for (auto kernel : getOperation().getOps<func::FuncOp>())
+      for (unsigned i = 0, e = kernel.getNumArguments(); i < e; ++i)
+        for (StringRef name : {StringRef(kDimsName), StringRef(kElementTypeName),
+                               StringRef("onnx.scratch")})
+          kernel.removeArgAttr(i, b.getStringAttr(name));
   }
 
 private:
@@ -493,7 +500,6 @@ void PlanMemory::emitScan(ScanOp scan) {
     return directions && i < directions->size() && (*directions)[i];
   };
   entry->loop(length, Value(), [&](Value iteration) {
-    Value last;
     auto getPosition = [&](bool reversed) {
       return reversed ? entry->countDown(length, iteration) : iteration;
     };

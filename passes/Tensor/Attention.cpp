@@ -156,7 +156,7 @@ SmallVector<Value> Attention::build(OpBuilder &b, Location l, ValueRange row,
   int64_t mode = op.getQkMatmulOutputMode();
   Type resultType = getElementType(op.getQkMatmulOutput());
   auto capture = [&](OpBuilder &n, Location nl, int64_t when, Value value,
-                     Value tile, Value j) {
+                     Value tile, Value j) -> Value {
     if (!wantsScores || when != mode)
       return tile;
     return tensor::InsertOp::create(

@@ -29,9 +29,8 @@ namespace {
 class AlignedBuffer {
 public:
   explicit AlignedBuffer(size_t bytes)
-      : bytes(bytes),
-        memory(llvm::allocate_buffer(std::max<size_t>(bytes, 1),
-                                     ONNXC_ARENA_ALIGNMENT)) {}
+      : bytes(bytes), memory(llvm::allocate_buffer(std::max<size_t>(bytes, 1),
+                                                   ONNXC_ARENA_ALIGNMENT)) {}
   AlignedBuffer(AlignedBuffer &&other)
       : bytes(other.bytes), memory(std::exchange(other.memory, nullptr)) {}
   AlignedBuffer(const AlignedBuffer &) = delete;
@@ -84,10 +83,10 @@ createJIT(std::unique_ptr<llvm::Module> module,
   if (!process)
     return process.takeError();
   library.addGenerator(std::move(*process));
-  if (llvm::Error error = library.define(absoluteSymbols(
-          {{(*jit)->mangleAndIntern("onnxc_weights"),
-            {ExecutorAddr::fromPtr(weights.data()),
-             llvm::JITSymbolFlags::Exported}}})))
+  if (llvm::Error error = library.define(
+          absoluteSymbols({{(*jit)->mangleAndIntern("onnxc_weights"),
+                            {ExecutorAddr::fromPtr(weights.data()),
+                             llvm::JITSymbolFlags::Exported}}})))
     return error;
   if (llvm::Error error = (*jit)->addIRModule(
           ThreadSafeModule(std::move(module), std::move(context))))
@@ -151,17 +150,15 @@ onnxc::evaluateConstants(OwningOpRef<ModuleOp> module) {
   if (!entry || !arenaBytes)
     return fail(llvm::joinErrors(entry.takeError(), arenaBytes.takeError()));
 
-  AlignedBuffer arena(
-      arenaBytes->toPtr<int64_t(const int64_t *)>()(nullptr));
+  AlignedBuffer arena(arenaBytes->toPtr<int64_t(const int64_t *)>()(nullptr));
   onnxc_context call = {};
   call.arena = arena.data();
   call.arena_bytes = arena.size();
   SmallVector<AlignedBuffer> buffers;
   SmallVector<void *> outputs;
   for (RankedTensorType type : types) {
-    buffers.emplace_back(
-        type.getNumElements() *
-        llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+    buffers.emplace_back(type.getNumElements() *
+                         llvm::divideCeil(type.getElementTypeBitWidth(), 8));
     outputs.push_back(buffers.back().data());
   }
   int32_t status =

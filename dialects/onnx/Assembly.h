@@ -22,8 +22,7 @@ mlir::ParseResult parseOnnxOp(mlir::OpAsmParser &parser,
 void printOnnxOp(mlir::OpAsmPrinter &printer, mlir::Operation *op);
 
 namespace detail {
-template <typename Op, typename = void>
-struct HasDefaults : std::false_type {};
+template <typename Op, typename = void> struct HasDefaults : std::false_type {};
 template <typename Op>
 struct HasDefaults<Op, std::void_t<decltype(Op::populateDefaultProperties(
                            std::declval<mlir::OperationName>(),

@@ -202,8 +202,8 @@ LogicalResult inferElementwise(std::optional<Location> loc, ValueRange operands,
     }
     result = broadcast(*result, *dims);
     if (!result)
-      return emitOptionalError(loc, "operands cannot be broadcast: ",
-                               operands.getTypes());
+      return emitOptionalError(
+          loc, "operands cannot be broadcast: ", operands.getTypes());
   }
   types.push_back(getTensorType(*result, elementType));
   return success();

@@ -202,9 +202,8 @@ LogicalResult BufferizeKernel::placeAllocations() {
     NamedAttribute attr(b.getStringAttr(kDimsName),
                         onnx::DimsAttr::get(&getContext(), dims));
     NamedAttribute scratch(b.getStringAttr(kScratchName), b.getUnitAttr());
-    if (failed(kernel.insertArgument(at, type,
-                                     b.getDictionaryAttr({attr, scratch}),
-                                     alloc.getLoc())))
+    if (failed(kernel.insertArgument(
+            at, type, b.getDictionaryAttr({attr, scratch}), alloc.getLoc())))
       return failure();
     b.replaceOp(alloc, body.getArgument(at));
   }

@@ -79,8 +79,9 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
     // What follows knows nothing of these attributes.
     for (auto kernel : getOperation().getOps<func::FuncOp>())
       for (unsigned i = 0, e = kernel.getNumArguments(); i < e; ++i)
-        for (StringRef name : {StringRef(kDimsName), StringRef(kElementTypeName),
-                               StringRef("onnx.scratch")})
+        for (StringRef name :
+             {StringRef(kDimsName), StringRef(kElementTypeName),
+              StringRef("onnx.scratch")})
           kernel.removeArgAttr(i, b.getStringAttr(name));
   }
 
@@ -261,8 +262,8 @@ LogicalResult PlanMemory::placeCall(plan::CallOp call) {
     Dims sizes;
     for (AffineExpr size : dims.getExprs())
       sizes.push_back(simplify(size.replaceSymbols(symbols)));
-    scratch[call].push_back(addBuffer(getBytes(sizes, type.getValue()),
-                                      steps[call], steps[call]));
+    scratch[call].push_back(
+        addBuffer(getBytes(sizes, type.getValue()), steps[call], steps[call]));
   }
   return success();
 }
@@ -294,7 +295,8 @@ LogicalResult PlanMemory::placeControlFlow(Operation *op) {
   }
   for (Region &region : op->getRegions()) {
     Block &block = region.front();
-    for (auto [i, value] : llvm::enumerate(block.getTerminator()->getOperands()))
+    for (auto [i, value] :
+         llvm::enumerate(block.getTerminator()->getOperands()))
       if (Value source = getSource(value);
           isa<IfOp>(op) && source.getParentBlock() == &block &&
           isa_and_nonnull<plan::CallOp>(source.getDefiningOp()) &&
@@ -340,8 +342,7 @@ Value PlanMemory::getAddress(Place place) {
 Value PlanMemory::getAddress(Value value) {
   Value source = getSource(value);
   Place place = places.lookup(source);
-  return place.kind == Place::Slice ? slices.lookup(source)
-                                    : getAddress(place);
+  return place.kind == Place::Slice ? slices.lookup(source) : getAddress(place);
 }
 
 void PlanMemory::allocate(Place place) {
@@ -413,9 +414,10 @@ void PlanMemory::emitBlock(Block &block) {
           if (!(places.lookup(getSource(value)) == places.lookup(result)))
             copy(getAddress(result), getAddress(value), value);
       };
-      entry->branch(getAddress(branch.getCond()),
-                    [&] { emitRegion(branch.getThenBranch()); },
-                    [&] { emitRegion(branch.getElseBranch()); });
+      entry->branch(
+          getAddress(branch.getCond()),
+          [&] { emitRegion(branch.getThenBranch()); },
+          [&] { emitRegion(branch.getElseBranch()); });
     } else if (auto loop = dyn_cast<LoopOp>(op)) {
       emitLoop(loop);
     } else if (auto scan = dyn_cast<ScanOp>(op)) {
@@ -494,8 +496,8 @@ void PlanMemory::emitScan(ScanOp scan) {
   ValueRange states = body.getArguments().take_front(numStates);
   for (auto [argument, initial] : llvm::zip(states, scan->getOperands()))
     copy(getAddress(argument), getAddress(initial), initial);
-  Value length = entry->getSymbol(
-      getDims(scan->getOperand(numStates))->front());
+  Value length =
+      entry->getSymbol(getDims(scan->getOperand(numStates))->front());
   auto isReversed = [](std::optional<ArrayRef<int64_t>> directions, size_t i) {
     return directions && i < directions->size() && (*directions)[i];
   };

@@ -60,6 +60,7 @@ static float *embed(const wordpiece *tokenizer, const char *const *texts,
                             : onnxc_aligned_alloc(NULL, (size_t)bytes,
                                                   ONNXC_ARENA_ALIGNMENT);
   context.arena_bytes = (size_t)bytes;
+  onnxc_use_host_allocator(&context); /* for sizes that are computed */
   struct timespec begin, end;
   timespec_get(&begin, TIME_UTC);
   int status = minilm_run(&inputs, &outputs, &dims, &context);

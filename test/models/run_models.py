@@ -31,6 +31,13 @@ import model_cases
 
 TOLERANCE = 1e-4
 MB = 1e6
+# Runs a command and prints, last, its peak memory in KiB. A process of its own,
+# because a child is charged with what its parent held when it was started.
+MEASURE = """import resource, subprocess, sys
+status = subprocess.call(sys.argv[1:])
+print(flush=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, end="")
+sys.exit(status if status >= 0 else 128 - status)"""
 
 
 class Failure(Exception):
@@ -43,8 +50,8 @@ def last_words(output, status):
     for line in lines:
         if "error:" in line or "Assertion" in line:
             return line
-    if status < 0:
-        return f"signal {-status}" + (f": {lines[-1]}" if lines else "")
+    if status > 128:
+        return f"signal {status - 128}" + (f": {lines[-1]}" if lines else "")
     return lines[-1] if lines else f"exit status {status}"
 
 
@@ -64,22 +71,18 @@ def compile_model(case, path, options, folder):
     library = os.path.join(folder, case.name.replace("-", "_") + ".so")
     command = [options.onnxc, path, "--emit=shared", "-o", library,
                *case.flags, *options.onnxc_options]
-    with open(os.path.join(folder, "onnxc.log"), "w+") as log:
-        begin = time.monotonic()
-        process = subprocess.Popen(["timeout", str(options.timeout), *command],
-                                   stdin=subprocess.DEVNULL, stdout=log,
-                                   stderr=log)
-        # The children of `timeout` count as its own.
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
-        log.seek(0)
-        output = log.read()
-    if process.returncode == 124:
+    begin = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", MEASURE, "timeout", str(options.timeout),
+         *command], stdin=subprocess.DEVNULL, text=True, errors="replace",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    seconds = time.monotonic() - begin
+    output, _, kilobytes = done.stdout.rpartition("\n")
+    if done.returncode == 124:
         raise Failure(f"onnxc took over {options.timeout} s")
-    if process.returncode:
-        raise Failure("onnxc: " + last_words(output, process.returncode))
-    return library, seconds, usage.ru_maxrss * 1024
+    if done.returncode:
+        raise Failure("onnxc: " + last_words(output, done.returncode))
+    return library, seconds, int(kilobytes) * 1024
 
 
 def run_library(library, inputs, options, folder):

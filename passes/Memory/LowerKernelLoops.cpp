@@ -95,7 +95,6 @@ struct LowerKernelLoops : onnxc::impl::LowerKernelLoopsBase<LowerKernelLoops> {
       }
     for (linalg::LinalgOp &op : ops)
       if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation())) {
-        SmallVector<linalg::GenericOp> found;
         putBestLoopInnermost(rewriter, generic);
       }
     ops.clear();
@@ -144,6 +143,9 @@ private:
       rewriter.eraseOp(copy);
       return;
     }
+    // A result that was computed in its place.
+    if (copy.getSource() == copy.getTarget())
+      return rewriter.eraseOp(copy);
     auto isContiguous = [](Value buffer) {
       auto type = dyn_cast<MemRefType>(buffer.getType());
       return type && type.getLayout().isIdentity();

@@ -22,7 +22,8 @@ func.func @strided(%x: tensor<1x4x8x8xf32>, %w: tensor<6x2x3x3xf32>) {
 // -----
 
 func.func @inner(%a: tensor<3x4xf32>, %b: tensor<5x6xf32>) {
-  // expected-error@+1 {{inner sizes 4 and 5 differ}}
+  // expected-error@+2 {{inner sizes 4 and 5 differ}}
+  // expected-error@+1 {{failed to infer returned types}}
   %0 = onnx.MatMul(%a, %b) : (tensor<3x4xf32>, tensor<5x6xf32>) -> tensor<3x6xf32>
   return
 }

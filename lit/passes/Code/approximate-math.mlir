@@ -36,6 +36,7 @@ func.func @floor(%x: f32) -> f32 {
 // CHECK-NOT: arith.truncf
 func.func @bf16(%x: bf16) -> bf16 {
   %0 = arith.extf %x : bf16 to f32
-  %1 = arith.truncf %0 : f32 to bf16
+  %2 = arith.mulf %0, %0 : f32
+  %1 = arith.truncf %2 : f32 to bf16
   return %1 : bf16
 }

@@ -4,7 +4,7 @@
 // size, is an argument that @main takes from the arena.
 
 // CHECK-LABEL: func.func private @kernel
-//  CHECK-SAME:   %{{.*}}: memref<?x8xf32> {onnx.dims = #onnx.dims<[s0, 8]>}, %{{.*}}: memref<8x?xf32> {onnx.dims = #onnx.dims<[8, s0]>}, %[[S:.*]]: memref<?x8xf32> {onnx.dims = #onnx.dims<[s0, 8]>}, %{{.*}}: index)
+//  CHECK-SAME:   %{{.*}}: memref<?x8xf32> {onnx.dims = #onnx.dims<[s0, 8]>}, %{{.*}}: memref<8x?xf32> {onnx.dims = #onnx.dims<[8, s0]>}, %[[S:.*]]: memref<?x8xf32> {onnx.dims = #onnx.dims<[s0, 8]>, onnx.scratch}, %{{.*}}: index)
 //       CHECK:   linalg.exp {{.*}} outs(%[[S]] :
 func.func private @kernel(%x: tensor<?x8xf32> {onnx.dims = #onnx.dims<[s0, 8]>},
                           %s0: index)

@@ -66,6 +66,9 @@ static Error setDim(Options &options, StringRef text) {
       return bad("--dim wants NAME=N or NAME=LOW..HIGH, not '" + text + "'");
     binding.max = binding.min;
   }
+  for (const auto &[known, other] : options.import.dims)
+    if (known == name)
+      return bad("--dim gives '" + name + "' twice");
   options.import.dims.push_back({name.str(), binding});
   return Error::success();
 }

@@ -195,11 +195,6 @@ def weights():
     yield Case("weight-too-short", changed(short),
                ['"w"', "holds 12 bytes"])
 
-    def unknown_type(proto):
-        proto.graph.initializer[0].data_type = 77
-    yield Case("weight-of-unknown-type", changed(unknown_type),
-               ["element type number 77"])
-
     def negative(proto):
         proto.graph.initializer[0].dims[0] = -4
     yield Case("weight-of-negative-shape", changed(negative),

@@ -73,6 +73,8 @@ createJIT(std::unique_ptr<llvm::Module> module,
   using namespace llvm::orc;
   JITTargetMachineBuilder machine(target.triple);
   machine.setCPU(target.cpu);
+  // The weights may lie anywhere.
+  machine.setCodeModel(llvm::CodeModel::Large);
   machine.getOptions().AllowFPOpFusion = llvm::FPOpFusion::Strict;
   auto jit = LLJITBuilder().setJITTargetMachineBuilder(machine).create();
   if (!jit)

@@ -14,6 +14,11 @@ namespace onnxc {
 
 namespace {
 
+/// Some exporters write "?" for every size they do not know.
+bool isAnonymous(const std::string &symbol) {
+  return symbol.empty() || symbol == "?";
+}
+
 /// One size as the model states it: a number, or a symbol's name.
 struct Size {
   int64_t value = ShapedType::kDynamic;
@@ -124,7 +129,7 @@ private:
       if (dim.has_dim_value() && dim.dim_value() >= 0)
         shape.push_back({dim.dim_value(), ""});
       else
-        shape.push_back({ShapedType::kDynamic, dim.dim_param().empty()
+        shape.push_back({ShapedType::kDynamic, isAnonymous(dim.dim_param())
                                                    ? unnamed(k)
                                                    : dim.dim_param()});
     }

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/ModelInterface.h"
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/SymbolicShape.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "onnxc/runtime.h"

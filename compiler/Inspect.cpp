@@ -8,7 +8,7 @@
 #include "compiler/Driver.h"
 #include "compiler/Import/ModelDiagnostics.h"
 #include "compiler/Pipeline.h"
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/SymbolicShape.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/Passes.h"

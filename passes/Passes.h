@@ -7,7 +7,7 @@
 #ifndef ONNXC_PASSES_PASSES_H
 #define ONNXC_PASSES_PASSES_H
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "dialects/plan/Plan.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

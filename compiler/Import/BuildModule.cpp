@@ -9,7 +9,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Build.h"
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/StringSet.h"

@@ -8,7 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Build.h"
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "mlir/IR/Diagnostics.h"
 #include <onnx/defs/data_type_utils.h>
 #include <onnx/defs/schema.h>

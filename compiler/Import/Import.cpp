@@ -6,7 +6,7 @@
 
 #include "compiler/Import/Import.h"
 #include "compiler/Import/Model.h"
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <google/protobuf/stubs/logging.h>
 #include <llvm/ADT/STLExtras.h>

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Build.h"
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "mlir/IR/Diagnostics.h"
 
 using namespace mlir;

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Model.h"
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;

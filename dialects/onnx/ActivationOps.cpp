@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/ActivationOps.h"
 #include "dialects/onnx/ScalarBuilder.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/OnnxDialect.h"
 
 using namespace mlir;
 

@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/CastOps.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/NarrowFloat.h"
-#include "dialects/onnx/Onnx.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;

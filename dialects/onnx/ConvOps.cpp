@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ConvOps.h"
 #include "dialects/onnx/ConvShape.h"
-#include "dialects/onnx/Onnx.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;

@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/EinsumOps.h"
 #include "dialects/onnx/EinsumEquation.h"
-#include "dialects/onnx/Onnx.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ElementTypes.h"
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/OnnxDialect.h"
 
 using namespace mlir;
 

@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/LogicOps.h"
 #include "dialects/onnx/NarrowFloat.h"
-#include "dialects/onnx/Onnx.h"
 #include "dialects/onnx/ScalarBuilder.h"
 
 using namespace mlir;

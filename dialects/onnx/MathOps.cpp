@@ -7,7 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/MathOps.h"
+#include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ScalarBuilder.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 

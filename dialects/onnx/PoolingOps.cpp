@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/PoolingOps.h"
 #include "dialects/onnx/PoolingWindow.h"
 
 using namespace mlir;

@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/QuantizeOps.h"
 #include "dialects/onnx/ElementTypes.h"
-#include "dialects/onnx/Onnx.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/RecurrentOps.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/ReductionOps.h"
 #include "dialects/onnx/Reduction.h"
 
 using namespace mlir;

@@ -4,7 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/ResizeOps.h"
+#include "dialects/onnx/ConstantOps.h"
 #include <cmath>
 
 using namespace mlir;

@@ -4,7 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/SelectOps.h"
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/SliceOps.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;

@@ -4,7 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/ShapeOps.h"
+#include "dialects/onnx/CastOps.h"
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/MathOps.h"
 #include "llvm/ADT/SmallSet.h"
 #include <cmath>
 

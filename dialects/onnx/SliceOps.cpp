@@ -4,7 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/SliceOps.h"
+#include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/SliceRange.h"
 
 using namespace mlir;

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SymbolicShape.h"
-#include "dialects/onnx/Onnx.h"
+#include "dialects/onnx/ConstantOps.h"
 
 using namespace mlir;
 

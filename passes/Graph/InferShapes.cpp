@@ -17,6 +17,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ControlFlowOps.h"
 #include "passes/Passes.h"
 
 namespace onnxc {

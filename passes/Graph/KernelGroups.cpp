@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Graph/KernelGroups.h"
+#include "dialects/onnx/ConstantOps.h"
 #include "passes/Passes.h"
 
 using namespace mlir;

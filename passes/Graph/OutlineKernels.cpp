@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ConstantOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/Graph/KernelGroups.h"
 #include "passes/Graph/Kernels.h"

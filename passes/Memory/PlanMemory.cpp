@@ -15,6 +15,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ControlFlowOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "passes/Graph/Kernels.h"
 #include "passes/Memory/ArenaPlanner.h"

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/CastOps.h"
 #include "passes/Tensor/LoweringPatterns.h"
 
 using namespace mlir;

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ConvOps.h"
 #include "dialects/onnx/ConvShape.h"
 #include "passes/Tensor/Contractions.h"
 

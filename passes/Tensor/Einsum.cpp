@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/EinsumEquation.h"
+#include "dialects/onnx/EinsumOps.h"
 #include "passes/Tensor/RowLoops.h"
 
 using namespace mlir;

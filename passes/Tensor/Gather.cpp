@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/GatherOps.h"
 #include "passes/Tensor/IndexedLoops.h"
 
 using namespace mlir;

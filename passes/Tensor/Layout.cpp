@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/LayoutOps.h"
 #include "passes/Tensor/IndexedLoops.h"
 
 using namespace mlir;

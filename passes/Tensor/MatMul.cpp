@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/MatMulOps.h"
 #include "passes/Tensor/Contractions.h"
 
 using namespace mlir;

@@ -15,6 +15,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/NormalizationOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "passes/Tensor/RowLoops.h"
 

@@ -13,7 +13,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/PoolingOps.h"
 #include "dialects/onnx/PoolingWindow.h"
+#include "dialects/onnx/ReductionOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "passes/Tensor/RowLoops.h"
 

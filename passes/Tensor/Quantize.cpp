@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/NarrowFloat.h"
+#include "dialects/onnx/QuantizeOps.h"
 #include "passes/Tensor/LoweringPatterns.h"
 
 using namespace mlir;

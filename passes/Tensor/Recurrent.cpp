@@ -13,6 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/RecurrentOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "passes/Tensor/RecurrentActivation.h"
 #include "passes/Tensor/RowLoops.h"

@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/Reduction.h"
+#include "dialects/onnx/ReductionOps.h"
 #include "dialects/onnx/ScalarBuilder.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "passes/Tensor/LoweringPatterns.h"

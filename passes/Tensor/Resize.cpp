@@ -13,6 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ResizeOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Tensor/FloatBuilder.h"
 #include <cmath>

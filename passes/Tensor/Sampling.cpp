@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/SamplingOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Tensor/FloatBuilder.h"
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ScalarBuilder.h"
+#include "dialects/onnx/SearchOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Tensor/IndexedLoops.h"
 

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ScalarBuilder.h"
+#include "dialects/onnx/SelectOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Tensor/IndexedLoops.h"
 

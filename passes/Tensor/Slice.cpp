@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/SliceOps.h"
 #include "dialects/onnx/SliceRange.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Tensor/IndexedLoops.h"

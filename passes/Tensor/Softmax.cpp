@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/SoftmaxOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "passes/Tensor/RowLoops.h"
 

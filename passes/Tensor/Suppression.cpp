@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/SelectOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Tensor/IndexedLoops.h"
 

@@ -1,11 +1,11 @@
-//===- Onnx.h - The onnx dialect ------------------------------------------===//
+//===- OnnxDialect.h - The onnx dialect without its ops -------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef ONNXC_DIALECTS_ONNX_ONNX_H
-#define ONNXC_DIALECTS_ONNX_ONNX_H
+#ifndef ONNXC_DIALECTS_ONNX_ONNXDIALECT_H
+#define ONNXC_DIALECTS_ONNX_ONNXDIALECT_H
 
 #include "dialects/onnx/Assembly.h"
 #include "dialects/onnx/SymbolicShape.h"
@@ -31,7 +31,7 @@
 
 #include "dialects/onnx/OpTraits.h"
 
-// One #include "dialects/onnx/FAMILYOps.h.inc" a family, written by CMake.
-#include "dialects/onnx/OnnxFamilies.h.inc"
+// The ops are in dialects/onnx/FAMILYOps.h, a header a family, written by CMake
+// from Family.h.in: a file includes those it names.
 
-#endif // ONNXC_DIALECTS_ONNX_ONNX_H
+#endif // ONNXC_DIALECTS_ONNX_ONNXDIALECT_H

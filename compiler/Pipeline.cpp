@@ -39,10 +39,26 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // What that made foldable, or unused.
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
+  // Normalisation by constants goes into weights.
+  if (options.evaluateConstants)
+    pm.addNestedPass<func::FuncOp>(createFoldBatchNormalization());
   // What depends on constants only is computed here and now.
   if (options.evaluateConstants)
     pm.addNestedPass<func::FuncOp>(
         createFoldConstants(options.evaluateConstants));
+  // Channels side by side around convolutions, matrices in panels: weights are
+  // folded into the order in which they are read.
+  if (options.evaluateConstants && options.optLevel > 0) {
+    ChooseLayoutsOptions layouts;
+    layouts.vectorLanes = options.machine.vectorBits / 32;
+    pm.addNestedPass<func::FuncOp>(createChooseLayouts(layouts));
+    PackWeightsOptions panels;
+    panels.panelColumns = 2 * layouts.vectorLanes;
+    pm.addNestedPass<func::FuncOp>(createPackWeights(panels));
+    pm.addNestedPass<func::FuncOp>(createCSEPass());
+    pm.addNestedPass<func::FuncOp>(
+        createFoldConstants(options.evaluateConstants));
+  }
   // Groups of ops become functions; equal ones become one.
   pm.addPass(createOutlineKernels());
 }

@@ -20,6 +20,41 @@ def InferShapes : Pass<"infer-shapes", "::mlir::func::FuncOp"> {
                            "::onnxc::plan::PlanDialect"];
 }
 
+def FoldBatchNormalization
+    : Pass<"fold-batch-normalization", "::mlir::func::FuncOp"> {
+  let summary = "Turn normalisation by constants into arithmetic";
+  let description = [{
+    It goes into the weights of the convolution before it, or becomes a product
+    and a sum, built of ops on constants for `fold-constants`.
+  }];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
+def ChooseLayouts : Pass<"choose-layouts", "::mlir::func::FuncOp"> {
+  let summary = "Block the channels of convolutions and of what is between";
+  let description = [{
+    Convolutions of constant weights, and the ops between them that allow it,
+    work on tensors [N, C/c, spatial..., c] afterwards. Weights become constant
+    subgraphs: `fold-constants` has to follow.
+  }];
+  let options = [
+    Option<"vectorLanes", "vector-lanes", "int64_t", "8",
+           "How many floats a vector register holds">];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
+def PackWeights : Pass<"pack-weights", "::mlir::func::FuncOp"> {
+  let summary = "Bring constant matrices into panels of columns";
+  let description = [{
+    MatMul and Gemm by a constant become PackedMatMul; the weights become
+    constant subgraphs: `fold-constants` has to follow.
+  }];
+  let options = [
+    Option<"panelColumns", "panel-columns", "int64_t", "16",
+           "How many columns a tile of a product has">];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
 def OutlineKernels : Pass<"outline-kernels", "::mlir::ModuleOp"> {
   let summary = "Cut the graph into kernels";
   let description = [{

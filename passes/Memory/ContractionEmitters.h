@@ -50,6 +50,10 @@ mlir::LogicalResult emitConv(mlir::linalg::GenericOp op,
                              RegisterFile registers);
 mlir::LogicalResult emitDepthwise(mlir::linalg::GenericOp op,
                                   RegisterFile registers);
+mlir::LogicalResult emitBlockedConv(mlir::linalg::GenericOp op,
+                                    RegisterFile registers);
+mlir::LogicalResult emitBlockedDepthwise(mlir::linalg::GenericOp op,
+                                         RegisterFile registers);
 
 } // namespace onnxc
 

@@ -113,7 +113,8 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
     RegisterFile registers{vectorBits, numVectorRegisters};
     SmallVector<linalg::GenericOp> marked;
     kernel.walk([&](linalg::GenericOp op) {
-      if (op->hasAttr(kContractionAttr) || op->hasAttr(kConvAttr))
+      if (op->hasAttr(kContractionAttr) || op->hasAttr(kConvAttr) ||
+          op->hasAttr(kBlockedConvAttr))
         marked.push_back(op);
     });
     bool hasEmitted = false;
@@ -124,6 +125,9 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
       // One that no emitter takes becomes plain loops with all others.
       if (op->hasAttr(kContractionAttr))
         hasEmitted |= succeeded(emitMatMul(op, registers));
+      else if (op->hasAttr(kBlockedConvAttr))
+        hasEmitted |= succeeded(emitBlockedDepthwise(op, registers)) ||
+                      succeeded(emitBlockedConv(op, registers));
       else
         hasEmitted |= succeeded(emitDepthwise(op, registers)) ||
                       succeeded(emitConv(op, registers));

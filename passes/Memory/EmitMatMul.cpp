@@ -6,6 +6,7 @@
 
 #include "passes/Memory/ConvGeometry.h"
 #include "passes/Passes.h"
+#include "passes/Tensor/Contractions.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -35,10 +36,30 @@ std::optional<unsigned> find(AffineMap map, unsigned dim) {
   return map.getResultPosition(getAffineDimExpr(dim, map.getContext()));
 }
 
+/// How many columns a panel of the second factor has, 0 where it is a matrix.
+int64_t getPanelColumns(linalg::GenericOp op) {
+  auto attr = op->getAttrOfType<IntegerAttr>(kPanelsAttr);
+  return attr ? attr.getInt() : 0;
+}
+
+/// The operands' maps; that of panels as if they were the matrix.
+SmallVector<AffineMap> getMatrixMaps(linalg::GenericOp op) {
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  if (getPanelColumns(op)) {
+    unsigned loops = op.getNumLoops();
+    MLIRContext *context = op.getContext();
+    maps[1] = AffineMap::get(loops, 0,
+                             {getAffineDimExpr(loops - 1, context),
+                              getAffineDimExpr(loops - 2, context)},
+                             context);
+  }
+  return maps;
+}
+
 std::optional<Roles> getRoles(linalg::GenericOp op) {
   if (op.getNumDpsInputs() != 2 || op.getNumReductionLoops() != 1)
     return std::nullopt;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  SmallVector<AffineMap> maps = getMatrixMaps(op);
   for (AffineMap map : maps)
     if (!map.isProjectedPermutation(/*allowZeroInResults=*/true))
       return std::nullopt;
@@ -132,6 +153,9 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
                                    roles->left == 0 ? body->right : body->left);
   if (!leftWidening || !rightWidening)
     return failure();
+  int64_t panelColumns = getPanelColumns(op);
+  if (panelColumns % v.width)
+    return failure();
 
   LoopGroups groups;
   for (unsigned dim : roles->batch)
@@ -142,8 +166,8 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   b.setInsertionPoint(epilogue.getLastOp());
   epilogue.prepare(v);
 
-  AffineMap leftMap = op.getIndexingMapsArray()[roles->left];
-  AffineMap rightMap = op.getIndexingMapsArray()[roles->right];
+  AffineMap leftMap = getMatrixMaps(op)[roles->left];
+  AffineMap rightMap = getMatrixMaps(op)[roles->right];
   Matrix a{v.flatten(left),
            {},
            getStrideOf(v, left, leftMap, roles->m),
@@ -158,7 +182,7 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   out = epilogue.getOutput();
   Value rows = getExtent(v, out, roles->m);
   Value columns = getExtent(v, out, roles->n);
-  Value k = v.getSize(right, *find(rightMap, roles->k));
+  Value k = v.getSize(left, *find(leftMap, roles->k));
   Value output = v.flatten(epilogue.getOutput());
   Value partialSums = v.flatten(epilogue.getPartialSums());
   SmallVector<Value> sizes;
@@ -173,17 +197,20 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   GemmEmitter emitter(v, registers, epilogue, sumType);
   std::optional<int64_t> numRows = getConstantIntValue(rows);
   std::optional<int64_t> numK = getConstantIntValue(k);
-  bool isRowMajor = getConstantIntValue(m.column) == 1;
-  bool isAlongK = getConstantIntValue(m.row) == 1 && !isRowMajor;
+  bool isPacked = panelColumns != 0;
+  bool isRowMajor = !isPacked && getConstantIntValue(m.column) == 1;
+  bool isAlongK =
+      !isPacked && getConstantIntValue(m.row) == 1 && !isRowMajor;
   bool isFewRows = numRows && *numRows <= kFewRows;
-  bool isDirect = isRowMajor && isFewRows;
+  bool isDirect = (isRowMajor || isPacked) && isFewRows;
   bool isDots = isAlongK && numRows && *numRows <= kDotRows &&
                 getConstantIntValue(a.column) == 1 && leftWidening->keepsZero &&
                 rightWidening->keepsZero;
-  if (!isRowMajor && !isAlongK)
+  if (!isRowMajor && !isAlongK && !isPacked)
     return failure();
 
-  int64_t tileColumns = emitter.getTileVectors(rows) * v.width;
+  int64_t vectorUnit = isPacked ? panelColumns / v.width : 1;
+  int64_t tileColumns = emitter.getTileVectors(rows, vectorUnit) * v.width;
   int64_t grain = std::max<int64_t>(
       kGrain / std::max<int64_t>(1, numRows.value_or(32) * numK.value_or(256)),
       1);
@@ -226,6 +253,7 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
     block.columns = getPart(v, columns, columnParts, block.column);
     block.k = k;
     block.kBlock = kPart;
+    block.vectorUnit = vectorUnit;
     block.output = output;
     block.partialSums = partialSums;
     block.getPlace = [&](Value row, Value column) {
@@ -243,6 +271,21 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
         row.row = v.add(block.row, i);
         emitter.emitDots(row, taskB);
       });
+      return;
+    }
+    if (isPacked) {
+      Value stride = v.mul(k, panelColumns);
+      Value first = v.mul(v.div(block.column, panelColumns), stride);
+      block.getPanel = [&, stride, first](Value k0, Value) {
+        return Panel{taskB.elements,
+                     v.add(first, v.mul(k0, panelColumns)),
+                     v.index(panelColumns),
+                     taskB.widen,
+                     /*isPadded=*/true,
+                     panelColumns,
+                     stride};
+      };
+      emitter.emitBlock(block);
       return;
     }
     if (isDirect) {

@@ -19,51 +19,17 @@ int64_t GemmEmitter::getTileRows() const {
   return (registers.numRegisters - 1 - 2) / 2;
 }
 
-int64_t GemmEmitter::getTileVectors(Value rows) const {
+int64_t GemmEmitter::getTileVectors(Value rows, int64_t unit) const {
   std::optional<int64_t> constant = getConstantIntValue(rows);
   int64_t count = constant ? std::max<int64_t>(*constant, 1) : getTileRows();
   int64_t vectors = (registers.numRegisters - 1) / (count + 1);
-  return std::clamp<int64_t>(vectors, 2, 8);
+  vectors = std::clamp<int64_t>(vectors, 2, 8);
+  return std::max(vectors / unit, int64_t(1)) * unit;
 }
 
 Value GemmEmitter::load(const Matrix &m, Value at, Lanes lanes) {
   Value value = v.load(m.elements, at, lanes);
   return m.widen ? m.widen(value) : value;
-}
-
-void GemmEmitter::forEachRowTile(Value rows, int64_t tileRows,
-                                 function_ref<void(Value, int64_t)> body) {
-  if (std::optional<int64_t> constant = getConstantIntValue(rows)) {
-    if (*constant <= 0)
-      return;
-    // Evenly: 7 rows are 4 and 3, not 6 and 1.
-    int64_t tiles = llvm::divideCeil(*constant, tileRows);
-    int64_t high = llvm::divideCeil(*constant, tiles);
-    int64_t low = high - 1, numLow = tiles * high - *constant;
-    Value middle = v.index((tiles - numLow) * high);
-    v.loop(v.index(0), middle, high, [&](Value i) { body(i, high); });
-    if (numLow)
-      v.loop(middle, rows, low, [&](Value i) { body(i, low); });
-    return;
-  }
-  Value rest = v.rem(rows, tileRows);
-  Value end = v.sub(rows, rest);
-  v.loop(v.index(0), end, tileRows, [&](Value i) { body(i, tileRows); });
-  SmallVector<int64_t> cases;
-  for (int64_t i = 1; i < tileRows; ++i)
-    cases.push_back(i);
-  if (cases.empty())
-    return;
-  auto op = scf::IndexSwitchOp::create(v.b, v.loc, TypeRange(), rest, cases,
-                                       cases.size());
-  OpBuilder::InsertionGuard guard(v.b);
-  for (auto [region, count] : llvm::zip(op.getCaseRegions(), cases)) {
-    v.b.createBlock(&region);
-    body(end, count);
-    scf::YieldOp::create(v.b, v.loc);
-  }
-  v.b.createBlock(&op.getDefaultRegion());
-  scf::YieldOp::create(v.b, v.loc);
 }
 
 void GemmEmitter::forEachColumnTile(
@@ -130,12 +96,22 @@ void GemmEmitter::emitTile(const Block &block, const Panel &panel, Value k0,
     sums.assign(op.getResults().begin(), op.getResults().end());
   }
 
+  Value firstColumn = v.add(
+      panel.base, panel.columns ? v.mul(v.div(j, panel.columns), panel.stride)
+                                : j);
+  auto columnOffset = [&](int64_t n) -> Value {
+    int64_t column = n * v.width;
+    if (!panel.columns)
+      return v.index(column);
+    return v.add(v.mul(panel.stride, column / panel.columns),
+                 column % panel.columns);
+  };
   auto step = [&](Value k, ValueRange before) {
     SmallVector<Value> next(before);
     SmallVector<Value> right;
-    Value rowB = v.add(v.add(panel.base, j), v.mul(k, panel.pitch));
+    Value rowB = v.add(firstColumn, v.mul(k, panel.pitch));
     for (int64_t n = 0; n < vectors; ++n) {
-      Value loaded = v.load(panel.elements, v.add(rowB, n * v.width),
+      Value loaded = v.load(panel.elements, v.add(rowB, columnOffset(n)),
                             panel.isPadded ? v.all() : lanes[n]);
       right.push_back(panel.widen ? panel.widen(loaded) : loaded);
     }
@@ -190,12 +166,12 @@ void GemmEmitter::emitBlock(const Block &block) {
   int64_t tileRows = getTileRows();
   if (std::optional<int64_t> rows = getConstantIntValue(block.rows))
     tileRows = std::min(tileRows, std::max<int64_t>(*rows, 1));
-  int64_t vectors = getTileVectors(block.rows);
+  int64_t vectors = getTileVectors(block.rows, block.vectorUnit);
   auto part = [&](Value k0, Value kc, Value isFirst, Value isLast) {
     Panel panel = block.getPanel(k0, kc);
     forEachColumnTile(
         block.columns, vectors, [&](Value j, ArrayRef<Lanes> lanes) {
-          forEachRowTile(block.rows, tileRows, [&](Value i, int64_t count) {
+          v.loopTiles(block.rows, tileRows, [&](Value i, int64_t count) {
             emitTile(block, panel, k0, kc, isFirst, isLast, i, count, j, lanes);
           });
         });

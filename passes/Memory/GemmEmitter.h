@@ -29,13 +29,17 @@ struct Matrix {
   std::function<mlir::Value(mlir::Value)> widen;
 };
 
-/// Columns of B as the innermost loops read them: vector v of row k at
-/// base + k * pitch + column.
+/// Columns of B as the innermost loops read them: those of row k from a column
+/// on at base + k * pitch + column. Where B lies in panels of `columns` each,
+/// `stride` apart, the place is base + column / columns * stride + k * pitch +
+/// column % columns.
 struct Panel {
   mlir::Value elements, base, pitch;
   std::function<mlir::Value(mlir::Value)> widen;
   /// Whether vectors may be read whole past the last column.
   bool isPadded = true;
+  int64_t columns = 0;
+  mlir::Value stride = {};
 };
 
 class GemmEmitter {
@@ -50,6 +54,8 @@ public:
     mlir::Value row, rows, column, columns, k;
     /// How much of k at a time; a multiple of kUnit.
     int64_t kBlock, kUnit = 1;
+    /// The least number of vectors a row of a tile is a multiple of.
+    int64_t vectorUnit = 1;
     Matrix a;
     /// Brings B's rows [k0, k0 + kc) of the block's columns to where the
     /// innermost loops read them.
@@ -75,8 +81,8 @@ public:
                    mlir::Value columns, mlir::Value scratch, int64_t pitch);
 
   int64_t getTileRows() const;
-  /// Vectors a row of a tile; more when C has few rows.
-  int64_t getTileVectors(mlir::Value rows) const;
+  /// Vectors a row of a tile, a multiple of `unit`; more when C has few rows.
+  int64_t getTileVectors(mlir::Value rows, int64_t unit = 1) const;
 
   VectorBuilder &v;
 
@@ -86,8 +92,6 @@ private:
                 mlir::Value kc, mlir::Value isFirst, mlir::Value isLast,
                 mlir::Value i, int64_t tileRows, mlir::Value j,
                 llvm::ArrayRef<Lanes> lanes);
-  void forEachRowTile(mlir::Value rows, int64_t tileRows,
-                      llvm::function_ref<void(mlir::Value, int64_t)> body);
   void forEachColumnTile(
       mlir::Value columns, int64_t vectors,
       llvm::function_ref<void(mlir::Value, llvm::ArrayRef<Lanes>)> body);

@@ -206,3 +206,37 @@ void VectorBuilder::loopVectors(Value from, Value to,
   loop(from, end, width, [&](Value i) { body(i, all()); });
   ifThen(less(index(0), rest), [&] { body(end, masked(rest)); });
 }
+
+void VectorBuilder::loopTiles(Value size, int64_t most,
+                              function_ref<void(Value, int64_t)> body) {
+  if (std::optional<int64_t> constant = getConstantIntValue(size)) {
+    if (*constant <= 0)
+      return;
+    int64_t tiles = llvm::divideCeil(*constant, most);
+    int64_t high = llvm::divideCeil(*constant, tiles);
+    int64_t low = high - 1, numLow = tiles * high - *constant;
+    Value middle = index((tiles - numLow) * high);
+    loop(index(0), middle, high, [&](Value i) { body(i, high); });
+    if (numLow)
+      loop(middle, size, low, [&](Value i) { body(i, low); });
+    return;
+  }
+  Value rest = rem(size, most);
+  Value end = sub(size, rest);
+  loop(index(0), end, most, [&](Value i) { body(i, most); });
+  SmallVector<int64_t> cases;
+  for (int64_t i = 1; i < most; ++i)
+    cases.push_back(i);
+  if (cases.empty())
+    return;
+  auto op = scf::IndexSwitchOp::create(b, loc, TypeRange(), rest, cases,
+                                       cases.size());
+  OpBuilder::InsertionGuard guard(b);
+  for (auto [region, count] : llvm::zip(op.getCaseRegions(), cases)) {
+    b.createBlock(&region);
+    body(end, count);
+    scf::YieldOp::create(b, loc);
+  }
+  b.createBlock(&op.getDefaultRegion());
+  scf::YieldOp::create(b, loc);
+}

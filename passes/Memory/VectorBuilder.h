@@ -79,6 +79,11 @@ public:
   /// Whole vectors of [from, to), then the rest of it.
   void loopVectors(mlir::Value from, mlir::Value to,
                    llvm::function_ref<void(mlir::Value, Lanes)> body);
+  /// Tiles of at most `most` that cover [0, size): evenly (7 are 4 and 3) where
+  /// the size is known, else whole ones and the rest, a case for each size. The
+  /// body is given a tile's place and its size.
+  void loopTiles(mlir::Value size, int64_t most,
+                 llvm::function_ref<void(mlir::Value, int64_t)> body);
 
   mlir::OpBuilder &b;
   mlir::Location loc;

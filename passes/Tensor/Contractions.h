@@ -19,11 +19,17 @@ namespace onnxc {
 /// On a linalg.generic over (batch..., m, n; k) with projected permutations as
 /// maps and the body c + f(a) * g(b).
 inline constexpr llvm::StringLiteral kContractionAttr = "onnxc.contraction";
+/// On such a one whose second factor is in panels of columns, [N/c, K, c]: its
+/// map is (n / c, k, n % c). Holds c.
+inline constexpr llvm::StringLiteral kPanelsAttr = "onnxc.panels";
 /// On one over (n, oc, o...; ic, k...) whose only input is the weights and
 /// whose body reads the image by tensor.extract, 0 outside of it. A dictionary
 /// of `group` and, one entry a spatial dimension, `strides`, `dilations` and
 /// `pads` (those before).
 inline constexpr llvm::StringLiteral kConvAttr = "onnxc.conv";
+/// The same over blocked tensors, as BlockedConv.cpp builds it. A dictionary of
+/// `strides`, `dilations`, `pads` and the bool `depthwise`.
+inline constexpr llvm::StringLiteral kBlockedConvAttr = "onnxc.blocked_conv";
 
 /// The type that products of such elements are summed in.
 mlir::Type getSumType(mlir::Type onnxElementType);

@@ -88,6 +88,7 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     populateElementwiseLowering(patterns, types);
     populateMatMulLowering(patterns, types);
     populateConvLowering(patterns, types);
+    populateBlockedConvLowering(patterns, types);
     populateLayoutLowering(patterns, types);
     populateSliceLowering(patterns, types);
     populateGatherLowering(patterns, types);

@@ -55,6 +55,8 @@ void populateMatMulLowering(mlir::RewritePatternSet &patterns,
                             mlir::TypeConverter &types);
 void populateConvLowering(mlir::RewritePatternSet &patterns,
                           mlir::TypeConverter &types);
+void populateBlockedConvLowering(mlir::RewritePatternSet &patterns,
+                                 mlir::TypeConverter &types);
 void populateLayoutLowering(mlir::RewritePatternSet &patterns,
                             mlir::TypeConverter &types);
 void populateSliceLowering(mlir::RewritePatternSet &patterns,

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/BlockedOps.h"
 #include "dialects/onnx/MatMulOps.h"
 #include "passes/Tensor/Contractions.h"
 
@@ -95,6 +96,45 @@ struct LowerMatMul : OpConversionPattern<MatMulOp> {
           return buildMultiplyAdd(b, l, loadElement(b, l, args[0], type),
                                   loadElement(b, l, args[1], type), args[2]);
         });
+    rewriter.replaceOp(op, roundSums(rewriter, loc, sums, op->getResult(0)));
+    return success();
+  }
+};
+
+struct LowerPackedMatMul : OpConversionPattern<PackedMatMulOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(PackedMatMulOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    MLIRContext *context = op.getContext();
+    Type type = getElementType(op.getY());
+    int64_t panel =
+        cast<RankedTensorType>(op.getB().getType()).getShape().back();
+    unsigned rank = *getRank(op.getY());
+    SmallVector<AffineExpr> rows;
+    for (unsigned i = 0; i + 1 < rank; ++i)
+      rows.push_back(getAffineDimExpr(i, context));
+    AffineExpr n = getAffineDimExpr(rank - 1, context);
+    AffineExpr k = getAffineDimExpr(rank, context);
+    SmallVector<AffineExpr> a(rows), c(rows);
+    a.push_back(k);
+    c.push_back(n);
+    SmallVector<utils::IteratorType> kinds(rank, utils::IteratorType::parallel);
+    kinds.push_back(utils::IteratorType::reduction);
+    Value sums = createContraction(
+        rewriter, loc, getSizes(rewriter, op, op.getY()), getSumType(type),
+        {adaptor.getA(), adaptor.getB()},
+        {AffineMap::get(rank + 1, 0, a, context),
+         AffineMap::get(rank + 1, 0, {n.floorDiv(panel), k, n % panel},
+                        context),
+         AffineMap::get(rank + 1, 0, c, context)},
+        kinds, [&](OpBuilder &b, Location l, ValueRange args) {
+          return buildMultiplyAdd(b, l, loadElement(b, l, args[0], type),
+                                  loadElement(b, l, args[1], type), args[2]);
+        });
+    sums.getDefiningOp()->setAttr(kPanelsAttr,
+                                  rewriter.getI64IntegerAttr(panel));
     rewriter.replaceOp(op, roundSums(rewriter, loc, sums, op->getResult(0)));
     return success();
   }
@@ -335,6 +375,6 @@ struct LowerQLinearMatMul : OpConversionPattern<QLinearMatMulOp> {
 
 void onnxc::populateMatMulLowering(RewritePatternSet &patterns,
                                    TypeConverter &types) {
-  patterns.add<LowerMatMul, LowerGemm, LowerMatMulInteger, LowerQLinearMatMul>(
+  patterns.add<LowerMatMul, LowerPackedMatMul, LowerGemm, LowerMatMulInteger, LowerQLinearMatMul>(
       types, patterns.getContext());
 }

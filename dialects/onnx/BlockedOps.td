@@ -1,0 +1,35 @@
+//===- BlockedOps.td - Ops on tensors in blocked layouts ------------------===//
+//
+// Not operators of ONNX: `choose-layouts` makes them of the operators whose
+// names they extend. A blocked tensor [N, C/c, spatial..., c] holds c channels
+// of a pixel side by side, as many as a vector has lanes.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+include "dialects/onnx/OnnxBase.td"
+
+def Onnx_BlockedConvOp : Onnx_PureOp<"BlockedConv", [FusesConsumers]> {
+  let summary = "Convolution in one or two dimensions of blocked tensors";
+  let description = [{
+    X is [N, C/i, spatial..., i], where i may be 1 (which is [N, C, spatial...]
+    seen otherwise). W is [F/f, C/i, kernel..., i, f], the result
+    [N, F/f, spatial..., f]. A depthwise one has i = f and C = F, and W is
+    [F/f, kernel..., f]. `pads` are those before and those after.
+  }];
+  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$W, Onnx_Ints:$strides,
+                       Onnx_Ints:$dilations, Onnx_Ints:$pads,
+                       UnitAttr:$depthwise);
+  let results = (outs Onnx_Tensor:$Y);
+}
+
+def Onnx_PackedMatMulOp : Onnx_PureOp<"PackedMatMul", [FusesConsumers]> {
+  let summary = "Matrix product with B in panels of columns";
+  let description = [{
+    A is [..., K], B [N/c, K, c] rounded up, its last panel filled with zeros.
+    The result is [..., N]; `columns` is N.
+  }];
+  let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B, Onnx_Int:$columns);
+  let results = (outs Onnx_Tensor:$Y);
+}

@@ -1,0 +1,455 @@
+//===- ChooseLayouts.cpp - Channels side by side around convolutions ------===//
+//
+// A convolution is fastest where a vector holds channels of one pixel: no row
+// of an image is a multiple of a vector long, but channels nearly always are.
+// So what convolutions compute becomes [N, C/c, H, W, c], and everything
+// between them that works on such tensors as well (elementwise ops, pooling,
+// Concat of channels) is rewritten to do so:
+//
+//   Conv -> Relu -> MaxPool -> Conv -> GlobalAveragePool -> Flatten
+//
+// is blocked from the first Conv's result (it reads the image as it is) to the
+// mean, which is a view of the plain one. What takes no part reads a value
+// through Transpose and Reshape, made where it is needed, once. Weights get
+// their order by Reshape and Transpose of constants, which are folded.
+//
+// c is the number of lanes of a vector, or half of it where many more
+// convolutions can be blocked by that.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/BlockedOps.h"
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ConvOps.h"
+#include "dialects/onnx/ConvShape.h"
+#include "dialects/onnx/LayoutOps.h"
+#include "dialects/onnx/MathOps.h"
+#include "dialects/onnx/PoolingOps.h"
+#include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/ShapeOps.h"
+#include "dialects/onnx/SliceOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "passes/Passes.h"
+
+namespace onnxc {
+#define GEN_PASS_DEF_CHOOSELAYOUTS
+#include "passes/Passes.h.inc"
+} // namespace onnxc
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+namespace {
+
+/// What can be blocked of a convolution.
+struct Candidate {
+  int64_t filters, channels, products;
+  bool isDepthwise;
+
+  bool takes(int64_t lanes) const { return filters % lanes == 0; }
+};
+
+std::optional<Candidate> getCandidate(ConvOp op) {
+  std::optional<Dims> x = getDims(op.getX()), w = getDims(op.getW());
+  std::optional<Dims> y = getDims(op.getY());
+  auto weights = dyn_cast<RankedTensorType>(op.getW().getType());
+  if (!x || !y || !weights || !weights.hasStaticShape() ||
+      !op.getW().getDefiningOp<ConstantOp>() ||
+      !weights.getElementType().isF32() || x->size() < 3 || x->size() > 4 ||
+      weights.getNumElements() == 0)
+    return std::nullopt;
+  std::optional<int64_t> channels = getConstant((*x)[1]);
+  int64_t filters = weights.getDimSize(0);
+  if (!channels)
+    return std::nullopt;
+  bool isDepthwise = op.getGroup() > 1;
+  if (isDepthwise && (op.getGroup() != filters || *channels != filters))
+    return std::nullopt;
+  ConvWindow window = getConvWindow(op, x->size() - 2);
+  int64_t pixels = 1;
+  for (unsigned i = 0; i + 2 < x->size(); ++i) {
+    if (!window.getPadBegin(i, (*x)[i + 2], (*w)[i + 2]))
+      return std::nullopt;
+    pixels *= getConstant((*y)[i + 2]).value_or(16);
+  }
+  return Candidate{filters, *channels, weights.getNumElements() * pixels,
+                   isDepthwise};
+}
+
+struct ChooseLayouts : onnxc::impl::ChooseLayoutsBase<ChooseLayouts> {
+  using ChooseLayoutsBase::ChooseLayoutsBase;
+
+  void runOnOperation() override {
+    func::FuncOp main = getOperation();
+    if (main.getName() != "main" || vectorLanes < 4)
+      return;
+    lanes = chooseLanes();
+    if (!lanes)
+      return;
+    for (Operation &op :
+         llvm::make_early_inc_range(main.getBody().front())) {
+      OpBuilder b(&op);
+      if (rewrite(b, &op))
+        rewritten.push_back(&op);
+    }
+    finish();
+  }
+
+private:
+  int64_t lanes = 0;
+  /// From plain values to what holds the same blocked.
+  llvm::DenseMap<Value, Value> blocked;
+  SmallVector<Operation *> rewritten;
+
+  int64_t chooseLanes();
+  bool rewrite(OpBuilder &b, Operation *op);
+  bool rewriteConv(OpBuilder &b, ConvOp op);
+  bool rewriteElementwise(OpBuilder &b, Operation *op);
+  template <typename PoolOp> bool rewritePool(OpBuilder &b, PoolOp op);
+  template <typename MeanOp>
+  bool rewriteGlobalPool(OpBuilder &b, Operation *op);
+  bool rewriteConcat(OpBuilder &b, ConcatOp op);
+  Value getOperand(OpBuilder &b, Value value, ArrayRef<AffineExpr> result);
+  Value block(OpBuilder &b, Value value);
+  Value unblock(OpBuilder &b, Value value, Value plain);
+  void finish();
+
+  bool isBlocked(Value value) const { return blocked.count(value); }
+  Dims getBlockedDims(ArrayRef<AffineExpr> dims) const {
+    Dims result(dims);
+    result[1] = simplify(dims[1].floorDiv(lanes));
+    result.push_back(onnx::getConstant(dims[1].getContext(), lanes));
+    return result;
+  }
+  bool hasBlocks(ArrayRef<AffineExpr> dims) const {
+    std::optional<int64_t> channels;
+    if (dims.size() >= 3)
+      channels = onnx::getConstant(dims[1]);
+    return channels && *channels > 0 && *channels % lanes == 0;
+  }
+};
+
+Value reshape(OpBuilder &b, Location loc, Value value,
+              ArrayRef<AffineExpr> dims) {
+  Dims sizes(dims);
+  bool isConstant = llvm::all_of(
+      sizes, [](AffineExpr e) { return onnx::getConstant(e).has_value(); });
+  Value shape;
+  if (isConstant) {
+    SmallVector<int64_t> ints;
+    for (AffineExpr size : sizes)
+      ints.push_back(*onnx::getConstant(size));
+    shape = ConstantOp::create(b, loc, ints);
+  } else {
+    auto type = RankedTensorType::get(int64_t(sizes.size()), b.getI64Type());
+    shape = DimsOp::create(b, loc, type, DimsAttr::get(b.getContext(), sizes));
+  }
+  auto op = ReshapeOp::create(b, loc, value, shape, /*allowzero=*/1);
+  op.getReshaped().setType(getTensorType(sizes, getElementType(value)));
+  return op;
+}
+
+Value transpose(OpBuilder &b, Location loc, Value value,
+                ArrayRef<int64_t> order) {
+  return TransposeOp::create(b, loc, value, b.getDenseI64ArrayAttr(order));
+}
+
+/// [N, C, ...] to [N, C/size, ..., size] as an order of the dimensions
+/// [N, C/size, size, ...], and back.
+SmallVector<int64_t> getBlockingOrder(int64_t rank, bool back) {
+  SmallVector<int64_t> order = {0, 1};
+  if (back)
+    order.push_back(rank);
+  for (int64_t i = 2; i < rank; ++i)
+    order.push_back(back ? i : i + 1);
+  if (!back)
+    order.push_back(2);
+  return order;
+}
+
+int64_t ChooseLayouts::chooseLanes() {
+  int64_t whole = 0, half = 0;
+  getOperation().walk([&](ConvOp op) {
+    std::optional<Candidate> candidate = getCandidate(op);
+    if (!candidate)
+      return;
+    whole += candidate->takes(vectorLanes) ? candidate->products : 0;
+    half += candidate->takes(vectorLanes / 2) ? candidate->products : 0;
+  });
+  if (half == 0)
+    return 0;
+  return whole * 10 >= half * 9 ? vectorLanes : vectorLanes / 2;
+}
+
+bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
+  if (auto conv = dyn_cast<ConvOp>(op))
+    return rewriteConv(b, conv);
+  if (llvm::none_of(op->getOperands(),
+                    [&](Value operand) { return isBlocked(operand); }))
+    return false;
+  if (isa<ElementwiseOp>(op))
+    return rewriteElementwise(b, op);
+  if (auto pool = dyn_cast<MaxPoolOp>(op))
+    return pool.getIndices().use_empty() && rewritePool(b, pool);
+  if (auto pool = dyn_cast<AveragePoolOp>(op))
+    return rewritePool(b, pool);
+  if (isa<GlobalAveragePoolOp>(op))
+    return rewriteGlobalPool<ReduceMeanOp>(b, op);
+  if (isa<GlobalMaxPoolOp>(op))
+    return rewriteGlobalPool<ReduceMaxOp>(b, op);
+  if (auto mean = dyn_cast<ReduceMeanOp>(op)) {
+    std::optional<SmallVector<int64_t>> axes = getConstantInts(mean.getAxes());
+    int64_t rank = getRank(mean.getData()).value_or(0);
+    if (!axes || !mean.getKeepdims() || int64_t(axes->size()) != rank - 2)
+      return false;
+    for (int64_t &axis : *axes)
+      axis = axis < 0 ? axis + rank : axis;
+    llvm::sort(*axes);
+    for (auto [i, axis] : llvm::enumerate(*axes))
+      if (axis != int64_t(i) + 2)
+        return false;
+    return rewriteGlobalPool<ReduceMeanOp>(b, op);
+  }
+  if (auto concat = dyn_cast<ConcatOp>(op))
+    return rewriteConcat(b, concat);
+  return false;
+}
+
+bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvOp op) {
+  std::optional<Candidate> candidate = getCandidate(op);
+  if (!candidate || !candidate->takes(lanes))
+    return false;
+  if (candidate->isDepthwise && !isBlocked(op.getX()))
+    return false;
+  Location loc = op.getLoc();
+  Dims x = *getDims(op.getX()), w = *getDims(op.getW());
+  unsigned spatial = x.size() - 2;
+  auto number = [&](int64_t value) {
+    return onnx::getConstant(&getContext(), value);
+  };
+  // A plain image is one of blocks of a single channel.
+  int64_t inner = 1;
+  Value image;
+  if (isBlocked(op.getX())) {
+    image = blocked.lookup(op.getX());
+    inner = lanes;
+  } else {
+    Dims dims = x;
+    dims.push_back(number(1));
+    image = reshape(b, loc, op.getX(), dims);
+  }
+
+  Dims cut = {number(candidate->filters / lanes), number(lanes)};
+  SmallVector<int64_t> order;
+  if (candidate->isDepthwise) {
+    // [F/f, f, k...] -> [F/f, k..., f]
+    cut.append(w.begin() + 2, w.end());
+    order = {0};
+    for (unsigned i = 0; i < spatial; ++i)
+      order.push_back(2 + i);
+    order.push_back(1);
+  } else {
+    // [F/f, f, C/i, i, k...] -> [F/f, C/i, k..., i, f]
+    cut.append({number(candidate->channels / inner), number(inner)});
+    cut.append(w.begin() + 2, w.end());
+    order = {0, 2};
+    for (unsigned i = 0; i < spatial; ++i)
+      order.push_back(4 + i);
+    order.append({3, 1});
+  }
+  Value weights = transpose(b, loc, reshape(b, loc, op.getW(), cut), order);
+
+  ConvWindow window = getConvWindow(op, spatial);
+  SmallVector<int64_t> before, after;
+  for (unsigned i = 0; i < spatial; ++i) {
+    AffineExpr in = x[i + 2], kernel = w[i + 2];
+    before.push_back(*window.getPadBegin(i, in, kernel));
+    int64_t end = window.padEnd[i];
+    if (window.isSame()) {
+      AffineExpr total = (window.getOutputSize(i, in, kernel) - 1) *
+                             window.strides[i] +
+                         (kernel - 1) * window.dilations[i] + 1 - in;
+      end = std::max<int64_t>(
+          *onnx::getConstant(simplify(total)) - before.back(), 0);
+    }
+    after.push_back(end);
+  }
+  SmallVector<int64_t> pads(before);
+  llvm::append_range(pads, after);
+  Value result = BlockedConvOp::create(
+      b, loc, image, weights, b.getDenseI64ArrayAttr(window.strides),
+      b.getDenseI64ArrayAttr(window.dilations), b.getDenseI64ArrayAttr(pads),
+      candidate->isDepthwise ? b.getUnitAttr() : UnitAttr());
+  if (op.getB()) {
+    Dims bias(x.size(), number(1));
+    bias[1] = number(candidate->filters);
+    result = AddOp::create(b, loc, result,
+                           reshape(b, loc, op.getB(), getBlockedDims(bias)));
+  }
+  blocked[op.getY()] = result;
+  return true;
+}
+
+/// An operand of an elementwise op whose result has these dims, so that it
+/// broadcasts with blocked ones; null where that takes more than it saves.
+Value ChooseLayouts::getOperand(OpBuilder &b, Value value,
+                                ArrayRef<AffineExpr> result) {
+  if (Value found = blocked.lookup(value))
+    return found;
+  std::optional<Dims> dims = getDims(value);
+  if (!dims || dims->size() > result.size())
+    return {};
+  AffineExpr one = onnx::getConstant(&getContext(), 1);
+  dims->insert(dims->begin(), result.size() - dims->size(), one);
+  if (llvm::all_of(*dims, [&](AffineExpr e) { return e == one; }))
+    return value;
+  Location loc = value.getLoc();
+  if ((*dims)[1] == one) {
+    dims->push_back(one);
+    return reshape(b, loc, value, *dims);
+  }
+  if (!hasBlocks(*dims))
+    return {};
+  if (llvm::all_of(ArrayRef(*dims).drop_front(2),
+                   [&](AffineExpr e) { return e == one; }))
+    return reshape(b, loc, value, getBlockedDims(*dims));
+  return *dims == Dims(result) && getRank(value) == int64_t(result.size())
+             ? block(b, value)
+             : Value();
+}
+
+bool ChooseLayouts::rewriteElementwise(OpBuilder &b, Operation *op) {
+  std::optional<Dims> result = getDims(op->getResult(0));
+  if (!result || !hasBlocks(*result))
+    return false;
+  IRMapping mapping;
+  for (Value operand : op->getOperands()) {
+    if (isBlocked(operand) && getRank(operand) != int64_t(result->size()))
+      return false;
+    Value found = getOperand(b, operand, *result);
+    if (!found)
+      return false;
+    mapping.map(operand, found);
+  }
+  Operation *copy = b.clone(*op, mapping);
+  copy->getResult(0).setType(
+      getTensorType(getBlockedDims(*result), getElementType(op->getResult(0))));
+  blocked[op->getResult(0)] = copy->getResult(0);
+  return true;
+}
+
+/// Pooling of [N, C/c, H, W, c] is one over (H, W, c) with a window of 1 along
+/// the last.
+template <typename PoolOp>
+bool ChooseLayouts::rewritePool(OpBuilder &b, PoolOp op) {
+  Dims dims = *getDims(op.getY());
+  auto extended = [&](std::optional<ArrayRef<int64_t>> list,
+                      int64_t value) -> DenseI64ArrayAttr {
+    if (!list)
+      return {};
+    SmallVector<int64_t> result(*list);
+    result.push_back(value);
+    return b.getDenseI64ArrayAttr(result);
+  };
+  IRMapping mapping;
+  mapping.map(op.getX(), blocked.lookup(op.getX()));
+  auto copy = cast<PoolOp>(b.clone(*op, mapping));
+  copy.setKernelShapeAttr(extended(op.getKernelShape(), 1));
+  if (auto dilations = extended(op.getDilations(), 1))
+    copy.setDilationsAttr(dilations);
+  if (auto strides = extended(op.getStrides(), 1))
+    copy.setStridesAttr(strides);
+  if (std::optional<ArrayRef<int64_t>> pads = op.getPads()) {
+    size_t half = pads->size() / 2;
+    SmallVector<int64_t> both(pads->take_front(half));
+    both.push_back(0);
+    both.append(pads->begin() + half, pads->end());
+    both.push_back(0);
+    copy.setPadsAttr(b.getDenseI64ArrayAttr(both));
+  }
+  for (OpResult result : copy->getResults())
+    result.setType(getTensorType(getBlockedDims(dims), getElementType(result)));
+  blocked[op.getY()] = copy.getY();
+  return true;
+}
+
+template <typename MeanOp>
+bool ChooseLayouts::rewriteGlobalPool(OpBuilder &b, Operation *op) {
+  SmallVector<int64_t> axes;
+  for (int64_t i = 2, e = *getRank(op->getOperand(0)); i < e; ++i)
+    axes.push_back(i);
+  Location loc = op->getLoc();
+  blocked[op->getResult(0)] =
+      MeanOp::create(b, loc, blocked.lookup(op->getOperand(0)),
+                     ConstantOp::create(b, loc, axes));
+  return true;
+}
+
+bool ChooseLayouts::rewriteConcat(OpBuilder &b, ConcatOp op) {
+  std::optional<Dims> result = getDims(op.getConcatResult());
+  if (!result || !hasBlocks(*result) ||
+      normalizeAxis(op.getAxis(), result->size()) != 1)
+    return false;
+  // A transposition of a part is worth it where most of it is blocked.
+  int64_t there = 0, all = 0;
+  for (Value operand : op.getInputs()) {
+    std::optional<Dims> dims = getDims(operand);
+    if (!dims || !hasBlocks(*dims))
+      return false;
+    int64_t channels = *onnx::getConstant((*dims)[1]);
+    all += channels;
+    there += isBlocked(operand) ? channels : 0;
+  }
+  if (2 * there < all)
+    return false;
+  SmallVector<Value> operands;
+  for (Value operand : op.getInputs())
+    operands.push_back(isBlocked(operand) ? blocked.lookup(operand)
+                                          : block(b, operand));
+  blocked[op.getConcatResult()] =
+      ConcatOp::create(b, op.getLoc(), operands, /*axis=*/1);
+  return true;
+}
+
+Value ChooseLayouts::block(OpBuilder &b, Value value) {
+  Dims dims = *getDims(value);
+  Dims cut = getBlockedDims(dims);
+  cut.pop_back();
+  cut.insert(cut.begin() + 2, onnx::getConstant(&getContext(), lanes));
+  Location loc = value.getLoc();
+  Value result = transpose(b, loc, reshape(b, loc, value, cut),
+                           getBlockingOrder(dims.size(), /*back=*/false));
+  return blocked[value] = result;
+}
+
+Value ChooseLayouts::unblock(OpBuilder &b, Value value, Value plain) {
+  Dims dims = *getDims(plain);
+  Location loc = plain.getLoc();
+  bool isPixel = llvm::all_of(ArrayRef(dims).drop_front(2), [](AffineExpr e) {
+    return onnx::getConstant(e) == 1;
+  });
+  if (!isPixel)
+    value = transpose(b, loc, value,
+                      getBlockingOrder(dims.size(), /*back=*/true));
+  return reshape(b, loc, value, dims);
+}
+
+/// Removes what was rewritten, from its end; where it has other users they get
+/// a plain copy.
+void ChooseLayouts::finish() {
+  for (Operation *op : llvm::reverse(rewritten)) {
+    for (Value result : op->getResults()) {
+      if (result.use_empty())
+        continue;
+      OpBuilder b(op);
+      b.setInsertionPointAfter(op);
+      result.replaceAllUsesWith(unblock(b, blocked.lookup(result), result));
+    }
+    op->erase();
+  }
+}
+
+} // namespace

@@ -1,0 +1,137 @@
+//===- BlockedConvGeometry.cpp - A marked convolution of blocked tensors --===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Memory/BlockedConvGeometry.h"
+#include "passes/Tensor/Contractions.h"
+
+using namespace mlir;
+using namespace onnxc;
+
+std::optional<BlockedConvGeometry>
+onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
+  auto attr = op->getAttrOfType<DictionaryAttr>(kBlockedConvAttr);
+  std::optional<ContractionBody> body = matchBody(op);
+  if (!attr || !body || op.getNumDpsInputs() != 1)
+    return std::nullopt;
+  auto list = [&](StringRef name) {
+    return attr.getAs<DenseI64ArrayAttr>(name).asArrayRef();
+  };
+  ArrayRef<int64_t> strides = list("strides"), dilations = list("dilations"),
+                    pads = list("pads");
+  unsigned rank = strides.size();
+  auto select = body->left.getDefiningOp<arith::SelectOp>();
+  auto load = select ? select.getTrueValue().getDefiningOp<memref::LoadOp>()
+                     : memref::LoadOp();
+  if (rank < 1 || rank > 2 || !load ||
+      body->right != op.getBody()->getArgument(0))
+    return std::nullopt;
+
+  BlockedConvGeometry g;
+  ConvGeometry &conv = g.conv;
+  g.isDepthwise = attr.getAs<BoolAttr>("depthwise").getValue();
+  conv.weights = op.getDpsInputs()[0];
+  conv.image = load.getMemRef();
+  conv.result = op.getDpsInits()[0];
+  for (Value buffer : {conv.image, conv.weights, conv.result}) {
+    auto type = dyn_cast<MemRefType>(buffer.getType());
+    if (!type || !type.getLayout().isIdentity() ||
+        !type.getElementType().isF32())
+      return std::nullopt;
+  }
+  auto weights = cast<MemRefType>(conv.weights.getType());
+  auto result = cast<MemRefType>(conv.result.getType());
+  if (!weights.hasStaticShape())
+    return std::nullopt;
+  ArrayRef<int64_t> sizes = weights.getShape();
+  g.lanes = sizes.back();
+  g.inner = g.isDepthwise ? g.lanes : sizes[sizes.size() - 2];
+  g.filterBlocks = sizes[0];
+  g.channelBlocks = g.isDepthwise ? 1 : sizes[1];
+  if (g.lanes * 32 > registers.vectorBits || g.lanes < 2 ||
+      weights.getNumElements() == 0)
+    return std::nullopt;
+
+  bool isLine = rank == 1;
+  conv.rank = rank;
+  conv.strideH = isLine ? 1 : strides[0];
+  conv.dilationH = isLine ? 1 : dilations[0];
+  conv.padH = isLine ? 0 : pads[0];
+  conv.strideW = strides.back() * g.inner;
+  conv.dilationW = dilations.back() * g.inner;
+  conv.padW = pads.back() * g.inner;
+  ArrayRef<int64_t> kernel =
+      sizes.drop_front(g.isDepthwise ? 1 : 2).take_front(rank);
+  conv.kernelH = isLine ? 1 : kernel[0];
+  conv.kernelW = kernel.back();
+  if (conv.padH < 0 || conv.padW < 0)
+    return std::nullopt;
+  // Padding behind shows in the sizes only.
+  auto image = cast<MemRefType>(conv.image.getType());
+  g.isPadded = false;
+  for (unsigned i = 0; i < rank; ++i) {
+    int64_t in = image.getDimSize(i + 2), out = result.getDimSize(i + 2);
+    int64_t extent = (kernel[i] - 1) * dilations[i] + 1;
+    bool isInside =
+        pads[i] == 0 && (kernel[i] == 1 ||
+                         (!ShapedType::isDynamic(in) &&
+                          !ShapedType::isDynamic(out) &&
+                          (out - 1) * strides[i] + extent <= in));
+    g.isPadded |= !isInside;
+  }
+  g.isFlat = g.window() == 1 && conv.strideH == 1 && strides.back() == 1 &&
+             !g.isPadded;
+  g.numRows = isLine || g.isFlat ? 1 : result.getDimSize(2);
+  g.numColumns = result.getDimSize(rank + 1);
+  if (g.isFlat && rank == 2)
+    g.numColumns =
+        result.isDynamicDim(2) || result.isDynamicDim(3)
+            ? ShapedType::kDynamic
+            : result.getDimSize(2) * result.getDimSize(3);
+  if (ShapedType::isDynamic(g.numRows))
+    g.numRows = -1;
+  if (ShapedType::isDynamic(g.numColumns))
+    g.numColumns = -1;
+  g.groups = {{0}, {1}, {}, {2 + rank}};
+  for (unsigned i = 0; i < rank; ++i)
+    g.groups[2].push_back(2 + i);
+  return g;
+}
+
+void BlockedConvGeometry::readSizes(VectorBuilder &v) {
+  conv.batch = v.getSize(conv.result, 0);
+  conv.height = conv.rank == 1 ? v.index(1) : v.getSize(conv.image, 2);
+  conv.width = v.getSize(conv.image, conv.rank + 1);
+  conv.outHeight = conv.rank == 1 ? v.index(1) : v.getSize(conv.result, 2);
+  conv.outWidth = v.getSize(conv.result, conv.rank + 1);
+  if (isFlat) {
+    conv.width = v.mul(conv.height, conv.width);
+    conv.outWidth = v.mul(conv.outHeight, conv.outWidth);
+    conv.height = conv.outHeight = v.index(1);
+  }
+  conv.width = v.mul(conv.width, inner);
+}
+
+PlaneParts::PlaneParts(const BlockedConvGeometry &g, int64_t blocks,
+                       int64_t bytes) {
+  const ConvGeometry &conv = g.conv;
+  auto measure = [&] {
+    tileHeight =
+        (rows - 1) * conv.strideH + (conv.kernelH - 1) * conv.dilationH + 1;
+    tileWidth = (columns - 1) * conv.strideW +
+                (conv.kernelW - 1) * conv.dilationW + g.inner;
+    return blocks * tileHeight * tileWidth * 4;
+  };
+  constexpr int64_t kUnknown = 64, kFewColumns = 16;
+  columns = std::max<int64_t>(g.numColumns < 0 ? kUnknown : g.numColumns, 1);
+  rows = std::max<int64_t>(g.numRows < 0 ? kUnknown : g.numRows, 1);
+  if (g.isFlat && g.numColumns < 0)
+    columns = 1024;
+  while (measure() > bytes && rows > 1)
+    rows = llvm::divideCeil(rows, 2);
+  while (measure() > bytes && columns > kFewColumns)
+    columns = llvm::divideCeil(columns, 2);
+  measure();
+}

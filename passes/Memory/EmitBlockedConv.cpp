@@ -1,0 +1,340 @@
+//===- EmitBlockedConv.cpp - Direct convolutions of blocked tensors -------===//
+//
+// A tile of some pixels of a row times some blocks of filters stays in
+// registers for all of the sum; its innermost step takes one channel:
+//
+//   for each block of filters: w = W[block, channel, kh, kw]   (a vector)
+//     for each pixel: sum[pixel, block] += x[pixel + (kh, kw), channel] * w
+//
+// Pixels are read one element at a time, so that stride and dilation cost
+// nothing, and weights in the order in which they are stored. The result needs
+// no masks: its vectors are whole.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Memory/BlockedConvGeometry.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+using namespace onnxc;
+
+namespace {
+
+// The part of the image that a task works on.
+constexpr int64_t kImageBytes = 96 << 10;
+// A padded copy is on the stack.
+constexpr int64_t kMaxTileBytes = 192 << 10;
+constexpr int64_t kTasks = 8;
+// Work below which a task is not worth being one: multiplications.
+constexpr int64_t kGrain = 1 << 17;
+
+/// Pixels and blocks of filters of a tile.
+struct TileShape {
+  int64_t pixels = 1, blocks = 1;
+};
+
+/// The shape that keeps the multipliers busiest: two multiplications, two
+/// loads a cycle, and no multiplication sooner than four cycles after the one
+/// it adds to.
+TileShape chooseTile(int64_t filterBlocks, int64_t columns,
+                     int64_t numRegisters) {
+  TileShape best;
+  double bestCost = 0;
+  for (int64_t blocks = 1; blocks <= 6; ++blocks) {
+    int64_t most = (numRegisters - 1 - blocks) / blocks;
+    if (filterBlocks % blocks || most < 1)
+      continue;
+    int64_t pixels = most;
+    if (columns > 0)
+      pixels = llvm::divideCeil(columns, llvm::divideCeil(columns, most));
+    double products = blocks * pixels, loads = blocks + pixels;
+    double cycles = std::max({products / 2, loads / 2, 4.0}) + loads / 16;
+    double cost = cycles / products;
+    if (bestCost == 0 || cost < bestCost) {
+      bestCost = cost;
+      best = {pixels, blocks};
+    }
+  }
+  return best;
+}
+
+class BlockedConvEmitter {
+public:
+  BlockedConvEmitter(VectorBuilder &v, BlockedConvGeometry &g,
+                     Epilogue &epilogue, TileShape shape)
+      : v(v), g(g), epilogue(epilogue), shape(shape) {}
+
+  void emit();
+
+private:
+  VectorBuilder &v;
+  BlockedConvGeometry &g;
+  Epilogue &epilogue;
+  TileShape shape;
+  Value weights, output, partialSums;
+
+  /// A part of the sum over channels, and whether it is the first or the last
+  /// (null where there is one part only).
+  struct Part {
+    ImagePart image;
+    Value firstBlock, blocks, isFirst, isLast;
+  };
+  struct Task {
+    Value n, row, rows, column, columns, group, groups;
+  };
+  void emitPart(const Task &task, const Part &part);
+  void emitTile(const Part &part, Value imageBase, Value firstFilterBlock,
+                int64_t pixels, function_ref<Value(int64_t)> getPixel, Value n);
+  SmallVector<Value> emitSum(const Part &part, Value imageBase,
+                             Value firstFilterBlock, int64_t pixels,
+                             ValueRange sums);
+};
+
+/// Runs through all steps of the sum, the channels of a block innermost.
+SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
+                                               Value imageBase,
+                                               Value firstFilterBlock,
+                                               int64_t pixels,
+                                               ValueRange start) {
+  ConvGeometry &conv = g.conv;
+  int64_t step = g.inner * g.lanes, window = g.window() * step;
+  int64_t blockStride = g.channelBlocks * window;
+  int64_t unroll = g.inner % 4 == 0 ? 4 : 1;
+  Value weightBase = v.add(v.mul(firstFilterBlock, blockStride),
+                           v.mul(part.firstBlock, window));
+  auto multiply = [&](Value image, Value weight, ValueRange before) {
+    SmallVector<Value> next(before);
+    SmallVector<Value> filters;
+    for (int64_t f = 0; f < shape.blocks; ++f)
+      filters.push_back(
+          v.load(weights, v.add(weight, f * blockStride), v.all()));
+    for (int64_t p = 0; p < pixels; ++p) {
+      Value pixel = v.splat(v.loadScalar(part.image.elements,
+                                         v.add(image, p * conv.strideW)));
+      for (int64_t f = 0; f < shape.blocks; ++f) {
+        Value &sum = next[p * shape.blocks + f];
+        sum = v.multiplyAdd(pixel, filters[f], sum);
+      }
+    }
+    return next;
+  };
+  auto channels = [&](Value image, Value weight, ValueRange before) {
+    return v.loop(v.index(0), v.index(g.inner), unroll, before,
+                  [&](Value c, ValueRange sums) {
+                    SmallVector<Value> next(sums);
+                    for (int64_t u = 0; u < unroll; ++u) {
+                      Value at = v.add(c, u);
+                      next = multiply(v.add(image, at),
+                                      v.add(weight, v.mul(at, g.lanes)), next);
+                    }
+                    return next;
+                  });
+  };
+  auto columns = [&](Value image, Value weight, ValueRange before) {
+    auto one = [&](Value kw, ValueRange sums) {
+      return channels(v.add(image, v.mul(kw, conv.dilationW)),
+                      v.add(weight, v.mul(kw, step)), sums);
+    };
+    if (g.inner > 1)
+      return v.loop(v.index(0), v.index(conv.kernelW), 1, before, one);
+    SmallVector<Value> sums(before);
+    for (int64_t kw = 0; kw < conv.kernelW; ++kw)
+      sums = one(v.index(kw), sums);
+    return sums;
+  };
+  auto rows = [&](Value image, Value weight, ValueRange before) {
+    Value rowStep = v.mul(part.image.row, conv.dilationH);
+    return v.loop(v.index(0), v.index(conv.kernelH), 1, before,
+                  [&](Value kh, ValueRange sums) {
+                    return columns(v.add(image, v.mul(kh, rowStep)),
+                                   v.add(weight, v.mul(kh, conv.kernelW * step)),
+                                   sums);
+                  });
+  };
+  return v.loop(v.index(0), part.blocks, 1, start,
+                [&](Value block, ValueRange sums) {
+                  return rows(v.add(imageBase, v.mul(block, part.image.plane)),
+                              v.add(weightBase, v.mul(block, window)), sums);
+                });
+}
+
+void BlockedConvEmitter::emitTile(const Part &part, Value imageBase,
+                                  Value firstFilterBlock, int64_t pixels,
+                                  function_ref<Value(int64_t)> getPixel,
+                                  Value n) {
+  OpBuilder &b = v.b;
+  Location loc = v.loc;
+  Type element = b.getF32Type();
+  Value outPlane = v.mul(g.conv.outHeight, g.conv.outWidth);
+  auto filterBlock = [&](int64_t f) { return v.add(firstFilterBlock, f); };
+  auto offset = [&](int64_t p, int64_t f) {
+    Value plane = v.add(v.mul(n, g.filterBlocks), filterBlock(f));
+    return v.mul(v.add(v.mul(plane, outPlane), getPixel(p)), g.lanes);
+  };
+  auto forEach = [&](function_ref<void(int64_t, int64_t, int64_t)> body) {
+    for (int64_t p = 0; p < pixels; ++p)
+      for (int64_t f = 0; f < shape.blocks; ++f)
+        body(p, f, p * shape.blocks + f);
+  };
+  SmallVector<Value> sums(pixels * shape.blocks, v.zero(element));
+  if (part.isFirst) {
+    SmallVector<Type> types(sums.size(), v.vectorType(element));
+    auto op = scf::IfOp::create(b, loc, types, part.isFirst,
+                                /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(op.thenBlock());
+    scf::YieldOp::create(b, loc, sums);
+    b.setInsertionPointToStart(op.elseBlock());
+    forEach([&](int64_t p, int64_t f, int64_t i) {
+      sums[i] = v.load(partialSums, offset(p, f), v.all());
+    });
+    scf::YieldOp::create(b, loc, sums);
+    sums.assign(op.getResults().begin(), op.getResults().end());
+  }
+  sums = emitSum(part, imageBase, firstFilterBlock, pixels, sums);
+  auto storeAll = [&](bool finish) {
+    forEach([&](int64_t p, int64_t f, int64_t i) {
+      Value sum = sums[i];
+      if (finish)
+        sum = epilogue.apply(v, sum,
+                             {n, filterBlock(f), getPixel(p), v.index(0)},
+                             v.all());
+      v.store(sum, finish ? output : partialSums, offset(p, f), v.all());
+    });
+  };
+  if (!part.isLast)
+    return storeAll(true);
+  auto op =
+      scf::IfOp::create(b, loc, part.isLast, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(op.thenBlock()->getTerminator());
+  storeAll(true);
+  b.setInsertionPoint(op.elseBlock()->getTerminator());
+  storeAll(false);
+}
+
+void BlockedConvEmitter::emitPart(const Task &task, const Part &part) {
+  ConvGeometry &conv = g.conv;
+  v.loop(v.index(0), task.groups, 1, [&](Value i) {
+    Value filterBlock = v.mul(v.add(task.group, i), shape.blocks);
+    v.loop(v.index(0), task.rows, 1, [&](Value r) {
+      Value rowBase =
+          v.add(part.image.base, v.mul(v.mul(r, conv.strideH), part.image.row));
+      Value firstPixel =
+          v.add(v.mul(v.add(task.row, r), conv.outWidth), task.column);
+      v.loopTiles(task.columns, shape.pixels, [&](Value c, int64_t pixels) {
+        Value imageBase = v.add(rowBase, v.mul(c, conv.strideW));
+        auto getPixel = [&](int64_t p) {
+          return v.add(firstPixel, v.add(c, p));
+        };
+        emitTile(part, imageBase, filterBlock, pixels, getPixel, task.n);
+      });
+    });
+  });
+}
+
+void BlockedConvEmitter::emit() {
+  ConvGeometry &conv = g.conv;
+  // Channels at a time: all, unless their padded rows are too long.
+  int64_t blocks = g.channelBlocks;
+  PlaneParts parts(g, blocks, kImageBytes);
+  while (g.isPadded && blocks > 1 &&
+         parts.getTileSize(blocks, g.lanes) * 4 > kMaxTileBytes) {
+    blocks = llvm::divideCeil(blocks, 2);
+    parts = PlaneParts(g, blocks, kImageBytes);
+  }
+  Value image = v.flatten(conv.image);
+  weights = v.flatten(conv.weights);
+  output = v.flatten(epilogue.getOutput());
+  partialSums = v.flatten(epilogue.getPartialSums());
+
+  Parts rowParts = cutInParts(v, conv.outHeight, parts.rows, 1);
+  Parts columnParts = cutInParts(v, conv.outWidth, parts.columns, 1);
+  int64_t numGroups = g.filterBlocks / shape.blocks;
+  int64_t atLeast = 1;
+  Value tasks = v.mul(conv.batch, v.mul(rowParts.count, columnParts.count));
+  if (auto count = getConstantIntValue(tasks); count && *count) {
+    int64_t work = rowParts.size * columnParts.size * g.filterBlocks * g.lanes *
+                   g.channelBlocks * g.inner * g.window();
+    atLeast = std::clamp<int64_t>(llvm::divideCeil(kTasks, *count), 1,
+                                  std::max<int64_t>(work / kGrain, 1));
+  }
+  Parts groupParts = cutInParts(v, v.index(numGroups), numGroups, 1, atLeast);
+
+  SmallVector<Value> sizes = {conv.batch, groupParts.count, rowParts.count,
+                              columnParts.count};
+  buildTasks(v, sizes, [&](ValueRange at) {
+    Task task;
+    task.n = at[0];
+    task.group = v.mul(at[1], groupParts.size);
+    task.groups = getPart(v, v.index(numGroups), groupParts, task.group);
+    task.row = v.mul(at[2], rowParts.size);
+    task.rows = getPart(v, conv.outHeight, rowParts, task.row);
+    task.column = v.mul(at[3], columnParts.size);
+    task.columns = getPart(v, conv.outWidth, columnParts, task.column);
+    Value plane = v.mul(conv.height, conv.width);
+    Value imageBase = v.mul(v.mul(task.n, g.channelBlocks), plane);
+    if (!g.isPadded) {
+      imageBase = v.add(imageBase, v.add(v.mul(v.mul(task.row, conv.strideH),
+                                               conv.width),
+                                         v.mul(task.column, conv.strideW)));
+      emitPart(task, {{image, imageBase, plane, conv.width},
+                      v.index(0),
+                      v.index(blocks),
+                      {},
+                      {}});
+      return;
+    }
+    ImageTile tile(conv, parts.rows, parts.columns);
+    tile.height = parts.tileHeight;
+    tile.width = parts.tileWidth;
+    tile.scratch =
+        v.scratch(v.b.getF32Type(), parts.getTileSize(blocks, g.lanes));
+    int64_t tilePlane = tile.height * tile.width;
+    v.loop(v.index(0), v.index(g.channelBlocks), blocks, [&](Value first) {
+      Value all = v.index(g.channelBlocks);
+      Value count = g.channelBlocks % blocks == 0
+                        ? v.index(blocks)
+                        : v.min(v.index(blocks), v.sub(all, first));
+      v.loop(v.index(0), count, 1, [&](Value block) {
+        Value from = v.add(imageBase, v.mul(v.add(first, block), plane));
+        tile.copy(v, conv, image, {}, from, task.row, task.rows, task.column,
+                  v.mul(block, tilePlane));
+      });
+      Part part{{tile.scratch, v.index(0), v.index(tilePlane),
+                 v.index(tile.width)},
+                first,
+                count,
+                {},
+                {}};
+      if (blocks < g.channelBlocks) {
+        part.isFirst = v.equal(first, v.index(0));
+        part.isLast = v.less(v.sub(all, first), v.index(blocks + 1));
+      }
+      emitPart(task, part);
+    });
+  });
+}
+
+} // namespace
+
+LogicalResult onnxc::emitBlockedConv(linalg::GenericOp op,
+                                     RegisterFile registers) {
+  std::optional<BlockedConvGeometry> g = matchBlockedConv(op, registers);
+  if (!g || g->isDepthwise)
+    return failure();
+  OpBuilder b(op);
+  VectorBuilder v(b, op.getLoc(), g->lanes);
+  Epilogue epilogue(op, g->conv.result, g->groups);
+  b.setInsertionPoint(epilogue.getLastOp());
+  epilogue.prepare(v);
+  g->conv.result = epilogue.getOutput();
+  g->readSizes(v);
+  TileShape shape =
+      chooseTile(g->filterBlocks, g->numColumns, registers.numRegisters);
+  BlockedConvEmitter(v, *g, epilogue, shape).emit();
+  epilogue.eraseOps();
+  return success();
+}

@@ -71,8 +71,8 @@ Attribute getDimsAttr(Type type) {
   return tensor ? tensor.getEncoding() : Attribute();
 }
 
-/// Constants that a kernel is specialised for: scalars, short integer lists
-/// (axes, shapes), and what is computed from symbols.
+/// Constants that a kernel is specialised for: scalars, short lists (axes,
+/// shapes, scales), and what is computed from symbols.
 bool movesAlong(Operation *op) {
   if (isa_and_nonnull<DimsOp>(op))
     return true;
@@ -80,9 +80,10 @@ bool movesAlong(Operation *op) {
   if (!constant || !isa_and_nonnull<DenseElementsAttr>(constant.getElements()))
     return false;
   auto type = cast<RankedTensorType>(constant.getType());
-  return type.getNumElements() == 1 ||
-         (type.getNumElements() <= 32 &&
-          type.getElementType().isSignlessInteger(64));
+  int64_t count = type.getNumElements();
+  return count == 1 ||
+         (type.getRank() == 1 &&
+          count <= (isa<IntegerType>(type.getElementType()) ? 32 : 8));
 }
 
 struct OutlineKernels : onnxc::impl::OutlineKernelsBase<OutlineKernels> {

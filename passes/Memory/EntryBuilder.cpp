@@ -59,8 +59,13 @@ static func::FuncOp buildFunction(OpBuilder &b, Location loc, StringRef name,
 template <typename Leaf>
 static Value evaluate(OpBuilder &b, Location loc, Type type, AffineExpr expr,
                       Leaf leaf) {
-  if (std::optional<int64_t> constant = getConstant(expr))
-    return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, *constant));
+  if (std::optional<int64_t> constant = getConstant(expr)) {
+    if (type.isIndex())
+      return arith::ConstantIndexOp::create(b, loc, *constant);
+    // Sign-extended, whatever the width.
+    APInt value(type.getIntOrFloatBitWidth(), *constant, /*isSigned=*/true);
+    return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
+  }
   if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
     return leaf(symbol);
   auto binary = cast<AffineBinaryOpExpr>(expr);

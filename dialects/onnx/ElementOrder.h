@@ -30,7 +30,8 @@ inline std::optional<Dims> collectElements(
       llvm::cast<mlir::RankedTensorType>(type).getShape();
   llvm::SmallVector<int64_t> index(shape.size(), 0);
   Dims result;
-  for (int64_t count = mlir::ShapedType::getNumElements(shape); count; --count) {
+  for (int64_t count = mlir::ShapedType::getNumElements(shape); count;
+       --count) {
     std::optional<mlir::AffineExpr> value = element(index);
     if (!value)
       return std::nullopt;

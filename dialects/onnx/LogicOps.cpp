@@ -147,8 +147,8 @@ std::optional<Dims> LessOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 
 std::optional<Dims>
 LessOrEqualOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateElementwise(
-      *this, operands, [](auto x) { return isNonNegative(x[1] - x[0]); });
+  return evaluateElementwise(*this, operands,
+                             [](auto x) { return isNonNegative(x[1] - x[0]); });
 }
 
 std::optional<Dims>
@@ -159,8 +159,8 @@ GreaterOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 
 std::optional<Dims>
 GreaterOrEqualOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateElementwise(
-      *this, operands, [](auto x) { return isNonNegative(x[0] - x[1]); });
+  return evaluateElementwise(*this, operands,
+                             [](auto x) { return isNonNegative(x[0] - x[1]); });
 }
 
 std::optional<Dims> EqualOp::evaluate(ArrayRef<std::optional<Dims>> operands) {

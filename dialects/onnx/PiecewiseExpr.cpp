@@ -67,8 +67,8 @@ AffineExpr getQuotient(AffineExpr a, AffineExpr b) {
     return simplify(a.floorDiv(b));
   // The quotient of the magnitudes, with the sign of both.
   AffineExpr positiveA = isNonNegative(a), positiveB = isNonNegative(b);
-  AffineExpr quotient = getSelect(positiveA, a, -a)
-                            .floorDiv(getSelect(positiveB, b, -b));
+  AffineExpr quotient =
+      getSelect(positiveA, a, -a).floorDiv(getSelect(positiveB, b, -b));
   return getSelect(isEqual(positiveA, positiveB), quotient, -quotient);
 }
 

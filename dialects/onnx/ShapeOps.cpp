@@ -5,10 +5,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ShapeOps.h"
-#include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/CastOps.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/MathOps.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "llvm/ADT/SmallSet.h"
 #include <cmath>
 

@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SliceOps.h"
-#include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/SliceRange.h"
 
 using namespace mlir;

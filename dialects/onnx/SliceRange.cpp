@@ -67,8 +67,7 @@ std::optional<AffineExpr> SliceRange::getSize(AffineExpr dim) const {
     AffineExpr low = getConstant(context, -1), high = simplify(dim - 1);
     distance = resolve(start, dim, low, high) - resolve(end, dim, low, high);
   }
-  return simplify(
-      getMax(simplify(distance), zero).ceilDiv(std::abs(step)));
+  return simplify(getMax(simplify(distance), zero).ceilDiv(std::abs(step)));
 }
 
 std::optional<int64_t> SliceRange::getFirst(int64_t size) const {

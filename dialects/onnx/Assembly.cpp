@@ -41,6 +41,9 @@ void printOnnxOp(OpAsmPrinter &p, Operation *op) {
       elided.push_back(attr.getName());
   p.printOptionalAttrDict(attrs.getValue(), elided);
 
+  // The keyword tells regions from attributes.
+  if (op->getNumRegions() > 0)
+    p << " do";
   for (Region &region : op->getRegions()) {
     p << ' ';
     p.printRegion(region);
@@ -86,7 +89,8 @@ ParseResult parseOnnxOp(OpAsmParser &p, OperationState &result) {
                         p.getBuilder().getDenseI32ArrayAttr(segments));
   }
 
-  while (true) {
+  bool hasRegions = succeeded(p.parseOptionalKeyword("do"));
+  while (hasRegions) {
     auto region = std::make_unique<Region>();
     OptionalParseResult parsed = p.parseOptionalRegion(*region);
     if (!parsed.has_value())

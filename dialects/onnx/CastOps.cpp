@@ -7,6 +7,7 @@
 #include "dialects/onnx/CastOps.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/NarrowFloat.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -54,12 +55,11 @@ std::optional<Dims> CastOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
     return operands[0];
   Dims result;
   for (AffineExpr element : *operands[0]) {
-    std::optional<int64_t> value = getConstant(element);
-    if (!value)
-      return std::nullopt;
     if (to.isInteger(1))
-      value = *value != 0;
-    result.push_back(getConstant(getContext(), *value));
+      element = getNot(isEqual(element, getConstant(getContext(), 0)));
+    else if (!getConstant(element))
+      return std::nullopt;
+    result.push_back(element);
   }
   return result;
 }

@@ -46,9 +46,11 @@ def Onnx_DimsOp : Onnx_Op<"Dims", [Pure]> {
   let summary = "An integer tensor of expressions over the symbols";
   let description = [{
     Not an operator of ONNX: what shape arithmetic folds to. The result has a
-    static shape and i64 or i32 elements; the expressions are row-major.
+    static shape and i64, i32 or bool elements; the expressions are row-major.
+    With `any_sign` its symbols are values read at run time, which may be
+    negative.
   }];
-  let arguments = (ins Onnx_DimsAttr:$value);
+  let arguments = (ins Onnx_DimsAttr:$value, UnitAttr:$any_sign);
   let results = (outs Onnx_Tensor:$output);
   let hasVerifier = 1;
 }

@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -150,8 +151,8 @@ LogicalResult LoopOp::inferReturnTypes(MLIRContext *,
                    (!adaptor.getCond() || staysTrue(adaptor.getCond(), {}));
   if (runsToEnd && adaptor.getM())
     if (std::optional<Dims> m = getKnownInts(adaptor.getM());
-        m && m->size() == 1 && isKnownNonNegative(m->front()))
-      trips = m->front();
+        m && m->size() == 1)
+      trips = getMax(m->front(), getConstant(m->front().getContext(), 0));
   for (Type slice : ArrayRef(yields).drop_front(initial.size() + 1))
     types.push_back(stack(slice, 0, trips));
   return success();

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/GatherOps.h"
+#include "dialects/onnx/ElementOrder.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -32,18 +33,25 @@ LogicalResult GatherOp::inferReturnTypes(MLIRContext *,
 }
 
 std::optional<Dims> GatherOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  if (!operands[0] || !operands[1] || getRank(getData()) != 1)
+  if (!operands[0] || !operands[1])
     return std::nullopt;
-  Dims result;
-  for (AffineExpr index : *operands[1]) {
-    std::optional<int64_t> at = onnxc::onnx::getConstant(index);
-    if (at)
-      at = normalizeAxis(*at, operands[0]->size());
-    if (!at)
-      return std::nullopt;
-    result.push_back((*operands[0])[*at]);
-  }
-  return result;
+  auto from = cast<RankedTensorType>(getData().getType());
+  auto indices = cast<RankedTensorType>(getIndices().getType());
+  int64_t axis = *normalizeAxis(getAxis(), from.getRank());
+  return collectElements(
+      getType(), [&](ArrayRef<int64_t> index) -> std::optional<AffineExpr> {
+        AffineExpr chosen = (*operands[1])[getPlace(
+            indices.getShape(), index.slice(axis, indices.getRank()))];
+        std::optional<int64_t> at = onnxc::onnx::getConstant(chosen);
+        if (at)
+          at = normalizeAxis(*at, from.getDimSize(axis));
+        if (!at)
+          return std::nullopt;
+        SmallVector<int64_t> source(index.take_front(axis));
+        source.push_back(*at);
+        llvm::append_range(source, index.drop_front(axis + indices.getRank()));
+        return (*operands[0])[getPlace(from.getShape(), source)];
+      });
 }
 
 LogicalResult GatherElementsOp::inferReturnTypes(MLIRContext *,

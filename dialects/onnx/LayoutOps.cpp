@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/LayoutOps.h"
+#include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/ElementTypes.h"
 
 using namespace mlir;
@@ -47,6 +48,20 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
     result.push_back((*dims)[i]);
   types.push_back(getTensorType(result, element));
   return success();
+}
+
+std::optional<Dims>
+TransposeOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  if (!operands[0])
+    return std::nullopt;
+  auto from = cast<RankedTensorType>(getData().getType());
+  SmallVector<int64_t> perm = getPermutation(from.getRank());
+  return collectElements(getType(), [&](ArrayRef<int64_t> index) {
+    SmallVector<int64_t> source(index.size());
+    for (auto [axis, i] : llvm::zip(perm, index))
+      source[axis] = i;
+    return (*operands[0])[getPlace(from.getShape(), source)];
+  });
 }
 
 // A transposition of a transposition is one; one that moves nothing is none.
@@ -177,6 +192,18 @@ LogicalResult TileOp::inferReturnTypes(MLIRContext *,
     dim = dim * repeat;
   types.push_back(getTensorType(*dims, element));
   return success();
+}
+
+std::optional<Dims> TileOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  if (!operands[0])
+    return std::nullopt;
+  auto from = cast<RankedTensorType>(getInput().getType());
+  return collectElements(getType(), [&](ArrayRef<int64_t> index) {
+    SmallVector<int64_t> source;
+    for (auto [size, i] : llvm::zip(from.getShape(), index))
+      source.push_back(i % size);
+    return (*operands[0])[getPlace(from.getShape(), source)];
+  });
 }
 
 LogicalResult TriluOp::inferReturnTypes(MLIRContext *,

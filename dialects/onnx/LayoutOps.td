@@ -6,7 +6,7 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_TransposeOp : Onnx_PureOp<"Transpose"> {
+def Onnx_TransposeOp : Onnx_PureOp<"Transpose", [ShapeArithmetic]> {
   let summary = "Permutes the dimensions; without `perm` it reverses them";
   let arguments = (ins Onnx_Tensor:$data, OptionalAttr<Onnx_Ints>:$perm);
   let results = (outs Onnx_Tensor:$transposed);
@@ -39,8 +39,7 @@ def Onnx_ReverseSequenceOp : Onnx_PureOp<"ReverseSequence"> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_TileOp : Onnx_PureOp<"Tile", [
-    DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+def Onnx_TileOp : Onnx_PureOp<"Tile", [ShapeArithmetic, ShapeOperands]> {
   let summary = "Repeats a tensor along each dimension";
   let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$repeats);
   let results = (outs Onnx_Tensor:$output);

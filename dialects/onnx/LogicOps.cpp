@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/LogicOps.h"
 #include "dialects/onnx/NarrowFloat.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/ScalarBuilder.h"
 
 using namespace mlir;
@@ -137,99 +138,53 @@ Value BitwiseNotOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
 // On expressions
 //===----------------------------------------------------------------------===//
 
-static AffineExpr getBool(AffineExpr like, bool value) {
-  return getConstant(like.getContext(), value);
-}
-
-/// Whether l < r, where that is known for all sizes.
-static std::optional<bool> isLess(AffineExpr l, AffineExpr r) {
-  if (isKnownPositive(simplify(r - l)))
-    return true;
-  if (isKnownNonNegative(simplify(l - r)))
-    return false;
-  return std::nullopt;
-}
-
-static std::optional<AffineExpr> getLess(AffineExpr l, AffineExpr r,
-                                         bool negate) {
-  std::optional<bool> less = isLess(l, r);
-  if (!less)
-    return std::nullopt;
-  return getBool(l, *less != negate);
-}
+// Bools are expressions that are 0 or 1.
 
 std::optional<Dims> LessOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return evaluateElementwise(*this, operands,
-                             [](auto x) { return getLess(x[0], x[1], false); });
+                             [](auto x) { return isLess(x[0], x[1]); });
 }
 
 std::optional<Dims>
 LessOrEqualOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return evaluateElementwise(*this, operands,
-                             [](auto x) { return getLess(x[1], x[0], true); });
+                             [](auto x) { return isNonNegative(x[1] - x[0]); });
 }
 
 std::optional<Dims>
 GreaterOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return evaluateElementwise(*this, operands,
-                             [](auto x) { return getLess(x[1], x[0], false); });
+                             [](auto x) { return isLess(x[1], x[0]); });
 }
 
 std::optional<Dims>
 GreaterOrEqualOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return evaluateElementwise(*this, operands,
-                             [](auto x) { return getLess(x[0], x[1], true); });
+                             [](auto x) { return isNonNegative(x[0] - x[1]); });
 }
 
 std::optional<Dims> EqualOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return evaluateElementwise(*this, operands,
-                             [](auto x) -> std::optional<AffineExpr> {
-                               if (x[0] == x[1])
-                                 return getBool(x[0], true);
-                               AffineExpr difference = simplify(x[0] - x[1]);
-                               if (getConstant(difference) == 0)
-                                 return getBool(x[0], true);
-                               if (isKnownPositive(difference) ||
-                                   isKnownPositive(simplify(x[1] - x[0])))
-                                 return getBool(x[0], false);
-                               return std::nullopt;
-                             });
+                             [](auto x) { return isEqual(x[0], x[1]); });
 }
 
 std::optional<Dims> AndOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateElementwise(
-      *this, operands, [](auto x) -> std::optional<AffineExpr> {
-        if (getConstant(x[0]) && getConstant(x[1]))
-          return getBool(x[0], *getConstant(x[0]) && *getConstant(x[1]));
-        return std::nullopt;
-      });
+  return evaluateElementwise(*this, operands,
+                             [](auto x) { return x[0] * x[1]; });
 }
 
 std::optional<Dims> OrOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateElementwise(
-      *this, operands, [](auto x) -> std::optional<AffineExpr> {
-        if (getConstant(x[0]) && getConstant(x[1]))
-          return getBool(x[0], *getConstant(x[0]) || *getConstant(x[1]));
-        return std::nullopt;
-      });
+  return evaluateElementwise(*this, operands, [](auto x) {
+    return getNot(getNot(x[0]) * getNot(x[1]));
+  });
 }
 
 std::optional<Dims> NotOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateElementwise(
-      *this, operands, [](auto x) -> std::optional<AffineExpr> {
-        if (std::optional<int64_t> value = getConstant(x[0]))
-          return getBool(x[0], !*value);
-        return std::nullopt;
-      });
+  return evaluateElementwise(*this, operands,
+                             [](auto x) { return getNot(x[0]); });
 }
 
 std::optional<Dims> WhereOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return evaluateElementwise(
-      *this, operands, [](auto x) -> std::optional<AffineExpr> {
-        if (x[1] == x[2])
-          return x[1];
-        if (std::optional<int64_t> condition = getConstant(x[0]))
-          return *condition ? x[1] : x[2];
-        return std::nullopt;
-      });
+      *this, operands, [](auto x) { return getSelect(x[0], x[1], x[2]); });
 }

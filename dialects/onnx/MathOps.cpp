@@ -9,6 +9,7 @@
 
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/ScalarBuilder.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -273,17 +274,13 @@ std::optional<Dims> MulOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
                              [](auto x) { return x[0] * x[1]; });
 }
 
-// Sizes are not negative, so that rounding down is rounding towards zero.
 std::optional<Dims> DivOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateElementwise(
-      *this, operands, [](auto x) -> std::optional<AffineExpr> {
-        std::optional<int64_t> l = getConstant(x[0]), r = getConstant(x[1]);
-        if (r == 0)
-          return std::nullopt;
-        if (l && r)
-          return onnxc::onnx::getConstant(x[0].getContext(), *l / *r);
-        return x[0].floorDiv(x[1]);
-      });
+  return evaluateElementwise(*this, operands,
+                             [](auto x) -> std::optional<AffineExpr> {
+                               if (getConstant(x[1]) == 0)
+                                 return std::nullopt;
+                               return getQuotient(x[0], x[1]);
+                             });
 }
 
 std::optional<Dims> ModOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
@@ -303,42 +300,41 @@ std::optional<Dims> NegOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 }
 
 std::optional<Dims> AbsOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateElementwise(
-      *this, operands, [](auto x) -> std::optional<AffineExpr> {
-        if (isKnownNonNegative(x[0]))
-          return x[0];
-        if (std::optional<int64_t> constant = getConstant(x[0]))
-          return onnxc::onnx::getConstant(x[0].getContext(), -*constant);
-        return std::nullopt;
-      });
+  return evaluateElementwise(*this, operands,
+                             [](auto x) { return getMax(x[0], -x[0]); });
 }
 
-/// The larger of two expressions (the first or the second), where that is
-/// known for all sizes.
-static std::optional<AffineExpr> getLarger(AffineExpr l, AffineExpr r,
-                                           bool smaller) {
-  if (isKnownNonNegative(simplify(l - r)))
-    return smaller ? r : l;
-  if (isKnownNonNegative(simplify(r - l)))
-    return smaller ? l : r;
-  return std::nullopt;
-}
-
-static std::optional<AffineExpr> getExtreme(ArrayRef<AffineExpr> x,
-                                            bool smallest) {
-  std::optional<AffineExpr> result = x.front();
-  for (AffineExpr next : x.drop_front())
-    if (result)
-      result = getLarger(*result, next, smallest);
+static AffineExpr reduce(ArrayRef<AffineExpr> values,
+                         AffineExpr (*combine)(AffineExpr, AffineExpr)) {
+  AffineExpr result = values.front();
+  for (AffineExpr value : values.drop_front())
+    result = combine(result, value);
   return result;
 }
 
 std::optional<Dims> MaxOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateElementwise(*this, operands,
-                             [](auto x) { return getExtreme(x, false); });
+  return evaluateElementwise(
+      *this, operands, [](auto x) { return reduce(x, onnxc::onnx::getMax); });
 }
 
 std::optional<Dims> MinOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateElementwise(*this, operands,
-                             [](auto x) { return getExtreme(x, true); });
+  return evaluateElementwise(
+      *this, operands, [](auto x) { return reduce(x, onnxc::onnx::getMin); });
+}
+
+std::optional<Dims> ClipOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return evaluateElementwise(*this, operands, [&](auto x) {
+    AffineExpr result = x[0];
+    if (getMin())
+      result = onnxc::onnx::getMax(result, x[1]);
+    if (getMax())
+      result = onnxc::onnx::getMin(result, x.back());
+    return result;
+  });
+}
+
+std::optional<Dims> SumOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
+  return evaluateElementwise(*this, operands, [](auto x) {
+    return reduce(x, [](AffineExpr a, AffineExpr b) { return a + b; });
+  });
 }

@@ -56,7 +56,7 @@ def Onnx_MinOp : Onnx_Elementwise<"Min", InferLikeFirst, [ShapeArithmetic]> {
   let arguments = (ins Variadic<Onnx_Tensor>:$data_0);
   let results = (outs Onnx_Tensor:$min);
 }
-def Onnx_SumOp : Onnx_Elementwise<"Sum"> {
+def Onnx_SumOp : Onnx_Elementwise<"Sum", InferLikeFirst, [ShapeArithmetic]> {
   let summary = "The sum of any number of operands";
   let arguments = (ins Variadic<Onnx_Tensor>:$data_0);
   let results = (outs Onnx_Tensor:$sum);
@@ -67,7 +67,8 @@ def Onnx_MeanOp : Onnx_Elementwise<"Mean"> {
   let results = (outs Onnx_Tensor:$mean);
 }
 def Onnx_ClipOp : Onnx_Elementwise<"Clip", InferLikeFirst,
-                                   [AttrSizedOperandSegments]> {
+                                   [AttrSizedOperandSegments,
+                                    ShapeArithmetic]> {
   let summary = "x, at least min and at most max";
   let arguments = (ins Onnx_Tensor:$input, Optional<Onnx_Tensor>:$min,
                        Optional<Onnx_Tensor>:$max);

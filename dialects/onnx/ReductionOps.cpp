@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/Reduction.h"
 
 using namespace mlir;
@@ -88,29 +89,15 @@ ONNXC_REDUCTION(ReduceSumSquareOp)
 /// Shape arithmetic reduces lists; it does nothing for other ranks.
 static std::optional<Dims> evaluateReduction(
     Operation *op, ArrayRef<std::optional<Dims>> operands,
-    llvm::function_ref<std::optional<AffineExpr>(AffineExpr, AffineExpr)>
-        combine) {
+    llvm::function_ref<AffineExpr(AffineExpr, AffineExpr)> combine) {
   auto type = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
   if (!operands[0] || operands[0]->empty() || !type || type.getRank() != 1 ||
       cast<RankedTensorType>(op->getResult(0).getType()).getNumElements() != 1)
     return std::nullopt;
   AffineExpr result = operands[0]->front();
-  for (AffineExpr next : ArrayRef(*operands[0]).drop_front()) {
-    std::optional<AffineExpr> combined = combine(result, next);
-    if (!combined)
-      return std::nullopt;
-    result = *combined;
-  }
+  for (AffineExpr next : ArrayRef(*operands[0]).drop_front())
+    result = combine(result, next);
   return Dims{simplify(result)};
-}
-
-static std::optional<AffineExpr>
-combineConstants(AffineExpr l, AffineExpr r,
-                 llvm::function_ref<int64_t(int64_t, int64_t)> combine) {
-  std::optional<int64_t> left = getConstant(l), right = getConstant(r);
-  if (!left || !right)
-    return std::nullopt;
-  return getConstant(l.getContext(), combine(*left, *right));
 }
 
 std::optional<Dims>
@@ -127,16 +114,10 @@ ReduceProdOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 
 std::optional<Dims>
 ReduceMaxOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateReduction(*this, operands, [](AffineExpr l, AffineExpr r) {
-    return combineConstants(
-        l, r, [](int64_t a, int64_t b) { return std::max(a, b); });
-  });
+  return evaluateReduction(*this, operands, getMax);
 }
 
 std::optional<Dims>
 ReduceMinOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateReduction(*this, operands, [](AffineExpr l, AffineExpr r) {
-    return combineConstants(
-        l, r, [](int64_t a, int64_t b) { return std::min(a, b); });
-  });
+  return evaluateReduction(*this, operands, getMin);
 }

@@ -8,6 +8,7 @@
 #include "dialects/onnx/CastOps.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/MathOps.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "llvm/ADT/SmallSet.h"
 #include <cmath>
 
@@ -438,20 +439,15 @@ static std::optional<double> getConstantScalar(Value value) {
   return (*elements.value_begin<APFloat>()).convertToDouble();
 }
 
-/// The length of a range of integers; none where it is not known whether the
-/// range is empty.
+/// The length of a range of integers; none where the step is not known.
 static std::optional<AffineExpr>
 getRangeLength(AffineExpr start, AffineExpr limit, AffineExpr delta) {
   std::optional<int64_t> step = getConstant(delta);
   if (!step || *step == 0)
     return std::nullopt;
   AffineExpr span = simplify(*step > 0 ? limit - start : start - limit);
-  AffineExpr length = simplify(span.ceilDiv(std::abs(*step)));
-  if (isKnownNonNegative(span))
-    return length;
-  if (std::optional<int64_t> constant = getConstant(length))
-    return getConstant(start.getContext(), std::max<int64_t>(*constant, 0));
-  return std::nullopt;
+  AffineExpr zero = getConstant(start.getContext(), 0);
+  return simplify(getMax(span, zero).ceilDiv(std::abs(*step)));
 }
 
 LogicalResult RangeOp::inferReturnTypes(MLIRContext *context,

@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/SliceOps.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/SliceRange.h"
 
 using namespace mlir;
@@ -65,15 +66,19 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *,
 }
 
 std::optional<Dims> ConcatOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  if (getRank(getConcatResult()) != 1)
+  if (llvm::is_contained(operands, std::nullopt))
     return std::nullopt;
-  Dims result;
-  for (const std::optional<Dims> &operand : operands) {
-    if (!operand)
-      return std::nullopt;
-    result.append(*operand);
-  }
-  return result;
+  int64_t axis = *normalizeAxis(getAxis(), *getRank(getConcatResult()));
+  return collectElements(getType(), [&](ArrayRef<int64_t> index) {
+    SmallVector<int64_t> source(index);
+    unsigned number = 0;
+    auto getShape = [&] {
+      return cast<RankedTensorType>(getInputs()[number].getType()).getShape();
+    };
+    while (source[axis] >= getShape()[axis])
+      source[axis] -= getShape()[axis], ++number;
+    return (*operands[number])[getPlace(getShape(), source)];
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -193,27 +198,25 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
 }
 
 std::optional<Dims> SliceOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  if (!operands[0] || getRank(getData()) != 1)
+  auto from = cast<RankedTensorType>(getData().getType());
+  auto ranges = getSliceRanges(from.getRank(), getStarts(), getEnds(),
+                               getAxes(), getSteps());
+  if (!operands[0] || !ranges)
     return std::nullopt;
-  auto ranges =
-      getSliceRanges(1, getStarts(), getEnds(), getAxes(), getSteps());
-  int64_t size = operands[0]->size();
-  if (!ranges)
-    return std::nullopt;
-  if (!ranges->front())
-    return operands[0];
-  std::optional<int64_t> start =
-      onnxc::onnx::getConstant(ranges->front()->start);
-  int64_t step = ranges->front()->step;
-  if (!start)
-    return std::nullopt;
-  int64_t at = *start < 0 ? *start + size : *start;
-  at = std::clamp<int64_t>(at, 0, step > 0 ? size : size - 1);
-  Dims result;
-  int64_t count = cast<RankedTensorType>(getType()).getDimSize(0);
-  for (int64_t i = 0; i < count; ++i, at += step)
-    result.push_back((*operands[0])[at]);
-  return result;
+  SmallVector<int64_t> firsts, steps;
+  for (auto [range, size] : llvm::zip(*ranges, from.getShape())) {
+    std::optional<int64_t> first = range ? range->getFirst(size) : 0;
+    if (!first)
+      return std::nullopt;
+    firsts.push_back(*first);
+    steps.push_back(range ? range->step : 1);
+  }
+  return collectElements(getType(), [&](ArrayRef<int64_t> index) {
+    SmallVector<int64_t> source;
+    for (auto [first, step, i] : llvm::zip(firsts, steps, index))
+      source.push_back(first + i * step);
+    return (*operands[0])[getPlace(from.getShape(), source)];
+  });
 }
 
 SmallVector<Value> SliceOp::buildSizes(OpBuilder &b) {

@@ -5,8 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SliceRange.h"
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "mlir/IR/MLIRContext.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -17,42 +18,19 @@ static bool isFar(int64_t bound) {
   return bound >= INT32_MAX - 1 || bound <= -int64_t(INT32_MAX);
 }
 
-/// A bound of a slice with positive step as an expression within [0, dim].
-static std::optional<AffineExpr> resolve(AffineExpr bound, AffineExpr dim) {
-  if (bound == dim)
-    return dim;
-  std::optional<int64_t> k = getConstant(bound), size = getConstant(dim);
-  MLIRContext *context = dim.getContext();
-  if (k && size) {
-    int64_t counted = *k < 0 && !isFar(*k) ? *k + *size : *k;
-    return getConstant(context, std::clamp<int64_t>(counted, 0, *size));
+/// A bound as a place from `low` to `high` in the dimension.
+static AffineExpr resolve(AffineExpr bound, AffineExpr dim, AffineExpr low,
+                          AffineExpr high) {
+  AffineExpr counted = bound;
+  if (std::optional<int64_t> k = getConstant(bound)) {
+    if (isFar(*k))
+      return *k > 0 ? high : low;
+    if (*k < 0)
+      counted = bound + dim;
+  } else {
+    counted = getSelect(isNonNegative(bound), bound, bound + dim);
   }
-  if (k && isFar(*k))
-    return *k > 0 ? dim : getConstant(context, 0);
-  if (k && *k < 0) {
-    AffineExpr counted = simplify(dim + *k);
-    if (isKnownNonNegative(counted))
-      return counted;
-    return std::nullopt;
-  }
-  if (isKnownNonNegative(bound) && isKnownNonNegative(simplify(dim - bound)))
-    return bound;
-  return k == 0 ? std::optional(bound) : std::nullopt;
-}
-
-static std::optional<int64_t> countConstant(const SliceRange &range,
-                                            int64_t size) {
-  std::optional<int64_t> start = getConstant(range.start),
-                         end = getConstant(range.end);
-  if (!start || !end)
-    return std::nullopt;
-  auto fromFront = [&](int64_t k) { return k < 0 && !isFar(k) ? k + size : k; };
-  int64_t low = range.step > 0 ? 0 : -1,
-          high = range.step > 0 ? size : size - 1;
-  int64_t first = std::clamp(fromFront(*start), low, std::max(low, high));
-  int64_t last = std::clamp(fromFront(*end), low, std::max(low, high));
-  int64_t distance = range.step > 0 ? last - first : first - last;
-  return distance <= 0 ? 0 : llvm::divideCeil(distance, std::abs(range.step));
+  return getMax(getMin(counted, high), low);
 }
 
 /// Whether start and end are constants one apart, counted from the same side.
@@ -76,27 +54,33 @@ bool SliceRange::isAssumed(AffineExpr dim) const {
 
 std::optional<AffineExpr> SliceRange::getSize(AffineExpr dim) const {
   MLIRContext *context = dim.getContext();
-  if (std::optional<int64_t> size = getConstant(dim))
-    if (std::optional<int64_t> count = countConstant(*this, *size))
-      return getConstant(context, *count);
-  if (takesOne(*this))
+  bool isStatic = getConstant(start) && getConstant(end) && getConstant(dim);
+  if (takesOne(*this) && !isStatic)
     return getConstant(context, 1);
-  if (step < 0) {
-    // The whole dimension, backwards.
-    std::optional<int64_t> first = getConstant(start), last = getConstant(end);
-    if (first && last && (*first == -1 || (isFar(*first) && *first > 0)) &&
-        isFar(*last) && *last < 0)
-      return simplify(dim.ceilDiv(-step));
+  if (anySign)
     return std::nullopt;
+  AffineExpr zero = getConstant(context, 0), distance;
+  if (step > 0) {
+    distance = resolve(end, dim, zero, dim) - resolve(start, dim, zero, dim);
+  } else {
+    // Backwards the places are -1, behind the end, to dim - 1.
+    AffineExpr low = getConstant(context, -1), high = simplify(dim - 1);
+    distance = resolve(start, dim, low, high) - resolve(end, dim, low, high);
   }
-  std::optional<AffineExpr> first = resolve(start, dim),
-                            last = resolve(end, dim);
-  if (!first || !last)
-    return std::nullopt;
-  AffineExpr distance = simplify(*last - *first);
-  if (!isKnownNonNegative(distance))
-    return std::nullopt;
-  return simplify(distance.ceilDiv(step));
+  return simplify(getMax(simplify(distance), zero).ceilDiv(std::abs(step)));
+}
+
+std::optional<int64_t> SliceRange::getFirst(int64_t size) const {
+  MLIRContext *context = start.getContext();
+  AffineExpr first =
+      resolve(start, getConstant(context, size), getConstant(context, 0),
+              getConstant(context, step > 0 ? size : size - 1));
+  return getConstant(first);
+}
+
+static bool mayBeNegative(Value bounds) {
+  auto dims = bounds.getDefiningOp<DimsOp>();
+  return dims && dims.getAnySign();
 }
 
 std::optional<SmallVector<std::optional<SliceRange>>>
@@ -120,12 +104,13 @@ getSliceRanges(int64_t rank, Value starts, Value ends, Value axes,
       return std::nullopt;
     strides = *known;
   }
+  bool anySign = mayBeNegative(starts) || mayBeNegative(ends);
   SmallVector<std::optional<SliceRange>> ranges(rank);
   for (auto [i, axis] : llvm::enumerate(order)) {
     std::optional<int64_t> at = normalizeAxis(axis, rank);
     if (!at || strides[i] == 0)
       return std::nullopt;
-    ranges[*at] = SliceRange{(*first)[i], (*last)[i], strides[i]};
+    ranges[*at] = SliceRange{(*first)[i], (*last)[i], strides[i], anySign};
   }
   return ranges;
 }

@@ -15,12 +15,17 @@ namespace onnxc::onnx {
 struct SliceRange {
   mlir::AffineExpr start, end;
   int64_t step = 1;
+  /// Whether symbols of start and end may stand for negative values.
+  bool anySign = false;
 
   /// The number of elements for a dimension of this size; none when it takes
   /// a run to tell.
   std::optional<mlir::AffineExpr> getSize(mlir::AffineExpr dim) const;
   /// Whether `getSize` took one element to exist where it may not.
   bool isAssumed(mlir::AffineExpr dim) const;
+  /// The first element taken of a dimension of constant size, where that is
+  /// known.
+  std::optional<int64_t> getFirst(int64_t size) const;
 };
 
 /// One range a dimension (none for those not sliced), given the operands of

@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/SymbolicShape.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 
 using namespace mlir;
 
@@ -88,30 +89,6 @@ std::optional<int64_t> getRank(Value value) {
   return std::nullopt;
 }
 
-bool isKnownNonNegative(AffineExpr expr) {
-  if (std::optional<int64_t> constant = getConstant(expr))
-    return *constant >= 0;
-  if (isa<AffineSymbolExpr>(expr))
-    return true;
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  return isKnownNonNegative(binary.getLHS()) &&
-         isKnownNonNegative(binary.getRHS());
-}
-
-bool isKnownPositive(AffineExpr expr) {
-  if (std::optional<int64_t> constant = getConstant(expr))
-    return *constant > 0;
-  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
-  if (!binary)
-    return false;
-  AffineExpr l = binary.getLHS(), r = binary.getRHS();
-  if (binary.getKind() == AffineExprKind::Add)
-    return (isKnownPositive(l) && isKnownNonNegative(r)) ||
-           (isKnownPositive(r) && isKnownNonNegative(l));
-  return binary.getKind() == AffineExprKind::Mul && isKnownPositive(l) &&
-         isKnownPositive(r);
-}
-
 std::optional<Dims> broadcast(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
   if (a.size() < b.size())
     std::swap(a, b);
@@ -126,6 +103,8 @@ std::optional<Dims> broadcast(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
       left = right;
     else if (l && r)
       return std::nullopt;
+    else if (!l && isPiecewise(left) && !isPiecewise(right))
+      left = right;
   }
   return result;
 }

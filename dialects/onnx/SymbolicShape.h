@@ -53,8 +53,8 @@ bool isKnownNonNegative(mlir::AffineExpr expr);
 bool isKnownPositive(mlir::AffineExpr expr);
 
 /// numpy's broadcasting. Of two expressions that are neither equal nor 1 the
-/// left one is taken, as the run time will find them equal; none when two
-/// constants contradict each other.
+/// one without cases is taken, or the left one, as the run time will find them
+/// equal; none when two constants contradict each other.
 std::optional<Dims> broadcast(llvm::ArrayRef<mlir::AffineExpr> a,
                               llvm::ArrayRef<mlir::AffineExpr> b);
 

@@ -64,4 +64,15 @@ def Plan_SymbolOp : Plan_Op<"symbol"> {
       "$number `=` $source `[` $element `]` attr-dict `:` type($source)";
 }
 
+def Plan_SizeOp : Plan_Op<"size", [Pure]> {
+  let summary = "An expression over symbols as one value";
+  let description = [{
+    The map has one result over @main's symbols. What a kernel is given so is a
+    symbol like others to it.
+  }];
+  let arguments = (ins AffineMapAttr:$map);
+  let results = (outs Index:$value);
+  let assemblyFormat = "$map attr-dict";
+}
+
 #endif // ONNXC_DIALECTS_PLAN_PLANOPS

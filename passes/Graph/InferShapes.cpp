@@ -179,7 +179,8 @@ void InferShapes::defineShapeOperands(ShapeOperandsOp op) {
       elements.push_back(defineSymbol(b, op->getLoc(), operand, i));
     op->setOperand(number,
                    DimsOp::create(b, op->getLoc(), type,
-                                  DimsAttr::get(&getContext(), elements)));
+                                  DimsAttr::get(&getContext(), elements),
+                                  /*any_sign=*/true));
   }
 }
 
@@ -228,9 +229,11 @@ bool InferShapes::foldShapeArithmetic(Operation *op) {
                         /*isSigned=*/true, /*implicitTrunc=*/true);
     replacement = ConstantOp::create(b, op->getLoc(), type,
                                      DenseElementsAttr::get(type, ints));
-  } else if (type.getElementTypeBitWidth() >= 32) {
+  } else if (type.getElementTypeBitWidth() >= 32 ||
+             type.getElementType().isInteger(1)) {
     replacement = DimsOp::create(b, op->getLoc(), type,
-                                 DimsAttr::get(&getContext(), *value));
+                                 DimsAttr::get(&getContext(), *value),
+                                 /*any_sign=*/false);
   } else {
     return false;
   }

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/Graph/KernelGroups.h"
 #include "passes/Graph/Kernels.h"
@@ -28,26 +29,13 @@ using namespace onnxc::onnx;
 
 namespace {
 
-/// Renumbers symbols in the order of their first use.
+/// Gives a kernel symbols of its own, in the order of their first use. What
+/// has cases (PiecewiseExpr.h) is one symbol, which @main computes.
 class SymbolMap {
 public:
   explicit SymbolMap(MLIRContext *context) : context(context) {}
 
-  AffineExpr map(AffineExpr expr) {
-    Dims replacements;
-    unsigned count = getNumSymbols(expr);
-    for (unsigned i = 0; i < count; ++i)
-      replacements.push_back(getAffineSymbolExpr(i, context));
-    expr.walk([&](AffineExpr e) {
-      if (auto symbol = dyn_cast<AffineSymbolExpr>(e)) {
-        used.insert(symbol.getPosition());
-        replacements[symbol.getPosition()] = getAffineSymbolExpr(
-            std::distance(used.begin(), llvm::find(used, symbol.getPosition())),
-            context);
-      }
-    });
-    return simplify(expr.replaceSymbols(replacements));
-  }
+  AffineExpr map(AffineExpr expr) { return simplify(replace(expr)); }
 
   Type map(Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
@@ -59,11 +47,35 @@ public:
     return getTensorType(*dims, tensor.getElementType());
   }
 
-  ArrayRef<unsigned> getUsed() const { return used.getArrayRef(); }
+  /// What the kernel's symbols are to @main.
+  ArrayRef<AffineExpr> getUsed() const { return used.getArrayRef(); }
 
 private:
   MLIRContext *context;
-  llvm::SetVector<unsigned> used;
+  llvm::SetVector<AffineExpr> used;
+
+  AffineExpr getSymbol(AffineExpr expr) {
+    used.insert(expr);
+    return getAffineSymbolExpr(
+        std::distance(used.begin(), llvm::find(used, expr)), context);
+  }
+
+  AffineExpr replace(AffineExpr expr) {
+    if (isa<AffineSymbolExpr>(expr))
+      return getSymbol(expr);
+    auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+    if (!binary)
+      return expr;
+    if (isPiecewise(expr)) {
+      // A symbol is not negative; a sign is at least -1.
+      if (isKnownNonNegative(expr))
+        return getSymbol(expr);
+      if (getSignArgument(expr))
+        return getSymbol(expr + 1) - 1;
+    }
+    return getAffineBinaryOpExpr(expr.getKind(), replace(binary.getLHS()),
+                                 replace(binary.getRHS()));
+  }
 };
 
 Attribute getDimsAttr(Type type) {
@@ -71,8 +83,8 @@ Attribute getDimsAttr(Type type) {
   return tensor ? tensor.getEncoding() : Attribute();
 }
 
-/// Constants that a kernel is specialised for: scalars, short integer lists
-/// (axes, shapes), and what is computed from symbols.
+/// Constants that a kernel is specialised for: scalars, short lists (axes,
+/// shapes, scales), and what is computed from symbols.
 bool movesAlong(Operation *op) {
   if (isa_and_nonnull<DimsOp>(op))
     return true;
@@ -80,9 +92,10 @@ bool movesAlong(Operation *op) {
   if (!constant || !isa_and_nonnull<DenseElementsAttr>(constant.getElements()))
     return false;
   auto type = cast<RankedTensorType>(constant.getType());
-  return type.getNumElements() == 1 ||
-         (type.getNumElements() <= 32 &&
-          type.getElementType().isSignlessInteger(64));
+  int64_t count = type.getNumElements();
+  return count == 1 ||
+         (type.getRank() == 1 &&
+          count <= (isa<IntegerType>(type.getElementType()) ? 32 : 8));
 }
 
 struct OutlineKernels : onnxc::impl::OutlineKernelsBase<OutlineKernels> {
@@ -162,8 +175,15 @@ void OutlineKernels::outlineGroup(KernelGroup &group, func::FuncOp main) {
 
   OpBuilder b(root);
   SmallVector<Value> symbolValues;
-  for (unsigned number : symbols.getUsed())
-    symbolValues.push_back(getSymbolValue(b, main, number));
+  for (AffineExpr expr : symbols.getUsed()) {
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(expr)) {
+      symbolValues.push_back(getSymbolValue(b, main, symbol.getPosition()));
+      continue;
+    }
+    auto map = AffineMap::get(0, getNumSymbols(expr), expr);
+    symbolValues.push_back(plan::SizeOp::create(
+        b, root->getLoc(), b.getIndexType(), AffineMapAttr::get(map)));
+  }
   SmallVector<Location> locs;
   for (Operation *op : group)
     locs.push_back(op->getLoc());

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Memory/EntryBuilder.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/plan/Plan.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -38,6 +39,8 @@ AffineExpr onnxc::getSymbolExpr(func::FuncOp main, Value index) {
   MLIRContext *context = main.getContext();
   if (auto symbol = index.getDefiningOp<plan::SymbolOp>())
     return getAffineSymbolExpr(symbol.getNumber(), context);
+  if (auto size = index.getDefiningOp<plan::SizeOp>())
+    return size.getMap().getResult(0);
   unsigned number = 0;
   for (BlockArgument argument : main.getArguments()) {
     if (argument == index)
@@ -59,10 +62,25 @@ static func::FuncOp buildFunction(OpBuilder &b, Location loc, StringRef name,
 template <typename Leaf>
 static Value evaluate(OpBuilder &b, Location loc, Type type, AffineExpr expr,
                       Leaf leaf) {
-  if (std::optional<int64_t> constant = getConstant(expr))
-    return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, *constant));
+  if (std::optional<int64_t> constant = getConstant(expr)) {
+    if (type.isIndex())
+      return arith::ConstantIndexOp::create(b, loc, *constant);
+    // Sign-extended, whatever the width.
+    APInt value(type.getIntOrFloatBitWidth(), *constant, /*isSigned=*/true);
+    return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
+  }
   if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
     return leaf(symbol);
+  if (AffineExpr argument = onnx::getSignArgument(expr)) {
+    Value x = evaluate(b, loc, type, argument, leaf);
+    auto constant = [&](int64_t value) {
+      return evaluate(b, loc, type, getConstant(b.getContext(), value), leaf);
+    };
+    Value zero = constant(0), minusOne = constant(-1);
+    Value isNegative =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, x, zero);
+    return arith::SelectOp::create(b, loc, isNegative, minusOne, zero);
+  }
   auto binary = cast<AffineBinaryOpExpr>(expr);
   Value l = evaluate(b, loc, type, binary.getLHS(), leaf);
   Value r = evaluate(b, loc, type, binary.getRHS(), leaf);

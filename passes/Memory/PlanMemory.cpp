@@ -219,8 +219,8 @@ void PlanMemory::placeInputsAndOutputs() {
 
 LogicalResult PlanMemory::placeBlock(Block &block) {
   for (Operation &op : block) {
-    if (isa<ConstantOp, plan::ViewOp, plan::SymbolOp, func::ReturnOp, YieldOp>(
-            op))
+    if (isa<ConstantOp, plan::ViewOp, plan::SymbolOp, plan::SizeOp,
+            func::ReturnOp, YieldOp>(op))
       continue;
     for (Value result : op.getResults()) {
       if (places.count(result))

@@ -1,12 +1,16 @@
 //===- Attention.cpp - Attention and rotary embedding ---------------------===//
 //
-// A forall runs over (batch, head, query). The scores of one query stay in the
-// cache between the steps, the value rows are added up along the contiguous
-// head size:
+// Attention is two contractions with rows of softmax between them:
 //
-//   for j: s[j] = q . k[j] * scale (+ mask); max
-//   for j: s[j] = exp(s[j] - max); sum
-//   for j: for d: y[d] += s[j] / sum * v[j, d]
+//   s[b, g, r, q, j] = sum over d of  Q[b, g, r, q, d] * K[b, g, j, d]
+//   rows of s: scale, cap, mask, softmax along j, in place
+//   y[b, g, r, q, d] = sum over j of  s[b, g, r, q, j] * V[b, g, j, d]
+//
+// where the query heads that share a key head g are numbered r: for a single
+// query (text is generated a token at a time) they are the rows of the matrix
+// product. Heads may be interleaved (rank 3) or not (rank 4); the contractions
+// read either where they are. The scores are in a scratch of the caller's, a
+// row of them is in the cache during its softmax.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -14,6 +18,7 @@
 
 #include "dialects/onnx/AttentionOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "passes/Tensor/Contractions.h"
 #include "passes/Tensor/RowLoops.h"
 
 using namespace mlir;
@@ -22,138 +27,125 @@ using namespace onnxc::onnx;
 
 namespace {
 
-/// Where element (batch, head, position, feature) of Q, K or V is.
-struct Heads {
-  Value tensor;
-  Type element;
-  bool is3D;
-  OpFoldResult features;
-
-  SmallVector<Value> at(OpBuilder &b, Location l, Value batch, Value head,
-                        Value position, Value feature) const {
-    if (!is3D)
-      return {batch, head, position, feature};
-    Value size = getValueOrCreateConstantIndexOp(b, l, features);
-    Value offset = arith::MulIOp::create(b, l, head, size);
-    return {batch, position, arith::AddIOp::create(b, l, offset, feature)};
-  }
-  Value load(OpBuilder &b, Location l, Value batch, Value head, Value position,
-             Value feature) const {
-    Value stored = tensor::ExtractOp::create(
-        b, l, tensor, at(b, l, batch, head, position, feature));
-    return loadElement(b, l, stored, element);
-  }
-};
-
 struct Attention {
   AttentionOp op;
   AttentionOp::Adaptor adaptor;
-  Heads q, k, v;
-  SmallVector<OpFoldResult> scoreSizes; // batch, heads, queries, keys
-  OpFoldResult headSize, valueSize, pastLength;
-  int64_t group = 1; // query heads a key head
+  Dims score; // batch, heads, queries, keys
+  OpFoldResult pastLength;
   double scale = 1;
   Type computed;
 
   Value constant(OpBuilder &b, Location l, double value) const {
     return arith::ConstantOp::create(b, l, b.getFloatAttr(computed, value));
   }
-  Value size(OpBuilder &b, Location l, OpFoldResult value) const {
-    return getValueOrCreateConstantIndexOp(b, l, value);
+  Value infinity(OpBuilder &b, Location l) const {
+    auto type = cast<FloatType>(computed);
+    return arith::ConstantOp::create(
+        b, l,
+        b.getFloatAttr(type, APFloat::getInf(type.getFloatSemantics(),
+                                             /*Negative=*/true)));
   }
-  static Value both(OpBuilder &b, Location l, Value left, Value right) {
-    return arith::AndIOp::create(b, l, left, right);
+  Value size(OpBuilder &b, Location l, AffineExpr expr) const {
+    return getValueOrCreateConstantIndexOp(b, l, getSize(b, op, expr));
   }
 
-  Value bias(OpBuilder &b, Location l, ValueRange row, Value j);
-  SmallVector<Value> build(OpBuilder &b, Location l, ValueRange row,
-                           ValueRange tiles);
+  std::function<Value(OpBuilder &, Location, Value)>
+  prepareBias(OpBuilder &b, Location l, ValueRange row);
+  SmallVector<Value> buildRow(OpBuilder &b, Location l, ValueRange row,
+                              ValueRange tiles);
 };
 
 /// What is added to the score of key j: the mask, or -inf where j is out of
-/// reach.
-Value Attention::bias(OpBuilder &b, Location l, ValueRange row, Value j) {
-  auto infinity = APFloat::getInf(cast<FloatType>(computed).getFloatSemantics(),
-                                  /*Negative=*/true);
-  Value lowest =
-      arith::ConstantOp::create(b, l, b.getFloatAttr(computed, infinity));
-  Value result = constant(b, l, 0);
-  if (op.getAttnMask()) {
-    Dims dims = *getDims(op.getAttnMask());
-    SmallVector<Value> from{row[0], row[1], row[2], j}, at;
-    Value zero = arith::ConstantIndexOp::create(b, l, 0);
-    for (auto [dim, index] :
-         llvm::zip(dims, ArrayRef(from).take_back(dims.size())))
-      at.push_back(getConstant(dim) == 1 ? zero : index);
-    // The mask may cover fewer keys than there are: read its last one then.
-    bool isBroadcast =
-        dims.empty() || (getConstant(dims.back()) == 1 &&
-                         getConstantIntValue(scoreSizes[3]) == 1);
-    Value covered;
-    if (!isBroadcast) {
-      Value width = size(b, l, getSize(b, op, dims.back()));
-      covered =
-          arith::CmpIOp::create(b, l, arith::CmpIPredicate::slt, j, width);
-      Value last = buildIndex(b, l, b.getAffineDimExpr(0) - 1, width);
-      at.back() = arith::MinSIOp::create(b, l, j, last);
-    }
-    Type maskType = getElementType(op.getAttnMask());
-    Value mask = loadElement(
-        b, l, tensor::ExtractOp::create(b, l, adaptor.getAttnMask(), at),
-        maskType);
-    if (maskType.isInteger(1))
-      result = arith::SelectOp::create(b, l, mask, result, lowest);
-    else
-      result = convertElement(b, l, mask, computed, false);
-    if (covered)
-      result = arith::SelectOp::create(b, l, covered, result, lowest);
-  }
-
+/// reach. Null where nothing is. What does not depend on j is built at once.
+std::function<Value(OpBuilder &, Location, Value)>
+Attention::prepareBias(OpBuilder &b, Location l, ValueRange row) {
+  using Reach = std::pair<arith::CmpIPredicate, Value>;
+  SmallVector<Reach> reaches;
   // The query's absolute position.
-  Value position = arith::AddIOp::create(b, l, row[2], size(b, l, pastLength));
-  Value valid;
+  Value position = arith::AddIOp::create(
+      b, l, row[2], getValueOrCreateConstantIndexOp(b, l, pastLength));
   if (op.getNonpadKvSeqlen()) {
-    valid = arith::IndexCastOp::create(
+    Value valid = arith::IndexCastOp::create(
         b, l, b.getIndexType(),
         tensor::ExtractOp::create(b, l, adaptor.getNonpadKvSeqlen(), row[0]));
+    reaches.push_back({arith::CmpIPredicate::slt, valid});
     if (!op.getPastKey())
       position = buildIndex(b, l,
                             b.getAffineDimExpr(0) + b.getAffineDimExpr(1) -
                                 b.getAffineDimExpr(2),
-                            {row[2], valid, size(b, l, scoreSizes[2])});
+                            {row[2], valid, size(b, l, score[2])});
   }
-  auto keep = [&](arith::CmpIPredicate predicate, Value limit) {
-    Value inside = arith::CmpIOp::create(b, l, predicate, j, limit);
-    result = arith::SelectOp::create(b, l, inside, result, lowest);
-  };
   AffineExpr d0 = b.getAffineDimExpr(0);
   if (op.getIsCausal())
-    keep(arith::CmpIPredicate::sle, position);
+    reaches.push_back({arith::CmpIPredicate::sle, position});
   if (op.getLeftWindowSize() >= 0)
-    keep(arith::CmpIPredicate::sge,
-         buildIndex(b, l, d0 - op.getLeftWindowSize(), position));
+    reaches.push_back(
+        {arith::CmpIPredicate::sge,
+         buildIndex(b, l, d0 - op.getLeftWindowSize(), position)});
   if (op.getRightWindowSize() >= 0)
-    keep(arith::CmpIPredicate::sle,
-         buildIndex(b, l, d0 + op.getRightWindowSize(), position));
-  if (valid)
-    keep(arith::CmpIPredicate::slt, valid);
-  return result;
+    reaches.push_back(
+        {arith::CmpIPredicate::sle,
+         buildIndex(b, l, d0 + op.getRightWindowSize(), position)});
+  if (!op.getAttnMask() && reaches.empty())
+    return {};
+
+  SmallVector<Value> at;
+  bool isBroadcast = true;
+  // Where the mask covers fewer keys than there are, how many.
+  Value width;
+  if (op.getAttnMask()) {
+    Dims dims = *getDims(op.getAttnMask());
+    Value zero = arith::ConstantIndexOp::create(b, l, 0);
+    SmallVector<Value> from{row[0], row[1], row[2], zero};
+    for (auto [dim, index] :
+         llvm::zip(dims, ArrayRef(from).take_back(dims.size())))
+      at.push_back(getConstant(dim) == 1 ? zero : index);
+    isBroadcast = dims.empty() ||
+                  (getConstant(dims.back()) == 1 && getConstant(score[3]) == 1);
+    if (!isBroadcast && dims.back() != score[3])
+      width = size(b, l, dims.back());
+  }
+  Value lowest = infinity(b, l), none = constant(b, l, 0);
+  return [=](OpBuilder &n, Location nl, Value j) {
+    Value result = none;
+    if (op.getAttnMask()) {
+      SmallVector<Value> indices(at);
+      if (!isBroadcast)
+        indices.back() = j;
+      Value covered;
+      if (width) {
+        covered =
+            arith::CmpIOp::create(n, nl, arith::CmpIPredicate::slt, j, width);
+        Value last = buildIndex(n, nl, n.getAffineDimExpr(0) - 1, width);
+        indices.back() = arith::MinSIOp::create(n, nl, j, last);
+      }
+      Type type = getElementType(op.getAttnMask());
+      Value mask = loadElement(
+          n, nl,
+          tensor::ExtractOp::create(n, nl, adaptor.getAttnMask(), indices),
+          type);
+      if (type.isInteger(1))
+        result = arith::SelectOp::create(n, nl, mask, none, lowest);
+      else
+        result = convertElement(n, nl, mask, computed, false);
+      if (covered)
+        result = arith::SelectOp::create(n, nl, covered, result, lowest);
+    }
+    for (auto [predicate, limit] : reaches) {
+      Value inside = arith::CmpIOp::create(n, nl, predicate, j, limit);
+      result = arith::SelectOp::create(n, nl, inside, result, lowest);
+    }
+    return result;
+  };
 }
 
-/// One query: tiles are its row of Y, of the scores, and of qk_matmul_output
-/// where that is wanted.
-SmallVector<Value> Attention::build(OpBuilder &b, Location l, ValueRange row,
-                                    ValueRange tiles) {
-  Value zero = arith::ConstantIndexOp::create(b, l, 0);
-  Value none = constant(b, l, 0);
-  auto infinity = APFloat::getInf(cast<FloatType>(computed).getFloatSemantics(),
-                                  /*Negative=*/true);
-  Value lowest =
-      arith::ConstantOp::create(b, l, b.getFloatAttr(computed, infinity));
-  Value keyHead =
-      buildIndex(b, l, b.getAffineDimExpr(0).floorDiv(group), row[1]);
-  Value keys = size(b, l, scoreSizes[3]);
-  bool wantsScores = tiles.size() > 2;
+/// The softmax of one query's scores. The tiles are their row, and that of
+/// qk_matmul_output where it is wanted.
+SmallVector<Value> Attention::buildRow(OpBuilder &b, Location l, ValueRange row,
+                                       ValueRange tiles) {
+  Value none = constant(b, l, 0), lowest = infinity(b, l);
+  OpFoldResult keys = getSize(b, op, score[3]);
+  bool wantsScores = tiles.size() > 1;
   int64_t mode = op.getQkMatmulOutputMode();
   Type resultType = getElementType(op.getQkMatmulOutput());
   auto capture = [&](OpBuilder &n, Location nl, int64_t when, Value value,
@@ -164,24 +156,17 @@ SmallVector<Value> Attention::build(OpBuilder &b, Location l, ValueRange row,
                n, nl, storeElement(n, nl, value, resultType), tile, j)
         .getResult();
   };
+  auto bias = prepareBias(b, l, row);
 
-  SmallVector<Value> carried{tiles[1], lowest};
+  SmallVector<Value> carried{tiles[0], lowest};
   if (wantsScores)
-    carried.push_back(tiles[2]);
+    carried.push_back(tiles[1]);
   SmallVector<Value> scores = buildLoops(
-      b, l, zero, keys, carried,
+      b, l, keys, carried,
       [&](OpBuilder &n, Location nl, ValueRange ivs,
           ValueRange kept) -> SmallVector<Value> {
         Value j = ivs[0], out = wantsScores ? kept[2] : Value();
-        Value s = buildLoops(
-            n, nl, headSize, none,
-            [&](OpBuilder &m, Location ml, ValueRange d,
-                ValueRange sum) -> SmallVector<Value> {
-              Value left = q.load(m, ml, row[0], row[1], row[2], d[0]);
-              Value right = k.load(m, ml, row[0], keyHead, j, d[0]);
-              return {buildSum(m, ml, sum[0],
-                               arith::MulFOp::create(m, ml, left, right))};
-            })[0];
+        Value s = tensor::ExtractOp::create(n, nl, kept[0], j);
         s = arith::MulFOp::create(n, nl, s, constant(n, nl, scale));
         out = capture(n, nl, 0, s, out, j);
         if (op.getSoftcap() > 0) {
@@ -190,12 +175,14 @@ SmallVector<Value> Attention::build(OpBuilder &b, Location l, ValueRange row,
           s = arith::MulFOp::create(n, nl, s, cap);
         }
         out = capture(n, nl, 1, s, out, j);
-        Value add = bias(n, nl, row, j);
-        // Not s + -inf, which is NaN for an infinite score.
-        Value masked = arith::CmpFOp::create(n, nl, arith::CmpFPredicate::OEQ,
-                                             add, lowest);
-        s = arith::SelectOp::create(n, nl, masked, lowest,
-                                    arith::AddFOp::create(n, nl, s, add));
+        if (bias) {
+          Value add = bias(n, nl, j);
+          // Not s + -inf, which is NaN for an infinite score.
+          Value masked = arith::CmpFOp::create(n, nl, arith::CmpFPredicate::OEQ,
+                                               add, lowest);
+          s = arith::SelectOp::create(n, nl, masked, lowest,
+                                      arith::AddFOp::create(n, nl, s, add));
+        }
         out = capture(n, nl, 2, s, out, j);
         SmallVector<Value> next{tensor::InsertOp::create(n, nl, s, kept[0], j),
                                 arith::MaximumFOp::create(n, nl, kept[1], s)};
@@ -209,7 +196,7 @@ SmallVector<Value> Attention::build(OpBuilder &b, Location l, ValueRange row,
       arith::CmpFOp::create(b, l, arith::CmpFPredicate::OEQ, scores[1], lowest);
   Value shift = arith::SelectOp::create(b, l, isEmpty, none, scores[1]);
   SmallVector<Value> exponentials =
-      buildLoops(b, l, zero, keys, {scores[0], none},
+      buildLoops(b, l, keys, {scores[0], none},
                  [&](OpBuilder &n, Location nl, ValueRange j,
                      ValueRange kept) -> SmallVector<Value> {
                    Value s = tensor::ExtractOp::create(n, nl, kept[0], j);
@@ -223,37 +210,28 @@ SmallVector<Value> Attention::build(OpBuilder &b, Location l, ValueRange row,
   Value divisor =
       arith::SelectOp::create(b, l, isZero, constant(b, l, 1), exponentials[1]);
   Value inverse = arith::DivFOp::create(b, l, constant(b, l, 1), divisor);
-
-  Value y = linalg::FillOp::create(b, l, none, tiles[0]).getResult(0);
-  carried = {y};
+  carried = {exponentials[0]};
   if (wantsScores)
     carried.push_back(scores[2]);
-  SmallVector<Value> sums = buildLoops(
-      b, l, zero, keys, carried,
+  return buildLoops(
+      b, l, keys, carried,
       [&](OpBuilder &n, Location nl, ValueRange j,
           ValueRange kept) -> SmallVector<Value> {
         Value p = arith::MulFOp::create(
-            n, nl, tensor::ExtractOp::create(n, nl, exponentials[0], j),
-            inverse);
-        SmallVector<Value> next = buildLoops(
-            n, nl, valueSize, kept[0],
-            [&](OpBuilder &m, Location ml, ValueRange d,
-                ValueRange sum) -> SmallVector<Value> {
-              Value value = v.load(m, ml, row[0], keyHead, j[0], d[0]);
-              Value old = tensor::ExtractOp::create(m, ml, sum[0], d);
-              Value added = arith::AddFOp::create(
-                  m, ml, old, arith::MulFOp::create(m, ml, p, value));
-              return {tensor::InsertOp::create(m, ml, added, sum[0], d)};
-            });
+            n, nl, tensor::ExtractOp::create(n, nl, kept[0], j), inverse);
+        SmallVector<Value> next{tensor::InsertOp::create(n, nl, p, kept[0], j)};
         if (wantsScores)
           next.push_back(capture(n, nl, 3, p, kept[1], j[0]));
         return next;
       });
-  SmallVector<Value> results{sums[0], exponentials[0]};
-  if (wantsScores)
-    results.push_back(sums[1]);
-  return results;
 }
+
+/// A tensor as the contractions read it, and its dimensions' loops.
+struct Factor {
+  Value tensor;
+  Type element;
+  SmallVector<unsigned> loops;
+};
 
 struct LowerAttention : OpConversionPattern<AttentionOp> {
   using Base::Base;
@@ -276,131 +254,197 @@ struct LowerAttention : OpConversionPattern<AttentionOp> {
       return rewriter.notifyMatchFailure(op, "numbers of heads");
     if (!headSize && !op.getScale())
       return rewriter.notifyMatchFailure(op, "the scale is not constant");
-    bool is3D = *getRank(op.getQ()) == 3;
-    Attention a{op, adaptor, {}, {}, {}, {}, {}, {}, {}, 1, 1, {}};
+    Attention a{op, adaptor, score, {}, 1, {}};
     a.computed = getComputeType(getElementType(op.getQ()));
-    a.scoreSizes = getSizes(rewriter, op, op.getQkMatmulOutput());
-    a.headSize = getSize(rewriter, op, key[3]);
-    a.valueSize = getSize(rewriter, op, value[3]);
     a.pastLength = op.getPastKey()
                        ? getSize(rewriter, op, (*getDims(op.getPastKey()))[2])
                        : OpFoldResult(rewriter.getIndexAttr(0));
-    a.group = *heads / *keyHeads;
     a.scale = op.getScale() ? double(*op.getScale())
                             : 1.0 / std::sqrt(double(*headSize));
-    a.q = {adaptor.getQ(), getElementType(op.getQ()), is3D, a.headSize};
-    a.k = {adaptor.getK(), getElementType(op.getK()), is3D, a.headSize};
-    a.v = {adaptor.getV(), getElementType(op.getV()), is3D, a.valueSize};
 
-    SmallVector<Value> present(2);
-    Heads *caches[] = {&a.k, &a.v};
-    Value past[] = {adaptor.getPastKey(), adaptor.getPastValue()};
-    for (int i = 0; i < 2; ++i) {
-      OpResult result = op->getResult(i + 1);
-      if (!past[i] && result.use_empty()) {
-        present[i] = createEmpty(rewriter, loc, result);
-        continue;
-      }
-      present[i] =
-          concatenate(rewriter, loc, *caches[i], past[i], a.pastLength, result);
-      *caches[i] = {present[i], getElementType(result), false,
-                    caches[i]->features};
+    // Loops of the contractions: batch, key head, query head of it, query,
+    // then the result's columns and what is summed over.
+    enum { kBatch, kHead, kGroup, kQuery, kColumn, kSum };
+    bool is3D = *getRank(op.getQ()) == 3;
+    AffineExpr count = key[1],
+               group =
+                   onnxc::onnx::getConstant(getContext(), *heads / *keyHeads);
+    Factor q{{}, getElementType(op.getQ()), {}};
+    if (is3D) {
+      q.loops = {kBatch, kQuery, kHead, kGroup, kSum};
+      q.tensor = expand(rewriter, op, adaptor.getQ(),
+                        {score[0], score[2], count, group, key[3]},
+                        {{0}, {1}, {2, 3, 4}});
+    } else {
+      q.loops = {kBatch, kHead, kGroup, kQuery, kSum};
+      q.tensor = expand(rewriter, op, adaptor.getQ(),
+                        {score[0], count, group, score[2], key[3]},
+                        {{0}, {1, 2}, {3}, {4}});
     }
 
-    SmallVector<Value> inits{
-        tensor::EmptyOp::create(rewriter, loc,
-                                getSizes(rewriter, op, op.getY()), a.computed),
-        tensor::EmptyOp::create(rewriter, loc, a.scoreSizes, a.computed)};
+    SmallVector<Value> present(2);
+    Factor k{{}, getElementType(op.getK()), {kBatch, kHead, kColumn, kSum}};
+    Factor v{{}, getElementType(op.getV()), {kBatch, kHead, kSum, kColumn}};
+    for (auto [i, factor, fresh, past] :
+         {std::tuple(0, &k, adaptor.getK(), adaptor.getPastKey()),
+          std::tuple(1, &v, adaptor.getV(), adaptor.getPastValue())}) {
+      OpResult result = op->getResult(i + 1);
+      Dims dims = *getDims(result);
+      Value rows = fresh;
+      if (is3D) {
+        AffineExpr length = (*getDims(op->getOperand(i + 1)))[1];
+        rows = expand(rewriter, op, fresh, {dims[0], length, dims[1], dims[3]},
+                      {{0}, {1}, {2, 3}});
+      }
+      if (past || !result.use_empty()) {
+        present[i] =
+            concatenate(rewriter, result, past, rows, is3D, a.pastLength);
+        rows = present[i];
+      } else {
+        present[i] = createEmpty(rewriter, loc, result);
+        if (is3D)
+          std::swap(factor->loops[1], factor->loops[2]);
+      }
+      factor->tensor = rows;
+    }
+
+    Dims sizes{score[0], count, group, score[2], score[3]};
+    Value scores = contract(rewriter, op, q, k, sizes, a.computed);
+    SmallVector<ReassociationIndices> merged{{0}, {1, 2}, {3}, {4}};
+    SmallVector<Value> rows{
+        tensor::CollapseShapeOp::create(rewriter, loc, scores, merged)};
     if (!op.getQkMatmulOutput().use_empty())
-      inits.push_back(createEmpty(rewriter, loc, op->getResult(3)));
-    SmallVector<OpFoldResult> counts(ArrayRef(a.scoreSizes).drop_back());
-    SmallVector<Value> results = buildParallel(
-        rewriter, loc, counts, inits,
-        [&](OpBuilder &b, ValueRange row, unsigned number) {
-          OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
-          Tile tile;
-          if (number == 0 && is3D) {
-            Value width = getValueOrCreateConstantIndexOp(b, loc, a.valueSize);
-            Value offset = arith::MulIOp::create(b, loc, row[1], width);
-            tile.offsets = {row[0], row[2], offset};
-            tile.sizes = {one, one, a.valueSize};
-            tile.kept = {false, false, true};
-            return tile;
-          }
-          tile.offsets = {row[0], row[1], row[2], zero};
-          tile.sizes = {one, one, one,
-                        number == 0 ? a.valueSize : a.scoreSizes[3]};
-          tile.kept = {false, false, false, true};
-          return tile;
-        },
-        [&](OpBuilder &b, Location l, ValueRange row, ValueRange tiles) {
-          return a.build(b, l, row, tiles);
-        });
-    Value y = results[0];
-    if (a.computed != getStorageType(getElementType(op.getY())))
-      y = narrow(rewriter, loc, y, op->getResult(0));
-    Value scores = results.size() > 2
-                       ? results[2]
-                       : createEmpty(rewriter, loc, op->getResult(3));
-    rewriter.replaceOp(op, {y, present[0], present[1], scores});
+      rows.push_back(createEmpty(rewriter, loc, op->getResult(3)));
+    rows = buildRows(rewriter, a, rows);
+    Factor p{expand(rewriter, op, rows[0], sizes, merged),
+             Float32Type::get(getContext()),
+             {kBatch, kHead, kGroup, kQuery, kSum}};
+    p.element = a.computed;
+    sizes.back() = value[3];
+    Value y = contract(rewriter, op, p, v, sizes, a.computed);
+    rewriter.replaceOp(
+        op, {finish(rewriter, op, y, is3D), present[0], present[1],
+             rows.size() > 1 ? rows[1]
+                             : createEmpty(rewriter, loc, op->getResult(3))});
     return success();
   }
 
 private:
-  /// The past cache and the new rows, one after the other.
-  static Value concatenate(ConversionPatternRewriter &rewriter, Location loc,
-                           const Heads &fresh, Value past,
-                           OpFoldResult pastLength, OpResult result) {
-    Value init = createEmpty(rewriter, loc, result);
+  static Value expand(OpBuilder &b, AttentionOp op, Value tensor, Dims dims,
+                      ArrayRef<ReassociationIndices> groups) {
+    SmallVector<OpFoldResult> sizes;
+    SmallVector<int64_t> shape;
+    for (AffineExpr dim : dims) {
+      sizes.push_back(getSize(b, op, dim));
+      shape.push_back(getConstant(dim).value_or(ShapedType::kDynamic));
+    }
+    Type element = cast<RankedTensorType>(tensor.getType()).getElementType();
+    return tensor::ExpandShapeOp::create(b, op.getLoc(),
+                                         RankedTensorType::get(shape, element),
+                                         tensor, groups, sizes);
+  }
+
+  static Value contract(OpBuilder &b, AttentionOp op, const Factor &left,
+                        const Factor &right, ArrayRef<AffineExpr> dims,
+                        Type sumType) {
+    Location loc = op.getLoc();
+    SmallVector<OpFoldResult> sizes;
+    for (AffineExpr dim : dims)
+      sizes.push_back(getSize(b, op, dim));
+    Value zeros = createZeros(b, loc, sizes, sumType);
+    unsigned numLoops = dims.size() + 1;
+    auto getMap = [&](ArrayRef<unsigned> loops) {
+      SmallVector<AffineExpr> exprs;
+      for (unsigned loop : loops)
+        exprs.push_back(b.getAffineDimExpr(loop));
+      return AffineMap::get(numLoops, 0, exprs, b.getContext());
+    };
+    SmallVector<AffineMap> maps{
+        getMap(left.loops), getMap(right.loops),
+        b.getMultiDimIdentityMap(numLoops).dropResult(numLoops - 1)};
+    SmallVector<utils::IteratorType> kinds(numLoops,
+                                           utils::IteratorType::parallel);
+    kinds.back() = utils::IteratorType::reduction;
+    auto generic = linalg::GenericOp::create(
+        b, loc, zeros.getType(), ValueRange{left.tensor, right.tensor}, zeros,
+        maps, kinds, [&](OpBuilder &n, Location l, ValueRange args) {
+          Value x = loadElement(n, l, args[0], left.element);
+          Value y = loadElement(n, l, args[1], right.element);
+          linalg::YieldOp::create(n, l, buildMultiplyAdd(n, l, x, y, args[2]));
+        });
+    generic->setAttr(kContractionAttr, b.getUnitAttr());
+    return generic.getResult(0);
+  }
+
+  static SmallVector<Value> buildRows(OpBuilder &builder, Attention &a,
+                                      ArrayRef<Value> rows) {
+    Location loc = a.op.getLoc();
     SmallVector<OpFoldResult> sizes =
-        getSizes(rewriter, result.getOwner(), result);
+        getSizes(builder, a.op, a.op.getQkMatmulOutput());
     return buildParallel(
-        rewriter, loc, ArrayRef(sizes).take_front(3), init,
+        builder, loc, ArrayRef(sizes).drop_back(), rows,
         [&](OpBuilder &b, ValueRange row, unsigned) {
           OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
           return Tile{{row[0], row[1], row[2], zero},
                       {one, one, one, sizes[3]},
                       {false, false, false, true}};
         },
-        [&](OpBuilder &b, Location l, ValueRange row,
-            ValueRange tiles) -> SmallVector<Value> {
-          auto copy =
-              [&](OpBuilder &n,
-                  llvm::function_ref<Value(OpBuilder &, Location, Value)>
-                      read) {
-                return buildLoops(n, l, sizes[3], tiles[0],
-                                  [&](OpBuilder &m, Location ml, ValueRange d,
-                                      ValueRange t) -> SmallVector<Value> {
-                                    return {tensor::InsertOp::create(
-                                        m, ml, read(m, ml, d[0]), t[0], d)};
-                                  })[0];
-              };
-          Value length = getValueOrCreateConstantIndexOp(b, l, pastLength);
-          auto readFresh = [&](OpBuilder &n, Location nl, Value d) -> Value {
-            Value position = arith::SubIOp::create(n, nl, row[2], length);
-            return tensor::ExtractOp::create(
-                n, nl, fresh.tensor,
-                fresh.at(n, nl, row[0], row[1], position, d));
-          };
-          if (!past)
-            return {copy(b, readFresh)};
-          Value isPast = arith::CmpIOp::create(b, l, arith::CmpIPredicate::slt,
-                                               row[2], length);
-          auto chosen = scf::IfOp::create(
-              b, l, isPast,
-              [&](OpBuilder &n, Location nl) {
-                Value rows = copy(n, [&](OpBuilder &m, Location ml, Value d) {
-                  return tensor::ExtractOp::create(
-                             m, ml, past, ValueRange{row[0], row[1], row[2], d})
-                      .getResult();
-                });
-                scf::YieldOp::create(n, nl, rows);
-              },
-              [&](OpBuilder &n, Location nl) {
-                scf::YieldOp::create(n, nl, copy(n, readFresh));
-              });
-          return {chosen.getResult(0)};
-        })[0];
+        [&](OpBuilder &b, Location l, ValueRange row, ValueRange tiles) {
+          return a.buildRow(b, l, row, tiles);
+        });
+  }
+
+  /// The past cache and the new rows, one after the other.
+  static Value concatenate(OpBuilder &b, OpResult result, Value past,
+                           Value fresh, bool is3D, OpFoldResult pastLength) {
+    Operation *op = result.getOwner();
+    Location loc = op->getLoc();
+    SmallVector<OpFoldResult> sizes = getSizes(b, op, result);
+    SmallVector<OpFoldResult> offsets(4, b.getIndexAttr(0)),
+        strides(4, b.getIndexAttr(1));
+    Value whole = createEmpty(b, loc, result);
+    AffineMap from = b.getMultiDimIdentityMap(4);
+    if (is3D)
+      from = AffineMap::getPermutationMap(ArrayRef<unsigned>{0, 2, 1, 3},
+                                          b.getContext());
+    auto element = cast<RankedTensorType>(fresh.getType()).getElementType();
+    auto insert = [&](Value rows, AffineMap map, OpFoldResult length) {
+      sizes[2] = length;
+      Value copy = mapElements(
+          b, loc, rows, map, tensor::EmptyOp::create(b, loc, sizes, element),
+          [](OpBuilder &, Location, ValueRange args) { return args[0]; });
+      whole = tensor::InsertSliceOp::create(b, loc, copy, whole, offsets, sizes,
+                                            strides);
+    };
+    if (past)
+      insert(past, b.getMultiDimIdentityMap(4), pastLength);
+    offsets[2] = pastLength;
+    insert(fresh, from, tensor::getMixedSize(b, loc, fresh, is3D ? 1 : 2));
+    return whole;
+  }
+
+  /// y[b, g, r, q, d] as the result has it.
+  static Value finish(OpBuilder &b, AttentionOp op, Value y, bool is3D) {
+    Location loc = op.getLoc();
+    OpResult result = op->getResult(0);
+    Type element = getElementType(result);
+    if (!is3D) {
+      Value merged = tensor::CollapseShapeOp::create(
+          b, loc, y, SmallVector<ReassociationIndices>{{0}, {1, 2}, {3}, {4}});
+      return roundSums(b, loc, merged, result);
+    }
+    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, y);
+    std::rotate(sizes.begin() + 1, sizes.begin() + 3, sizes.begin() + 4);
+    auto map = AffineMap::getPermutationMap(ArrayRef<unsigned>{0, 2, 3, 1, 4},
+                                            b.getContext());
+    Value moved = mapElements(
+        b, loc, y, map,
+        tensor::EmptyOp::create(b, loc, sizes, getStorageType(element)),
+        [&](OpBuilder &n, Location l, ValueRange args) {
+          return storeElement(n, l, args[0], element);
+        });
+    return tensor::CollapseShapeOp::create(
+        b, loc, moved, SmallVector<ReassociationIndices>{{0}, {1}, {2, 3, 4}});
   }
 };
 

@@ -25,15 +25,27 @@ func.func @first(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }
 
+// min(s0, 4) rows.
 // CHECK-LABEL: func.func @some
-// CHECK: onnx.Dims{{.*}}[0, 4, s0, 1]
-// CHECK: %[[SIZE:.*]] = onnx.SliceSize
-// CHECK: plan.symbol
-// CHECK: onnx.Slice{{.*}} -> tensor<?x3xf32, #onnx.dims<[s1, 3]>>
+// CHECK-NOT: plan.symbol
+// CHECK: onnx.Slice{{.*}} -> tensor<?x3xf32, #onnx.dims<[s0 + ((s0 - 4) floordiv 2305843009213693951 + 1) * (-s0 + 4), 3]>>
 func.func @some(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>
     attributes {onnx.symbols = ["n"]} {
   %s = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
   %e = onnx.Constant() {value = dense<4> : tensor<1xi64>} : () -> tensor<1xi64>
+  %0 = onnx.Slice(%x, %s, %e) : (tensor<?x3xf32, #onnx.dims<[s0, 3]>>, tensor<1xi64>, tensor<1xi64>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// Bounds that are read at run time may count from the end.
+// CHECK-LABEL: func.func @read
+// CHECK: %[[E:.*]] = onnx.Dims() {any_sign{{.*}}[s1]
+// CHECK: onnx.SliceSize
+// CHECK: plan.symbol 2
+// CHECK: onnx.Slice({{.*}}, %[[E]], _, _){{.*}} -> tensor<?x3xf32, #onnx.dims<[s2, 3]>>
+func.func @read(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>, %e: tensor<1xi64>)
+    -> tensor<*xf32> attributes {onnx.symbols = ["n"]} {
+  %s = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
   %0 = onnx.Slice(%x, %s, %e) : (tensor<?x3xf32, #onnx.dims<[s0, 3]>>, tensor<1xi64>, tensor<1xi64>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }

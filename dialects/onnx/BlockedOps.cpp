@@ -10,10 +10,10 @@
 using namespace mlir;
 using namespace onnxc::onnx;
 
-LogicalResult
-BlockedConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
-                                Adaptor adaptor,
-                                SmallVectorImpl<Type> &types) {
+LogicalResult BlockedConvOp::inferReturnTypes(MLIRContext *,
+                                              std::optional<Location> loc,
+                                              Adaptor adaptor,
+                                              SmallVectorImpl<Type> &types) {
   std::optional<Dims> x = getDims(adaptor.getX()), w = getDims(adaptor.getW());
   unsigned spatial = adaptor.getStrides().size();
   if (!x || !w || x->size() != spatial + 3 ||
@@ -35,10 +35,10 @@ BlockedConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
   return success();
 }
 
-LogicalResult
-PackedMatMulOp::inferReturnTypes(MLIRContext *context,
-                                 std::optional<Location> loc, Adaptor adaptor,
-                                 SmallVectorImpl<Type> &types) {
+LogicalResult PackedMatMulOp::inferReturnTypes(MLIRContext *context,
+                                               std::optional<Location> loc,
+                                               Adaptor adaptor,
+                                               SmallVectorImpl<Type> &types) {
   std::optional<Dims> a = getDims(adaptor.getA()), b = getDims(adaptor.getB());
   if (!a || !b || a->size() < 2 || b->size() != 3)
     return emitOptionalError(loc, "operands are no matrix and no panels");

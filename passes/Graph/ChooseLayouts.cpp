@@ -89,8 +89,7 @@ struct ChooseLayouts : onnxc::impl::ChooseLayoutsBase<ChooseLayouts> {
     lanes = chooseLanes();
     if (!lanes)
       return;
-    for (Operation &op :
-         llvm::make_early_inc_range(main.getBody().front())) {
+    for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {
       OpBuilder b(&op);
       if (rewrite(b, &op))
         rewritten.push_back(&op);
@@ -269,9 +268,9 @@ bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvOp op) {
     before.push_back(*window.getPadBegin(i, in, kernel));
     int64_t end = window.padEnd[i];
     if (window.isSame()) {
-      AffineExpr total = (window.getOutputSize(i, in, kernel) - 1) *
-                             window.strides[i] +
-                         (kernel - 1) * window.dilations[i] + 1 - in;
+      AffineExpr total =
+          (window.getOutputSize(i, in, kernel) - 1) * window.strides[i] +
+          (kernel - 1) * window.dilations[i] + 1 - in;
       end = std::max<int64_t>(
           *onnx::getConstant(simplify(total)) - before.back(), 0);
     }
@@ -432,8 +431,8 @@ Value ChooseLayouts::unblock(OpBuilder &b, Value value, Value plain) {
     return onnx::getConstant(e) == 1;
   });
   if (!isPixel)
-    value = transpose(b, loc, value,
-                      getBlockingOrder(dims.size(), /*back=*/true));
+    value =
+        transpose(b, loc, value, getBlockingOrder(dims.size(), /*back=*/true));
   return reshape(b, loc, value, dims);
 }
 

@@ -62,10 +62,9 @@ FailureOr<Value> buildFactors(PatternRewriter &b, BatchNormalizationOp op) {
   auto type = RankedTensorType::get({}, element);
   Value epsilon = ConstantOp::create(
       b, loc, type,
-      DenseElementsAttr::get(
-          type, b.getFloatAttr(element, op.getEpsilon())));
-  Value deviation = SqrtOp::create(
-      b, loc, AddOp::create(b, loc, op.getInputVar(), epsilon));
+      DenseElementsAttr::get(type, b.getFloatAttr(element, op.getEpsilon())));
+  Value deviation =
+      SqrtOp::create(b, loc, AddOp::create(b, loc, op.getInputVar(), epsilon));
   return Value(DivOp::create(b, loc, op.getScale(), deviation));
 }
 
@@ -86,11 +85,12 @@ struct FoldIntoConv : OpRewritePattern<BatchNormalizationOp> {
         MulOp::create(rewriter, loc, conv.getW(),
                       alignChannels(rewriter, loc, *factors, rank - 1));
     Value shift = op.getInputMean();
-    shift = conv.getB() ? Value(SubOp::create(rewriter, loc, conv.getB(), shift))
-                        : Value(NegOp::create(rewriter, loc, shift));
-    Value bias = AddOp::create(
-        rewriter, loc, MulOp::create(rewriter, loc, shift, *factors),
-        op.getB());
+    shift = conv.getB()
+                ? Value(SubOp::create(rewriter, loc, conv.getB(), shift))
+                : Value(NegOp::create(rewriter, loc, shift));
+    Value bias =
+        AddOp::create(rewriter, loc,
+                      MulOp::create(rewriter, loc, shift, *factors), op.getB());
     rewriter.setInsertionPoint(op);
     auto folded = cast<ConvOp>(rewriter.clone(*conv));
     folded->setLoc(loc);
@@ -114,12 +114,10 @@ struct SimplifyToArithmetic : OpRewritePattern<BatchNormalizationOp> {
         rewriter, loc, op.getB(),
         MulOp::create(rewriter, loc, op.getInputMean(), *factors));
     int64_t ones = *getRank(op.getX()) - 2;
-    Value scaled =
-        MulOp::create(rewriter, loc, op.getX(),
-                      alignChannels(rewriter, loc, *factors, ones));
-    Value result =
-        AddOp::create(rewriter, loc, scaled,
-                      alignChannels(rewriter, loc, shift, ones));
+    Value scaled = MulOp::create(rewriter, loc, op.getX(),
+                                 alignChannels(rewriter, loc, *factors, ones));
+    Value result = AddOp::create(rewriter, loc, scaled,
+                                 alignChannels(rewriter, loc, shift, ones));
     rewriter.replaceAllUsesWith(op.getY(), result);
     rewriter.eraseOp(op);
     return success();

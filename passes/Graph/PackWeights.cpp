@@ -94,7 +94,8 @@ struct PackGemm : OpRewritePattern<GemmOp> {
   LogicalResult matchAndRewrite(GemmOp op,
                                 PatternRewriter &rewriter) const override {
     if (op.getTransA() || op.getAlpha() != 1.0f ||
-        (op.getC() && op.getBeta() != 1.0f) || !getElementType(op.getY()).isF32())
+        (op.getC() && op.getBeta() != 1.0f) ||
+        !getElementType(op.getY()).isF32())
       return rewriter.notifyMatchFailure(op, "scaled, or A is transposed");
     FailureOr<Value> packed =
         packMatrix(rewriter, op, op.getB(), op.getTransB(), panel);
@@ -102,8 +103,8 @@ struct PackGemm : OpRewritePattern<GemmOp> {
       return failure();
     int64_t n = cast<RankedTensorType>(op.getB().getType())
                     .getDimSize(op.getTransB() ? 0 : 1);
-    Value product = PackedMatMulOp::create(rewriter, op.getLoc(), op.getA(),
-                                           *packed, n);
+    Value product =
+        PackedMatMulOp::create(rewriter, op.getLoc(), op.getA(), *packed, n);
     if (op.getC())
       product = AddOp::create(rewriter, op.getLoc(), product, op.getC());
     rewriter.replaceOp(op, product);

@@ -74,11 +74,10 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
   for (unsigned i = 0; i < rank; ++i) {
     int64_t in = image.getDimSize(i + 2), out = result.getDimSize(i + 2);
     int64_t extent = (kernel[i] - 1) * dilations[i] + 1;
-    bool isInside =
-        pads[i] == 0 && (kernel[i] == 1 ||
-                         (!ShapedType::isDynamic(in) &&
-                          !ShapedType::isDynamic(out) &&
-                          (out - 1) * strides[i] + extent <= in));
+    bool isInside = pads[i] == 0 &&
+                    (kernel[i] == 1 || (!ShapedType::isDynamic(in) &&
+                                        !ShapedType::isDynamic(out) &&
+                                        (out - 1) * strides[i] + extent <= in));
     g.isPadded |= !isInside;
   }
   g.isFlat = g.window() == 1 && conv.strideH == 1 && strides.back() == 1 &&
@@ -86,10 +85,9 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
   g.numRows = isLine || g.isFlat ? 1 : result.getDimSize(2);
   g.numColumns = result.getDimSize(rank + 1);
   if (g.isFlat && rank == 2)
-    g.numColumns =
-        result.isDynamicDim(2) || result.isDynamicDim(3)
-            ? ShapedType::kDynamic
-            : result.getDimSize(2) * result.getDimSize(3);
+    g.numColumns = result.isDynamicDim(2) || result.isDynamicDim(3)
+                       ? ShapedType::kDynamic
+                       : result.getDimSize(2) * result.getDimSize(3);
   if (ShapedType::isDynamic(g.numRows))
     g.numRows = -1;
   if (ShapedType::isDynamic(g.numColumns))

@@ -36,8 +36,8 @@ struct BlockedConvGeometry {
 
 /// None where the op is not a convolution of f32 as BlockedConv.cpp builds it,
 /// of one or two spatial dimensions, with vectors of the machine.
-std::optional<BlockedConvGeometry>
-matchBlockedConv(mlir::linalg::GenericOp op, RegisterFile registers);
+std::optional<BlockedConvGeometry> matchBlockedConv(mlir::linalg::GenericOp op,
+                                                    RegisterFile registers);
 
 /// Rows and columns of the result that a task computes.
 struct PlaneParts {

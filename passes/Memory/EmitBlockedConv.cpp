@@ -111,8 +111,8 @@ SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
       filters.push_back(
           v.load(weights, v.add(weight, f * blockStride), v.all()));
     for (int64_t p = 0; p < pixels; ++p) {
-      Value pixel = v.splat(v.loadScalar(part.image.elements,
-                                         v.add(image, p * conv.strideW)));
+      Value pixel = v.splat(
+          v.loadScalar(part.image.elements, v.add(image, p * conv.strideW)));
       for (int64_t f = 0; f < shape.blocks; ++f) {
         Value &sum = next[p * shape.blocks + f];
         sum = v.multiplyAdd(pixel, filters[f], sum);
@@ -148,9 +148,9 @@ SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
     Value rowStep = v.mul(part.image.row, conv.dilationH);
     return v.loop(v.index(0), v.index(conv.kernelH), 1, before,
                   [&](Value kh, ValueRange sums) {
-                    return columns(v.add(image, v.mul(kh, rowStep)),
-                                   v.add(weight, v.mul(kh, conv.kernelW * step)),
-                                   sums);
+                    return columns(
+                        v.add(image, v.mul(kh, rowStep)),
+                        v.add(weight, v.mul(kh, conv.kernelW * step)), sums);
                   });
   };
   return v.loop(v.index(0), part.blocks, 1, start,
@@ -198,16 +198,14 @@ void BlockedConvEmitter::emitTile(const Part &part, Value imageBase,
     forEach([&](int64_t p, int64_t f, int64_t i) {
       Value sum = sums[i];
       if (finish)
-        sum = epilogue.apply(v, sum,
-                             {n, filterBlock(f), getPixel(p), v.index(0)},
-                             v.all());
+        sum = epilogue.apply(
+            v, sum, {n, filterBlock(f), getPixel(p), v.index(0)}, v.all());
       v.store(sum, finish ? output : partialSums, offset(p, f), v.all());
     });
   };
   if (!part.isLast)
     return storeAll(true);
-  auto op =
-      scf::IfOp::create(b, loc, part.isLast, /*withElseRegion=*/true);
+  auto op = scf::IfOp::create(b, loc, part.isLast, /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(op.thenBlock()->getTerminator());
   storeAll(true);
@@ -277,9 +275,9 @@ void BlockedConvEmitter::emit() {
     Value plane = v.mul(conv.height, conv.width);
     Value imageBase = v.mul(v.mul(task.n, g.channelBlocks), plane);
     if (!g.isPadded) {
-      imageBase = v.add(imageBase, v.add(v.mul(v.mul(task.row, conv.strideH),
-                                               conv.width),
-                                         v.mul(task.column, conv.strideW)));
+      imageBase = v.add(imageBase,
+                        v.add(v.mul(v.mul(task.row, conv.strideH), conv.width),
+                              v.mul(task.column, conv.strideW)));
       emitPart(task, {{image, imageBase, plane, conv.width},
                       v.index(0),
                       v.index(blocks),
@@ -303,12 +301,12 @@ void BlockedConvEmitter::emit() {
         tile.copy(v, conv, image, {}, from, task.row, task.rows, task.column,
                   v.mul(block, tilePlane));
       });
-      Part part{{tile.scratch, v.index(0), v.index(tilePlane),
-                 v.index(tile.width)},
-                first,
-                count,
-                {},
-                {}};
+      Part part{
+          {tile.scratch, v.index(0), v.index(tilePlane), v.index(tile.width)},
+          first,
+          count,
+          {},
+          {}};
       if (blocks < g.channelBlocks) {
         part.isFirst = v.equal(first, v.index(0));
         part.isLast = v.less(v.sub(all, first), v.index(blocks + 1));

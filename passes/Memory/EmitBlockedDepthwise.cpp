@@ -31,8 +31,8 @@ struct Taps {
                           ValueRange before) const {
     ConvGeometry &conv = g.conv;
     Value tap = v.add(v.mul(kh, conv.kernelW), kw);
-    Value weight = v.load(
-        weights, v.add(weightBase, v.mul(tap, g.lanes)), v.all());
+    Value weight =
+        v.load(weights, v.add(weightBase, v.mul(tap, g.lanes)), v.all());
     Value from = v.add(at, v.add(v.mul(v.mul(kh, conv.dilationH), image.row),
                                  v.mul(kw, conv.dilationW)));
     SmallVector<Value> next(before);
@@ -113,8 +113,7 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
     Taps taps{v, g, weights, v.mul(block, g.window() * g.lanes), part};
     Value outPlane = v.mul(planeIndex, v.mul(conv.outHeight, conv.outWidth));
     v.loop(v.index(0), rows, 1, [&](Value r) {
-      Value rowBase =
-          v.add(part.base, v.mul(v.mul(r, conv.strideH), part.row));
+      Value rowBase = v.add(part.base, v.mul(v.mul(r, conv.strideH), part.row));
       Value firstPixel = v.add(v.mul(v.add(row, r), conv.outWidth), column);
       v.loopTiles(columns, pixelsOfTile, [&](Value c, int64_t pixels) {
         SmallVector<Value> sums(pixels, v.zero(b.getF32Type()));
@@ -123,8 +122,7 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
           Value pixel = v.add(firstPixel, v.add(c, p));
           Value sum = epilogue.apply(v, sums[p], {n, block, pixel, v.index(0)},
                                      v.all());
-          v.store(sum, output, v.mul(v.add(outPlane, pixel), g.lanes),
-                  v.all());
+          v.store(sum, output, v.mul(v.add(outPlane, pixel), g.lanes), v.all());
         }
       });
     });

@@ -199,8 +199,7 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   std::optional<int64_t> numK = getConstantIntValue(k);
   bool isPacked = panelColumns != 0;
   bool isRowMajor = !isPacked && getConstantIntValue(m.column) == 1;
-  bool isAlongK =
-      !isPacked && getConstantIntValue(m.row) == 1 && !isRowMajor;
+  bool isAlongK = !isPacked && getConstantIntValue(m.row) == 1 && !isRowMajor;
   bool isFewRows = numRows && *numRows <= kFewRows;
   bool isDirect = (isRowMajor || isPacked) && isFewRows;
   bool isDots = isAlongK && numRows && *numRows <= kDotRows &&

@@ -96,9 +96,9 @@ void GemmEmitter::emitTile(const Block &block, const Panel &panel, Value k0,
     sums.assign(op.getResults().begin(), op.getResults().end());
   }
 
-  Value firstColumn = v.add(
-      panel.base, panel.columns ? v.mul(v.div(j, panel.columns), panel.stride)
-                                : j);
+  Value firstColumn =
+      v.add(panel.base,
+            panel.columns ? v.mul(v.div(j, panel.columns), panel.stride) : j);
   auto columnOffset = [&](int64_t n) -> Value {
     int64_t column = n * v.width;
     if (!panel.columns)

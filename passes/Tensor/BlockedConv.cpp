@@ -122,10 +122,10 @@ struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {
         rewriter.getDictionaryAttr(
             {list("strides", strides), list("dilations", dilations),
              list("pads", pads),
-             rewriter.getNamedAttr(
-                 "depthwise", rewriter.getBoolAttr(loops.isDepthwise))}));
-    rewriter.replaceOp(op, roundSums(rewriter, loc, generic.getResult(0),
-                                     op->getResult(0)));
+             rewriter.getNamedAttr("depthwise",
+                                   rewriter.getBoolAttr(loops.isDepthwise))}));
+    rewriter.replaceOp(
+        op, roundSums(rewriter, loc, generic.getResult(0), op->getResult(0)));
     return success();
   }
 };

@@ -375,6 +375,6 @@ struct LowerQLinearMatMul : OpConversionPattern<QLinearMatMulOp> {
 
 void onnxc::populateMatMulLowering(RewritePatternSet &patterns,
                                    TypeConverter &types) {
-  patterns.add<LowerMatMul, LowerPackedMatMul, LowerGemm, LowerMatMulInteger, LowerQLinearMatMul>(
-      types, patterns.getContext());
+  patterns.add<LowerMatMul, LowerPackedMatMul, LowerGemm, LowerMatMulInteger,
+               LowerQLinearMatMul>(types, patterns.getContext());
 }

@@ -61,13 +61,16 @@ class GraphBuilder:
                                            name=base, **attributes))
         return names[0] if outputs == 1 else names
 
-    def save(self, folder, external=False):
-        """Writes NAME.onnx, the weights in NAME.data if `external`."""
+    def model(self):
         graph = helper.make_graph(self.nodes, self.name, self.inputs,
                                   self.outputs, self.initializers)
-        model = helper.make_model(
+        return helper.make_model(
             graph, opset_imports=[helper.make_opsetid("", self.opset)],
             producer_name="make_models", ir_version=10)
+
+    def save(self, folder, external=False):
+        """Writes NAME.onnx, the weights in NAME.data if `external`."""
+        model = self.model()
         path = os.path.join(folder, self.name + ".onnx")
         if not external:
             onnx.checker.check_model(model, full_check=True)

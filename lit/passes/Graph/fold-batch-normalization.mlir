@@ -5,7 +5,7 @@
 // CHECK-LABEL: func.func @conv
 //   CHECK-NOT:   onnx.BatchNormalization
 //       CHECK:   %[[S:.*]] = onnx.Div
-//       CHECK:   %[[W:.*]] = onnx.Mul({{.*}}) : (tensor<2x1x1x1xf32>, tensor<2x1x1x1xf32>)
+//       CHECK:   %[[W:.*]] = onnx.Mul(%{{.*}}, %{{.*}}) : tensor<2x1x1x1xf32>
 //       CHECK:   %[[M:.*]] = onnx.Mul(%{{.*}}, %[[S]])
 //       CHECK:   %[[B:.*]] = onnx.Add(%[[M]], %{{.*}})
 //       CHECK:   %[[Y:.*]] = onnx.Conv(%arg0, %[[W]], %[[B]])
@@ -13,7 +13,7 @@
 func.func @conv(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
   %w = onnx.Constant() {value = dense<2.0> : tensor<2x1x1x1xf32>} : tensor<2x1x1x1xf32>
   %c = onnx.Constant() {value = dense<[1.0, 3.0]> : tensor<2xf32>} : tensor<2xf32>
-  %0 = onnx.Conv(%x, %w) : (tensor<1x1x4x4xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %0 = onnx.Conv(%x, %w, _) : (tensor<1x1x4x4xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x4x4xf32>
   %1:3 = onnx.BatchNormalization(%0, %c, %c, %c, %c) : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>)
   return %1#0 : tensor<1x2x4x4xf32>
 }

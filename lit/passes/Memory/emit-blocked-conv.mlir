@@ -1,0 +1,27 @@
+// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel --emit-contractions="vector-bits=128 num-vector-registers=16" --canonicalize | FileCheck %s
+
+// Seven pixels of a row times two blocks of filters would need more registers
+// than there are: tiles of four and of three pixels, each sum a vector.
+
+// CHECK-LABEL: func.func @dense
+//   CHECK-NOT:   linalg
+//       CHECK:   %{{.*}}:8 = scf.for {{.*}} iter_args
+//       CHECK:   vector.store
+//       CHECK:   %{{.*}}:6 = scf.for {{.*}} iter_args
+//       CHECK:   vector.store
+func.func @dense(%x: tensor<1x2x7x7x4xf32>, %w: tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x7x7x4xf32> attributes {kernel} {
+  %0 = onnx.BlockedConv(%x, %w) {dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x2x7x7x4xf32>, tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x7x7x4xf32>
+  %1 = onnx.Relu(%0) : tensor<1x2x7x7x4xf32>
+  return %1 : tensor<1x2x7x7x4xf32>
+}
+
+// Without padding the image is read where it is.
+
+// CHECK-LABEL: func.func @depthwise
+//   CHECK-NOT:   memref.alloca
+//       CHECK:   scf.forall
+//       CHECK:   vector.load
+func.func @depthwise(%x: tensor<1x2x8x8x4xf32>, %w: tensor<2x3x3x4xf32>) -> tensor<1x2x6x6x4xf32> attributes {kernel} {
+  %0 = onnx.BlockedConv(%x, %w) {depthwise, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x2x8x8x4xf32>, tensor<2x3x3x4xf32>) -> tensor<1x2x6x6x4xf32>
+  return %0 : tensor<1x2x6x6x4xf32>
+}

@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""Compares convolutions and products of many shapes with onnxruntime, for
+several CPUs, with fixed and with free sizes.
+
+    run_layouts.py --bin BUILD/bin [--filter REGEX]
+
+What is chosen for a convolution (blocked channels, their number, tiles,
+padded copies) depends on all its attributes and on the vector length. So one
+graph holds a branch for each combination that takes another way through the
+emitters, and is compiled once a CPU. CPUs that this machine lacks are left out
+by name. The last line is `N passed, N failed`.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import argparse
+import os
+import re
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+
+import run_models
+from graph_builder import GraphBuilder
+from model_cases import Case
+
+CPUS = {"x86-64": (), "x86-64-v3": ("avx2", "fma"),
+        "x86-64-v4": ("avx512f", "avx512vl")}
+
+# Of two spatial dimensions: channels in and out, kernel, attributes.
+CONVS = [
+    (3, 32, (3, 3), {"pads": [1, 1, 1, 1], "strides": [2, 2]}),
+    (32, 32, (1, 1), {}),
+    (32, 48, (3, 3), {"pads": [1, 1, 1, 1]}),
+    (32, 16, (3, 3), {}),
+    (32, 80, (1, 1), {"strides": [2, 2]}),
+    (16, 32, (5, 3), {"pads": [2, 0, 1, 1], "strides": [1, 2]}),
+    (32, 24, (3, 3), {"dilations": [2, 2], "pads": [2, 2, 2, 2]}),
+    (24, 32, (2, 2), {"auto_pad": "SAME_UPPER"}),
+    (24, 32, (2, 2), {"auto_pad": "SAME_LOWER"}),
+    (32, 32, (3, 3), {"group": 32, "pads": [1, 1, 1, 1]}),
+    (32, 32, (5, 5), {"group": 32, "pads": [2, 2, 2, 2], "strides": [2, 2]}),
+    (32, 32, (3, 3), {"group": 32}),
+    (16, 16, (7, 7), {"group": 16, "pads": [3, 3, 3, 3]}),
+    (32, 64, (3, 3), {"group": 2, "pads": [1, 1, 1, 1]}),
+    (32, 64, (3, 3), {"group": 32, "pads": [1, 1, 1, 1]}),
+    (160, 32, (3, 3), {"pads": [1, 1, 1, 1]}),
+    (5, 7, (3, 3), {"pads": [1, 1, 1, 1]}),
+]
+
+
+def add_image_branches(g, image):
+    """Each convolution between two that block its input."""
+    outputs = []
+    for channels, filters, kernel, attributes in CONVS:
+        x = image
+        if channels != 3:
+            x = g.op("Conv", image, g.weight(channels, 3, 1, 1))
+            x = g.op("Relu", x)
+        group = attributes.get("group", 1)
+        y = g.op("Conv", x, g.weight(filters, channels // group, *kernel),
+                 g.vector(filters), **attributes)
+        y = g.op("Clip", y, g.scalar(-2), g.scalar(2))
+        outputs.append(g.op("GlobalAveragePool", y))
+        outputs.append(y)
+    return outputs
+
+
+def add_network(g, image):
+    """Everything that may work on blocks, and what may not."""
+    x = g.op("Conv", image, g.weight(32, 3, 3, 3), pads=[1, 1, 1, 1])
+    statistics = [g.vector(32), g.vector(32), g.vector(32), g.vector(32, 2.0)]
+    x = g.op("BatchNormalization", x, *statistics)
+    y = g.op("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2],
+             pads=[1, 1, 1, 1])
+    z = g.op("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2],
+             ceil_mode=1)
+    half = g.op("Conv", g.op("HardSwish", y), g.weight(32, 32, 1, 1))
+    gate = g.op("Sigmoid", g.op("Conv", g.op("GlobalAveragePool", half),
+                                g.weight(32, 32, 1, 1), g.vector(32)))
+    half = g.op("Mul", half, gate)
+    half = g.op("Add", half, g.op("Conv", y, g.weight(32, 32, 1, 1)))
+    half = g.op("BatchNormalization", half, *statistics)
+    plane = g.op("ReduceMean", half, g.ints(1))
+    half = g.op("Mul", half, plane)
+    half = g.op("Mul", half, g.const(g.normal((32, 1, 1), 1)))
+    both = g.op("Concat", half, g.op("Relu", half), axis=1)
+    both = g.op("Conv", both, g.weight(16, 64, 1, 1))
+    mean = g.op("ReduceMean", both, g.ints(-1, -2), keepdims=1)
+    return [both, z, g.op("Flatten", mean), g.op("GlobalMaxPool", both),
+            g.op("InstanceNormalization", half, g.vector(32), g.vector(32))]
+
+
+def add_line(g, line):
+    x = g.op("Relu", g.op("Conv", line, g.weight(32, 8, 5), g.vector(32),
+                          pads=[2, 2]))
+    y = g.op("Conv", x, g.weight(32, 1, 3), group=32, strides=[2])
+    return [y, g.op("Conv", y, g.weight(48, 32, 3), dilations=[2])]
+
+
+def add_products(g, rows):
+    """Packed weights: columns that fill panels and that do not."""
+    outputs = []
+    for columns in (16, 33, 64, 100, 257):
+        y = g.op("MatMul", rows, g.weight(65, columns, fan_in=65))
+        outputs.append(g.op("Tanh", g.op("Add", y, g.vector(columns))))
+    flat = g.op("Reshape", rows, g.ints(-1, 65))
+    for columns in (40, 130):
+        outputs.append(g.op("Gemm", flat, g.weight(columns, 65),
+                            g.vector(columns), transB=1))
+    outputs.append(g.op("Gemm", flat, g.weight(65, 70), alpha=0.5))
+    deep = g.op("MatMul", rows, g.weight(65, 600, fan_in=65))
+    outputs.append(g.op("MatMul", deep, g.weight(600, 48, fan_in=600)))
+    return outputs
+
+
+BUILDERS = {
+    "convolutions": (add_image_branches, "image", ("n", 3, "h", "w"),
+                     [(1, 3, 16, 16), (2, 3, 13, 9), (1, 3, 7, 30)]),
+    "network": (add_network, "image", ("n", 3, "h", "w"),
+                [(1, 3, 16, 16), (2, 3, 11, 21)]),
+    "line": (add_line, "line", ("n", 8, "l"), [(1, 8, 40), (3, 8, 19)]),
+    "products": (add_products, "rows", ("n", "m", 65),
+                 [(1, 1, 65), (1, 20, 65), (3, 50, 65), (2, 2, 65)]),
+}
+
+
+def build(name, folder):
+    add, tensor, dims, _ = BUILDERS[name]
+    g = GraphBuilder(f"layouts_{name}", opset=17 if name != "network" else 20)
+    outputs = add(g, g.input(tensor, list(dims)))
+    for i, value in enumerate(outputs):
+        g.output(value, f"y{i}", None)
+    path = os.path.join(folder, f"{name}.onnx")
+    onnx.save(onnx.shape_inference.infer_shapes(g.model()), path)
+    return path
+
+
+def available(cpu):
+    with open("/proc/cpuinfo") as file:
+        flags = next((line.split() for line in file
+                      if line.startswith("flags")), [])
+    return all(flag in flags for flag in CPUS[cpu])
+
+
+def run(name, cpu, is_free, options):
+    _, tensor, _, sizes = BUILDERS[name]
+    with tempfile.TemporaryDirectory(prefix="onnxc-") as folder:
+        path = build(name, folder)
+        flags = [f"-mcpu={cpu}"]
+        if not is_free:
+            sizes = sizes[:1]
+            flags += ["--shape",
+                      f"{tensor}={'x'.join(map(str, sizes[0]))}"]
+        library, _, _ = run_models.compile_model(
+            Case(name, name, sizes, flags), path, options, folder)
+        reference = run_models.Reference(path, options.threads)
+        random = np.random.RandomState(0)
+        worst = 0.0
+        for shape in sizes:
+            inputs = {tensor: random.standard_normal(shape).astype(np.float32)}
+            run_models.run_library(library, inputs, options, folder)
+            for output, theirs in reference.run(inputs).items():
+                ours = np.load(os.path.join(folder, output + ".npy"))
+                error = run_models.compare(output, ours, theirs)
+                if error > run_models.TOLERANCE:
+                    raise run_models.Failure(
+                        f"{output} of {list(shape)} differs by {error:.2e}")
+                worst = max(worst, error)
+    return worst
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description="Compares convolutions and products with onnxruntime.")
+    parser.add_argument("--bin", required=True, help="onnxc's folder")
+    parser.add_argument("--filter", default="", help="a pattern of case names")
+    options = parser.parse_args()
+    options.onnxc = os.path.abspath(os.path.join(options.bin, "onnxc"))
+    options.onnxc_run = os.path.abspath(
+        os.path.join(options.bin, "onnxc-run"))
+    options.onnxc_options, options.timeout, options.threads = [], 300, 1
+    passed = failed = 0
+    for cpu in CPUS:
+        if not available(cpu):
+            print(f"{cpu}: not this machine")
+            continue
+        for name in BUILDERS:
+            for is_free in (False, True):
+                case = f"{name} {cpu} {'free' if is_free else 'fixed'}"
+                if not re.search(options.filter, case):
+                    continue
+                try:
+                    print(f"{case}: {run(name, cpu, is_free, options):.1e}",
+                          flush=True)
+                    passed += 1
+                except run_models.Failure as failure:
+                    print(f"{case}: failed: {failure}", flush=True)
+                    failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -41,16 +41,46 @@ public:
   }
   char *data() const { return static_cast<char *>(memory); }
   size_t size() const { return bytes; }
+  /// The memory as a blob that owns it.
+  AsmResourceBlob release() {
+    ArrayRef<char> content(data(), bytes);
+    size_t size = std::max<size_t>(bytes, 1);
+    return AsmResourceBlob(
+        content, ONNXC_ARENA_ALIGNMENT,
+        [memory = std::exchange(memory, nullptr), size](void *, size_t,
+                                                        size_t) {
+          llvm::deallocate_buffer(memory, size, ONNXC_ARENA_ALIGNMENT);
+        },
+        /*dataIsMutable=*/false);
+  }
 
 private:
   size_t bytes;
   void *memory;
 };
 
+/// Writes into memory that is there.
+class BufferStream : public llvm::raw_ostream {
+public:
+  explicit BufferStream(const AlignedBuffer &buffer)
+      : raw_ostream(/*unbuffered=*/true), buffer(buffer) {}
+
+private:
+  const AlignedBuffer &buffer;
+  uint64_t at = 0;
+
+  void write_impl(const char *data, size_t size) override {
+    size = std::min<size_t>(size, buffer.size() - at);
+    std::copy_n(data, size, buffer.data() + at);
+    at += size;
+  }
+  uint64_t current_pos() const override { return at; }
+};
+
 // Longer values are kept outside of the context's uniquer.
 constexpr size_t kMaxUniquedBytes = 1024;
 
-ElementsAttr buildElements(RankedTensorType type, const AlignedBuffer &buffer) {
+ElementsAttr buildElements(RankedTensorType type, AlignedBuffer &buffer) {
   ArrayRef<char> bytes(buffer.data(), buffer.size());
   if (type.getElementType().isInteger(1)) {
     SmallVector<bool> bools(bytes.size());
@@ -60,10 +90,7 @@ ElementsAttr buildElements(RankedTensorType type, const AlignedBuffer &buffer) {
   }
   if (bytes.size() <= kMaxUniquedBytes)
     return DenseElementsAttr::getFromRawBuffer(type, bytes);
-  return DenseResourceElementsAttr::get(
-      type, "folded",
-      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes,
-                                                    ONNXC_ARENA_ALIGNMENT));
+  return DenseResourceElementsAttr::get(type, "folded", buffer.release());
 }
 
 llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
@@ -130,13 +157,9 @@ onnxc::evaluateConstants(OwningOpRef<ModuleOp> module) {
   if (failed(blob))
     return failure();
   AlignedBuffer weights(blob->totalBytes);
-  {
-    llvm::SmallString<0> text;
-    llvm::raw_svector_ostream stream(text);
-    if (failed(blob->write(llvm::sys::IsBigEndianHost, stream)))
-      return failure();
-    llvm::copy(text, weights.data());
-  }
+  BufferStream stream(weights);
+  if (failed(blob->write(llvm::sys::IsBigEndianHost, stream)))
+    return failure();
 
   auto context = std::make_unique<llvm::LLVMContext>();
   std::unique_ptr<llvm::Module> ir =

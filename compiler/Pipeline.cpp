@@ -39,9 +39,12 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // What that made foldable, or unused.
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
-  // Normalisation by constants goes into weights.
-  if (options.evaluateConstants)
+  // Transposed convolutions become plain ones, normalisation by constants goes
+  // into weights.
+  if (options.evaluateConstants) {
+    pm.addNestedPass<func::FuncOp>(createExpandConvTranspose());
     pm.addNestedPass<func::FuncOp>(createFoldBatchNormalization());
+  }
   // What depends on constants only is computed here and now.
   if (options.evaluateConstants)
     pm.addNestedPass<func::FuncOp>(

@@ -30,6 +30,16 @@ def FoldBatchNormalization
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
+def ExpandConvTranspose
+    : Pass<"expand-conv-transpose", "::mlir::func::FuncOp"> {
+  let summary = "Turn transposed convolutions into plain ones";
+  let description = [{
+    Those of constant weights become a convolution with a filter for each phase
+    of the stride, whose results are put between each other.
+  }];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
 def ChooseLayouts : Pass<"choose-layouts", "::mlir::func::FuncOp"> {
   let summary = "Block the channels of convolutions and of what is between";
   let description = [{

@@ -28,9 +28,9 @@
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/PoolingOps.h"
 #include "dialects/onnx/ReductionOps.h"
-#include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "passes/Graph/ReshapeTo.h"
 #include "passes/Passes.h"
 
 namespace onnxc {
@@ -131,26 +131,6 @@ private:
   }
 };
 
-Value reshape(OpBuilder &b, Location loc, Value value,
-              ArrayRef<AffineExpr> dims) {
-  Dims sizes(dims);
-  bool isConstant = llvm::all_of(
-      sizes, [](AffineExpr e) { return onnx::getConstant(e).has_value(); });
-  Value shape;
-  if (isConstant) {
-    SmallVector<int64_t> ints;
-    for (AffineExpr size : sizes)
-      ints.push_back(*onnx::getConstant(size));
-    shape = ConstantOp::create(b, loc, ints);
-  } else {
-    auto type = RankedTensorType::get(int64_t(sizes.size()), b.getI64Type());
-    shape = DimsOp::create(b, loc, type, DimsAttr::get(b.getContext(), sizes));
-  }
-  auto op = ReshapeOp::create(b, loc, value, shape, /*allowzero=*/1);
-  op.getReshaped().setType(getTensorType(sizes, getElementType(value)));
-  return op;
-}
-
 Value transpose(OpBuilder &b, Location loc, Value value,
                 ArrayRef<int64_t> order) {
   return TransposeOp::create(b, loc, value, b.getDenseI64ArrayAttr(order));
@@ -238,7 +218,7 @@ bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvOp op) {
   } else {
     Dims dims = x;
     dims.push_back(number(1));
-    image = reshape(b, loc, op.getX(), dims);
+    image = reshapeTo(b, loc, op.getX(), dims);
   }
 
   Dims cut = {number(candidate->filters / lanes), number(lanes)};
@@ -259,7 +239,7 @@ bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvOp op) {
       order.push_back(4 + i);
     order.append({3, 1});
   }
-  Value weights = transpose(b, loc, reshape(b, loc, op.getW(), cut), order);
+  Value weights = transpose(b, loc, reshapeTo(b, loc, op.getW(), cut), order);
 
   ConvWindow window = getConvWindow(op, spatial);
   SmallVector<int64_t> before, after;
@@ -286,7 +266,7 @@ bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvOp op) {
     Dims bias(x.size(), number(1));
     bias[1] = number(candidate->filters);
     result = AddOp::create(b, loc, result,
-                           reshape(b, loc, op.getB(), getBlockedDims(bias)));
+                           reshapeTo(b, loc, op.getB(), getBlockedDims(bias)));
   }
   blocked[op.getY()] = result;
   return true;
@@ -308,13 +288,13 @@ Value ChooseLayouts::getOperand(OpBuilder &b, Value value,
   Location loc = value.getLoc();
   if ((*dims)[1] == one) {
     dims->push_back(one);
-    return reshape(b, loc, value, *dims);
+    return reshapeTo(b, loc, value, *dims);
   }
   if (!hasBlocks(*dims))
     return {};
   if (llvm::all_of(ArrayRef(*dims).drop_front(2),
                    [&](AffineExpr e) { return e == one; }))
-    return reshape(b, loc, value, getBlockedDims(*dims));
+    return reshapeTo(b, loc, value, getBlockedDims(*dims));
   return *dims == Dims(result) && getRank(value) == int64_t(result.size())
              ? block(b, value)
              : Value();
@@ -419,7 +399,7 @@ Value ChooseLayouts::block(OpBuilder &b, Value value) {
   cut.pop_back();
   cut.insert(cut.begin() + 2, onnx::getConstant(&getContext(), lanes));
   Location loc = value.getLoc();
-  Value result = transpose(b, loc, reshape(b, loc, value, cut),
+  Value result = transpose(b, loc, reshapeTo(b, loc, value, cut),
                            getBlockingOrder(dims.size(), /*back=*/false));
   return blocked[value] = result;
 }
@@ -433,7 +413,7 @@ Value ChooseLayouts::unblock(OpBuilder &b, Value value, Value plain) {
   if (!isPixel)
     value =
         transpose(b, loc, value, getBlockingOrder(dims.size(), /*back=*/true));
-  return reshape(b, loc, value, dims);
+  return reshapeTo(b, loc, value, dims);
 }
 
 /// Removes what was rewritten, from its end; where it has other users they get

@@ -54,22 +54,26 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
       weights.getNumElements() == 0)
     return std::nullopt;
 
-  bool isLine = rank == 1;
+  auto image = cast<MemRefType>(conv.image.getType());
+  ArrayRef<int64_t> kernel =
+      sizes.drop_front(g.isDepthwise ? 1 : 2).take_front(rank);
   conv.rank = rank;
+  // A plane of one column is walked along that.
+  g.isColumn = rank == 2 && kernel[1] == 1 && pads[1] == 0 &&
+               image.getDimSize(3) == 1 && result.getDimSize(3) == 1;
+  bool isLine = rank == 1 || g.isColumn;
+  unsigned along = g.isColumn ? 0 : rank - 1;
   conv.strideH = isLine ? 1 : strides[0];
   conv.dilationH = isLine ? 1 : dilations[0];
   conv.padH = isLine ? 0 : pads[0];
-  conv.strideW = strides.back() * g.inner;
-  conv.dilationW = dilations.back() * g.inner;
-  conv.padW = pads.back() * g.inner;
-  ArrayRef<int64_t> kernel =
-      sizes.drop_front(g.isDepthwise ? 1 : 2).take_front(rank);
+  conv.strideW = strides[along] * g.inner;
+  conv.dilationW = dilations[along] * g.inner;
+  conv.padW = pads[along] * g.inner;
   conv.kernelH = isLine ? 1 : kernel[0];
-  conv.kernelW = kernel.back();
+  conv.kernelW = kernel[along];
   if (conv.padH < 0 || conv.padW < 0)
     return std::nullopt;
   // Padding behind shows in the sizes only.
-  auto image = cast<MemRefType>(conv.image.getType());
   g.isPadded = false;
   for (unsigned i = 0; i < rank; ++i) {
     int64_t in = image.getDimSize(i + 2), out = result.getDimSize(i + 2);
@@ -80,10 +84,12 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
                                         (out - 1) * strides[i] + extent <= in));
     g.isPadded |= !isInside;
   }
-  g.isFlat = g.window() == 1 && conv.strideH == 1 && strides.back() == 1 &&
-             !g.isPadded;
+  g.isFlat =
+      g.window() == 1 &&
+      llvm::all_of(strides, [](int64_t stride) { return stride == 1; }) &&
+      !g.isPadded;
   g.numRows = isLine || g.isFlat ? 1 : result.getDimSize(2);
-  g.numColumns = result.getDimSize(rank + 1);
+  g.numColumns = result.getDimSize(2 + along);
   if (g.isFlat && rank == 2)
     g.numColumns = result.isDynamicDim(2) || result.isDynamicDim(3)
                        ? ShapedType::kDynamic
@@ -100,10 +106,12 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
 
 void BlockedConvGeometry::readSizes(VectorBuilder &v) {
   conv.batch = v.getSize(conv.result, 0);
-  conv.height = conv.rank == 1 ? v.index(1) : v.getSize(conv.image, 2);
-  conv.width = v.getSize(conv.image, conv.rank + 1);
-  conv.outHeight = conv.rank == 1 ? v.index(1) : v.getSize(conv.result, 2);
-  conv.outWidth = v.getSize(conv.result, conv.rank + 1);
+  bool isPlane = conv.rank == 2 && !isColumn;
+  unsigned along = isPlane ? 3 : 2;
+  conv.height = isPlane ? v.getSize(conv.image, 2) : v.index(1);
+  conv.width = v.getSize(conv.image, along);
+  conv.outHeight = isPlane ? v.getSize(conv.result, 2) : v.index(1);
+  conv.outWidth = v.getSize(conv.result, along);
   if (isFlat) {
     conv.width = v.mul(conv.height, conv.width);
     conv.outWidth = v.mul(conv.outHeight, conv.outWidth);

@@ -22,6 +22,8 @@ struct BlockedConvGeometry {
   int64_t filterBlocks, channelBlocks;
   /// Whether the plane is walked as one row: nothing but pixels is needed.
   bool isFlat;
+  /// Whether a plane has one column only.
+  bool isColumn;
   /// Distances along rows count elements, not pixels: `inner` to a pixel.
   ConvGeometry conv;
   LoopGroups groups;

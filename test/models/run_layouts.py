@@ -48,6 +48,8 @@ CONVS = [
     (160, 32, (3, 3), {"pads": [1, 1, 1, 1]}),
     (5, 7, (3, 3), {"pads": [1, 1, 1, 1]}),
 ]
+COLUMNS = [(32, 32, (5, 1), {}), (16, 48, (3, 1), {"pads": [1, 0, 1, 0]}),
+           (32, 32, (3, 1), {"group": 32, "strides": [2, 1]})]
 
 
 def add_image_branches(g, image):
@@ -92,11 +94,42 @@ def add_network(g, image):
             g.op("InstanceNormalization", half, g.vector(32), g.vector(32))]
 
 
+def add_transposed(g, image):
+    """Kernels that strides divide and do not, padding, groups."""
+    x = g.op("Relu", g.op("Conv", image, g.weight(32, 3, 3, 3),
+                          pads=[1, 1, 1, 1]))
+    outputs = []
+    for filters, kernel, attributes in (
+            (16, (2, 2), {"strides": [2, 2]}),
+            (1, (2, 2), {"strides": [2, 2]}),
+            (8, (3, 3), {"strides": [2, 2], "pads": [1, 1, 1, 1],
+                         "output_padding": [1, 1]}),
+            (12, (4, 4), {"strides": [2, 2], "pads": [1, 1, 1, 1]}),
+            (12, (3, 5), {"strides": [1, 3], "pads": [2, 0, 1, 3]}),
+            (8, (2, 3), {"strides": [3, 1], "pads": [0, 3, 4, 1]}),
+            (4, (3, 3), {"group": 4, "strides": [2, 1]}),
+            (8, (3, 3), {"dilations": [2, 2], "strides": [2, 2]}),
+            (8, (3, 3), {"auto_pad": "SAME_UPPER", "strides": [2, 2]})):
+        group = attributes.get("group", 1)
+        outputs.append(g.op("ConvTranspose", x,
+                            g.weight(32, filters, *kernel),
+                            g.vector(filters * group), **attributes))
+    return outputs
+
+
 def add_line(g, line):
     x = g.op("Relu", g.op("Conv", line, g.weight(32, 8, 5), g.vector(32),
                           pads=[2, 2]))
     y = g.op("Conv", x, g.weight(32, 1, 3), group=32, strides=[2])
-    return [y, g.op("Conv", y, g.weight(48, 32, 3), dilations=[2])]
+    outputs = [y, g.op("Conv", y, g.weight(48, 32, 3), dilations=[2])]
+    column = g.op("Unsqueeze", line, g.ints(3))
+    for channels, filters, kernel, attributes in COLUMNS:
+        x = g.op("Relu", g.op("Conv", column, g.weight(channels, 8, 1, 1)))
+        group = attributes.get("group", 1)
+        outputs.append(g.op("Conv", x,
+                            g.weight(filters, channels // group, *kernel),
+                            **attributes))
+    return outputs
 
 
 def add_products(g, rows):
@@ -120,6 +153,8 @@ BUILDERS = {
                      [(1, 3, 16, 16), (2, 3, 13, 9), (1, 3, 7, 30)]),
     "network": (add_network, "image", ("n", 3, "h", "w"),
                 [(1, 3, 16, 16), (2, 3, 11, 21)]),
+    "transposed": (add_transposed, "image", ("n", 3, "h", "w"),
+                   [(1, 3, 8, 8), (2, 3, 5, 9)]),
     "line": (add_line, "line", ("n", 8, "l"), [(1, 8, 40), (3, 8, 19)]),
     "products": (add_products, "rows", ("n", "m", 65),
                  [(1, 1, 65), (1, 20, 65), (3, 50, 65), (2, 2, 65)]),

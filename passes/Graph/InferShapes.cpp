@@ -19,6 +19,7 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
+#include "passes/Graph/ControlFlowShapes.h"
 #include "passes/Passes.h"
 
 namespace onnxc {
@@ -52,6 +53,7 @@ private:
 
   LogicalResult inferBlock(Block &block);
   LogicalResult inferOp(Operation *op);
+  LogicalResult inferControlFlow(Operation *op);
   LogicalResult inlineBranch(IfOp op, bool condition);
   void defineShapeOperands(ShapeOperandsOp op);
   LogicalResult defineDataDependentSizes(DataDependentShapeOp op);
@@ -100,19 +102,8 @@ LogicalResult InferShapes::inferOp(Operation *op) {
     if (std::optional<SmallVector<int64_t>> condition =
             getConstantInts(branch.getCond()))
       return inlineBranch(branch, condition->front() != 0);
-  if (auto subgraph = dyn_cast<SubgraphOp>(op))
-    for (auto [i, region] : llvm::enumerate(op->getRegions())) {
-      if (region.empty())
-        continue;
-      SmallVector<Type> types = subgraph.getRegionArgTypes(i);
-      for (auto [argument, type] :
-           llvm::zip(region.front().getArguments(), types))
-        argument.setType(mergeTypes(argument.getType(), type));
-    }
-  for (Region &region : op->getRegions())
-    for (Block &block : region)
-      if (failed(inferBlock(block)))
-        return failure();
+  if (isa<SubgraphOp>(op))
+    return inferControlFlow(op);
 
   if (auto infer = dyn_cast<InferTypeOpInterface>(op)) {
     SmallVector<Type> types;
@@ -143,6 +134,21 @@ LogicalResult InferShapes::inferOp(Operation *op) {
              << " cannot be inferred; bind the model's dimensions with --dim "
                 "or --shape";
   return success();
+}
+
+LogicalResult InferShapes::inferControlFlow(Operation *op) {
+  auto block = [this](Block &nested) { return inferBlock(nested); };
+  auto nestedOp = [this](Operation *nested) { return inferOp(nested); };
+  auto symbol = [this](OpBuilder &b, Location loc, Value tensor,
+                       int64_t element) {
+    return defineSymbol(b, loc, tensor, element);
+  };
+  ShapeInference inference{block, nestedOp, symbol, symbols};
+  if (auto branch = dyn_cast<IfOp>(op))
+    return inferIf(branch, inference);
+  if (auto loop = dyn_cast<LoopOp>(op))
+    return inferLoop(loop, inference);
+  return inferScan(cast<ScanOp>(op), inference);
 }
 
 /// An If whose condition is known is the branch that is taken.

@@ -126,6 +126,7 @@ EntryBuilder::EntryBuilder(OpBuilder &b, func::FuncOp main,
   Value count =
       arith::ConstantIntOp::create(b, loc, b.getI32Type(), numHeapBuffers);
   heap = LLVM::AllocaOp::create(b, loc, pointer, pointer, count);
+  capacities = LLVM::AllocaOp::create(b, loc, pointer, b.getI64Type(), count);
   Value null = LLVM::ZeroOp::create(b, loc, pointer);
   for (int64_t i = 0; i < numHeapBuffers; ++i)
     LLVM::StoreOp::create(b, loc, null, getHeapSlot(i));
@@ -134,6 +135,12 @@ EntryBuilder::EntryBuilder(OpBuilder &b, func::FuncOp main,
 Value EntryBuilder::getHeapSlot(int64_t buffer) {
   return LLVM::GEPOp::create(
       b, loc, arena.getType(), arena.getType(), heap,
+      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(buffer)});
+}
+
+Value EntryBuilder::getCapacity(int64_t buffer) {
+  return LLVM::GEPOp::create(
+      b, loc, arena.getType(), b.getI64Type(), capacities,
       ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(buffer)});
 }
 
@@ -147,7 +154,7 @@ void EntryBuilder::leaveIf(Value condition, int32_t status) {
   b.setInsertionPointToStart(next);
 }
 
-Value EntryBuilder::allocateBytes(AffineExpr bytes) {
+Value EntryBuilder::allocateBytes(Value bytes) {
   Type pointer = arena.getType(), word = b.getI64Type();
   Value context = entry.getArgument(0);
   Value function = load(pointer, context, kAllocate);
@@ -156,7 +163,7 @@ Value EntryBuilder::allocateBytes(AffineExpr bytes) {
     return LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, address, null);
   };
   leaveIf(isNull(function), kNoAllocator);
-  Value size = arith::IndexCastOp::create(b, loc, word, getSymbol(bytes));
+  Value size = arith::IndexCastOp::create(b, loc, word, bytes);
   // An empty tensor has an address too.
   Value alignment = arith::ConstantIntOp::create(b, loc, word, 64);
   size = arith::MaxSIOp::create(b, loc, size, alignment);
@@ -190,17 +197,68 @@ void EntryBuilder::release(Value address) {
   b.setInsertionPointToStart(next);
 }
 
-Value EntryBuilder::allocate(int64_t buffer, AffineExpr bytes) {
-  release(load(arena.getType(), heap, buffer));
+Value EntryBuilder::loadBuffer(int64_t buffer) {
+  return load(arena.getType(), heap, buffer);
+}
+
+void EntryBuilder::releaseBuffer(int64_t buffer) {
+  release(loadBuffer(buffer));
   Value null = LLVM::ZeroOp::create(b, loc, arena.getType());
   LLVM::StoreOp::create(b, loc, null, getHeapSlot(buffer));
-  Value memory = allocateBytes(bytes);
+  Value zero = arith::ConstantIntOp::create(b, loc, b.getI64Type(), 0);
+  LLVM::StoreOp::create(b, loc, zero, getCapacity(buffer));
+}
+
+void EntryBuilder::moveBuffer(int64_t to, int64_t from) {
+  release(loadBuffer(to));
+  LLVM::StoreOp::create(b, loc, loadBuffer(from), getHeapSlot(to));
+  Value null = LLVM::ZeroOp::create(b, loc, arena.getType());
+  LLVM::StoreOp::create(b, loc, null, getHeapSlot(from));
+}
+
+Value EntryBuilder::growBuffer(int64_t buffer, Value count, AffineExpr bytes) {
+  Type word = b.getI64Type();
+  Value one = getSymbol(bytes);
+  Value used = arith::MulIOp::create(b, loc, count, one);
+  Value needed = arith::AddIOp::create(b, loc, used, one);
+  Value capacity = arith::IndexCastOp::create(
+      b, loc, b.getIndexType(),
+      LLVM::LoadOp::create(b, loc, word, getCapacity(buffer)));
+  Value isShort = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
+                                        capacity, needed);
+  Region &region = entry.getBody();
+  Block *current = b.getInsertionBlock();
+  Block *grow = b.createBlock(&region, region.end());
+  Value doubled = arith::AddIOp::create(b, loc, capacity, capacity);
+  Value size = arith::MaxSIOp::create(b, loc, doubled, needed);
+  Value memory = allocateBytes(size);
+  Value old = loadBuffer(buffer);
+  LLVM::MemcpyOp::create(b, loc, memory, old,
+                         arith::IndexCastOp::create(b, loc, word, used),
+                         /*isVolatile=*/false);
+  release(old);
+  LLVM::StoreOp::create(b, loc, memory, getHeapSlot(buffer));
+  LLVM::StoreOp::create(b, loc, arith::IndexCastOp::create(b, loc, word, size),
+                        getCapacity(buffer));
+  Block *grown = b.getInsertionBlock();
+  Block *next = b.createBlock(&region, region.end());
+  b.setInsertionPointToEnd(grown);
+  cf::BranchOp::create(b, loc, next);
+  b.setInsertionPointToEnd(current);
+  cf::CondBranchOp::create(b, loc, isShort, grow, next);
+  b.setInsertionPointToStart(next);
+  return loadBuffer(buffer);
+}
+
+Value EntryBuilder::allocate(int64_t buffer, AffineExpr bytes) {
+  releaseBuffer(buffer);
+  Value memory = allocateBytes(getSymbol(bytes));
   LLVM::StoreOp::create(b, loc, memory, getHeapSlot(buffer));
   return memory;
 }
 
 Value EntryBuilder::allocateOutput(int64_t number, AffineExpr bytes) {
-  Value memory = allocateBytes(bytes);
+  Value memory = allocateBytes(getSymbol(bytes));
   Value to = LLVM::GEPOp::create(
       b, loc, arena.getType(), arena.getType(), entry.getArgument(3),
       ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(number)});

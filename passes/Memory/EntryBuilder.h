@@ -50,6 +50,16 @@ public:
   /// releases what it holds and returns a status. The memory is released at
   /// the entry's end, or when the same buffer is allocated again.
   mlir::Value allocate(int64_t buffer, mlir::AffineExpr bytes);
+  /// Where a buffer is now: branches and loops may have allocated it anew.
+  mlir::Value loadBuffer(int64_t buffer);
+  /// Releases a buffer.
+  void releaseBuffer(int64_t buffer);
+  /// Releases `to` and hands it the memory of `from`.
+  void moveBuffer(int64_t to, int64_t from);
+  /// Makes a buffer that holds `count` times `bytes` hold one more: its size
+  /// doubles, so that a byte is copied about once. Returns where it is.
+  mlir::Value growBuffer(int64_t buffer, mlir::Value count,
+                         mlir::AffineExpr bytes);
   /// The same for output `number`, whose memory the caller releases.
   mlir::Value allocateOutput(int64_t number, mlir::AffineExpr bytes);
 
@@ -83,15 +93,17 @@ private:
   llvm::DenseMap<mlir::AffineExpr, mlir::Value> symbols;
   llvm::DenseMap<std::pair<int, int64_t>, mlir::Value> pointers;
   mlir::Value arena, weights;
-  /// Holds the heap buffers' addresses, null at first.
-  mlir::Value heap;
+  /// Holds the heap buffers' addresses, null at first, and the sizes of those
+  /// that grow.
+  mlir::Value heap, capacities;
   int64_t numHeapBuffers;
   /// Releases everything and returns the status it is given.
   mlir::Block *leave = nullptr;
 
   mlir::Value load(mlir::Type type, mlir::Value base, int64_t index);
-  mlir::Value allocateBytes(mlir::AffineExpr bytes);
+  mlir::Value allocateBytes(mlir::Value bytes);
   mlir::Value getHeapSlot(int64_t buffer);
+  mlir::Value getCapacity(int64_t buffer);
   void release(mlir::Value address);
   void leaveIf(mlir::Value condition, int32_t status);
   mlir::Value offsetBy(mlir::Value base, mlir::Value bytes);

@@ -99,6 +99,8 @@ private:
   /// Where carried values go that a body yields under another number.
   llvm::DenseMap<Value, Place> temporaries;
   llvm::DenseMap<Value, Value> slices;
+  /// Where carried values go whose sizes change, until they are all there.
+  llvm::DenseMap<Value, Place> nextPlaces;
   std::optional<EntryBuilder> entry;
   /// The scratch buffers of a call, after its results.
   llvm::DenseMap<Operation *, SmallVector<Place>> scratch;
@@ -122,6 +124,8 @@ private:
   Value getAddress(Value value);
   void allocate(Place place);
   void allocateResults(Operation *op);
+  void allocateFor(Value result, Value value);
+  void loadSizedInside(Operation *op);
   void emitArenaBytes(AffineExpr total);
   void emitOutputShapes();
 
@@ -146,6 +150,21 @@ private:
     }
     buffers.push_back({bytes, first, last});
     return {Place::Arena, int64_t(buffers.size() - 1)};
+  }
+  /// Whether symbols of the result's sizes are read from what its own op
+  /// gives: only inside of it one knows how much memory it takes.
+  static bool isSizedInside(Value result) {
+    Operation *op = result.getDefiningOp();
+    if (!isa_and_nonnull<IfOp, LoopOp>(op))
+      return false;
+    Dims dims = *getDims(result);
+    for (Value other : op->getResults())
+      for (Operation *user : other.getUsers())
+        if (auto symbol = dyn_cast<plan::SymbolOp>(user))
+          for (AffineExpr dim : dims)
+            if (dim.isFunctionOfSymbol(symbol.getNumber()))
+              return true;
+    return false;
   }
   bool dependsOnData(Value value) {
     return getNumSymbols(*getDims(value)) > numInputSymbols;
@@ -212,7 +231,8 @@ void PlanMemory::placeInputsAndOutputs() {
     Value source = getSource(value);
     if (!places.count(source) &&
         isa_and_nonnull<plan::CallOp, IfOp, LoopOp, ScanOp>(
-            source.getDefiningOp()))
+            source.getDefiningOp()) &&
+        !isSizedInside(source))
       places[source] = {Place::Output, int64_t(i)};
   }
 }
@@ -280,8 +300,13 @@ LogicalResult PlanMemory::placeControlFlow(Operation *op) {
     scalar(body.getArgument(0));
     scalar(body.getArgument(1));
     for (auto [argument, result] :
-         llvm::zip(body.getArguments().drop_front(2), op->getResults()))
+         llvm::zip(body.getArguments().drop_front(2), op->getResults())) {
       places[argument] = places[result];
+      if (isSizedInside(result)) {
+        heap.push_back({});
+        nextPlaces[argument] = {Place::Heap, int64_t(heap.size() - 1)};
+      }
+    }
   }
   if (auto scan = dyn_cast<ScanOp>(op)) {
     Block &body = scan.getBody().front();
@@ -289,11 +314,6 @@ LogicalResult PlanMemory::placeControlFlow(Operation *op) {
     for (size_t i = 0; i < body.getNumArguments(); ++i)
       places[body.getArgument(i)] =
           i < numStates ? places[op->getResult(i)] : Place{Place::Slice, 0};
-    auto isOuter = [](std::optional<ArrayRef<int64_t>> axes) {
-      return !axes || llvm::all_of(*axes, [](int64_t axis) { return !axis; });
-    };
-    if (!isOuter(scan.getScanInputAxes()) || !isOuter(scan.getScanOutputAxes()))
-      return op->emitError("is not supported along another axis than 0");
   }
   for (Region &region : op->getRegions()) {
     Block &block = region.front();
@@ -356,7 +376,7 @@ void PlanMemory::allocate(Place place) {
 void PlanMemory::allocateResults(Operation *op) {
   for (Value result : op->getResults()) {
     auto it = places.find(result);
-    if (it == places.end())
+    if (it == places.end() || isSizedInside(result))
       continue;
     allocate(it->second);
     if (it->second.kind == Place::Output && dependsOnData(result) &&
@@ -370,6 +390,22 @@ void PlanMemory::copy(Value to, Value from, Value value) {
   entry->copy(to, from,
               simplify(getProduct(&getContext(), *getDims(value)) *
                        getStorageBytes(getElementType(value))));
+}
+
+/// Memory for a result that is sized inside, as much as the value takes.
+void PlanMemory::allocateFor(Value result, Value value) {
+  int64_t number = places.lookup(result).index;
+  heap[number].address =
+      entry->allocate(number, getBytes(*getDims(value), getElementType(value)));
+}
+
+/// Where such results are after the op.
+void PlanMemory::loadSizedInside(Operation *op) {
+  for (Value result : op->getResults())
+    if (places.count(result) && isSizedInside(result)) {
+      int64_t number = places.lookup(result).index;
+      heap[number].address = entry->loadBuffer(number);
+    }
 }
 
 LogicalResult PlanMemory::emitEntry() {
@@ -412,14 +448,18 @@ void PlanMemory::emitBlock(Block &block) {
         emitBlock(region.front());
         for (auto [result, value] :
              llvm::zip(branch.getResults(),
-                       region.front().getTerminator()->getOperands()))
+                       region.front().getTerminator()->getOperands())) {
+          if (isSizedInside(result))
+            allocateFor(result, value);
           if (!(places.lookup(getSource(value)) == places.lookup(result)))
             copy(getAddress(result), getAddress(value), value);
+        }
       };
       entry->branch(
           getAddress(branch.getCond()),
           [&] { emitRegion(branch.getThenBranch()); },
           [&] { emitRegion(branch.getElseBranch()); });
+      loadSizedInside(branch);
     } else if (auto loop = dyn_cast<LoopOp>(op)) {
       emitLoop(loop);
     } else if (auto scan = dyn_cast<ScanOp>(op)) {
@@ -452,20 +492,38 @@ void PlanMemory::emitCarried(ValueRange yields, ValueRange carried) {
       allocate(it->second);
       copy(getAddress(it->second), getAddress(value), value);
     }
-  for (auto [value, to] : llvm::zip(yields, carried)) {
+  auto getFrom = [&](Value value) {
     auto it = temporaries.find(value);
-    copy(getAddress(to),
-         it == temporaries.end() ? getAddress(value) : getAddress(it->second),
-         value);
-  }
+    return it == temporaries.end() ? getAddress(value) : getAddress(it->second);
+  };
+  for (auto [value, to] : llvm::zip(yields, carried))
+    if (auto it = nextPlaces.find(to); it != nextPlaces.end()) {
+      Value memory = entry->allocate(
+          it->second.index, getBytes(*getDims(value), getElementType(value)));
+      copy(memory, getFrom(value), value);
+    }
+  for (auto [value, to] : llvm::zip(yields, carried))
+    if (!nextPlaces.count(to))
+      copy(getAddress(to), getFrom(value), value);
+  for (Value to : carried)
+    if (auto it = nextPlaces.find(to); it != nextPlaces.end())
+      entry->moveBuffer(places.lookup(to).index, it->second.index);
 }
 
 void PlanMemory::emitLoop(LoopOp loop) {
   allocateResults(loop);
   Block &body = loop.getBody().front();
   ValueRange carried = body.getArguments().drop_front(2);
-  for (auto [argument, initial] : llvm::zip(carried, loop.getVInitial()))
+  ValueRange scans = loop.getResults().drop_front(carried.size());
+  for (auto [result, argument, initial] :
+       llvm::zip(loop.getResults(), carried, loop.getVInitial())) {
+    if (isSizedInside(result))
+      allocateFor(result, initial);
     copy(getAddress(argument), getAddress(initial), initial);
+  }
+  for (Value result : scans)
+    if (places.count(result) && isSizedInside(result))
+      entry->releaseBuffer(places.lookup(result).index);
   Value condition = getAddress(body.getArgument(1));
   if (loop.getCond())
     copy(condition, getAddress(loop.getCond()), loop.getCond());
@@ -476,19 +534,20 @@ void PlanMemory::emitLoop(LoopOp loop) {
     trips = entry->loadIndex(getAddress(loop.getM()),
                              getElementType(loop.getM()), 0);
   entry->loop(trips, condition, [&](Value iteration) {
+    loadSizedInside(loop);
     entry->storeIndex(getAddress(body.getArgument(0)),
                       getElementType(body.getArgument(0)), iteration);
     emitBlock(body);
     ValueRange yields = body.getTerminator()->getOperands();
     // A slice is copied before a carried value that it may be changes.
     for (auto [value, result] :
-         llvm::zip(yields.drop_front(1 + carried.size()),
-                   loop.getResults().drop_front(carried.size())))
+         llvm::zip(yields.drop_front(1 + carried.size()), scans))
       copySlice(result, value, iteration);
     if (yields.front() != body.getArgument(1))
       copy(condition, getAddress(yields.front()), yields.front());
     emitCarried(yields.slice(1, carried.size()), carried);
   });
+  loadSizedInside(loop);
 }
 
 void PlanMemory::emitScan(ScanOp scan) {
@@ -529,8 +588,11 @@ void PlanMemory::copySlice(Value result, Value value, Value position) {
     return;
   AffineExpr bytes = simplify(getProduct(&getContext(), *getDims(value)) *
                               getStorageBytes(getElementType(value)));
-  copy(entry->getElement(getAddress(result), position, bytes),
-       getAddress(value), value);
+  Value base =
+      isSizedInside(result)
+          ? entry->growBuffer(places.lookup(result).index, position, bytes)
+          : getAddress(result);
+  copy(entry->getElement(base, position, bytes), getAddress(value), value);
 }
 
 void PlanMemory::emitArenaBytes(AffineExpr total) {

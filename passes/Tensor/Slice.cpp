@@ -21,6 +21,20 @@ SmallVector<OpFoldResult> repeat(OpBuilder &b, int64_t value, int64_t count) {
   return SmallVector<OpFoldResult>(count, b.getIndexAttr(value));
 }
 
+/// The tensor with these sizes, where its own type may know fewer of them: a
+/// dimension of unknown size is joined with one of known size.
+Value assumeSizes(OpBuilder &b, Location loc, Value tensor,
+                  ArrayRef<OpFoldResult> sizes) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  SmallVector<int64_t> shape;
+  for (OpFoldResult size : sizes)
+    shape.push_back(getConstantIntValue(size).value_or(ShapedType::kDynamic));
+  auto assumed = RankedTensorType::get(shape, type.getElementType());
+  if (assumed == type)
+    return tensor;
+  return tensor::CastOp::create(b, loc, assumed, tensor);
+}
+
 /// One copy an operand into its part of the result.
 struct LowerConcat : OpConversionPattern<ConcatOp> {
   using Base::Base;
@@ -42,9 +56,9 @@ struct LowerConcat : OpConversionPattern<ConcatOp> {
         continue;
       offsets[axis] = getSize(rewriter, op, at);
       sizes[axis] = getSize(rewriter, op, size);
-      result = tensor::InsertSliceOp::create(rewriter, loc, converted, result,
-                                             offsets, sizes,
-                                             repeat(rewriter, 1, rank));
+      result = tensor::InsertSliceOp::create(
+          rewriter, loc, assumeSizes(rewriter, loc, converted, sizes), result,
+          offsets, sizes, repeat(rewriter, 1, rank));
       at = simplify(at + size);
     }
     rewriter.replaceOp(op, result);
@@ -58,6 +72,9 @@ Value copySlice(OpBuilder &b, OpResult result, Value source,
                 ArrayRef<OpFoldResult> strides) {
   Location loc = result.getLoc();
   SmallVector<OpFoldResult> sizes = getSizes(b, result.getOwner(), result);
+  // There is no place in a dimension of size 0.
+  if (llvm::any_of(sizes, isZeroInteger))
+    return createEmpty(b, loc, result);
   Value slice =
       tensor::ExtractSliceOp::create(b, loc, source, offsets, sizes, strides);
   return createCopy(b, loc, sizes, slice);
@@ -107,8 +124,12 @@ struct LowerSlice : OpConversionPattern<SliceOp> {
     int64_t rank = dims.size();
     auto ranges = getSliceRanges(rank, op.getStarts(), op.getEnds(),
                                  op.getAxes(), op.getSteps());
-    if (!ranges)
-      return rewriter.notifyMatchFailure(op, "axes or steps are not known");
+    if (!ranges) {
+      if (cast<RankedTensorType>(op.getStarts().getType()).isDynamicDim(0))
+        return rewriter.notifyMatchFailure(op, "how many axes is not known");
+      rewriter.replaceOp(op, buildFromOperands(op, adaptor, rewriter));
+      return success();
+    }
 
     IndexBuilder b(rewriter, loc);
     SmallVector<OpFoldResult> sizes = getSizes(rewriter, op, op.getData());
@@ -161,6 +182,45 @@ struct LowerSlice : OpConversionPattern<SliceOp> {
         });
     rewriter.replaceOp(op, guarded);
     return success();
+  }
+
+private:
+  /// Axes and steps are read at run time.
+  static Value buildFromOperands(SliceOp op, OpAdaptor adaptor,
+                                 OpBuilder &builder) {
+    IndexBuilder b(builder, op.getLoc());
+    SmallVector<Value> sizes = readSizes(builder, op, op.getData());
+    int64_t rank = sizes.size();
+    Value zero = b.constant(0), one = b.constant(1);
+    SmallVector<Value> firsts(rank, zero), steps(rank, one);
+    int64_t count =
+        cast<RankedTensorType>(op.getStarts().getType()).getDimSize(0);
+    for (int64_t i = 0; i < count; ++i) {
+      auto read = [&](Value operand) {
+        return b.fromInteger(b.extract(operand, b.constant(i)));
+      };
+      Value start = read(adaptor.getStarts());
+      Value step = op.getSteps() ? read(adaptor.getSteps()) : one;
+      Value axis = op.getAxes()
+                       ? b.wrap(read(adaptor.getAxes()), b.constant(rank))
+                       : b.constant(i);
+      for (int64_t d = 0; d < rank; ++d) {
+        Value first =
+            b.select(b.lt(zero, step), buildFirst(b, start, sizes[d], 1),
+                     buildFirst(b, start, sizes[d], -1));
+        Value isHere = b.eq(axis, b.constant(d));
+        firsts[d] = b.select(isHere, first, firsts[d]);
+        steps[d] = b.select(isHere, step, steps[d]);
+      }
+    }
+    return generate(
+        builder, op->getResult(0), [&](IndexBuilder &at, ValueRange i) {
+          SmallVector<Value> from;
+          for (int64_t d = 0; d < rank; ++d)
+            from.push_back(
+                at.wrap(at.add(firsts[d], at.mul(i[d], steps[d])), sizes[d]));
+          return at.extract(adaptor.getData(), from);
+        });
   }
 };
 

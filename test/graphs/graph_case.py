@@ -1,0 +1,15 @@
+"""A small model, in ONNX's text syntax, and what it is run on.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import dataclasses
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    text: str
+    inputs: list  # of dictionaries: input name -> array, or shape (a tuple)
+    sizes_known: bool = True  # before a run
+    flags: list = dataclasses.field(default_factory=list)  # of onnxc
+    opset: int = 21

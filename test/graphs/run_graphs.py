@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Compiles small models, runs each compiled one on inputs of several sizes and
+compares with onnxruntime. (onnx's reference evaluator joins the scan outputs of
+a Loop where they are to be stacked.)
+
+    run_graphs.py --bin BUILD/bin [--filter REGEX] [--keep FOLDER]
+
+control_flow.py and shape_arithmetic.py list the cases. One that says that its
+sizes are known before a run (the default) fails if a size is read from data.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import argparse
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+import onnx.parser
+import onnxruntime
+
+import control_flow
+import shape_arithmetic
+
+
+class Failure(Exception):
+    pass
+
+
+def run(command):
+    done = subprocess.run(command, text=True, errors="replace",
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=120)
+    if done.returncode:
+        raise Failure(f"{os.path.basename(command[0])}: exit status "
+                      f"{done.returncode}: {done.stdout.strip()[-600:]}")
+    return done.stdout
+
+
+def compare(name, ours, theirs):
+    if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
+        raise Failure(f"{name} is {ours.dtype}{list(ours.shape)}, expected "
+                      f"{theirs.dtype}{list(theirs.shape)}")
+    if np.issubdtype(theirs.dtype, np.floating):
+        if not np.allclose(ours, theirs, rtol=1e-5, atol=1e-6, equal_nan=True):
+            raise Failure(f"{name} differs by {np.abs(ours - theirs).max()}")
+    elif not np.array_equal(ours, theirs):
+        raise Failure(f"{name} is {ours.tolist()}, expected {theirs.tolist()}")
+
+
+def make_inputs(model, given, random):
+    """Arrays as they are given; a shape stands for random elements."""
+    inputs = {}
+    for value in model.graph.input:
+        dtype = onnx.helper.tensor_dtype_to_np_dtype(
+            value.type.tensor_type.elem_type)
+        what = given[value.name]
+        inputs[value.name] = np.asarray(
+            random.standard_normal(what) if isinstance(what, tuple) else what,
+            dtype)
+    return inputs
+
+
+def run_case(case, options, folder):
+    folder = os.path.join(folder, case.name)
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "model.onnx")
+    model = onnx.parser.parse_model(
+        f'<ir_version: 10, opset_import: ["" : {case.opset}]> {case.text}')
+    onnx.save(model, path)
+    onnxc = os.path.join(options.bin, "onnxc")
+    library = os.path.join(folder, "model.so")
+    run([onnxc, path, *case.flags, "--emit=shared", "-o", library])
+    plan = run([onnxc, path, *case.flags, "--emit=mlir", "--stop-after=graph",
+                "-o", "-"])
+    if case.sizes_known and "plan.symbol" in plan:
+        raise Failure("a size is read from data: "
+                      + next(line for line in plan.splitlines()
+                             if "plan.symbol" in line).strip())
+    settings = onnxruntime.SessionOptions()
+    settings.log_severity_level = 4
+    reference = onnxruntime.InferenceSession(
+        path, settings, providers=["CPUExecutionProvider"])
+    random = np.random.RandomState(0)
+    for given in case.inputs:
+        inputs = make_inputs(model, given, random)
+        command = [os.path.join(options.bin, "onnxc-run"), library,
+                   "--output-dir", folder]
+        for name, array in inputs.items():
+            file = os.path.join(folder, f"in_{name}.npy")
+            np.save(file, array)
+            command.append(f"--input={name}={file}")
+        run(command)
+        for output, theirs in zip(model.graph.output,
+                                  reference.run(None, inputs)):
+            file = os.path.join(folder, output.name + ".npy")
+            compare(output.name, np.load(file), np.asarray(theirs))
+            os.remove(file)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs small models with onnxc "
+                                     "and compares them with onnxruntime.")
+    parser.add_argument("--bin", required=True,
+                        help="the folder of onnxc and onnxc-run")
+    parser.add_argument("--filter", default="",
+                        help="a pattern that names must contain")
+    parser.add_argument("--keep", help="leave models and libraries there")
+    options = parser.parse_args()
+    options.bin = os.path.abspath(options.bin)
+    cases = [case for case in control_flow.CASES + shape_arithmetic.CASES
+             if re.search(options.filter, case.name)]
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="onnxc-") as scratch, \
+            concurrent.futures.ThreadPoolExecutor(2) as pool:
+        folder = options.keep or scratch
+        runs = [(case, pool.submit(run_case, case, options, folder))
+                for case in cases]
+        for case, future in runs:
+            try:
+                future.result()
+            except (Failure, subprocess.TimeoutExpired,
+                    FileNotFoundError) as failure:
+                failed += 1
+                print(f"{case.name}: {failure}", flush=True)
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

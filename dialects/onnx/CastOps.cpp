@@ -8,6 +8,7 @@
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/NarrowFloat.h"
 #include "dialects/onnx/PiecewiseExpr.h"
+#include "dialects/onnx/RealSizes.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -49,7 +50,18 @@ OpFoldResult CastOp::fold(FoldAdaptor) {
 std::optional<Dims> CastOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   Type from = onnxc::onnx::getElementType(getInput());
   Type to = cast<TensorType>(getType()).getElementType();
-  if (!operands[0] || !from.isInteger() || !to.isSignlessInteger())
+  if (!to.isSignlessInteger())
+    return std::nullopt;
+  if (isa<FloatType>(from) && to.getIntOrFloatBitWidth() >= 32) {
+    std::optional<SmallVector<RealSize>> reals = getRealSizes(getInput());
+    if (!reals)
+      return std::nullopt;
+    Dims result;
+    for (const RealSize &real : *reals)
+      result.push_back(getQuotient(real.numerator, real.denominator));
+    return result;
+  }
+  if (!operands[0] || !from.isInteger())
     return std::nullopt;
   if (to.getIntOrFloatBitWidth() >= 32)
     return operands[0];

@@ -7,6 +7,7 @@
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/CastOps.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ExactQuotient.h"
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "llvm/ADT/SmallSet.h"
@@ -117,62 +118,6 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor) {
   return {};
 }
 
-/// Splits a product into its constant and its other factors. A sum gives the
-/// constant that divides it: 4 s0 + 4 is 4 times s0 + 1.
-static void collectFactors(AffineExpr expr, int64_t &constant,
-                           SmallVectorImpl<AffineExpr> &factors) {
-  if (std::optional<int64_t> value = getConstant(expr)) {
-    constant *= *value;
-    return;
-  }
-  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
-  if (binary && binary.getKind() == AffineExprKind::Mul) {
-    collectFactors(binary.getLHS(), constant, factors);
-    collectFactors(binary.getRHS(), constant, factors);
-    return;
-  }
-  int64_t divisor = expr.getLargestKnownDivisor();
-  if (binary && binary.getKind() == AffineExprKind::Add && divisor > 1) {
-    constant *= divisor;
-    expr = simplify(expr.floorDiv(divisor));
-  }
-  factors.push_back(expr);
-}
-
-/// numerator / denominator, which is known to leave no rest; none where
-/// constants tell that it does.
-static std::optional<AffineExpr>
-divideExactly(MLIRContext *context, ArrayRef<AffineExpr> numerator,
-              ArrayRef<AffineExpr> denominator) {
-  int64_t above = 1, below = 1;
-  SmallVector<AffineExpr> factors, rest;
-  for (AffineExpr expr : numerator)
-    collectFactors(expr, above, factors);
-  SmallVector<AffineExpr> divisors;
-  for (AffineExpr expr : denominator)
-    collectFactors(expr, below, divisors);
-  if (below == 0)
-    return std::nullopt;
-  for (AffineExpr divisor : divisors) {
-    auto *found = llvm::find(factors, divisor);
-    if (found == factors.end())
-      rest.push_back(divisor);
-    else
-      factors.erase(found);
-  }
-  int64_t common = std::gcd(above, below);
-  if (common > 1) {
-    above /= common;
-    below /= common;
-  }
-  if (factors.empty() && rest.empty() && below != 1)
-    return std::nullopt;
-  AffineExpr result =
-      getProduct(context, factors) * getConstant(context, above);
-  AffineExpr divisor = getProduct(context, rest) * getConstant(context, below);
-  return simplify(result.floorDiv(divisor));
-}
-
 LogicalResult ReshapeOp::inferReturnTypes(MLIRContext *context,
                                           std::optional<Location> loc,
                                           Adaptor adaptor,
@@ -215,7 +160,9 @@ LogicalResult ReshapeOp::inferReturnTypes(MLIRContext *context,
   if (unknown) {
     Dims others = *shape;
     others.erase(others.begin() + *unknown);
-    std::optional<AffineExpr> size = divideExactly(context, *data, others);
+    std::optional<AffineExpr> size =
+        divideExactly(getProduct(context, *data), getProduct(context, others),
+                      /*leavesNoRest=*/true);
     if (!size)
       return emitOptionalError(loc, "a tensor of ", adaptor.getData().getType(),
                                " cannot have the shape [", toString(*shape),

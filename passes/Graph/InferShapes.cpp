@@ -13,14 +13,20 @@
 // Where a size is known only at run time, a symbol is defined for it
 // (plan.symbol), so that after this pass every size is an expression.
 //
+// Where an operator needs two expressions to be equal sizes, that is noted in
+// the function's `onnx.equal_sizes`, and checked before the model runs.
+//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
+#include "dialects/onnx/MatMulOps.h"
+#include "dialects/onnx/SliceOps.h"
 #include "passes/Graph/ControlFlowShapes.h"
 #include "passes/Passes.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_INFERSHAPES
@@ -38,6 +44,7 @@ struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
 
   void runOnOperation() override {
     symbols.clear();
+    equalSizes.clear();
     if (auto names = getOperation()->getAttrOfType<ArrayAttr>("onnx.symbols"))
       llvm::append_range(symbols, names);
     for (Block &block : getOperation().getBody())
@@ -45,11 +52,16 @@ struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
         return signalPassFailure();
     getOperation()->setAttr("onnx.symbols",
                             ArrayAttr::get(&getContext(), symbols));
+    if (!equalSizes.empty())
+      getOperation()->setAttr(
+          "onnx.equal_sizes",
+          ArrayAttr::get(&getContext(), equalSizes.getArrayRef()));
     updateSignature();
   }
 
 private:
   SmallVector<Attribute> symbols;
+  llvm::SmallSetVector<Attribute, 4> equalSizes;
 
   LogicalResult inferBlock(Block &block);
   LogicalResult inferOp(Operation *op);
@@ -58,6 +70,7 @@ private:
   void defineShapeOperands(ShapeOperandsOp op);
   LogicalResult defineDataDependentSizes(DataDependentShapeOp op);
   bool foldShapeArithmetic(Operation *op);
+  void noteEqualSizes(Operation *op);
   void updateSignature();
 
   AffineExpr defineSymbol(OpBuilder &b, Location loc, Value tensor,
@@ -125,6 +138,7 @@ LogicalResult InferShapes::inferOp(Operation *op) {
   }
   if (foldShapeArithmetic(op))
     return success();
+  noteEqualSizes(op);
 
   for (OpResult result : op->getResults())
     if (isa<TensorType>(result.getType()) && !result.use_empty() &&
@@ -246,6 +260,46 @@ bool InferShapes::foldShapeArithmetic(Operation *op) {
   op->getResult(0).replaceAllUsesWith(replacement);
   op->erase();
   return true;
+}
+
+/// What a broadcast, a join or a product takes for granted. Not in sub-graphs,
+/// which may not run.
+void InferShapes::noteEqualSizes(Operation *op) {
+  if (!isa<func::FuncOp>(op->getParentOp()))
+    return;
+  auto note = [&](AffineExpr l, AffineExpr r) {
+    if (l != r && l.isSymbolicOrConstant() && r.isSymbolicOrConstant())
+      equalSizes.insert(DimsAttr::get(&getContext(), {l, r}));
+  };
+  auto noteLast = [&](ArrayRef<AffineExpr> operand,
+                      ArrayRef<AffineExpr> result) {
+    for (auto [l, r] : llvm::zip(operand, result.take_back(operand.size())))
+      if (onnxc::onnx::getConstant(l) != 1)
+        note(l, r);
+  };
+  if (op->getNumResults() != 1 || !getDims(op->getResult(0)) ||
+      !llvm::all_of(op->getOperands(),
+                    [](Value operand) { return getDims(operand).has_value(); }))
+    return;
+  Dims result = *getDims(op->getResult(0));
+  if (isa<ElementwiseOp>(op)) {
+    for (Value operand : op->getOperands())
+      noteLast(*getDims(operand), result);
+  } else if (auto concat = dyn_cast<ConcatOp>(op)) {
+    int64_t axis = *normalizeAxis(concat.getAxis(), result.size());
+    for (Value operand : op->getOperands())
+      for (auto [i, pair] :
+           llvm::enumerate(llvm::zip(*getDims(operand), result)))
+        if (int64_t(i) != axis)
+          note(std::get<0>(pair), std::get<1>(pair));
+  } else if (isa<MatMulOp>(op)) {
+    Dims a = *getDims(op->getOperand(0)), b = *getDims(op->getOperand(1));
+    note(a.back(), b[b.size() == 1 ? 0 : b.size() - 2]);
+    if (a.size() > 2 && b.size() > 2) {
+      noteLast(ArrayRef(a).drop_back(2), ArrayRef(result).drop_back(2));
+      noteLast(ArrayRef(b).drop_back(2), ArrayRef(result).drop_back(2));
+    }
+  }
 }
 
 void InferShapes::updateSignature() {

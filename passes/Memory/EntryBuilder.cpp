@@ -25,7 +25,12 @@ enum ContextField {
 };
 
 // Values of onnxc_status.
-enum Status { kOk = 0, kNoAllocator = 10, kOutOfMemory = 11 };
+enum Status {
+  kOk = 0,
+  kBadInputShape = 6,
+  kNoAllocator = 10,
+  kOutOfMemory = 11
+};
 
 int64_t onnxc::getStorageBytes(Type type) {
   if (auto complex = dyn_cast<ComplexType>(type))
@@ -422,6 +427,12 @@ Value EntryBuilder::getSymbol(AffineExpr expr) {
     return value;
   }
   return known;
+}
+
+void EntryBuilder::requireEqual(AffineExpr l, AffineExpr r) {
+  Value differ = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne,
+                                       getSymbol(l), getSymbol(r));
+  leaveIf(differ, kBadInputShape);
 }
 
 void EntryBuilder::callKernel(StringRef name, ValueRange arguments) {

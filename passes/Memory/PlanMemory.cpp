@@ -411,6 +411,10 @@ void PlanMemory::loadSizedInside(Operation *op) {
 LogicalResult PlanMemory::emitEntry() {
   OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
   entry.emplace(b, main, heap.size());
+  if (auto pairs = main->getAttrOfType<ArrayAttr>("onnx.equal_sizes"))
+    for (auto pair : pairs.getAsRange<DimsAttr>())
+      if (getNumSymbols(pair.getExprs()) <= numInputSymbols)
+        entry->requireEqual(pair.getExprs()[0], pair.getExprs()[1]);
   emitBlock(main.getBody().front());
   for (auto [i, value] : llvm::enumerate(getReturn().getOperands())) {
     Place place = places.lookup(getSource(value));

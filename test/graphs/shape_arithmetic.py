@@ -138,26 +138,6 @@ agraph (float[1, 1, h, w] x) => (float[1, 1, p, q] y, float[k] z) {
   z = Expand(one, count)
 }""", [{"x": (1, 1, 3, 4)}, {"x": (1, 1, 2, 7)}]),
 
-    # The same with scales that are quotients of sizes.
-    Case("scales_from_sizes", """
-agraph (float[1, 1, h, w] x, float[1, 1, p, q] like) => (float[1, 1, p, q] y) {
-  two = Constant <value = int64[1] {2}> ()
-  four = Constant <value = int64[1] {4}> ()
-  shape = Shape(x)
-  hw = Slice(shape, two, four)
-  wanted = Shape(like)
-  pq = Slice(wanted, two, four)
-  from = Cast <to = 1> (hw)
-  to = Cast <to = 1> (pq)
-  ratio = Div(to, from)
-  ones = Constant <value = float[2] {1.0, 1.0}> ()
-  scales = Concat <axis = 0> (ones, ratio)
-  up = Resize <mode = "nearest", coordinate_transformation_mode = "asymmetric",
-               nearest_mode = "floor"> (x, , scales)
-  y = Add(up, like)
-}""", [{"x": (1, 1, 2, 3), "like": (1, 1, 4, 6)},
-       {"x": (1, 1, 4, 4), "like": (1, 1, 8, 12)}]),
-
     # Heads from a shape that is taken apart and put together.
     Case("heads_from_a_shape", """
 agraph (float[b, n, 12] x) => (float[b, 3, n, 4] y, float[m, 12] flat) {

@@ -43,8 +43,18 @@ struct LowerConstant : OpConversionPattern<onnx::ConstantOp> {
       else
         return rewriter.notifyMatchFailure(op, "narrow float constant");
     }
-    rewriter.replaceOpWithNewOp<arith::ConstantOp>(
-        op, type, DenseElementsAttr(elements.reshape(type)));
+    if (elements.isSplat()) {
+      rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+          op, type, DenseElementsAttr(elements.reshape(type)));
+      return success();
+    }
+    // Not a constant tensor: its buffer would be a global of the module, which
+    // kernels, bufferized in parallel, must not touch.
+    SmallVector<Value> scalars;
+    for (Attribute element : elements.getValues<Attribute>())
+      scalars.push_back(arith::ConstantOp::create(rewriter, op.getLoc(),
+                                                  cast<TypedAttr>(element)));
+    rewriter.replaceOpWithNewOp<tensor::FromElementsOp>(op, type, scalars);
     return success();
   }
 };

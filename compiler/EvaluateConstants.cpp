@@ -166,6 +166,10 @@ onnxc::evaluateConstants(OwningOpRef<ModuleOp> module) {
       translateToLLVMIR(*module, *target, *context);
   if (!ir)
     return failure();
+  // Nobody asks, and scheduling its stores would take the square of their
+  // number.
+  if (llvm::Function *shapes = ir->getFunction("onnxc_output_shapes"))
+    shapes->eraseFromParent();
   module = nullptr;
   auto jit = createJIT(std::move(ir), std::move(context), *target, weights);
   if (!jit)

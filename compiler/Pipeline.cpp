@@ -31,6 +31,13 @@ using namespace mlir;
 
 namespace onnxc {
 
+/// What the comment before a phase promises.
+static void addCheck(OpPassManager &pm, StringRef phase) {
+  CheckPhaseOptions check;
+  check.phase = phase.str();
+  pm.addPass(createCheckPhase(check));
+}
+
 /// onnx -> onnx. Afterwards every tensor has a rank and an expression for each
 /// size, every group of ops is a kernel, and @main a list of calls.
 void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
@@ -64,6 +71,7 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   }
   // Groups of ops become functions; equal ones become one.
   pm.addPass(createOutlineKernels());
+  addCheck(pm, "graph");
 }
 
 /// Kernel by kernel, in parallel: onnx -> linalg on tensors. Afterwards no op
@@ -75,6 +83,7 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   // Elementwise producers join their consumers.
   pm.addNestedPass<func::FuncOp>(createFuseLinalg());
+  addCheck(pm, "tensor");
 }
 
 /// Tensors -> memory. Afterwards kernels are loops over bare pointers, and
@@ -98,11 +107,13 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createLowerKernelABI());
   // @main becomes the entry point.
   pm.addPass(createPlanMemory());
+  addCheck(pm, "memory");
 }
 
 /// Loops and memrefs -> the LLVM dialect.
 void buildCodePhase(OpPassManager &pm, const PipelineOptions &options) {
   buildCodePipeline(pm, options.indexBits, options.debugLines);
+  addCheck(pm, "code");
 }
 
 void registerPipelineDialects(DialectRegistry &registry) {

@@ -165,3 +165,13 @@ def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {
                            "::mlir::func::FuncDialect",
                            "::mlir::cf::ControlFlowDialect"];
 }
+
+//===----------------------------------------------------------------------===//
+// Between phases
+//===----------------------------------------------------------------------===//
+
+def CheckPhase : Pass<"check-phase", "::mlir::ModuleOp"> {
+  let summary = "Check what has to hold after a phase";
+  let options = [Option<"phase", "phase", "std::string", "\"graph\"",
+                        "graph, tensor, memory or code">];
+}

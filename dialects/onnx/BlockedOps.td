@@ -11,7 +11,7 @@
 include "dialects/onnx/OnnxBase.td"
 
 def Onnx_BlockedConvOp : Onnx_PureOp<"BlockedConv", [FusesConsumers]> {
-  let summary = "Convolution in one or two dimensions of blocked tensors";
+  let summary = "Convolution in one to three dimensions of blocked tensors";
   let description = [{
     X is [N, C/i, spatial..., i], where i may be 1 (which is [N, C, spatial...]
     seen otherwise). W is [F/f, C/i, kernel..., i, f], the result

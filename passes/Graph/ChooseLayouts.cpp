@@ -58,7 +58,7 @@ std::optional<Candidate> getCandidate(ConvOp op) {
   auto weights = dyn_cast<RankedTensorType>(op.getW().getType());
   if (!x || !y || !weights || !weights.hasStaticShape() ||
       !op.getW().getDefiningOp<ConstantOp>() ||
-      !weights.getElementType().isF32() || x->size() < 3 || x->size() > 4 ||
+      !weights.getElementType().isF32() || x->size() < 3 || x->size() > 5 ||
       weights.getNumElements() == 0)
     return std::nullopt;
   std::optional<int64_t> channels = getConstant((*x)[1]);
@@ -66,7 +66,8 @@ std::optional<Candidate> getCandidate(ConvOp op) {
   if (!channels)
     return std::nullopt;
   bool isDepthwise = op.getGroup() > 1;
-  if (isDepthwise && (op.getGroup() != filters || *channels != filters))
+  if (isDepthwise &&
+      (op.getGroup() != filters || *channels != filters || x->size() > 4))
     return std::nullopt;
   ConvWindow window = getConvWindow(op, x->size() - 2);
   int64_t pixels = 1;

@@ -25,7 +25,7 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
   auto select = body->left.getDefiningOp<arith::SelectOp>();
   auto load = select ? select.getTrueValue().getDefiningOp<memref::LoadOp>()
                      : memref::LoadOp();
-  if (rank < 1 || rank > 2 || !load ||
+  if (rank < 1 || rank > 3 || !load ||
       body->right != op.getBody()->getArgument(0))
     return std::nullopt;
 
@@ -61,8 +61,22 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
   // A plane of one column is walked along that.
   g.isColumn = rank == 2 && kernel[1] == 1 && pads[1] == 0 &&
                image.getDimSize(3) == 1 && result.getDimSize(3) == 1;
+  if (rank == 3) {
+    g.kernelD = kernel[0];
+    g.strideD = strides[0];
+    g.dilationD = dilations[0];
+    g.padD = pads[0];
+    if (g.isDepthwise || g.padD < 0)
+      return std::nullopt;
+    g.channelBlocks *= g.kernelD;
+    strides = strides.drop_front();
+    dilations = dilations.drop_front();
+    pads = pads.drop_front();
+    kernel = kernel.drop_front();
+  }
+  unsigned first = rank == 3 ? 3 : 2;
   bool isLine = rank == 1 || g.isColumn;
-  unsigned along = g.isColumn ? 0 : rank - 1;
+  unsigned along = g.isColumn ? 0 : strides.size() - 1;
   conv.strideH = isLine ? 1 : strides[0];
   conv.dilationH = isLine ? 1 : dilations[0];
   conv.padH = isLine ? 0 : pads[0];
@@ -74,9 +88,11 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
   if (conv.padH < 0 || conv.padW < 0)
     return std::nullopt;
   // Padding behind shows in the sizes only.
-  g.isPadded = false;
-  for (unsigned i = 0; i < rank; ++i) {
-    int64_t in = image.getDimSize(i + 2), out = result.getDimSize(i + 2);
+  // A volume's planes are copied, those outside of it as zeros.
+  g.isPadded = rank == 3;
+  for (unsigned i = 0; i < strides.size(); ++i) {
+    int64_t in = image.getDimSize(i + first);
+    int64_t out = result.getDimSize(i + first);
     int64_t extent = (kernel[i] - 1) * dilations[i] + 1;
     bool isInside = pads[i] == 0 &&
                     (kernel[i] == 1 || (!ShapedType::isDynamic(in) &&
@@ -88,8 +104,8 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
       g.window() == 1 &&
       llvm::all_of(strides, [](int64_t stride) { return stride == 1; }) &&
       !g.isPadded;
-  g.numRows = isLine || g.isFlat ? 1 : result.getDimSize(2);
-  g.numColumns = result.getDimSize(2 + along);
+  g.numRows = isLine || g.isFlat ? 1 : result.getDimSize(first);
+  g.numColumns = result.getDimSize(first + along);
   if (g.isFlat && rank == 2)
     g.numColumns = result.isDynamicDim(2) || result.isDynamicDim(3)
                        ? ShapedType::kDynamic
@@ -106,11 +122,13 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
 
 void BlockedConvGeometry::readSizes(VectorBuilder &v) {
   conv.batch = v.getSize(conv.result, 0);
-  bool isPlane = conv.rank == 2 && !isColumn;
-  unsigned along = isPlane ? 3 : 2;
-  conv.height = isPlane ? v.getSize(conv.image, 2) : v.index(1);
+  bool isPlane = conv.rank >= 2 && !isColumn;
+  unsigned first = conv.rank == 3 ? 3 : 2, along = isPlane ? first + 1 : first;
+  depth = conv.rank == 3 ? v.getSize(conv.image, 2) : v.index(1);
+  outDepth = conv.rank == 3 ? v.getSize(conv.result, 2) : v.index(1);
+  conv.height = isPlane ? v.getSize(conv.image, first) : v.index(1);
   conv.width = v.getSize(conv.image, along);
-  conv.outHeight = isPlane ? v.getSize(conv.result, 2) : v.index(1);
+  conv.outHeight = isPlane ? v.getSize(conv.result, first) : v.index(1);
   conv.outWidth = v.getSize(conv.result, along);
   if (isFlat) {
     conv.width = v.mul(conv.height, conv.width);

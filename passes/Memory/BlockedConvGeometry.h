@@ -19,7 +19,12 @@ struct BlockedConvGeometry {
   bool isDepthwise;
   /// Lanes of the result's vectors; channels side by side in the image.
   int64_t lanes, inner;
+  /// Each plane of the kernel counts as a block of channels of its own: a part
+  /// of the sum reads it from a plane of the image.
   int64_t filterBlocks, channelBlocks;
+  /// In three dimensions; else a depth of 1.
+  int64_t kernelD = 1, strideD = 1, dilationD = 1, padD = 0;
+  mlir::Value depth, outDepth;
   /// Whether the plane is walked as one row: nothing but pixels is needed.
   bool isFlat;
   /// Whether a plane has one column only.
@@ -37,7 +42,7 @@ struct BlockedConvGeometry {
 };
 
 /// None where the op is not a convolution of f32 as BlockedConv.cpp builds it,
-/// of one or two spatial dimensions, with vectors of the machine.
+/// of one to three spatial dimensions, with vectors of the machine.
 std::optional<BlockedConvGeometry> matchBlockedConv(mlir::linalg::GenericOp op,
                                                     RegisterFile registers);
 

@@ -82,7 +82,7 @@ private:
     Value firstBlock, blocks, isFirst, isLast;
   };
   struct Task {
-    Value n, row, rows, column, columns, group, groups;
+    Value n, plane, row, rows, column, columns, group, groups;
   };
   void emitPart(const Task &task, const Part &part);
   void emitTile(const Part &part, Value imageBase, Value firstFilterBlock,
@@ -167,7 +167,7 @@ void BlockedConvEmitter::emitTile(const Part &part, Value imageBase,
   OpBuilder &b = v.b;
   Location loc = v.loc;
   Type element = b.getF32Type();
-  Value outPlane = v.mul(g.conv.outHeight, g.conv.outWidth);
+  Value outPlane = v.mul(g.outDepth, v.mul(g.conv.outHeight, g.conv.outWidth));
   auto filterBlock = [&](int64_t f) { return v.add(firstFilterBlock, f); };
   auto offset = [&](int64_t p, int64_t f) {
     Value plane = v.add(v.mul(n, g.filterBlocks), filterBlock(f));
@@ -220,8 +220,8 @@ void BlockedConvEmitter::emitPart(const Task &task, const Part &part) {
     v.loop(v.index(0), task.rows, 1, [&](Value r) {
       Value rowBase =
           v.add(part.image.base, v.mul(v.mul(r, conv.strideH), part.image.row));
-      Value firstPixel =
-          v.add(v.mul(v.add(task.row, r), conv.outWidth), task.column);
+      Value row = v.add(v.mul(task.plane, conv.outHeight), v.add(task.row, r));
+      Value firstPixel = v.add(v.mul(row, conv.outWidth), task.column);
       v.loopTiles(task.columns, shape.pixels, [&](Value c, int64_t pixels) {
         Value imageBase = v.add(rowBase, v.mul(c, conv.strideW));
         auto getPixel = [&](int64_t p) {
@@ -252,7 +252,8 @@ void BlockedConvEmitter::emit() {
   Parts columnParts = cutInParts(v, conv.outWidth, parts.columns, 1);
   int64_t numGroups = g.filterBlocks / shape.blocks;
   int64_t atLeast = 1;
-  Value tasks = v.mul(conv.batch, v.mul(rowParts.count, columnParts.count));
+  Value tasks = v.mul(v.mul(conv.batch, g.outDepth),
+                      v.mul(rowParts.count, columnParts.count));
   if (auto count = getConstantIntValue(tasks); count && *count) {
     int64_t work = rowParts.size * columnParts.size * g.filterBlocks * g.lanes *
                    g.channelBlocks * g.inner * g.window();
@@ -261,19 +262,22 @@ void BlockedConvEmitter::emit() {
   }
   Parts groupParts = cutInParts(v, v.index(numGroups), numGroups, 1, atLeast);
 
-  SmallVector<Value> sizes = {conv.batch, groupParts.count, rowParts.count,
-                              columnParts.count};
+  SmallVector<Value> sizes = {conv.batch, groupParts.count, g.outDepth,
+                              rowParts.count, columnParts.count};
   buildTasks(v, sizes, [&](ValueRange at) {
     Task task;
     task.n = at[0];
     task.group = v.mul(at[1], groupParts.size);
     task.groups = getPart(v, v.index(numGroups), groupParts, task.group);
-    task.row = v.mul(at[2], rowParts.size);
+    task.plane = at[2];
+    task.row = v.mul(at[3], rowParts.size);
     task.rows = getPart(v, conv.outHeight, rowParts, task.row);
-    task.column = v.mul(at[3], columnParts.size);
+    task.column = v.mul(at[4], columnParts.size);
     task.columns = getPart(v, conv.outWidth, columnParts, task.column);
     Value plane = v.mul(conv.height, conv.width);
-    Value imageBase = v.mul(v.mul(task.n, g.channelBlocks), plane);
+    // The planes of a block of channels.
+    Value volume = v.mul(g.depth, plane);
+    Value imageBase = v.mul(v.mul(task.n, g.channelBlocks / g.kernelD), volume);
     if (!g.isPadded) {
       imageBase = v.add(imageBase,
                         v.add(v.mul(v.mul(task.row, conv.strideH), conv.width),
@@ -297,9 +301,31 @@ void BlockedConvEmitter::emit() {
                         ? v.index(blocks)
                         : v.min(v.index(blocks), v.sub(all, first));
       v.loop(v.index(0), count, 1, [&](Value block) {
-        Value from = v.add(imageBase, v.mul(v.add(first, block), plane));
-        tile.copy(v, conv, image, {}, from, task.row, task.rows, task.column,
-                  v.mul(block, tilePlane));
+        Value to = v.mul(block, tilePlane);
+        Value all = v.add(first, block);
+        Value from = v.add(imageBase, v.mul(v.div(all, g.kernelD), volume));
+        auto copy = [&](Value from) {
+          tile.copy(v, conv, image, {}, from, task.row, task.rows, task.column,
+                    to);
+        };
+        if (conv.rank < 3)
+          return copy(from);
+        Value place = v.add(v.mul(task.plane, g.strideD),
+                            v.mul(v.rem(all, g.kernelD), g.dilationD));
+        place = v.sub(place, v.index(g.padD));
+        // Unsigned: one before the volume is outside as well.
+        Value isInside = arith::CmpIOp::create(
+            v.b, v.loc, arith::CmpIPredicate::ult, place, g.depth);
+        auto branch = scf::IfOp::create(v.b, v.loc, isInside,
+                                        /*withElseRegion=*/true);
+        OpBuilder::InsertionGuard guard(v.b);
+        v.b.setInsertionPoint(branch.thenBlock()->getTerminator());
+        copy(v.add(from, v.mul(place, plane)));
+        v.b.setInsertionPoint(branch.elseBlock()->getTerminator());
+        Value zero = v.zero(v.b.getF32Type());
+        v.loop(v.index(0), v.index(tilePlane), v.width, [&](Value i) {
+          v.store(zero, tile.scratch, v.add(to, i), v.all());
+        });
       });
       Part part{
           {tile.scratch, v.index(0), v.index(tilePlane), v.index(tile.width)},

@@ -132,6 +132,17 @@ def add_line(g, line):
     return outputs
 
 
+def add_volume(g, volume):
+    x = g.op("Relu", g.op("Conv", volume, g.weight(32, 4, 3, 3, 3),
+                          pads=[1, 1, 1, 1, 1, 1]))
+    y = g.op("MaxPool", x, kernel_shape=[2, 2, 2], strides=[2, 2, 2])
+    return [g.op("Conv", y, g.weight(48, 32, 2, 3, 1), g.vector(48),
+                 pads=[0, 1, 0, 1, 0, 1], strides=[2, 1, 1]),
+            g.op("Conv", x, g.weight(16, 32, 3, 1, 1), dilations=[2, 1, 1]),
+            g.op("ConvTranspose", y, g.weight(32, 2, 2, 2, 2),
+                 strides=[2, 2, 2])]
+
+
 def add_products(g, rows):
     """Packed weights: columns that fill panels and that do not."""
     outputs = []
@@ -155,6 +166,8 @@ BUILDERS = {
                 [(1, 3, 16, 16), (2, 3, 11, 21)]),
     "transposed": (add_transposed, "image", ("n", 3, "h", "w"),
                    [(1, 3, 8, 8), (2, 3, 5, 9)]),
+    "volume": (add_volume, "volume", ("n", 4, "d", "h", "w"),
+               [(1, 4, 6, 8, 8), (2, 4, 5, 7, 9)]),
     "line": (add_line, "line", ("n", 8, "l"), [(1, 8, 40), (3, 8, 19)]),
     "products": (add_products, "rows", ("n", "m", 65),
                  [(1, 1, 65), (1, 20, 65), (3, 50, 65), (2, 2, 65)]),

@@ -1,42 +1,21 @@
 //===- CommandLine.cpp - The options of onnxc -----------------------------===//
 //
-// A table of our own rather than llvm::cl, whose global options (LLVM's
-// libraries have hundreds, `stop-after` among them) would clash with ours.
-//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
+#include "llvm/Support/CommandLine.h"
 #include "compiler/Options.h"
+#include "targets/Target.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
 
 using namespace llvm;
 
 namespace onnxc {
-
-namespace {
-
-/// How an option takes its value.
-enum class Form {
-  Flag,     // -g
-  Joined,   // -O2
-  Equals,   // --emit=obj
-  Separate, // -o FILE
-  Either    // --dim n=1, --dim=n=1
-};
-
-struct OptionRow {
-  const char *name;
-  const char *value;
-  Form form;
-  bool common; // in --help, not only in --help-all
-  const char *help;
-  Error (*set)(Options &options, StringRef value);
-};
-
-} // namespace
 
 static Error bad(const Twine &message) { return createStringError(message); }
 
@@ -94,9 +73,21 @@ static Error setShape(Options &options, StringRef text) {
   return Error::success();
 }
 
+static Error setPrefix(Options &options, StringRef text) {
+  if (!text.empty() && (isDigit(text[0]) || !llvm::all_of(text, [](char c) {
+                          return isAlnum(c) || c == '_';
+                        })))
+    return bad("--prefix wants a C identifier, not '" + text + "'");
+  options.prefix = text.str();
+  return Error::success();
+}
+
+/// Reads one of a few names; an empty text leaves the default.
 template <typename T>
 static Error choose(StringRef option, StringRef value, T &result,
                     ArrayRef<std::pair<StringRef, T>> choices) {
+  if (value.empty())
+    return Error::success();
   std::string names;
   for (const auto &[name, choice] : choices) {
     if (value == name) {
@@ -108,245 +99,188 @@ static Error choose(StringRef option, StringRef value, T &result,
   return bad(option + " is one of " + names + ", not '" + value + "'");
 }
 
-static const OptionRow rows[] = {
-    {"-o", "FILE", Form::Separate, true, "write to FILE",
-     [](Options &o, StringRef v) -> Error {
-       o.output = v.str();
-       return Error::success();
-     }},
-    {"--emit", "KIND", Form::Equals, true,
-     "obj (the default, and a header), archive, shared, asm, llvm, mlir, "
-     "header",
-     [](Options &o, StringRef v) -> Error {
-       return choose<EmitKind>("--emit", v, o.emit,
-                               {{"obj", EmitKind::Object},
-                                {"archive", EmitKind::Archive},
-                                {"shared", EmitKind::Shared},
-                                {"asm", EmitKind::Assembly},
-                                {"llvm", EmitKind::LLVMIR},
-                                {"mlir", EmitKind::MLIR},
-                                {"header", EmitKind::Header}});
-     }},
-    {"--stop-after", "PHASE", Form::Equals, true,
-     "with --emit=mlir: import, graph, tensor, memory or code",
-     [](Options &o, StringRef v) -> Error {
-       return choose<Phase>("--stop-after", v, o.stopAfter,
-                            {{"import", Phase::Import},
-                             {"graph", Phase::Graph},
-                             {"tensor", Phase::Tensor},
-                             {"memory", Phase::Memory},
-                             {"code", Phase::Code}});
-     }},
-    {"-O", "0..3", Form::Joined, true, "how much to optimise; -O2 unless told",
-     [](Options &o, StringRef v) -> Error {
-       if (v.size() != 1 || v[0] < '0' || v[0] > '3')
-         return bad("-O0, -O1, -O2 and -O3 are known, not '-O" + v + "'");
-       o.optLevel = v[0] - '0';
-       return Error::success();
-     }},
-    {"-mcpu", "CPU", Form::Equals, true,
-     "compile for a CPU; native (this machine's) is the default",
-     [](Options &o, StringRef v) -> Error {
-       o.cpu = v.str();
-       return Error::success();
-     }},
-    {"-mattr", "LIST", Form::Equals, false,
-     "more or fewer instruction sets: +avx2,-fma",
-     [](Options &o, StringRef v) -> Error {
-       o.features = v.str();
-       return Error::success();
-     }},
-    {"--target", "TRIPLE", Form::Equals, true,
-     "compile for another machine: aarch64-linux-gnu",
-     [](Options &o, StringRef v) -> Error {
-       o.triple = v.str();
-       return Error::success();
-     }},
-    {"--list-targets", "", Form::Flag, false, "print the targets and leave",
-     [](Options &o, StringRef) -> Error {
-       o.listTargets = true;
-       return Error::success();
-     }},
-    {"--prefix", "NAME", Form::Equals, true,
-     "how C symbols begin; the file's name unless told",
-     [](Options &o, StringRef v) -> Error {
-       bool good = !v.empty() && !isDigit(v[0]) && llvm::all_of(v, [](char c) {
-         return isAlnum(c) || c == '_';
-       });
-       if (!good)
-         return bad("--prefix wants a C identifier, not '" + v + "'");
-       o.prefix = v.str();
-       return Error::success();
-     }},
-    {"--dim", "NAME=N", Form::Either, true,
-     "bind a free dimension; NAME=1..512 bounds it", setDim},
-    {"--shape", "INPUT=1x3x8", Form::Either, true,
-     "the shape of an input; ? leaves a size as it is", setShape},
-    {"--weights", "PLACE", Form::Equals, true,
-     "embed (the default), file (beside the object), extern",
-     [](Options &o, StringRef v) -> Error {
-       return choose<WeightsPlace>("--weights", v, o.weights,
-                                   {{"embed", WeightsPlace::Embed},
-                                    {"file", WeightsPlace::File},
-                                    {"extern", WeightsPlace::Extern}});
-     }},
-    {"-g", "", Form::Flag, true,
-     "debug lines that lead into a listing of the model",
-     [](Options &o, StringRef) -> Error {
-       o.debugLines = true;
-       return Error::success();
-     }},
-    {"-MD", "", Form::Flag, true, "also write a dependency file",
-     [](Options &o, StringRef) -> Error {
-       o.writeDependencies = true;
-       return Error::success();
-     }},
-    {"-MF", "FILE", Form::Separate, false, "the dependency file's name",
-     [](Options &o, StringRef v) -> Error {
-       o.dependencyFile = v.str();
-       o.writeDependencies = true;
-       return Error::success();
-     }},
-    {"--save-temps", "", Form::Flag, false,
-     "keep each phase's IR and the parts' LLVM IR beside the output",
-     [](Options &o, StringRef) -> Error {
-       o.saveTemps = true;
-       return Error::success();
-     }},
-    {"--time-passes", "", Form::Flag, false, "print where the time went",
-     [](Options &o, StringRef) -> Error {
-       o.timePasses = true;
-       return Error::success();
-     }},
-    {"--print-after-all", "", Form::Flag, false,
-     "print the IR after every pass",
-     [](Options &o, StringRef) -> Error {
-       o.printAfterAll = true;
-       return Error::success();
-     }},
-    {"--single-thread", "", Form::Flag, false,
-     "run the passes on one thread; the result is the same",
-     [](Options &o, StringRef) -> Error {
-       o.singleThread = true;
-       return Error::success();
-     }},
-    {"--inspect", "", Form::Flag, true,
-     "print what is in the model instead of compiling it",
-     [](Options &o, StringRef) -> Error {
-       o.inspect = true;
-       return Error::success();
-     }},
-    {"--json", "", Form::Flag, true, "with --inspect: print JSON",
-     [](Options &o, StringRef) -> Error {
-       o.json = true;
-       return Error::success();
-     }},
-    {"--version", "", Form::Flag, true, "print the version",
-     [](Options &o, StringRef) -> Error {
-       o.version = true;
-       return Error::success();
-     }},
-    {"--help", "", Form::Flag, true, "print this; --help-all prints all",
-     [](Options &o, StringRef) -> Error {
-       o.help = true;
-       return Error::success();
-     }},
-    {"--help-all", "", Form::Flag, false, "print every option",
-     [](Options &o, StringRef) -> Error {
-       o.helpAll = true;
-       return Error::success();
-     }},
+namespace {
+
+/// Constructed while no other options are registered. Hidden ones are those
+/// that --help leaves to --help-all.
+struct Flags {
+  using Text = cl::opt<std::string>;
+  using Texts = cl::list<std::string>;
+  using Flag = cl::opt<bool>;
+
+  Texts models{cl::Positional, cl::desc("model.onnx")};
+  Text output{"o", cl::value_desc("FILE"), cl::desc("Write to FILE")};
+  Text emit{"emit", cl::value_desc("KIND"),
+            cl::desc("obj (the default, and a header), archive, shared, asm, "
+                     "llvm, mlir or header")};
+  Text stopAfter{"stop-after", cl::value_desc("PHASE"),
+                 cl::desc("With --emit=mlir: import, graph, tensor, memory or "
+                          "code")};
+  Text level{"O", cl::Prefix, cl::value_desc("0..3"),
+             cl::desc("How much to optimise; -O2 unless told")};
+  Text cpu{"mcpu", cl::value_desc("CPU"),
+           cl::desc("The CPU to compile for; native (this machine's) unless "
+                    "told")};
+  Text features{"mattr", cl::value_desc("LIST"), cl::Hidden,
+                cl::desc("More or fewer instruction sets: +avx2,-fma")};
+  Text triple{"target", cl::value_desc("TRIPLE"),
+              cl::desc("Compile for another machine: aarch64-linux-gnu")};
+  Flag listTargets{"list-targets", cl::Hidden,
+                   cl::desc("Print the targets and leave")};
+  Text prefix{"prefix", cl::value_desc("NAME"),
+              cl::desc("How C symbols begin; the file's name unless told")};
+  Texts dims{"dim", cl::value_desc("NAME=N"),
+             cl::desc("Bind a free dimension; NAME=1..512 bounds it")};
+  Texts shapes{"shape", cl::value_desc("INPUT=1x3x8"),
+               cl::desc("The shape of an input; ? leaves a size as it is")};
+  Text weights{"weights", cl::value_desc("PLACE"),
+               cl::desc("embed (the default), file (beside the object) or "
+                        "extern")};
+  Flag debugLines{"g", cl::desc("Debug lines that lead into a listing of the "
+                                "model")};
+  Flag profile{"profile", cl::desc("Call the profiler that the application "
+                                   "gives, node by node")};
+  Flag writeDependencies{"MD", cl::desc("Also write a dependency file")};
+  Text dependencyFile{"MF", cl::value_desc("FILE"),
+                      cl::desc("The dependency file's name")};
+  Flag saveTemps{"save-temps",
+                 cl::desc("Keep each phase's IR beside the output")};
+  Flag timePasses{"time-passes", cl::desc("Print where the time went")};
+  Flag printAfterAll{"print-after-all", cl::Hidden,
+                     cl::desc("Print the IR after every pass")};
+  Flag singleThread{"single-thread", cl::Hidden,
+                    cl::desc("Use one thread; the result is the same")};
+  Flag inspect{"inspect", cl::desc("Print what is in the model instead of "
+                                   "compiling it")};
+  Flag json{"json", cl::desc("With --inspect: print JSON")};
+  Flag version{"version", cl::desc("Print the version")};
+  Flag help{"help", cl::desc("Print this; --help-all prints every option")};
+  Flag helpAll{"help-all", cl::Hidden, cl::desc("Print every option")};
 };
 
-void printHelp(raw_ostream &os, bool all) {
-  os << "onnxc compiles an ONNX model to native code.\n\n"
-        "    onnxc model.onnx -o model.o        writes model.o and model.h\n"
-        "    onnxc model.onnx --emit=shared -o model.so\n"
-        "    onnxc --inspect model.onnx\n\n";
-  for (const OptionRow &row : rows) {
-    if (!row.common && !all)
-      continue;
-    std::string left = row.name;
-    if (row.form == Form::Equals)
-      left += "=";
-    else if (row.form == Form::Separate || row.form == Form::Either)
-      left += " ";
-    left += row.value;
-    os << "  " << left_justify(left, 22) << " " << row.help << "\n";
-  }
+} // namespace
+
+static void unregisterOptions() {
+  SmallVector<cl::Option *> registered;
+  for (auto &entry : cl::getRegisteredOptions())
+    registered.push_back(entry.second);
+  for (cl::Option *option : registered)
+    option->removeArgument();
 }
 
-/// `-emit=obj` is `--emit=obj`: one dash will do for long names.
-static StringRef canonical(StringRef name) {
-  return name.starts_with("--") ? name.drop_front() : name;
-}
-
-static Error unknownOption(StringRef argument) {
-  StringRef name = argument.split('=').first, best;
-  unsigned bestDistance = 4;
-  for (const OptionRow &row : rows) {
-    unsigned distance =
-        canonical(name).edit_distance(canonical(row.name), true, bestDistance);
-    if (distance < bestDistance) {
-      bestDistance = distance;
-      best = row.name;
-    }
-  }
-  std::string message = "unknown option '" + argument.str() + "'";
-  if (!best.empty())
-    message += "; did you mean '" + best.str() + "'?";
-  return bad(message);
-}
-
-Expected<Options> parseCommandLine(ArrayRef<const char *> args) {
+static Expected<Options> readFlags(const Flags &flags) {
   Options options;
-  bool onlyFiles = false;
-  for (size_t i = 0; i < args.size(); ++i) {
-    StringRef argument = args[i];
-    if (onlyFiles || !argument.starts_with("-") || argument == "-") {
-      if (!options.input.empty())
-        return bad("one model at a time: '" + options.input + "' and '" +
-                   argument + "'");
-      options.input = argument.str();
-      continue;
-    }
-    if (argument == "--") {
-      onlyFiles = true;
-      continue;
-    }
-    StringRef dashed = canonical(argument);
-    const OptionRow *found = nullptr;
-    StringRef value;
-    for (const OptionRow &row : rows) {
-      StringRef name = canonical(row.name);
-      bool hasValue = row.form == Form::Equals || row.form == Form::Either;
-      if (dashed == name && row.form != Form::Joined) {
-        found = &row;
-        if (row.form == Form::Flag)
-          break;
-        if (i + 1 == args.size())
-          return bad(StringRef(row.name) + " wants a value: " + row.help);
-        value = args[++i];
-        break;
-      }
-      if (hasValue && dashed.starts_with(name) &&
-          dashed.drop_front(name.size()).starts_with("=")) {
-        found = &row;
-        value = dashed.drop_front(name.size() + 1);
-        break;
-      }
-      if (row.form == Form::Joined && dashed.starts_with(name)) {
-        found = &row;
-        value = dashed.drop_front(name.size());
-        break;
-      }
-    }
-    if (!found)
-      return unknownOption(argument);
-    if (Error error = found->set(options, value))
+  if (flags.models.size() > 1)
+    return bad("one model at a time: '" + flags.models[0] + "' and '" +
+               flags.models[1] + "'");
+  if (flags.models.empty())
+    return bad("no model is given; see onnxc --help");
+  options.input = flags.models[0];
+  options.output = flags.output;
+  options.cpu = flags.cpu;
+  options.features = flags.features;
+  options.triple = flags.triple;
+  options.debugLines = flags.debugLines;
+  options.profile = flags.profile;
+  options.saveTemps = flags.saveTemps;
+  options.timePasses = flags.timePasses;
+  options.dependencyFile = flags.dependencyFile;
+  options.writeDependencies =
+      flags.writeDependencies || !flags.dependencyFile.empty();
+  options.inspect = flags.inspect;
+  options.json = flags.json;
+  options.printAfterAll = flags.printAfterAll;
+  options.singleThread = flags.singleThread;
+
+  if (Error error = choose<EmitKind>("--emit", flags.emit, options.emit,
+                                     {{"obj", EmitKind::Object},
+                                      {"archive", EmitKind::Archive},
+                                      {"shared", EmitKind::Shared},
+                                      {"asm", EmitKind::Assembly},
+                                      {"llvm", EmitKind::LLVMIR},
+                                      {"mlir", EmitKind::MLIR},
+                                      {"header", EmitKind::Header}}))
+    return std::move(error);
+  if (Error error =
+          choose<Phase>("--stop-after", flags.stopAfter, options.stopAfter,
+                        {{"import", Phase::Import},
+                         {"graph", Phase::Graph},
+                         {"tensor", Phase::Tensor},
+                         {"memory", Phase::Memory},
+                         {"code", Phase::Code}}))
+    return std::move(error);
+  if (Error error =
+          choose<WeightsPlace>("--weights", flags.weights, options.weights,
+                               {{"embed", WeightsPlace::Embed},
+                                {"file", WeightsPlace::File},
+                                {"extern", WeightsPlace::Extern}}))
+    return std::move(error);
+  if (Error error = choose<unsigned>("-O", flags.level, options.optLevel,
+                                     {{"0", 0}, {"1", 1}, {"2", 2}, {"3", 3}}))
+    return std::move(error);
+  if (Error error = setPrefix(options, flags.prefix))
+    return std::move(error);
+  for (StringRef dim : flags.dims)
+    if (Error error = setDim(options, dim))
       return std::move(error);
-  }
+  for (StringRef shape : flags.shapes)
+    if (Error error = setShape(options, shape))
+      return std::move(error);
+  if (options.json && !options.inspect)
+    return bad("--json goes with --inspect");
+  if (flags.stopAfter.getNumOccurrences() && options.emit != EmitKind::MLIR)
+    return bad("--stop-after goes with --emit=mlir");
   return options;
+}
+
+Expected<std::optional<Options>> parseCommandLine(int argc,
+                                                  const char *const *argv) {
+  // LLVM's libraries have registered hundreds of options for LLVM's own tools,
+  // and lld will register more when it first links, some by the names of ours.
+  unregisterOptions();
+  Flags flags;
+  llvm::scope_exit leave([&] {
+    unregisterOptions();
+    flags.models.removeArgument(); // the list above has options with names
+  });
+  std::string said;
+  raw_string_ostream errors(said);
+  if (!cl::ParseCommandLineOptions(
+          argc, argv,
+          "onnxc compiles an ONNX model to native code\n\n"
+          "  onnxc model.onnx -o model.o        writes model.o and model.h\n"
+          "  onnxc model.onnx --emit=shared -o model.so\n"
+          "  onnxc --inspect model.onnx\n",
+          &errors)) {
+    // LLVM has printed what is wrong with a value, and has kept the rest.
+    SmallVector<StringRef> lines;
+    StringRef(said).split(lines, '\n', -1, /*KeepEmpty=*/false);
+    std::string message;
+    for (StringRef line : lines)
+      message +=
+          (message.empty() ? "" : " ") + line.split(": ").second.trim().str();
+    return bad(message.empty() ? "the command line is not understood; see "
+                                 "onnxc --help"
+                               : message);
+  }
+  if (flags.help || flags.helpAll) {
+    cl::PrintHelpMessage(/*Hidden=*/flags.helpAll);
+    return std::nullopt;
+  }
+  if (flags.version) {
+    outs() << "onnxc " ONNXC_VERSION " (LLVM " LLVM_VERSION_STRING ", "
+           << sys::getDefaultTargetTriple() << ", " << sys::getHostCPUName()
+           << ")\n";
+    return std::nullopt;
+  }
+  if (flags.listTargets) {
+    printTargets(outs());
+    return std::nullopt;
+  }
+  Expected<Options> options = readFlags(flags);
+  if (!options)
+    return options.takeError();
+  return std::optional<Options>(std::move(*options));
 }
 
 } // namespace onnxc

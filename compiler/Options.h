@@ -10,6 +10,7 @@
 #include "codegen/Descriptor.h"
 #include "compiler/Import/Import.h"
 #include "llvm/Support/Error.h"
+#include <optional>
 #include <string>
 
 namespace onnxc {
@@ -37,6 +38,8 @@ struct Options {
   std::string features;
   std::string triple;
   bool debugLines = false;
+  /// Calls of the context's profiler around every kernel.
+  bool profile = false;
   std::string prefix;
   ImportOptions import;
   WeightsPlace weights = WeightsPlace::Embed;
@@ -49,16 +52,12 @@ struct Options {
   /// Prints the IR after every pass of the compiler, to stderr.
   bool printAfterAll = false;
   bool singleThread = false;
-
-  // What to print instead of compiling.
-  bool help = false;
-  bool helpAll = false;
-  bool version = false;
-  bool listTargets = false;
 };
 
-llvm::Expected<Options> parseCommandLine(llvm::ArrayRef<const char *> args);
-void printHelp(llvm::raw_ostream &os, bool all);
+/// Nothing where the command line asked for something that is now printed, as
+/// the help.
+llvm::Expected<std::optional<Options>>
+parseCommandLine(int argc, const char *const *argv);
 
 } // namespace onnxc
 

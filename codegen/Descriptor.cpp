@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/Descriptor.h"
-#include "onnxc/runtime.h"
+#include "targets/RuntimeABI.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/Transforms/Utils/Evaluator.h"
@@ -77,7 +77,7 @@ static Constant *buildTensors(TableBuilder &b,
       else if (std::optional<unsigned> symbol = tensor.getSymbol(i))
         dims.push_back(b.int64(-1 - int64_t(*symbol)));
       else
-        dims.push_back(b.int64(uint64_t(ONNXC_COMPUTED)));
+        dims.push_back(b.int64(uint64_t(abi::kComputed)));
     }
     rows.push_back(b.record(
         {b.string(tensor.name), b.optionalString(tensor.doc), b.array(dims),
@@ -92,6 +92,13 @@ static Constant *buildSymbols(TableBuilder &b, const ModelInterface &model) {
     rows.push_back(
         b.record({b.string(symbol.name), b.int64(symbol.min),
                   b.int64(symbol.max), b.int32(symbol.fromData), b.int32(0)}));
+  return b.array(rows);
+}
+
+static Constant *buildSteps(TableBuilder &b, const ModelInterface &model) {
+  SmallVector<Constant *> rows;
+  for (const StepInterface &step : model.steps)
+    rows.push_back(b.record({b.string(step.nodes), b.string(step.kernel)}));
   return b.array(rows);
 }
 
@@ -145,12 +152,12 @@ Error addDescriptor(Module &module, const ModelInterface &model,
     metadata.push_back(b.record({b.string(key), b.string(value)}));
   uint64_t flags = 0;
   if (model.needsAllocator())
-    flags |= ONNXC_MODEL_NEEDS_ALLOCATOR;
+    flags |= abi::NeedsAllocator;
   if (!embed && options.weightsBytes)
-    flags |= ONNXC_MODEL_EXTERN_WEIGHTS;
+    flags |= abi::ExternWeights;
   bool hasFile = options.weights == WeightsPlace::File && options.weightsBytes;
   Constant *descriptor = b.record(
-      {b.int32(ONNXC_ABI_VERSION),
+      {b.int32(abi::kVersion),
        b.int32(flags),
        b.string(model.name.empty() ? options.prefix : model.name),
        b.optionalString(model.producer),
@@ -171,7 +178,10 @@ Error addDescriptor(Module &module, const ModelInterface &model,
        hasFile ? b.string(options.weightsFile) : b.null(),
        entry,
        arenaBytes,
-       outputShapes});
+       outputShapes,
+       buildSteps(b, model),
+       b.int32(model.steps.size()),
+       b.int32(0)});
   auto *variable = new GlobalVariable(
       module, descriptor->getType(), /*isConstant=*/true,
       GlobalValue::ExternalLinkage, descriptor, options.prefix + "_model");
@@ -179,7 +189,7 @@ Error addDescriptor(Module &module, const ModelInterface &model,
     Constant *list = ConstantArray::get(ArrayType::get(variable->getType(), 2),
                                         {variable, b.null()});
     new GlobalVariable(module, list->getType(), true,
-                       GlobalValue::ExternalLinkage, list, ONNXC_MODELS_SYMBOL);
+                       GlobalValue::ExternalLinkage, list, abi::kModelsSymbol);
   }
   return Error::success();
 }

@@ -10,6 +10,7 @@
 #include "codegen/Optimize.h"
 #include "codegen/Partition.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/IR/Constants.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -192,6 +193,33 @@ static Error emitObject(Module &module, const WeightsBlob &weights,
   return output.close();
 }
 
+/// The weights as a constant of the module, for formats other than ELF: one
+/// part, and several times the memory.
+static Error emitForeignObject(Module &module, const WeightsBlob &weights,
+                               const Target &target, const CodeOptions &options,
+                               OutputFile &output) {
+  if (weights.totalBytes && options.descriptor.weights == WeightsPlace::Embed) {
+    SmallString<0> bytes;
+    raw_svector_ostream stream(bytes);
+    if (failed(weights.write(!target.triple.isLittleEndian(), stream)))
+      return createStringError("a weight could not be written");
+    module.getGlobalVariable(options.descriptor.prefix + "_weights")
+        ->setInitializer(ConstantDataArray::getString(
+            module.getContext(), bytes, /*AddNull=*/false));
+  }
+  auto machine = target.createTargetMachine(getCodeGenLevel(options.optLevel));
+  optimize(module, target, *machine, options.optLevel);
+  SmallString<0> object;
+  raw_svector_ostream os(object);
+  if (Error error =
+          generateCode(module, *machine, CodeGenFileType::ObjectFile, os))
+    return error;
+  if (Error error = output.create())
+    return error;
+  output.stream() << object;
+  return output.close();
+}
+
 static Error emitText(Module &module, const Target &target,
                       const CodeOptions &options, OutputFile &output) {
   auto machine = target.createTargetMachine(getCodeGenLevel(options.optLevel));
@@ -233,11 +261,14 @@ Expected<EmittedCode> emitCode(mlir::ModuleOp module,
   EmittedCode result;
   if (model.isStatic())
     result.arenaBytes = evaluateArenaBytes(*code, options.descriptor.prefix);
-  Error error =
-      options.kind == CodeKind::Object
-          ? emitObject(*code, weights, target, options, output, timing)
-          : emitText(*code, target, options, output);
-  if (error)
+  auto emit = [&]() -> Error {
+    if (options.kind != CodeKind::Object)
+      return emitText(*code, target, options, output);
+    if (!target.triple.isOSBinFormatELF())
+      return emitForeignObject(*code, weights, target, options, output);
+    return emitObject(*code, weights, target, options, output, timing);
+  };
+  if (Error error = emit())
     return std::move(error);
   return result;
 }

@@ -6,7 +6,7 @@
 
 #include "codegen/Header.h"
 #include "codegen/Identifier.h"
-#include "onnxc/runtime.h"
+#include "targets/RuntimeABI.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
@@ -48,29 +48,29 @@ std::string printExpression(AffineExpr expr,
 /// The type of an element in memory.
 static StringRef getCType(int32_t dtype) {
   switch (dtype) {
-  case ONNXC_FLOAT:
-  case ONNXC_COMPLEX64:
+  case abi::Float:
+  case abi::Complex64:
     return "float";
-  case ONNXC_DOUBLE:
-  case ONNXC_COMPLEX128:
+  case abi::Double:
+  case abi::Complex128:
     return "double";
-  case ONNXC_INT8:
-  case ONNXC_INT4:
-  case ONNXC_INT2:
+  case abi::Int8:
+  case abi::Int4:
+  case abi::Int2:
     return "int8_t";
-  case ONNXC_INT16:
+  case abi::Int16:
     return "int16_t";
-  case ONNXC_INT32:
+  case abi::Int32:
     return "int32_t";
-  case ONNXC_INT64:
+  case abi::Int64:
     return "int64_t";
-  case ONNXC_UINT16:
-  case ONNXC_FLOAT16:
-  case ONNXC_BFLOAT16:
+  case abi::UInt16:
+  case abi::Float16:
+  case abi::BFloat16:
     return "uint16_t";
-  case ONNXC_UINT32:
+  case abi::UInt32:
     return "uint32_t";
-  case ONNXC_UINT64:
+  case abi::UInt64:
     return "uint64_t";
   default: // bool, uint8 and everything of a byte or less
     return "uint8_t";
@@ -79,55 +79,55 @@ static StringRef getCType(int32_t dtype) {
 
 StringRef describeType(int32_t dtype) {
   switch (dtype) {
-  case ONNXC_FLOAT:
+  case abi::Float:
     return "float";
-  case ONNXC_DOUBLE:
+  case abi::Double:
     return "double";
-  case ONNXC_UINT8:
+  case abi::UInt8:
     return "uint8";
-  case ONNXC_INT8:
+  case abi::Int8:
     return "int8";
-  case ONNXC_UINT16:
+  case abi::UInt16:
     return "uint16";
-  case ONNXC_INT16:
+  case abi::Int16:
     return "int16";
-  case ONNXC_INT32:
+  case abi::Int32:
     return "int32";
-  case ONNXC_INT64:
+  case abi::Int64:
     return "int64";
-  case ONNXC_UINT32:
+  case abi::UInt32:
     return "uint32";
-  case ONNXC_UINT64:
+  case abi::UInt64:
     return "uint64";
-  case ONNXC_BOOL:
+  case abi::Bool:
     return "bool, 0 or 1";
-  case ONNXC_FLOAT16:
+  case abi::Float16:
     return "float16, its bits";
-  case ONNXC_BFLOAT16:
+  case abi::BFloat16:
     return "bfloat16, its bits";
-  case ONNXC_COMPLEX64:
+  case abi::Complex64:
     return "complex64, real and imaginary parts in turn";
-  case ONNXC_COMPLEX128:
+  case abi::Complex128:
     return "complex128, real and imaginary parts in turn";
-  case ONNXC_FLOAT8E4M3FN:
+  case abi::Float8E4M3FN:
     return "float8e4m3fn, its bits";
-  case ONNXC_FLOAT8E4M3FNUZ:
+  case abi::Float8E4M3FNUZ:
     return "float8e4m3fnuz, its bits";
-  case ONNXC_FLOAT8E5M2:
+  case abi::Float8E5M2:
     return "float8e5m2, its bits";
-  case ONNXC_FLOAT8E5M2FNUZ:
+  case abi::Float8E5M2FNUZ:
     return "float8e5m2fnuz, its bits";
-  case ONNXC_FLOAT8E8M0:
+  case abi::Float8E8M0:
     return "float8e8m0, its bits";
-  case ONNXC_FLOAT4E2M1:
+  case abi::Float4E2M1:
     return "float4e2m1, its bits, one element a byte";
-  case ONNXC_UINT4:
+  case abi::UInt4:
     return "uint4, one element a byte";
-  case ONNXC_INT4:
+  case abi::Int4:
     return "int4, one element a byte";
-  case ONNXC_UINT2:
+  case abi::UInt2:
     return "uint2, one element a byte";
-  case ONNXC_INT2:
+  case abi::Int2:
     return "int2, one element a byte";
   default:
     return "unknown";
@@ -218,7 +218,7 @@ std::string HeaderWriter::describeShape(const TensorInterface &tensor) const {
 std::string
 HeaderWriter::describeElements(const TensorInterface &tensor) const {
   bool isComplex =
-      tensor.dtype == ONNXC_COMPLEX64 || tensor.dtype == ONNXC_COMPLEX128;
+      tensor.dtype == abi::Complex64 || tensor.dtype == abi::Complex128;
   auto symbol = [&](unsigned i) { return "dims->" + symbolNames[i]; };
   std::string text = isComplex ? "(int64_t)2" : "(int64_t)1";
   for (AffineExpr dim : tensor.dims)
@@ -289,7 +289,7 @@ void HeaderWriter::writeSizes() {
         continue;
       if (tensor.isStatic()) {
         int64_t elements =
-            tensor.dtype == ONNXC_COMPLEX64 || tensor.dtype == ONNXC_COMPLEX128
+            tensor.dtype == abi::Complex64 || tensor.dtype == abi::Complex128
                 ? 2
                 : 1;
         for (AffineExpr dim : tensor.dims)
@@ -298,7 +298,7 @@ void HeaderWriter::writeSizes() {
            << "\n";
         continue;
       }
-      os << "static inline int64_t " << prefix << "_" << StringRef(name).lower()
+      os << "ONNXC_INLINE int64_t " << prefix << "_" << StringRef(name).lower()
          << "_elements(const " << prefix << "_dims *dims) {\n"
          << "  return " << describeElements(tensor) << ";\n}\n";
     }
@@ -323,7 +323,7 @@ void HeaderWriter::writeArena() {
     return;
   }
   os << "/* Bytes of context->arena; -1 when they do not fit in 64 bits. */\n"
-     << "static inline int64_t " << prefix << "_arena_bytes("
+     << "ONNXC_INLINE int64_t " << prefix << "_arena_bytes("
      << (hasDims() ? "const " + prefix + "_dims *dims" : std::string("void"))
      << ") {\n";
   os << "  int64_t symbols[" << std::max<size_t>(model.symbols.size(), 1)
@@ -352,7 +352,7 @@ void HeaderWriter::writeRun() {
   comment("Runs the model: ONNXC_OK or another onnxc_status, which "
           "onnxc_status_string() puts into words. Everything is checked "
           "first. Two threads may run it at once with two contexts.");
-  os << "static inline int32_t " << prefix << "_run(\n    const " << prefix
+  os << "ONNXC_INLINE int32_t " << prefix << "_run(\n    const " << prefix
      << "_inputs *in, " << (writesOutputs ? "" : "const ") << prefix
      << "_outputs *out,\n    ";
   if (hasDims())

@@ -8,7 +8,7 @@
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/SymbolicShape.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "onnxc/runtime.h"
+#include "targets/RuntimeABI.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -43,19 +43,19 @@ static int32_t getIntegerDtype(IntegerType type) {
   bool isUnsigned = type.isUnsigned();
   switch (type.getWidth()) {
   case 1:
-    return ONNXC_BOOL;
+    return abi::Bool;
   case 2:
-    return isUnsigned ? ONNXC_UINT2 : ONNXC_INT2;
+    return isUnsigned ? abi::UInt2 : abi::Int2;
   case 4:
-    return isUnsigned ? ONNXC_UINT4 : ONNXC_INT4;
+    return isUnsigned ? abi::UInt4 : abi::Int4;
   case 8:
-    return isUnsigned ? ONNXC_UINT8 : ONNXC_INT8;
+    return isUnsigned ? abi::UInt8 : abi::Int8;
   case 16:
-    return isUnsigned ? ONNXC_UINT16 : ONNXC_INT16;
+    return isUnsigned ? abi::UInt16 : abi::Int16;
   case 32:
-    return isUnsigned ? ONNXC_UINT32 : ONNXC_INT32;
+    return isUnsigned ? abi::UInt32 : abi::Int32;
   case 64:
-    return isUnsigned ? ONNXC_UINT64 : ONNXC_INT64;
+    return isUnsigned ? abi::UInt64 : abi::Int64;
   default:
     return 0;
   }
@@ -63,21 +63,20 @@ static int32_t getIntegerDtype(IntegerType type) {
 
 int32_t getDtype(Type type) {
   if (auto complex = dyn_cast<ComplexType>(type))
-    return complex.getElementType().isF64() ? ONNXC_COMPLEX128
-                                            : ONNXC_COMPLEX64;
+    return complex.getElementType().isF64() ? abi::Complex128 : abi::Complex64;
   return llvm::TypeSwitch<Type, int32_t>(type)
       .Case([](IntegerType t) { return getIntegerDtype(t); })
-      .Case([](Float32Type) { return ONNXC_FLOAT; })
-      .Case([](Float64Type) { return ONNXC_DOUBLE; })
-      .Case([](Float16Type) { return ONNXC_FLOAT16; })
-      .Case([](BFloat16Type) { return ONNXC_BFLOAT16; })
-      .Case([](Float8E4M3FNType) { return ONNXC_FLOAT8E4M3FN; })
-      .Case([](Float8E4M3FNUZType) { return ONNXC_FLOAT8E4M3FNUZ; })
-      .Case([](Float8E5M2Type) { return ONNXC_FLOAT8E5M2; })
-      .Case([](Float8E5M2FNUZType) { return ONNXC_FLOAT8E5M2FNUZ; })
-      .Case([](Float8E8M0FNUType) { return ONNXC_FLOAT8E8M0; })
-      .Case([](Float4E2M1FNType) { return ONNXC_FLOAT4E2M1; })
-      .Case([](onnx::StringType) { return ONNXC_STRING; })
+      .Case([](Float32Type) { return abi::Float; })
+      .Case([](Float64Type) { return abi::Double; })
+      .Case([](Float16Type) { return abi::Float16; })
+      .Case([](BFloat16Type) { return abi::BFloat16; })
+      .Case([](Float8E4M3FNType) { return abi::Float8E4M3FN; })
+      .Case([](Float8E4M3FNUZType) { return abi::Float8E4M3FNUZ; })
+      .Case([](Float8E5M2Type) { return abi::Float8E5M2; })
+      .Case([](Float8E5M2FNUZType) { return abi::Float8E5M2FNUZ; })
+      .Case([](Float8E8M0FNUType) { return abi::Float8E8M0; })
+      .Case([](Float4E2M1FNType) { return abi::Float4E2M1; })
+      .Case([](onnx::StringType) { return abi::String; })
       .Default([](Type) { return 0; });
 }
 
@@ -108,7 +107,7 @@ static FailureOr<TensorInterface> readTensor(ModuleOp module, Type type,
                 ", which a compiled model cannot pass");
   }
   result.dtype = getDtype(tensor.getElementType());
-  if (result.dtype == 0 || result.dtype == ONNXC_STRING) {
+  if (result.dtype == 0 || result.dtype == abi::String) {
     std::string text;
     llvm::raw_string_ostream(text) << tensor.getElementType();
     return fail("has elements of type " + text +
@@ -161,6 +160,11 @@ FailureOr<ModelInterface> readModelInterface(ModuleOp module) {
     for (NamedAttribute entry : metadata)
       if (auto value = dyn_cast<StringAttr>(entry.getValue()))
         model.metadata.push_back({entry.getName().str(), value.str()});
+
+  if (auto steps = attrs.getAs<ArrayAttr>("onnxc.steps"))
+    for (ArrayAttr step : steps.getAsRange<ArrayAttr>())
+      model.steps.push_back(
+          {cast<StringAttr>(step[0]).str(), cast<StringAttr>(step[1]).str()});
 
   auto main = module.lookupSymbol<func::FuncOp>("main");
   FunctionType type;

@@ -40,6 +40,12 @@ struct SymbolInterface {
   bool fromData = false;
 };
 
+/// A kernel call that a profiler is told of.
+struct StepInterface {
+  std::string nodes;
+  std::string kernel;
+};
+
 struct ModelInterface {
   std::string name;
   std::string producer;
@@ -48,6 +54,8 @@ struct ModelInterface {
   std::vector<TensorInterface> inputs;
   std::vector<TensorInterface> outputs;
   std::vector<SymbolInterface> symbols;
+  /// Empty without --profile.
+  std::vector<StepInterface> steps;
 
   /// Whether a dimension of this tensor depends on data.
   bool dependsOnData(const TensorInterface &tensor) const;

@@ -128,8 +128,7 @@ Error writeWeightsObject(const WeightsBlob &weights, StringRef symbol,
                          StringRef like, raw_ostream &os) {
   if (!like.starts_with("\x7f"
                         "ELF"))
-    return createStringError("weights are embedded in ELF objects only; "
-                             "--weights=file works for other formats");
+    return createStringError("the object is not in ELF");
   return like[ELF::EI_CLASS] == ELF::ELFCLASS64
              ? writeElf<Elf64>(weights, symbol, like, os)
              : writeElf<Elf32>(weights, symbol, like, os);
@@ -155,7 +154,7 @@ Error mergeObjects(ArrayRef<std::string> objects, StringRef output) {
   return runLld(args);
 }
 
-Error writeArchive(StringRef object, StringRef member, StringRef output) {
+Error writeArchive(StringRef object, StringRef member, raw_ostream &os) {
   auto buffer = MemoryBuffer::getFile(object, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
   if (!buffer)
@@ -163,10 +162,14 @@ Error writeArchive(StringRef object, StringRef member, StringRef output) {
                              "': " + buffer.getError().message());
   NewArchiveMember entry((*buffer)->getMemBufferRef());
   entry.MemberName = member;
-  return llvm::writeArchive(output, {std::move(entry)},
-                            SymtabWritingMode::NormalSymtab,
-                            object::Archive::K_GNU, /*Deterministic=*/true,
-                            /*Thin=*/false);
+  // Into memory: the writer to files ends the program when a disk is full.
+  auto archive = writeArchiveToBuffer(
+      {std::move(entry)}, SymtabWritingMode::NormalSymtab,
+      object::Archive::K_GNU, /*Deterministic=*/true, /*Thin=*/false);
+  if (!archive)
+    return archive.takeError();
+  os << (*archive)->getBuffer();
+  return Error::success();
 }
 
 Error linkShared(StringRef object, const Triple &triple, StringRef output) {

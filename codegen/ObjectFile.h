@@ -26,7 +26,7 @@ llvm::Error mergeObjects(llvm::ArrayRef<std::string> objects,
 
 /// A static library with one member.
 llvm::Error writeArchive(llvm::StringRef object, llvm::StringRef member,
-                         llvm::StringRef output);
+                         llvm::raw_ostream &os);
 
 /// Links an object into a shared library, by the system's C compiler for the
 /// host, else by lld.

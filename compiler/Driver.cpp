@@ -72,6 +72,8 @@ private:
   LogicalResult commit();
 
   Options options;
+  /// Whether the output is a file, which others lie beside, and not a stream.
+  bool isFile = true;
   MLIRContext context;
   ModelDiagnosticPrinter printer;
   Target target;
@@ -102,6 +104,9 @@ Compilation::Compilation(const Options &givenOptions)
       printer(&context, llvm::errs()),
       progress(path::filename(options.input).str()) {
   context.loadAllAvailableDialects();
+  // A diagnostic says which node it is about; MLIR's text for the op would only
+  // follow it.
+  context.printOpOnDiagnostic(false);
   timingManager.setEnabled(options.timePasses);
   timing = timingManager.getRootScope();
 }
@@ -115,8 +120,7 @@ LogicalResult Compilation::report(llvm::Error error) {
 }
 
 std::string Compilation::beside(StringRef extension) const {
-  SmallString<128> file(options.output == "-" ? options.prefix
-                                              : options.output);
+  SmallString<128> file(isFile ? options.output : options.prefix);
   path::replace_extension(file, extension);
   return file.str().str();
 }
@@ -147,20 +151,21 @@ static bool isText(EmitKind kind) {
 }
 
 LogicalResult Compilation::run() {
+  isFile = options.output != "-" &&
+           (!llvm::sys::fs::exists(options.output) ||
+            llvm::sys::fs::is_regular_file(options.output) ||
+            llvm::sys::fs::is_directory(options.output));
+  if (!isFile && options.emit == EmitKind::Shared)
+    return report(llvm::createStringError(
+        "a shared library can be written to a regular file only"));
   if (options.prefix.empty()) {
-    StringRef named =
-        options.output.empty() || options.output == "-" || isText(options.emit)
-            ? options.input
-            : options.output;
-    options.prefix = makeIdentifier(path::stem(named));
+    bool isNamed = isFile && !options.output.empty() && !isText(options.emit);
+    options.prefix =
+        makeIdentifier(path::stem(isNamed ? options.output : options.input));
   }
   if (options.output.empty())
     options.output =
         (path::stem(options.input) + "." + getExtension(options.emit)).str();
-  if (options.output == "-" && !isText(options.emit) &&
-      options.emit != EmitKind::Object)
-    return report(llvm::createStringError(
-        "only objects and text can be written to standard output"));
 
   StringRef cpu = options.cpu;
   if (cpu.empty() && options.triple.empty())
@@ -241,6 +246,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
   passes.optLevel = options.optLevel;
   passes.indexBits = target.machine.pointerBits;
   passes.debugLines = options.debugLines;
+  passes.profile = options.profile;
   passes.machine = target.machine;
   passes.evaluateConstants = evaluateConstants;
   PassManager pm(&context);
@@ -327,25 +333,28 @@ LogicalResult Compilation::writeCode() {
   }
   if (packaged) {
     OutputFile &output = addOutput(options.output);
-    if (failed(report(output.create())) || failed(report(output.close())))
+    if (failed(report(output.create())))
       return failure();
     OutputFile object(beside("object.o"));
     if (failed(writeCodeAs(object, emitted)))
       return failure();
-    llvm::Error error =
-        options.emit == EmitKind::Archive
-            ? writeArchive(object.temporaryPath(), path::filename(beside("o")),
-                           output.temporaryPath())
-            : linkShared(object.temporaryPath(), target.triple,
-                         output.temporaryPath());
-    if (failed(report(std::move(error))))
+    bool isArchive = options.emit == EmitKind::Archive;
+    if (isArchive && failed(report(writeArchive(object.temporaryPath(),
+                                                path::filename(beside("o")),
+                                                output.stream()))))
+      return failure();
+    if (failed(report(output.close())))
+      return failure();
+    if (!isArchive &&
+        failed(report(linkShared(object.temporaryPath(), target.triple,
+                                 output.temporaryPath()))))
       return failure();
   } else if (failed(writeCodeAs(addOutput(options.output), emitted))) {
     return failure();
   }
   if (failed(writeWeights()))
     return failure();
-  if (isText(options.emit) || options.output == "-")
+  if (isText(options.emit) || !isFile)
     return success();
   return writeHeaderFile(emitted.arenaBytes);
 }

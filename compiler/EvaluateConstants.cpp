@@ -10,8 +10,8 @@
 #include "compiler/Pipeline.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "onnxc/runtime.h"
 #include "passes/Passes.h"
+#include "targets/RuntimeABI.h"
 #include "targets/Target.h"
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
@@ -30,14 +30,14 @@ class AlignedBuffer {
 public:
   explicit AlignedBuffer(size_t bytes)
       : bytes(bytes), memory(llvm::allocate_buffer(std::max<size_t>(bytes, 1),
-                                                   ONNXC_ARENA_ALIGNMENT)) {}
+                                                   abi::kArenaAlignment)) {}
   AlignedBuffer(AlignedBuffer &&other)
       : bytes(other.bytes), memory(std::exchange(other.memory, nullptr)) {}
   AlignedBuffer(const AlignedBuffer &) = delete;
   ~AlignedBuffer() {
     if (memory)
       llvm::deallocate_buffer(memory, std::max<size_t>(bytes, 1),
-                              ONNXC_ARENA_ALIGNMENT);
+                              abi::kArenaAlignment);
   }
   char *data() const { return static_cast<char *>(memory); }
   size_t size() const { return bytes; }
@@ -46,10 +46,10 @@ public:
     ArrayRef<char> content(data(), bytes);
     size_t size = std::max<size_t>(bytes, 1);
     return AsmResourceBlob(
-        content, ONNXC_ARENA_ALIGNMENT,
+        content, abi::kArenaAlignment,
         [memory = std::exchange(memory, nullptr), size](void *, size_t,
                                                         size_t) {
-          llvm::deallocate_buffer(memory, size, ONNXC_ARENA_ALIGNMENT);
+          llvm::deallocate_buffer(memory, size, abi::kArenaAlignment);
         },
         /*dataIsMutable=*/false);
   }
@@ -180,9 +180,9 @@ onnxc::evaluateConstants(OwningOpRef<ModuleOp> module) {
     return fail(llvm::joinErrors(entry.takeError(), arenaBytes.takeError()));
 
   AlignedBuffer arena(arenaBytes->toPtr<int64_t(const int64_t *)>()(nullptr));
-  onnxc_context call = {};
-  call.arena = arena.data();
-  call.arena_bytes = arena.size();
+  void *call[abi::NumContextFields] = {};
+  call[abi::Arena] = arena.data();
+  call[abi::ArenaBytes] = reinterpret_cast<void *>(arena.size());
   SmallVector<AlignedBuffer> buffers;
   SmallVector<void *> outputs;
   for (RankedTensorType type : types) {
@@ -191,9 +191,9 @@ onnxc::evaluateConstants(OwningOpRef<ModuleOp> module) {
     outputs.push_back(buffers.back().data());
   }
   int32_t status =
-      entry->toPtr<int32_t(onnxc_context *, int64_t *, const void *const *,
-                           void **)>()(&call, nullptr, nullptr, outputs.data());
-  if (status != ONNXC_OK)
+      entry->toPtr<int32_t(void *, int64_t *, const void *const *, void **)>()(
+          call, nullptr, nullptr, outputs.data());
+  if (status != abi::Ok)
     return emitError(loc, "constants cannot be evaluated: status ") << status;
 
   SmallVector<ElementsAttr> values;

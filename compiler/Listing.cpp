@@ -58,6 +58,9 @@ void writeListing(ModuleOp module, StringRef file, llvm::raw_ostream &os) {
     op->setLoc(withLine(
         op->getLoc(), FileLineColLoc::get(module.getContext(), file, line, 1)));
   });
+  // What debuggers call the source file; the model's path differs from where
+  // one stands.
+  module->setLoc(FileLineColLoc::get(module.getContext(), file, 1, 1));
   main->setLoc(FileLineColLoc::get(module.getContext(), file, 1, 1));
 }
 

@@ -43,6 +43,11 @@ static void addCheck(OpPassManager &pm, StringRef phase) {
 void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // Sizes as expressions over symbols; shape arithmetic becomes onnx.Dims.
   pm.addNestedPass<func::FuncOp>(createInferShapes());
+  // Sizes that are known fit in memory.
+  pm.addNestedPass<func::FuncOp>(
+      createCheckSizes(CheckSizesOptions{options.indexBits}));
+  // Tensors without elements need no kernels.
+  pm.addNestedPass<func::FuncOp>(createFoldEmptyTensors());
   // What that made foldable, or unused.
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
@@ -104,9 +109,13 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   math.nativeHalf = options.machine.hasHalfConversion;
   pm.addNestedPass<func::FuncOp>(createApproximateMath(math));
   // Kernels take pointers and symbols.
-  pm.addNestedPass<func::FuncOp>(createLowerKernelABI());
+  pm.addNestedPass<func::FuncOp>(
+      createLowerKernelABI(LowerKernelABIOptions{options.indexBits}));
   // @main becomes the entry point.
   pm.addPass(createPlanMemory());
+  // It tells a profiler about the kernels.
+  if (options.profile)
+    pm.addPass(createProfileCalls());
   addCheck(pm, "memory");
 }
 

@@ -27,6 +27,7 @@ struct PipelineOptions {
   unsigned optLevel = 2;
   unsigned indexBits = 64;
   bool debugLines = false;
+  bool profile = false;
   /// The machine compiled for; without one, a small vector unit.
   MachineModel machine = getSmallMachine();
   /// Computes what depends on constants only; nothing is folded without it.

@@ -62,6 +62,15 @@ def PackWeights : Pass<"pack-weights", "::mlir::func::FuncOp"> {
   let options = [
     Option<"panelColumns", "panel-columns", "int64_t", "16",
            "How many columns a tile of a product has">];
+def CheckSizes : Pass<"check-sizes", "::mlir::func::FuncOp"> {
+  let summary = "Refuse tensors that the target cannot address";
+  let options = [
+    Option<"indexBits", "index-bits", "unsigned", "64",
+           "Width of the target's pointers">];
+}
+
+def FoldEmptyTensors : Pass<"fold-empty-tensors", "::mlir::func::FuncOp"> {
+  let summary = "Replace tensors without elements by constants";
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
@@ -152,8 +161,18 @@ def ApproximateMath : Pass<"approximate-math"> {
 
 def LowerKernelABI : Pass<"lower-kernel-abi", "::mlir::func::FuncOp"> {
   let summary = "Pass bare pointers and symbols to kernels";
+  let options = [
+    Option<"indexBits", "index-bits", "unsigned", "64",
+           "Width of the target's pointers">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::affine::AffineDialect"];
+}
+
+def ProfileCalls : Pass<"profile-calls", "::mlir::ModuleOp"> {
+  let summary = "Call the application's profiler around every kernel";
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect"];
 }
 
 def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {

@@ -72,6 +72,18 @@ static std::string getHostFeatures() {
   return join(list, ",");
 }
 
+/// What a triple alone promises, where LLVM's own default is a machine that no
+/// system runs on: hosted RISC-V and LoongArch have floating point.
+static StringRef getBaselineFeatures(const Triple &triple) {
+  if (triple.getOS() == Triple::UnknownOS)
+    return "";
+  if (triple.isRISCV())
+    return "+m,+a,+f,+d,+c";
+  if (triple.isLoongArch64())
+    return "+f,+d";
+  return "";
+}
+
 Expected<Target> resolveTarget(StringRef tripleName, StringRef cpu,
                                StringRef features) {
   initializeTargets();
@@ -101,6 +113,12 @@ Expected<Target> resolveTarget(StringRef tripleName, StringRef cpu,
   }
   if (result.cpu.empty() && result.triple.isX86())
     result.cpu = result.triple.isArch64Bit() ? "x86-64" : "i686";
+  if (result.cpu.empty()) {
+    std::string baseline = getBaselineFeatures(result.triple).str();
+    if (!baseline.empty() && !features.empty())
+      baseline += ",";
+    result.features = baseline + features.str();
+  }
 
   // Asking for an unknown CPU's subtarget prints a warning, so ask first.
   std::unique_ptr<MCSubtargetInfo> plain(

@@ -50,7 +50,7 @@ struct TargetFamily {
   llvm::StringRef summary;
   bool (*handles)(const llvm::Triple &triple);
   void (*describeMachine)(HasFeature has, MachineModel &model);
-  /// ONNXC_CPU_* bits of onnxc/runtime.h.
+  /// Bits of the runtime's cpu_features, see RuntimeABI.h.
   uint64_t (*cpuFeatureBits)(HasFeature has);
 };
 

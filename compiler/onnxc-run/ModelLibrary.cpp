@@ -21,7 +21,9 @@ std::string cpuFeatureString(uint64_t features) {
       "avx512bf16", "avx512fp16",  "popcnt",       "lzcnt",
       "bmi",        "movbe",       "avx512cd",     "avx512ifma",
       "avx512vbmi", "avx512vbmi2", "avx512bitalg", "avx512vpopcntdq",
-      "gfni"};
+      "gfni",       "sse3",        "ssse3",        "sse4.1",
+      "sse4a",      "xop",         "fma4",         "tbm",
+      "avxifma",    "avxvnniint8", "avxvnniint16", "avxneconvert"};
   std::string text;
   for (unsigned bit = 0; bit < 64; ++bit) {
     if (!(features >> bit & 1))

@@ -186,6 +186,11 @@ void ModelRunner::poison() {
   }
 }
 
+void ModelRunner::setProfiler(onnxc_profile_fn profile, void *profiler) {
+  context.profile = profile;
+  context.profiler = profiler;
+}
+
 Error ModelRunner::runOnce() {
   releaseAllocated();
   int32_t status =

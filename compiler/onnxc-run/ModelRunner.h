@@ -27,6 +27,8 @@ public:
   /// Fills arena and outputs with a pattern that reads as NaN, so that memory
   /// that was never written shows.
   void poison();
+  /// From now on runs tell `profile` about their steps.
+  void setProfiler(onnxc_profile_fn profile, void *profiler);
   /// One run, nothing around it.
   llvm::Error runOnce();
   /// Whether arena, outputs and inputs were left alone where they must be.

@@ -71,13 +71,18 @@ cl::opt<std::string> testDir("test-dir", cl::value_desc("DIR"),
                              cl::cat(category));
 cl::opt<bool> timeIt("benchmark", cl::desc("Time warm runs"),
                      cl::cat(category));
+cl::opt<bool> profileIt("profile",
+                        cl::desc("Time each step of a model compiled with "
+                                 "onnxc --profile"),
+                        cl::cat(category));
 cl::opt<int> threads("threads", cl::init(1), cl::value_desc("N"),
                      cl::desc("Threads to run on (1); 0 takes all CPUs"),
                      cl::cat(category));
 cl::opt<unsigned> repeat("repeat", cl::init(0), cl::value_desc("N"),
                          cl::desc("Timed runs; 0 for about a second"),
                          cl::cat(category));
-cl::opt<bool> asJson("json", cl::desc("Print --info or --benchmark as JSON"),
+cl::opt<bool> asJson("json",
+                     cl::desc("Print --info, --benchmark or --profile as JSON"),
                      cl::cat(category));
 } // namespace
 
@@ -199,14 +204,52 @@ static Error printBenchmark(ModelRunner &runner,
                                {"min_ms", timing->min},
                                {"p10_ms", timing->p10},
                                {"p90_ms", timing->p90},
+                               {"p99_ms", timing->p99},
                                {"arena_bytes", arena}})
            << "\n";
     return Error::success();
   }
-  outs() << format("median %.4f ms, min %.4f, p10 %.4f, p90 %.4f",
-                   timing->median, timing->min, timing->p10, timing->p90)
+  outs() << format("median %.4f ms, min %.4f, p10 %.4f, p90 %.4f, p99 %.4f",
+                   timing->median, timing->min, timing->p10, timing->p90,
+                   timing->p99)
          << " (" << timing->runs << " runs, " << runner.threads()
          << " threads), arena " << arena << " bytes\n";
+  return Error::success();
+}
+
+static Error printProfile(ModelRunner &runner,
+                          std::vector<HostTensor> &inputs) {
+  if (Error error = runner.prepare(inputs))
+    return error;
+  Expected<Profile> profile = onnxc::run::profile(runner, repeat);
+  if (!profile)
+    return profile.takeError();
+  const onnxc_model &model = runner.model();
+  double runs = double(profile->runs);
+  if (asJson) {
+    json::Array steps;
+    for (const StepTime &step : profile->steps)
+      steps.push_back(json::Object{{"nodes", model.steps[step.step].nodes},
+                                   {"kernel", model.steps[step.step].kernel},
+                                   {"calls", double(step.calls) / runs},
+                                   {"ms", step.total / runs}});
+    outs() << json::Value(json::Object{{"model", model.name},
+                                       {"threads", runner.threads()},
+                                       {"runs", int64_t(profile->runs)},
+                                       {"ms", profile->total / runs},
+                                       {"steps", std::move(steps)}})
+           << "\n";
+    return Error::success();
+  }
+  outs() << format("%.4f ms a run", profile->total / runs) << " ("
+         << profile->runs << " runs, " << runner.threads() << " threads)\n"
+         << "     ms  share  calls  nodes (kernel)\n";
+  for (const StepTime &step : profile->steps)
+    outs() << format("%7.4f %5.1f%% %6.4g  ", step.total / runs,
+                     100 * step.total / profile->total,
+                     double(step.calls) / runs)
+           << model.steps[step.step].nodes << " ("
+           << model.steps[step.step].kernel << ")\n";
   return Error::success();
 }
 
@@ -237,7 +280,10 @@ static Expected<int> run() {
   Expected<int> failures = compareOutputs(model, *outputs);
   if (!failures || *failures)
     return failures;
-  if (timeIt) {
+  if (profileIt) {
+    if (Error error = printProfile(**runner, *inputs))
+      return error;
+  } else if (timeIt) {
     if (Error error = printBenchmark(**runner, *inputs))
       return error;
   } else if (outputFiles.empty() && outputDir.empty() && expectFiles.empty()) {

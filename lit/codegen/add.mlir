@@ -25,7 +25,7 @@
 // HEADER-NEXT: int64_t n; /* from 1 to 64 */
 // HEADER: /* "A.x": float, n x 4. the left one */
 // HEADER-NEXT: const float *A_x;
-// HEADER: static inline int32_t add_run(
+// HEADER: ONNXC_INLINE int32_t add_run(
 
 module attributes {
     onnx.graph_name = "add", onnx.producer = "by hand",

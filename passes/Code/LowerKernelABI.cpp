@@ -32,7 +32,9 @@ struct LowerKernelABI : onnxc::impl::LowerKernelABIBase<LowerKernelABI> {
       return;
     Block &body = kernel.getBody().front();
     MLIRContext *context = &getContext();
-    LLVMTypeConverter types(context);
+    LowerToLLVMOptions lowering(context);
+    lowering.overrideIndexBitwidth(indexBits);
+    LLVMTypeConverter types(context, lowering);
     auto pointer = LLVM::LLVMPointerType::get(context);
     OpBuilder b = OpBuilder::atBlockBegin(&body);
     Location loc = kernel.getLoc();

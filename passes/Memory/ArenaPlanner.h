@@ -8,6 +8,7 @@
 #define ONNXC_PASSES_MEMORY_ARENAPLANNER_H
 
 #include "dialects/onnx/SymbolicShape.h"
+#include "targets/RuntimeABI.h"
 
 namespace onnxc {
 
@@ -20,7 +21,7 @@ struct ArenaBuffer {
   mlir::AffineExpr offset = nullptr;
 };
 
-constexpr int64_t kArenaAlignment = 64;
+using abi::kArenaAlignment;
 
 /// Rounds a number of bytes up to the alignment.
 mlir::AffineExpr alignToArena(mlir::AffineExpr bytes);

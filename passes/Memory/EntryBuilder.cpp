@@ -10,27 +10,11 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "targets/RuntimeABI.h"
 
 using namespace mlir;
 using namespace onnxc;
 using onnxc::onnx::getConstant;
-
-// The order of onnxc_context's fields, all pointer-sized.
-enum ContextField {
-  kArena = 0,
-  kWeights = 2,
-  kAllocate = 5,
-  kRelease = 6,
-  kAllocator = 7
-};
-
-// Values of onnxc_status.
-enum Status {
-  kOk = 0,
-  kBadInputShape = 6,
-  kNoAllocator = 10,
-  kOutOfMemory = 11
-};
 
 int64_t onnxc::getStorageBytes(Type type) {
   if (auto complex = dyn_cast<ComplexType>(type))
@@ -114,7 +98,7 @@ EntryBuilder::EntryBuilder(OpBuilder &b, func::FuncOp main,
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   entry = buildFunction(b, loc, "onnxc_entry",
                         {pointer, pointer, pointer, pointer}, b.getI32Type());
-  arena = load(pointer, entry.getArgument(0), kArena);
+  arena = load(pointer, entry.getArgument(0), abi::Arena);
   unsigned number = 0;
   for (BlockArgument argument : main.getArguments()) {
     if (!argument.getType().isIndex())
@@ -162,30 +146,30 @@ void EntryBuilder::leaveIf(Value condition, int32_t status) {
 Value EntryBuilder::allocateBytes(Value bytes) {
   Type pointer = arena.getType(), word = b.getI64Type();
   Value context = entry.getArgument(0);
-  Value function = load(pointer, context, kAllocate);
+  Value function = load(pointer, context, abi::Allocate);
   Value null = LLVM::ZeroOp::create(b, loc, pointer);
   auto isNull = [&](Value address) -> Value {
     return LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, address, null);
   };
-  leaveIf(isNull(function), kNoAllocator);
+  leaveIf(isNull(function), abi::NoAllocator);
   Value size = arith::IndexCastOp::create(b, loc, word, bytes);
   // An empty tensor has an address too.
   Value alignment = arith::ConstantIntOp::create(b, loc, word, 64);
   size = arith::MaxSIOp::create(b, loc, size, alignment);
   auto type = LLVM::LLVMFunctionType::get(pointer, {pointer, word, word});
-  Value allocator = load(pointer, context, kAllocator);
+  Value allocator = load(pointer, context, abi::Allocator);
   Value memory =
       LLVM::CallOp::create(b, loc, type,
                            ValueRange{function, allocator, size, alignment})
           .getResult();
-  leaveIf(isNull(memory), kOutOfMemory);
+  leaveIf(isNull(memory), abi::OutOfMemory);
   return memory;
 }
 
 void EntryBuilder::release(Value address) {
   Type pointer = arena.getType();
-  Value function = load(pointer, entry.getArgument(0), kRelease);
-  Value allocator = load(pointer, entry.getArgument(0), kAllocator);
+  Value function = load(pointer, entry.getArgument(0), abi::Release);
+  Value allocator = load(pointer, entry.getArgument(0), abi::Allocator);
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(b.getContext()), {pointer, pointer});
   Value null = LLVM::ZeroOp::create(b, loc, pointer);
@@ -391,7 +375,7 @@ Value EntryBuilder::getWeights(int64_t offset) {
   if (!weights) {
     auto module = entry->getParentOfType<ModuleOp>();
     if (module->hasAttr("onnxc.weights_from_context")) {
-      weights = load(arena.getType(), entry.getArgument(0), kWeights);
+      weights = load(arena.getType(), entry.getArgument(0), abi::Weights);
     } else {
       if (!module.lookupSymbol("onnxc_weights")) {
         OpBuilder::InsertionGuard guard(b);
@@ -432,7 +416,7 @@ Value EntryBuilder::getSymbol(AffineExpr expr) {
 void EntryBuilder::requireEqual(AffineExpr l, AffineExpr r) {
   Value differ = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne,
                                        getSymbol(l), getSymbol(r));
-  leaveIf(differ, kBadInputShape);
+  leaveIf(differ, abi::BadInputShape);
 }
 
 void EntryBuilder::callKernel(StringRef name, ValueRange arguments) {
@@ -477,7 +461,7 @@ void EntryBuilder::copy(Value to, Value from, AffineExpr bytes) {
 }
 
 void EntryBuilder::finish() {
-  Value ok = arith::ConstantIntOp::create(b, loc, b.getI32Type(), kOk);
+  Value ok = arith::ConstantIntOp::create(b, loc, b.getI32Type(), abi::Ok);
   cf::BranchOp::create(b, loc, leave, ok);
   b.setInsertionPointToStart(leave);
   for (int64_t i = 0; i < numHeapBuffers; ++i)

@@ -45,9 +45,11 @@ static uint64_t pick(uint32_t word, const feature_bit *bits, int count) {
 
 static uint64_t detect(void) {
   static const feature_bit leaf1c[] = {
-      {ONNXC_CPU_X86_FMA, 12},   {ONNXC_CPU_X86_SSE42, 20},
-      {ONNXC_CPU_X86_MOVBE, 22}, {ONNXC_CPU_X86_POPCNT, 23},
-      {ONNXC_CPU_X86_AVX, 28},   {ONNXC_CPU_X86_F16C, 29}};
+      {ONNXC_CPU_X86_SSE3, 0},   {ONNXC_CPU_X86_SSSE3, 9},
+      {ONNXC_CPU_X86_FMA, 12},   {ONNXC_CPU_X86_SSE41, 19},
+      {ONNXC_CPU_X86_SSE42, 20}, {ONNXC_CPU_X86_MOVBE, 22},
+      {ONNXC_CPU_X86_POPCNT, 23}, {ONNXC_CPU_X86_AVX, 28},
+      {ONNXC_CPU_X86_F16C, 29}};
   static const feature_bit leaf7b[] = {
       {ONNXC_CPU_X86_BMI, 3},       {ONNXC_CPU_X86_AVX2, 5},
       {ONNXC_CPU_X86_BMI2, 8},      {ONNXC_CPU_X86_AVX512F, 16},
@@ -60,8 +62,15 @@ static uint64_t detect(void) {
       {ONNXC_CPU_X86_AVX512BITALG, 12}, {ONNXC_CPU_X86_AVX512VPOPCNTDQ, 14}};
   static const feature_bit leaf7d[] = {{ONNXC_CPU_X86_AVX512FP16, 23}};
   static const feature_bit leaf71a[] = {{ONNXC_CPU_X86_AVXVNNI, 4},
-                                        {ONNXC_CPU_X86_AVX512BF16, 5}};
-  static const feature_bit extended1c[] = {{ONNXC_CPU_X86_LZCNT, 5}};
+                                        {ONNXC_CPU_X86_AVX512BF16, 5},
+                                        {ONNXC_CPU_X86_AVXIFMA, 23}};
+  static const feature_bit leaf71d[] = {{ONNXC_CPU_X86_AVXVNNIINT8, 4},
+                                        {ONNXC_CPU_X86_AVXNECONVERT, 5},
+                                        {ONNXC_CPU_X86_AVXVNNIINT16, 10}};
+  static const feature_bit extended1c[] = {
+      {ONNXC_CPU_X86_LZCNT, 5}, {ONNXC_CPU_X86_SSE4A, 6},
+      {ONNXC_CPU_X86_XOP, 11},  {ONNXC_CPU_X86_FMA4, 16},
+      {ONNXC_CPU_X86_TBM, 21}};
   const uint64_t needs_zmm =
       ONNXC_CPU_X86_AVX512F | ONNXC_CPU_X86_AVX512BW | ONNXC_CPU_X86_AVX512VL |
       ONNXC_CPU_X86_AVX512DQ | ONNXC_CPU_X86_AVX512VNNI |
@@ -71,7 +80,11 @@ static uint64_t detect(void) {
       ONNXC_CPU_X86_AVX512BITALG | ONNXC_CPU_X86_AVX512VPOPCNTDQ;
   const uint64_t needs_ymm = ONNXC_CPU_X86_AVX | ONNXC_CPU_X86_AVX2 |
                              ONNXC_CPU_X86_FMA | ONNXC_CPU_X86_F16C |
-                             ONNXC_CPU_X86_AVXVNNI;
+                             ONNXC_CPU_X86_AVXVNNI | ONNXC_CPU_X86_XOP |
+                             ONNXC_CPU_X86_FMA4 | ONNXC_CPU_X86_AVXIFMA |
+                             ONNXC_CPU_X86_AVXVNNIINT8 |
+                             ONNXC_CPU_X86_AVXVNNIINT16 |
+                             ONNXC_CPU_X86_AVXNECONVERT;
   cpuid_registers r;
   cpuid(0, 0, &r);
   uint32_t last = r.eax;
@@ -87,7 +100,7 @@ static uint64_t detect(void) {
     features |= PICK(r.ebx, leaf7b) | PICK(r.ecx, leaf7c) | PICK(r.edx, leaf7d);
     if (r.eax >= 1) {
       cpuid(7, 1, &r);
-      features |= PICK(r.eax, leaf71a);
+      features |= PICK(r.eax, leaf71a) | PICK(r.edx, leaf71d);
     }
   }
   cpuid(0x80000000u, 0, &r);

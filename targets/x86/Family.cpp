@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "onnxc/runtime.h"
+#include "targets/RuntimeABI.h"
 #include "targets/Target.h"
 
 using namespace llvm;
@@ -38,38 +38,49 @@ static void describeMachine(HasFeature has, MachineModel &model) {
 static uint64_t cpuFeatureBits(HasFeature has) {
   static const struct {
     const char *feature;
-    uint64_t bit;
+    abi::X86Bit bit;
   } table[] = {
-      {"sse4.2", ONNXC_CPU_X86_SSE42},
-      {"avx", ONNXC_CPU_X86_AVX},
-      {"avx2", ONNXC_CPU_X86_AVX2},
-      {"fma", ONNXC_CPU_X86_FMA},
-      {"f16c", ONNXC_CPU_X86_F16C},
-      {"bmi2", ONNXC_CPU_X86_BMI2},
-      {"avx512f", ONNXC_CPU_X86_AVX512F},
-      {"avx512bw", ONNXC_CPU_X86_AVX512BW},
-      {"avx512vl", ONNXC_CPU_X86_AVX512VL},
-      {"avx512dq", ONNXC_CPU_X86_AVX512DQ},
-      {"avx512vnni", ONNXC_CPU_X86_AVX512VNNI},
-      {"avxvnni", ONNXC_CPU_X86_AVXVNNI},
-      {"avx512bf16", ONNXC_CPU_X86_AVX512BF16},
-      {"avx512fp16", ONNXC_CPU_X86_AVX512FP16},
-      {"popcnt", ONNXC_CPU_X86_POPCNT},
-      {"lzcnt", ONNXC_CPU_X86_LZCNT},
-      {"bmi", ONNXC_CPU_X86_BMI},
-      {"movbe", ONNXC_CPU_X86_MOVBE},
-      {"avx512cd", ONNXC_CPU_X86_AVX512CD},
-      {"avx512ifma", ONNXC_CPU_X86_AVX512IFMA},
-      {"avx512vbmi", ONNXC_CPU_X86_AVX512VBMI},
-      {"avx512vbmi2", ONNXC_CPU_X86_AVX512VBMI2},
-      {"avx512bitalg", ONNXC_CPU_X86_AVX512BITALG},
-      {"avx512vpopcntdq", ONNXC_CPU_X86_AVX512VPOPCNTDQ},
-      {"gfni", ONNXC_CPU_X86_GFNI},
+      {"sse4.2", abi::X86SSE42},
+      {"avx", abi::X86AVX},
+      {"avx2", abi::X86AVX2},
+      {"fma", abi::X86FMA},
+      {"f16c", abi::X86F16C},
+      {"bmi2", abi::X86BMI2},
+      {"avx512f", abi::X86AVX512F},
+      {"avx512bw", abi::X86AVX512BW},
+      {"avx512vl", abi::X86AVX512VL},
+      {"avx512dq", abi::X86AVX512DQ},
+      {"avx512vnni", abi::X86AVX512VNNI},
+      {"avxvnni", abi::X86AVXVNNI},
+      {"avx512bf16", abi::X86AVX512BF16},
+      {"avx512fp16", abi::X86AVX512FP16},
+      {"popcnt", abi::X86POPCNT},
+      {"lzcnt", abi::X86LZCNT},
+      {"bmi", abi::X86BMI},
+      {"movbe", abi::X86MOVBE},
+      {"avx512cd", abi::X86AVX512CD},
+      {"avx512ifma", abi::X86AVX512IFMA},
+      {"avx512vbmi", abi::X86AVX512VBMI},
+      {"avx512vbmi2", abi::X86AVX512VBMI2},
+      {"avx512bitalg", abi::X86AVX512BITALG},
+      {"avx512vpopcntdq", abi::X86AVX512VPOPCNTDQ},
+      {"gfni", abi::X86GFNI},
+      {"sse3", abi::X86SSE3},
+      {"ssse3", abi::X86SSSE3},
+      {"sse4.1", abi::X86SSE41},
+      {"sse4a", abi::X86SSE4A},
+      {"xop", abi::X86XOP},
+      {"fma4", abi::X86FMA4},
+      {"tbm", abi::X86TBM},
+      {"avxifma", abi::X86AVXIFMA},
+      {"avxvnniint8", abi::X86AVXVNNIINT8},
+      {"avxvnniint16", abi::X86AVXVNNIINT16},
+      {"avxneconvert", abi::X86AVXNECONVERT},
   };
   uint64_t bits = 0;
   for (const auto &row : table)
     if (has(row.feature))
-      bits |= row.bit;
+      bits |= uint64_t(1) << row.bit;
   return bits;
 }
 

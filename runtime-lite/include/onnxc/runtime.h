@@ -14,13 +14,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How generated headers define functions; C89 knows no `inline`. */
+#if defined(__cplusplus) ||                                                    \
+    (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L)
+#define ONNXC_INLINE static inline
+#elif defined(__GNUC__)
+#define ONNXC_INLINE static __inline__
+#else
+#define ONNXC_INLINE static
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* Raised whenever a struct below changes. A model carries the version it was
  * compiled for; onnxc_run refuses any other. */
-#define ONNXC_ABI_VERSION 1u
+#define ONNXC_ABI_VERSION 2u
 
 typedef enum onnxc_status {
   ONNXC_OK = 0,
@@ -72,6 +82,9 @@ typedef void (*onnxc_parallel_for_fn)(void *pool, onnxc_parallel_body body,
 typedef void *(*onnxc_allocate_fn)(void *allocator, size_t bytes,
                                    size_t alignment);
 typedef void (*onnxc_release_fn)(void *allocator, void *memory);
+/* Told by a model compiled with --profile: step k of onnxc_model.steps begins,
+ * or with -1, the last one begun has ended. */
+typedef void (*onnxc_profile_fn)(void *profiler, int32_t step);
 
 /* What one call needs from the application. Zero is a valid value for all but
  * the arena (a null parallel_for runs on the calling thread). Two threads may
@@ -87,6 +100,8 @@ typedef struct onnxc_context {
   onnxc_release_fn release;
   void *allocator;
   const char *error_name; /* set on failure: which input, output or node */
+  onnxc_profile_fn profile; /* for models compiled with --profile; may be null */
+  void *profiler;
 } onnxc_context;
 
 #define ONNXC_ARENA_ALIGNMENT 64
@@ -117,6 +132,12 @@ typedef struct onnxc_metadata {
   const char *key, *value;
 } onnxc_metadata;
 
+/* One kernel call of a model compiled with --profile. */
+typedef struct onnxc_step_info {
+  const char *nodes; /* names of the ONNX nodes it computes, with commas */
+  const char *kernel;
+} onnxc_step_info;
+
 /* The generated entry point, without checks. `symbols` has num_symbols
  * entries, those of inputs filled in. outputs[i] may be null only where the
  * output's shape depends on data; the run then allocates it. After a failure
@@ -145,6 +166,8 @@ typedef struct onnxc_model {
   int64_t (*arena_bytes)(const int64_t *symbols);
   /* Writes the dims of all outputs, one after the other. */
   void (*output_shapes)(const int64_t *symbols, int64_t *dims);
+  const onnxc_step_info *steps; /* null without --profile */
+  int32_t num_steps, reserved;
 } onnxc_model;
 
 #define ONNXC_MODEL_NEEDS_ALLOCATOR 1u
@@ -182,6 +205,17 @@ typedef struct onnxc_model {
 #define ONNXC_CPU_X86_AVX512BITALG (1ull << 22)
 #define ONNXC_CPU_X86_AVX512VPOPCNTDQ (1ull << 23)
 #define ONNXC_CPU_X86_GFNI (1ull << 24)
+#define ONNXC_CPU_X86_SSE3 (1ull << 25)
+#define ONNXC_CPU_X86_SSSE3 (1ull << 26)
+#define ONNXC_CPU_X86_SSE41 (1ull << 27)
+#define ONNXC_CPU_X86_SSE4A (1ull << 28)
+#define ONNXC_CPU_X86_XOP (1ull << 29)
+#define ONNXC_CPU_X86_FMA4 (1ull << 30)
+#define ONNXC_CPU_X86_TBM (1ull << 31)
+#define ONNXC_CPU_X86_AVXIFMA (1ull << 32)
+#define ONNXC_CPU_X86_AVXVNNIINT8 (1ull << 33)
+#define ONNXC_CPU_X86_AVXVNNIINT16 (1ull << 34)
+#define ONNXC_CPU_X86_AVXNECONVERT (1ull << 35)
 
 /* --- freestanding core --------------------------------------------------- */
 

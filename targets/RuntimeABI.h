@@ -1,0 +1,122 @@
+//===- RuntimeABI.h - What generated code and the runtime agree on --------===//
+//
+// The numbers of runtime-lite's onnxc/runtime.h that the compiler writes into
+// objects or reads in them. The compiler does not include that header, which is
+// the application's; test/unit/codegen/RuntimeABITest.cpp compares the two.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_TARGETS_RUNTIMEABI_H
+#define ONNXC_TARGETS_RUNTIMEABI_H
+
+#include <cstdint>
+
+namespace onnxc::abi {
+
+constexpr uint32_t kVersion = 2;
+constexpr int64_t kArenaAlignment = 64;
+/// A dimension that is an expression.
+constexpr int64_t kComputed = INT64_MIN;
+constexpr const char *kModelsSymbol = "onnxc_models";
+
+/// The order of onnxc_context's fields, all pointer-sized.
+enum ContextField {
+  Arena,
+  ArenaBytes,
+  Weights,
+  ParallelFor,
+  Pool,
+  Allocate,
+  Release,
+  Allocator,
+  ErrorName,
+  Profile,
+  Profiler,
+  NumContextFields
+};
+
+/// The values of onnxc_status that generated code returns.
+enum Status : int32_t {
+  Ok = 0,
+  BadInputShape = 6,
+  NoAllocator = 10,
+  OutOfMemory = 11
+};
+
+enum ModelFlags : uint32_t { NeedsAllocator = 1, ExternWeights = 2 };
+
+/// onnxc_dtype, which is onnx.TensorProto.DataType.
+enum Dtype : int32_t {
+  Float = 1,
+  UInt8 = 2,
+  Int8 = 3,
+  UInt16 = 4,
+  Int16 = 5,
+  Int32 = 6,
+  Int64 = 7,
+  String = 8,
+  Bool = 9,
+  Float16 = 10,
+  Double = 11,
+  UInt32 = 12,
+  UInt64 = 13,
+  Complex64 = 14,
+  Complex128 = 15,
+  BFloat16 = 16,
+  Float8E4M3FN = 17,
+  Float8E4M3FNUZ = 18,
+  Float8E5M2 = 19,
+  Float8E5M2FNUZ = 20,
+  UInt4 = 21,
+  Int4 = 22,
+  Float4E2M1 = 23,
+  Float8E8M0 = 24,
+  UInt2 = 25,
+  Int2 = 26
+};
+
+/// Which bit of onnxc_model.cpu_features an instruction set of x86 is.
+enum X86Bit {
+  X86SSE42,
+  X86AVX,
+  X86AVX2,
+  X86FMA,
+  X86F16C,
+  X86BMI2,
+  X86AVX512F,
+  X86AVX512BW,
+  X86AVX512VL,
+  X86AVX512DQ,
+  X86AVX512VNNI,
+  X86AVXVNNI,
+  X86AVX512BF16,
+  X86AVX512FP16,
+  X86POPCNT,
+  X86LZCNT,
+  X86BMI,
+  X86MOVBE,
+  X86AVX512CD,
+  X86AVX512IFMA,
+  X86AVX512VBMI,
+  X86AVX512VBMI2,
+  X86AVX512BITALG,
+  X86AVX512VPOPCNTDQ,
+  X86GFNI,
+  X86SSE3,
+  X86SSSE3,
+  X86SSE41,
+  X86SSE4A,
+  X86XOP,
+  X86FMA4,
+  X86TBM,
+  X86AVXIFMA,
+  X86AVXVNNIINT8,
+  X86AVXVNNIINT16,
+  X86AVXNECONVERT
+};
+
+} // namespace onnxc::abi
+
+#endif // ONNXC_TARGETS_RUNTIMEABI_H

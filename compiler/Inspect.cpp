@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/Header.h"
+#include "compiler/CountMacs.h"
 #include "compiler/Driver.h"
 #include "compiler/Import/ModelDiagnostics.h"
 #include "compiler/Pipeline.h"
@@ -25,7 +26,7 @@ namespace {
 struct GraphFacts {
   ModelInterface model;
   std::map<std::string, int64_t> operators;
-  /// Multiplications and additions of matrix products and convolutions.
+  /// Bodies of loops are counted once.
   AffineExpr macs;
   /// The most bytes of results that are alive at once, op by op, with 1 for
   /// every free dimension.
@@ -33,38 +34,6 @@ struct GraphFacts {
 };
 
 } // namespace
-
-/// MACs of one op; null where its shapes do not tell.
-static AffineExpr countMacs(Operation *op) {
-  StringRef name = op->getName().getStringRef();
-  if (op->getNumOperands() < 2 || op->getNumResults() == 0)
-    return {};
-  auto a = onnx::getDims(op->getOperand(0));
-  auto b = onnx::getDims(op->getOperand(1));
-  auto result = onnx::getDims(op->getResult(0));
-  if (!a || !b || !result)
-    return {};
-  MLIRContext *context = op->getContext();
-  AffineExpr results = onnx::getProduct(context, *result);
-  if (name == "onnx.MatMul" || name == "onnx.MatMulInteger")
-    return a->empty() ? AffineExpr() : results * a->back();
-  if (name == "onnx.Gemm") {
-    auto transposed = op->getAttrOfType<IntegerAttr>("transA");
-    bool isTransposed = transposed && transposed.getInt() != 0;
-    return a->size() == 2 ? results * (*a)[isTransposed ? 0 : 1] : AffineExpr();
-  }
-  if (name == "onnx.Conv" || name == "onnx.ConvInteger")
-    // Weights are outputs x inputs of a group x kernel.
-    return b->empty()
-               ? AffineExpr()
-               : results * onnx::getProduct(context, ArrayRef(*b).drop_front());
-  if (name == "onnx.ConvTranspose")
-    return b->empty()
-               ? AffineExpr()
-               : onnx::getProduct(context, *a) *
-                     onnx::getProduct(context, ArrayRef(*b).drop_front());
-  return {};
-}
 
 /// The expression with 1 for every symbol.
 static int64_t evaluateAtOne(AffineExpr expr, unsigned numSymbols) {
@@ -253,6 +222,7 @@ LogicalResult inspectModel(const Options &options) {
   registerPipelineDialects(registry);
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
+  context.printOpOnDiagnostic(false);
   ModelDiagnosticPrinter printer(&context, llvm::errs());
   ModelFacts facts;
   if (!StringRef(options.input).ends_with(".mlir")) {

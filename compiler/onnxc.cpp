@@ -20,9 +20,18 @@ int main(int argc, char **argv) {
                  << "\n";
     return 1;
   }
-  if (!*options)
-    return 0;
-  mlir::LogicalResult result =
-      (*options)->inspect ? inspectModel(**options) : compileModel(**options);
-  return mlir::failed(result);
+  bool succeeded = true;
+  if (*options) {
+    const Options &given = **options;
+    succeeded = mlir::succeeded(given.inspect ? inspectModel(given)
+                                              : compileModel(given));
+  }
+  llvm::outs().flush();
+  if (std::error_code code = llvm::outs().error()) {
+    llvm::outs().clear_error();
+    llvm::errs() << "onnxc: error: cannot write 'standard output': "
+                 << code.message() << "\n";
+    return 1;
+  }
+  return !succeeded;
 }

@@ -67,6 +67,7 @@ private:
 
   void recordTypes(const ::onnx::GraphProto &graph);
   void setModuleAttributes(ModuleOp module);
+  LogicalResult checkOutputs(ArrayRef<Value> outputs);
   LogicalResult buildBody(::onnx::GraphProto &graph, Values &values,
                           SmallVectorImpl<Value> &outputs);
   void buildConstant(Location loc, StringRef name, const Constant &constant,
@@ -94,6 +95,48 @@ void BuildModule::recordTypes(const ::onnx::GraphProto &graph) {
     for (const auto &attribute : node.attribute())
       if (attribute.has_g())
         recordTypes(attribute.g());
+}
+
+/// What the model states about its outputs must be what its nodes compute. When
+/// the user has given sizes the model's own may well be others.
+LogicalResult BuildModule::checkOutputs(ArrayRef<Value> outputs) {
+  bool isAsExported = options.dims.empty() && options.shapes.empty();
+  for (auto [output, value] :
+       llvm::zip(model.proto->graph().output(), outputs)) {
+    if (!output.type().has_tensor_type())
+      continue;
+    const auto &tensor = output.type().tensor_type();
+    auto type = dyn_cast<TensorType>(value.getType());
+    Type element = convertElementType(&model.context, tensor.elem_type());
+    if (tensor.elem_type() && type && element != type.getElementType())
+      return model.error() << "output \"" << output.name()
+                           << "\" is stated to have elements of type "
+                           << tensor.elem_type() << " ("
+                           << ::onnx::TensorProto_DataType_Name(
+                                  ::onnx::TensorProto_DataType(
+                                      tensor.elem_type()))
+                           << "), but its node computes "
+                           << type.getElementType();
+    std::optional<Dims> dims = getDims(value);
+    if (!dims || !tensor.has_shape() || !isAsExported)
+      continue;
+    if (int(dims->size()) != tensor.shape().dim_size())
+      return model.error() << "output \"" << output.name()
+                           << "\" is stated to have "
+                           << tensor.shape().dim_size()
+                           << " dimensions, but its node computes "
+                           << dims->size();
+    for (auto [k, dim] : llvm::enumerate(tensor.shape().dim())) {
+      std::optional<int64_t> size = onnx::getConstant((*dims)[k]);
+      if (dim.has_dim_value() && dim.dim_value() >= 0 && size &&
+          *size != dim.dim_value())
+        return model.error()
+               << "output \"" << output.name() << "\" is stated to have size "
+               << dim.dim_value() << " in dimension " << k
+               << ", but its node computes " << *size;
+    }
+  }
+  return success();
 }
 
 void BuildModule::buildConstant(Location loc, StringRef name,
@@ -371,7 +414,8 @@ FailureOr<OwningOpRef<ModuleOp>> BuildModule::run() {
       buildConstant(model.getLoc(input.name()), input.name(), it->second,
                     values);
   SmallVector<Value> outputs;
-  if (failed(buildBody(graph, values, outputs)))
+  if (failed(buildBody(graph, values, outputs)) ||
+      failed(checkOutputs(outputs)))
     return failure();
   func::ReturnOp::create(b, model.loc, outputs);
   function.setType(

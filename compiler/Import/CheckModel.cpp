@@ -103,6 +103,13 @@ private:
                  "inputs?";
     }
     for (const auto &attribute : node.attribute()) {
+      if (attribute.has_t() &&
+          !convertElementType(&model.context, attribute.t().data_type())) {
+        ++errors;
+        model.error(node) << "its attribute \"" << attribute.name()
+                          << "\" has the unknown element type number "
+                          << attribute.t().data_type();
+      }
       if (attribute.has_g())
         checkGraph(attribute.g(), &scope);
       for (const auto &inner : attribute.graphs())
@@ -126,17 +133,24 @@ private:
         model.error() << "input \"" << input.name() << "\" is defined twice";
       }
     llvm::StringSet<> initializers;
-    auto define = [&](const std::string &name) {
+    auto define = [&](const ::onnx::TensorProto &tensor) {
+      const std::string &name = tensor.name();
       scope.names.insert(name);
+      if (!convertElementType(&model.context, tensor.data_type())) {
+        ++errors;
+        emitError(model.getLoc(name))
+            << "is a weight of the unknown element type number "
+            << tensor.data_type();
+      }
       if (initializers.insert(name).second)
         return;
       ++errors;
       model.error() << "initializer \"" << name << "\" is defined twice";
     };
     for (const auto &tensor : graph.initializer())
-      define(tensor.name());
+      define(tensor);
     for (const auto &tensor : graph.sparse_initializer())
-      define(tensor.values().name());
+      define(tensor.values());
     for (const auto &node : graph.node())
       checkNode(node, graph, scope);
     if (full())
@@ -286,9 +300,7 @@ private:
       ::onnx::checker::check_node(node, checker, scope);
     } catch (const std::exception &e) {
       ++errors;
-      StringRef what = e.what();
-      what = what.substr(0, what.find("\n\n==> Context"));
-      model.error(node) << "is not as the specification says: " << what.trim();
+      model.error(node) << "is not as the specification says: " << getReason(e);
     }
   }
 };

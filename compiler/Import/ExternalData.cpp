@@ -51,6 +51,8 @@ static FailureOr<std::string> resolve(Model &model, Location loc,
   }
   if (fs::real_path(folder, realFolder))
     return refuse("has no folder");
+  if (!fs::is_regular_file(realFile))
+    return refuse("is not a regular file");
   StringRef rest = realFile.str();
   if (!rest.consume_front(realFolder.str()) ||
       (realFolder != "/" && !rest.starts_with("/")))

@@ -25,7 +25,7 @@ static auto contain(Model &model, Step step) -> decltype(step()) {
   } catch (const std::bad_alloc &) {
     model.error() << "needs more memory than there is";
   } catch (const std::exception &e) {
-    model.error() << "cannot be imported: " << StringRef(e.what()).trim();
+    model.error() << "cannot be imported: " << getReason(e);
   }
   return failure();
 }

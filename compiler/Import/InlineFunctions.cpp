@@ -19,15 +19,65 @@ using namespace mlir;
 
 namespace onnxc {
 
+namespace {
+
+/// How many nodes a graph has when all functions are inlined. Each function may
+/// call the one before it twice, so that a small file becomes more than any
+/// memory holds.
+class InlinedSize {
+public:
+  explicit InlinedSize(const ::onnx::ModelProto &proto) {
+    for (const auto &function : proto.functions())
+      functions[getKey(function.domain(), function.name())] = &function;
+  }
+
+  template <typename Graph> uint64_t count(const Graph &graph) {
+    uint64_t sum = 0;
+    for (const auto &node : graph.node()) {
+      auto it = functions.find(getKey(node.domain(), node.op_type()));
+      sum = llvm::SaturatingAdd(
+          sum, it == functions.end() ? 1 : countFunction(*it->second));
+      for (const auto &attribute : node.attribute())
+        if (attribute.has_g())
+          sum = llvm::SaturatingAdd(sum, count(attribute.g()));
+    }
+    return sum;
+  }
+
+private:
+  llvm::StringMap<const ::onnx::FunctionProto *> functions;
+  llvm::DenseMap<const ::onnx::FunctionProto *, uint64_t> sizes;
+
+  static std::string getKey(StringRef domain, StringRef name) {
+    return (domainName(domain) + "/" + name).str();
+  }
+
+  uint64_t countFunction(const ::onnx::FunctionProto &function) {
+    // One that calls itself counts once; onnx's inliner says what is wrong.
+    auto [it, isNew] = sizes.try_emplace(&function, 1);
+    if (!isNew)
+      return it->second;
+    uint64_t size = count(function);
+    return sizes[&function] = size;
+  }
+};
+
+} // namespace
+
 LogicalResult inlineLocalFunctions(Model &model) {
   if (model.proto->functions_size() == 0)
     return success();
+  constexpr uint64_t kMostNodes = 1 << 20;
+  if (InlinedSize(*model.proto).count(model.proto->graph()) > kMostNodes)
+    return model.error() << "has functions that call others so often that it "
+                            "would have over "
+                         << kMostNodes << " nodes";
   try {
     ::onnx::inliner::InlineLocalFunctions(*model.proto,
                                           /*convert_version=*/true);
   } catch (const std::exception &e) {
     return model.error() << "has functions that cannot be inlined: "
-                         << StringRef(e.what()).trim();
+                         << getReason(e);
   }
   return success();
 }

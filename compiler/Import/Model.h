@@ -116,6 +116,9 @@ llvm::LogicalResult upgradeModel(Model &model);
 llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 buildModule(Model &model, const ImportOptions &options);
 
+/// OnnxException.cpp: what is wrong, without onnx's source lines.
+std::string getReason(const std::exception &exception);
+
 /// Whether the dialect has an op for a node.
 bool hasOp(mlir::MLIRContext *context, const ::onnx::NodeProto &node);
 

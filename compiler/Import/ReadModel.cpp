@@ -49,6 +49,9 @@ int64_t Model::getOpset(StringRef domain) const {
 LogicalResult readModel(Model &model) {
   if (llvm::sys::fs::is_directory(model.path))
     return model.error() << "is a directory; name the .onnx file in it";
+  if (llvm::sys::fs::exists(model.path) &&
+      !llvm::sys::fs::is_regular_file(model.path))
+    return model.error() << "is not a regular file";
   auto buffer = llvm::MemoryBuffer::getFile(model.path, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
   if (!buffer)

@@ -126,6 +126,10 @@ private:
         shape.push_back({ShapedType::kDynamic, unnamed(k)});
     }
     for (const auto &[k, dim] : llvm::enumerate(tensor.shape().dim())) {
+      // Some exporters write -1 for a size that they do not know.
+      if (dim.dim_value() < -1)
+        return model.error() << "input \"" << name << "\" has the size "
+                             << dim.dim_value() << " in dimension " << k;
       if (dim.has_dim_value() && dim.dim_value() >= 0)
         shape.push_back({dim.dim_value(), ""});
       else

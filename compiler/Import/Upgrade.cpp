@@ -48,7 +48,7 @@ LogicalResult upgradeModel(Model &model) {
         ::onnx::version_conversion::ConvertVersion(*model.proto, kNewestOpset);
   } catch (const std::exception &e) {
     return model.error() << "cannot be brought from opset " << opset << " to "
-                         << kNewestOpset << ": " << StringRef(e.what()).trim()
+                         << kNewestOpset << ": " << getReason(e)
                          << "; export it for a newer opset";
   }
   return success();

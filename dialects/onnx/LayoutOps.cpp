@@ -188,8 +188,14 @@ LogicalResult TileOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(loc,
                              "needs one repeat a dimension: ", repeats->size(),
                              " for rank ", dims->size());
-  for (auto [dim, repeat] : llvm::zip(*dims, *repeats))
+  for (auto [dim, repeat] : llvm::zip(*dims, *repeats)) {
+    int64_t product;
+    std::optional<int64_t> size = getConstant(dim), times = getConstant(repeat);
+    if (size && times && llvm::MulOverflow(*size, *times, product))
+      return emitOptionalError(loc, *times, " repeats of a dimension of ",
+                               *size, " do not fit in 64 bits");
     dim = dim * repeat;
+  }
   types.push_back(getTensorType(*dims, element));
   return success();
 }

@@ -277,7 +277,9 @@ std::optional<Dims> MulOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 std::optional<Dims> DivOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return evaluateElementwise(*this, operands,
                              [](auto x) -> std::optional<AffineExpr> {
-                               if (getConstant(x[1]) == 0)
+                               std::optional<int64_t> l = getConstant(x[0]),
+                                                      r = getConstant(x[1]);
+                               if (r == 0 || (r == -1 && l == INT64_MIN))
                                  return std::nullopt;
                                return getQuotient(x[0], x[1]);
                              });

@@ -106,6 +106,10 @@ def files():
     yield Case("no-such-file", lambda folder: None,
                [r"model\.onnx", "cannot be read|[Nn]o such file"])
     yield Case("folder", lambda folder: None, ["is a directory"], input=".")
+    yield Case("pipe", lambda folder: os.mkfifo(
+        os.path.join(folder, "model.onnx")), ["is not a regular file"])
+    yield Case("endless", lambda folder: None, ["is not a regular file"],
+               input="/dev/zero")
     yield Case("empty", data(b""), ["is empty"])
     yield Case("text", data(b"Not a model.\n" * 9), ["not an ONNX model"])
     yield Case("random-bytes", data(random), ["not an ONNX model"])
@@ -187,6 +191,9 @@ def weights():
     yield Case("external-link-outside",
                external({"location": "link.data"}, before=link_outside),
                ["outside the model's folder"])
+    yield Case("external-no-file", external(
+        {"location": "pipe"}, before=lambda folder: os.mkfifo(
+            os.path.join(folder, "pipe"))), ["is not a regular file"])
     yield Case("external-no-location", external({"offset": "0"}),
                ["has no valid name"])
 
@@ -199,6 +206,11 @@ def weights():
         proto.graph.initializer[0].dims[0] = -4
     yield Case("weight-of-negative-shape", changed(negative),
                ['"w"', "negative"])
+
+    def unknown(proto):
+        proto.graph.initializer[0].data_type = 77
+    yield Case("weight-of-unknown-type", changed(unknown),
+               ['"w"', "unknown element type number 77"])
 
     def huge(proto):
         proto.graph.initializer[0].dims[:] = [1 << 40, 1 << 40]
@@ -245,6 +257,31 @@ def types_and_shapes():
                   [value("y", [3, 3])],
                   [numpy_helper.from_array(np.array([3, 3]), "s")]),
                ['"Reshape_node"', "shape|elements"])
+    yield Case("output-of-another-type",
+               of([node("Relu", ["x"], ["y"])], None,
+                  [value("y", ["batch", 4], TensorProto.INT32)]),
+               ['output "y"', "INT32", "f32"])
+    yield Case("output-of-another-size",
+               of([node("Relu", ["x"], ["y"])], None,
+                  [value("y", ["batch", 7])]),
+               ['output "y"', "size 7 in dimension 1", "computes 4"])
+    yield Case("output-of-another-rank",
+               of([node("Relu", ["x"], ["y"])], None, [value("y", [4])]),
+               ['output "y"', "1 dimensions", "computes 2"])
+    yield Case("negative-size",
+               of([node("Relu", ["x"], ["y"])], [value("x", [-4])],
+                  [value("y", ["n"])]), ['input "x"', "size -4"])
+    for name, shape in ("huge-input", [1 << 62]), ("huge-product",
+                                                   [1 << 32, 1 << 32]):
+        yield Case(name, of([node("Relu", ["x"], ["y"])], [value("x", shape)],
+                            [value("y", shape)]),
+                   ['"x"', "does not fit in the target's memory"])
+    for op_type, count in (("Expand", [1 << 62, 4]), ("Tile", [1 << 62])):
+        yield Case(f"huge-{op_type.lower()}",
+                   of([node(op_type, ["x", "n"], ["y"])], [value("x", [4])],
+                      [value("y", ["m"] * len(count))],
+                      [numpy_helper.from_array(np.array(count), "n")]),
+                   [f'"{op_type}_node"', "do(es)? not fit"])
     yield Case("input-used-as-another-type",
                of([node("Relu", ["x"], ["y"])], [value("x", [4],
                                                        TensorProto.STRING)]),
@@ -283,8 +320,26 @@ def names():
                of([node("Add", ["x", "ghost"], ["a"], "one"),
                    node("Add", ["a", "phantom"], ["y"], "two")]),
                ["ghost", "phantom"])
+    yield Case("functions-without-end", exploding_functions,
+               ["functions", "over 1048576 nodes"])
     yield Case("function-calls-itself", recursive_function,
                ["call themselves|cycle|recurs"])
+
+
+def exploding_functions(folder):
+    """Each of 40 functions calls the one before it twice."""
+    imports = [helper.make_opsetid("", 21), helper.make_opsetid("own", 1)]
+    functions = [helper.make_function(
+        "own", "F0", ["a"], ["c"], [helper.make_node("Neg", ["a"], ["c"])],
+        imports)]
+    for k in range(1, 40):
+        functions.append(helper.make_function(
+            "own", f"F{k}", ["a"], ["c"],
+            [helper.make_node(f"F{k - 1}", [used], [made], domain="own")
+             for used, made in (("a", "b"), ("b", "c"))], imports))
+    write_bytes(folder, model([node("F39", ["x"], ["y"], domain="own")],
+                              opset_imports=imports, functions=functions
+                              ).SerializeToString())
 
 
 def recursive_function(folder):
@@ -325,6 +380,9 @@ def programs():
     yield Case("output-in-no-folder", good, [r"nowhere"],
                output="nowhere/model.o")
     yield Case("output-is-a-folder", good, ["out"], output="out")
+    for kind in "obj", "archive", "asm", "llvm", "mlir", "header":
+        yield Case(f"disk-full-{kind}", good, ["No space left on device"],
+                   [f"--emit={kind}"], output="/dev/full")
     yield Case("output-below-a-file", good, [r"model\.onnx/model\.o"],
                output="model.onnx/model.o")
     yield Case("flag-unknown", good, ["Unknown command line argument", "--emit"],

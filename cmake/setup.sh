@@ -17,6 +17,7 @@ packages=(
   cmake ninja-build make ccache git pkg-config gcc g++
   libprotobuf-dev protobuf-compiler catch2
   libzstd-dev zlib1g-dev
+  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user  # a cross build
   python3 python3-venv ca-certificates
 )
 

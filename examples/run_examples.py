@@ -7,31 +7,20 @@ The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import functools
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-class Failure(Exception):
-    pass
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "test"))
+import suite_cases
+from suite_cases import Failure, expect, run_cases
 
 
 def run(*command, **environment):
-    done = subprocess.run(command, env=dict(os.environ, **environment),
-                          text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        raise Failure(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
-def expect(got, wanted):
-    if got != wanted:
-        raise Failure(f"{got!r} instead of {wanted!r}")
+    return suite_cases.run(*command, env=dict(os.environ, **environment))
 
 
 def hello(_, build):
@@ -84,17 +73,9 @@ def minilm(_, build):
 
 
 def main(cmake, build):
-    failed = 0
     examples = (hello, cmake_project, minilm_tokens, minilm)
-    for example in examples:
-        try:
-            example(cmake, build)
-            print(f"{example.__name__}: passed", flush=True)
-        except Failure as failure:
-            failed += 1
-            print(f"{example.__name__}: FAILED: {failure}", flush=True)
-    print(f"{len(examples) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return run_cases({example.__name__: functools.partial(example, cmake, build)
+                      for example in examples})
 
 
 if __name__ == "__main__":

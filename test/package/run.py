@@ -11,7 +11,6 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import os
 import shutil
-import subprocess
 import sys
 import time
 
@@ -20,23 +19,8 @@ import onnx
 from onnx import TensorProto, helper
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-class Failure(Exception):
-    pass
-
-
-def run(*command, cwd=None, env=None):
-    done = subprocess.run(command, cwd=cwd, env=env, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode:
-        raise Failure(f"{' '.join(command)}\n{done.stdout}")
-    return done.stdout
-
-
-def expect(what, got, wanted):
-    if got.strip() != wanted:
-        raise Failure(f"{what}: {got.strip()!r} instead of {wanted!r}")
+sys.path.insert(0, os.path.dirname(HERE))
+from suite_cases import Failure, expect, run, run_cases
 
 
 def write_weights(folder, scale):
@@ -70,7 +54,8 @@ def project(cmake, generator, prefix, work, compiler):
         f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_C_COMPILER={compiler}")
     run(cmake, "--build", build)
     for app in "app", "app-free":
-        expect(app, run(os.path.join(build, app)), "1 20 300 4 50 600")
+        expect(app, run(os.path.join(build, app)).split(),
+               "1 20 300 4 50 600".split())
 
     compiled = os.path.join(build, "onnxc", "scale", "scale.o")
     before = os.stat(compiled).st_mtime_ns
@@ -81,11 +66,11 @@ def project(cmake, generator, prefix, work, compiler):
     time.sleep(1.1)  # make looks at whole seconds on some file systems
     write_weights(source, [2, 2, 2])
     run(cmake, "--build", build)
-    expect("after the weights changed", run(os.path.join(build, "app")),
-           "2 4 6 8 10 12")
+    expect("after the weights changed",
+           run(os.path.join(build, "app")).split(), "2 4 6 8 10 12".split())
 
 
-def cross(cmake, prefix, work):
+def bare_machine(cmake, prefix, work):
     """The library and the runtime for a machine without an operating system."""
     source = os.path.join(work, "source")
     build = os.path.join(work, "build")
@@ -104,6 +89,28 @@ def cross(cmake, prefix, work):
         machine = int.from_bytes(file.read(20)[18:], "little")
     if machine != 183:  # EM_AARCH64
         raise Failure(f"the object is for ELF machine {machine}, not AArch64")
+
+
+def another_machine(cmake, prefix, work):
+    """The whole project by a toolchain file, run by an emulator."""
+    source = os.path.join(work, "source")
+    build = os.path.join(work, "build")
+    shutil.copytree(HERE, source)
+    write_model(source)
+    write_weights(source, [1, 10, 100])
+    toolchain = os.path.join(work, "aarch64.cmake")
+    with open(toolchain, "w") as file:
+        file.write("set(CMAKE_SYSTEM_NAME Linux)\n"
+                   "set(CMAKE_SYSTEM_PROCESSOR aarch64)\n"
+                   "set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)\n")
+    run(cmake, "-S", source, "-B", build, "-G", "Ninja",
+        f"-DCMAKE_TOOLCHAIN_FILE={toolchain}", f"-DCMAKE_PREFIX_PATH={prefix}",
+        f"-DONNXC_EXECUTABLE={os.path.join(prefix, 'bin', 'onnxc')}")
+    run(cmake, "--build", build)
+    for app in "app", "app-free":
+        expect(app, run("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu",
+                        os.path.join(build, app)).split(),
+               "1 20 300 4 50 600".split())
 
 
 def pkg_config(prefix, work, compiler):
@@ -129,23 +136,17 @@ def main(cmake, build, work, compiler):
     cases = {
         "install": lambda: run(cmake, "--install", build, "--prefix", prefix),
         "ninja": lambda: project(cmake, "Ninja", prefix,
-                                 os.path.join(work, "ninja"), compiler),
+                                 os.path.join(work, "with ninja"), compiler),
         "make": lambda: project(cmake, "Unix Makefiles", prefix,
-                                os.path.join(work, "make"), compiler),
-        "cross": lambda: cross(cmake, prefix, os.path.join(work, "cross")),
+                                os.path.join(work, "with make"), compiler),
+        "bare machine": lambda: bare_machine(cmake, prefix,
+                                             os.path.join(work, "bare")),
+        "another machine": lambda: another_machine(
+            cmake, prefix, os.path.join(work, "other")),
         "pkg-config": lambda: pkg_config(prefix, os.path.join(work, "pc"),
                                          compiler),
     }
-    failed = 0
-    for name, case in cases.items():
-        try:
-            case()
-            print(f"{name}: passed", flush=True)
-        except Failure as failure:
-            failed += 1
-            print(f"{name}: FAILED: {failure}", flush=True)
-    print(f"{len(cases) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return run_cases(cases)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,8 @@ enum Status : int32_t {
   Ok = 0,
   BadInputShape = 6,
   NoAllocator = 10,
-  OutOfMemory = 11
+  OutOfMemory = 11,
+  Overflow = 12
 };
 
 enum ModelFlags : uint32_t { NeedsAllocator = 1, ExternWeights = 2 };

@@ -275,14 +275,13 @@ std::optional<Dims> MulOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 }
 
 std::optional<Dims> DivOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
-  return evaluateElementwise(*this, operands,
-                             [](auto x) -> std::optional<AffineExpr> {
-                               std::optional<int64_t> l = getConstant(x[0]),
-                                                      r = getConstant(x[1]);
-                               if (r == 0 || (r == -1 && l == INT64_MIN))
-                                 return std::nullopt;
-                               return getQuotient(x[0], x[1]);
-                             });
+  return evaluateElementwise(
+      *this, operands, [](auto x) -> std::optional<AffineExpr> {
+        std::optional<int64_t> l = getConstant(x[0]), r = getConstant(x[1]);
+        if (r == 0 || (r == -1 && l == INT64_MIN))
+          return std::nullopt;
+        return getQuotient(x[0], x[1]);
+      });
 }
 
 std::optional<Dims> ModOp::evaluate(ArrayRef<std::optional<Dims>> operands) {

@@ -421,7 +421,10 @@ LogicalResult RangeOp::inferReturnTypes(MLIRContext *context,
     if (!element.isF64())
       span = static_cast<float>(span);
     double count = std::ceil(span / *reals[2]);
-    if (std::isfinite(count) && count < 1e15)
+    if (count >= 1e15)
+      return emitOptionalError(loc, "a range of ", count,
+                               " elements does not fit in memory");
+    if (std::isfinite(count))
       length = getConstant(context, std::max(0.0, count));
   }
   if (length)

@@ -44,6 +44,7 @@ struct FoldConstants : PassWrapper<FoldConstants, OperationPass<func::FuncOp>> {
   explicit FoldConstants(ConstantEvaluator evaluate)
       : evaluate(std::move(evaluate)) {}
 
+  StringRef getName() const override { return "FoldConstants"; }
   StringRef getArgument() const override { return "fold-constants"; }
   StringRef getDescription() const override {
     return "Compute what depends on constants only";

@@ -143,8 +143,39 @@ void EntryBuilder::leaveIf(Value condition, int32_t status) {
   b.setInsertionPointToStart(next);
 }
 
+Value EntryBuilder::getByteCount(AffineExpr bytes) {
+  if (getConstant(bytes))
+    return getSymbol(bytes);
+  // In 128 bits, where products of a few numbers below 2^31 do not overflow.
+  Type wide = b.getIntegerType(128);
+  auto number = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(
+        b, loc, b.getIntegerAttr(wide, APInt(128, value, /*isSigned=*/true)));
+  };
+  Value fits = arith::ConstantIntOp::create(b, loc, b.getI1Type(), 1);
+  auto require = [&](arith::CmpIPredicate predicate, Value l, Value r) {
+    Value holds = arith::CmpIOp::create(b, loc, predicate, l, r);
+    fits = arith::AndIOp::create(b, loc, fits, holds);
+  };
+  Value sum =
+      evaluate(b, loc, wide, bytes, [&](AffineSymbolExpr symbol) -> Value {
+        Value value =
+            arith::IndexCastOp::create(b, loc, wide, getSymbol(symbol));
+        require(arith::CmpIPredicate::slt, value, number(int64_t(1) << 31));
+        require(arith::CmpIPredicate::sge, value, number(-(int64_t(1) << 31)));
+        return value;
+      });
+  require(arith::CmpIPredicate::sge, sum, number(0));
+  Value index = arith::IndexCastOp::create(b, loc, b.getIndexType(), sum);
+  require(arith::CmpIPredicate::eq,
+          arith::IndexCastOp::create(b, loc, wide, index), sum);
+  Value yes = arith::ConstantIntOp::create(b, loc, b.getI1Type(), 1);
+  leaveIf(arith::XOrIOp::create(b, loc, fits, yes), abi::Overflow);
+  return index;
+}
+
 Value EntryBuilder::allocateBytes(Value bytes) {
-  Type pointer = arena.getType(), word = b.getI64Type();
+  Type pointer = arena.getType(), word = b.getIndexType();
   Value context = entry.getArgument(0);
   Value function = load(pointer, context, abi::Allocate);
   Value null = LLVM::ZeroOp::create(b, loc, pointer);
@@ -152,16 +183,19 @@ Value EntryBuilder::allocateBytes(Value bytes) {
     return LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, address, null);
   };
   leaveIf(isNull(function), abi::NoAllocator);
-  Value size = arith::IndexCastOp::create(b, loc, word, bytes);
   // An empty tensor has an address too.
-  Value alignment = arith::ConstantIntOp::create(b, loc, word, 64);
-  size = arith::MaxSIOp::create(b, loc, size, alignment);
-  auto type = LLVM::LLVMFunctionType::get(pointer, {pointer, word, word});
+  Value alignment =
+      arith::ConstantIndexOp::create(b, loc, abi::kArenaAlignment);
+  Value size = arith::MaxSIOp::create(b, loc, bytes, alignment);
   Value allocator = load(pointer, context, abi::Allocator);
+  // C's size_t is as wide as an index.
+  auto type = b.getFunctionType({pointer, word, word}, pointer);
+  Value callee =
+      UnrealizedConversionCastOp::create(b, loc, type, function).getResult(0);
   Value memory =
-      LLVM::CallOp::create(b, loc, type,
-                           ValueRange{function, allocator, size, alignment})
-          .getResult();
+      func::CallIndirectOp::create(b, loc, callee,
+                                   ValueRange{allocator, size, alignment})
+          .getResult(0);
   leaveIf(isNull(memory), abi::OutOfMemory);
   return memory;
 }
@@ -241,13 +275,13 @@ Value EntryBuilder::growBuffer(int64_t buffer, Value count, AffineExpr bytes) {
 
 Value EntryBuilder::allocate(int64_t buffer, AffineExpr bytes) {
   releaseBuffer(buffer);
-  Value memory = allocateBytes(getSymbol(bytes));
+  Value memory = allocateBytes(getByteCount(bytes));
   LLVM::StoreOp::create(b, loc, memory, getHeapSlot(buffer));
   return memory;
 }
 
 Value EntryBuilder::allocateOutput(int64_t number, AffineExpr bytes) {
-  Value memory = allocateBytes(getSymbol(bytes));
+  Value memory = allocateBytes(getByteCount(bytes));
   Value to = LLVM::GEPOp::create(
       b, loc, arena.getType(), arena.getType(), entry.getArgument(3),
       ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(number)});

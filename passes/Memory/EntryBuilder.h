@@ -104,6 +104,9 @@ private:
 
   mlir::Value load(mlir::Type type, mlir::Value base, int64_t index);
   mlir::Value allocateBytes(mlir::Value bytes);
+  /// A size that depends on data, as an index. The entry is left where it is
+  /// negative or too large.
+  mlir::Value getByteCount(mlir::AffineExpr bytes);
   mlir::Value getHeapSlot(int64_t buffer);
   mlir::Value getCapacity(int64_t buffer);
   void release(mlir::Value address);

@@ -7,6 +7,7 @@ The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import json
 import os
 import re
 import shutil
@@ -157,6 +158,28 @@ class Linking:
                          "rows.weights").splitlines()
         expect("printed", [line.strip() for line in lines],
                ["the model's weights were not given", "-", "ok", ROWS])
+
+    def test_several_models_in_one_library(self):
+        self.both()
+        self.run(GCC, "-shared", "scale.o", "rows.o", "-lm", "-o", "both.so")
+        runner = os.path.join(self.build, "bin", "onnxc-run")
+        for model in "scale", "rows":
+            printed = self.run(runner, "both.so", "--symbol", model,
+                               "--random", "--dim", "n=1")
+            expect(model, printed.split(":")[0], "y")
+
+    def test_profile_by_node(self):
+        self.onnxc("rows", "--emit=shared", "--profile", "-o", "rows.so")
+        runner = os.path.join(self.build, "bin", "onnxc-run")
+        printed = json.loads(self.run(
+            runner, "rows.so", "--random", "--profile", "--repeat=5",
+            "--json", "--dim", "n=3"))
+        expect("nodes", sorted(name for step in printed["steps"]
+                               for name in step["nodes"].split(", ")),
+               ["last", "product", "reduce", "softmax", "sum"])
+        if not 0 < sum(step["ms"] for step in printed["steps"]) < \
+                printed["ms"]:
+            raise Failure(f"steps take longer than the run: {printed}")
 
     def test_refusals(self):
         self.onnxc("rows", "-o", "rows.o")

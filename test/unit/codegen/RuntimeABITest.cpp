@@ -19,8 +19,10 @@ TEST_CASE("versions, limits and names are those of the runtime") {
   CHECK(abi::NeedsAllocator == ONNXC_MODEL_NEEDS_ALLOCATOR);
   CHECK(abi::ExternWeights == ONNXC_MODEL_EXTERN_WEIGHTS);
   CHECK(abi::Ok == int(ONNXC_OK));
+  CHECK(abi::BadInputShape == int(ONNXC_BAD_INPUT_SHAPE));
   CHECK(abi::NoAllocator == int(ONNXC_NO_ALLOCATOR));
   CHECK(abi::OutOfMemory == int(ONNXC_OUT_OF_MEMORY));
+  CHECK(abi::Overflow == int(ONNXC_OVERFLOW));
 }
 
 #define CHECK_FIELD(NAME, FIELD)                                               \

@@ -109,6 +109,16 @@ static int32_t check_context(const onnxc_model *model, onnxc_context *context,
   return ONNXC_OK;
 }
 
+/* Data may have asked for a shape that nothing can have. */
+static int32_t check_dims(const onnxc_model *model, onnxc_context *context,
+                          const int64_t *dims) {
+  for (int32_t i = 0; i < model->num_outputs; ++i)
+    for (int32_t d = 0; d < model->outputs[i].rank; ++d)
+      if (*dims++ < 0)
+        return fail(context, model->outputs[i].name, ONNXC_BAD_VALUE);
+  return ONNXC_OK;
+}
+
 int32_t onnxc_run(const onnxc_model *model, onnxc_context *context,
                   const onnxc_tensor *inputs, int32_t num_inputs,
                   onnxc_tensor *outputs, int32_t num_outputs,
@@ -142,6 +152,10 @@ int32_t onnxc_run(const onnxc_model *model, onnxc_context *context,
     return status;
 
   status = model->entry(context, symbols, input_pointers, output_pointers);
+  if (status == ONNXC_OK) {
+    model->output_shapes(symbols, dims);
+    status = check_dims(model, context, dims);
+  }
   if (status != ONNXC_OK) {
     for (int32_t i = 0; i < num_outputs; ++i)
       if (!outputs[i].data && output_pointers[i] && context->release)
@@ -149,7 +163,6 @@ int32_t onnxc_run(const onnxc_model *model, onnxc_context *context,
     return status;
   }
 
-  model->output_shapes(symbols, dims);
   const int64_t *next = dims;
   for (int32_t i = 0; i < num_outputs; ++i) {
     outputs[i].data = output_pointers[i];

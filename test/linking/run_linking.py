@@ -59,6 +59,10 @@ def write_models(folder):
           helper.make_node("Mul", ["s", "one"], ["y"], "last")],
          [value("x", ["n", 4])], [value("y", ["n", 2])],
          [matrix, bias, numpy_helper.from_array(np.array([1]), "axis")])
+    save(os.path.join(folder, "expand.onnx"),
+         [helper.make_node("Expand", ["x", "shape"], ["y"], "expand")],
+         [value("x", [1]), helper.make_tensor_value_info(
+             "shape", TensorProto.INT64, [2])], [value("y", ["a", "b"])])
     save(os.path.join(folder, "awkward.onnx"),
          [helper.make_node("Add", ["int", "a/b:0"], ["first sum"]),
           helper.make_node("Add", ["first sum", "a.b_0"], ["class"])],
@@ -180,6 +184,26 @@ class Linking:
         if not 0 < sum(step["ms"] for step in printed["steps"]) < \
                 printed["ms"]:
             raise Failure(f"steps take longer than the run: {printed}")
+
+    def test_sizes_that_data_ask_for(self):
+        self.onnxc("expand", "--emit=shared", "-o", "expand.so")
+        runner = os.path.join(self.build, "bin", "onnxc-run")
+        for shape, said in (([2, 3], ""), ([0, 3], ""),
+                            ([-2, 3], "a value is not allowed"),
+                            ([1 << 62, 4], "does not fit"),
+                            ([1 << 31, 1 << 31], "does not fit"),
+                            ([1 << 30, 1 << 30], "out of memory")):
+            np.save(os.path.join(self.folder, "shape.npy"),
+                    np.array(shape, np.int64))
+            arguments = (runner, "expand.so", "--random", "--input",
+                         "shape=shape.npy")
+            try:
+                self.run(*arguments)
+                refused = ""
+            except Failure as failure:
+                refused = str(failure)
+            if bool(said) != bool(refused) or said not in refused:
+                raise Failure(f"{shape}: {refused or 'ran'}")
 
     def test_refusals(self):
         self.onnxc("rows", "-o", "rows.o")

@@ -63,7 +63,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
         createFoldConstants(options.evaluateConstants));
   // Channels side by side around convolutions, matrices in panels: weights are
   // folded into the order in which they are read.
-  if (options.evaluateConstants && options.optLevel > 0) {
+  if (options.evaluateConstants && options.optLevel > 0 &&
+      options.machine.vectorBits > 0) {
     ChooseLayoutsOptions layouts;
     layouts.vectorLanes = options.machine.vectorBits / 32;
     pm.addNestedPass<func::FuncOp>(createChooseLayouts(layouts));

@@ -62,6 +62,9 @@ def PackWeights : Pass<"pack-weights", "::mlir::func::FuncOp"> {
   let options = [
     Option<"panelColumns", "panel-columns", "int64_t", "16",
            "How many columns a tile of a product has">];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
 def CheckSizes : Pass<"check-sizes", "::mlir::func::FuncOp"> {
   let summary = "Refuse tensors that the target cannot address";
   let options = [

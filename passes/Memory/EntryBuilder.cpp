@@ -192,10 +192,9 @@ Value EntryBuilder::allocateBytes(Value bytes) {
   auto type = b.getFunctionType({pointer, word, word}, pointer);
   Value callee =
       UnrealizedConversionCastOp::create(b, loc, type, function).getResult(0);
-  Value memory =
-      func::CallIndirectOp::create(b, loc, callee,
-                                   ValueRange{allocator, size, alignment})
-          .getResult(0);
+  Value memory = func::CallIndirectOp::create(
+                     b, loc, callee, ValueRange{allocator, size, alignment})
+                     .getResult(0);
   leaveIf(isNull(memory), abi::OutOfMemory);
   return memory;
 }

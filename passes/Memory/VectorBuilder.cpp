@@ -224,19 +224,10 @@ void VectorBuilder::loopTiles(Value size, int64_t most,
   Value rest = rem(size, most);
   Value end = sub(size, rest);
   loop(index(0), end, most, [&](Value i) { body(i, most); });
-  SmallVector<int64_t> cases;
-  for (int64_t i = 1; i < most; ++i)
-    cases.push_back(i);
-  if (cases.empty())
-    return;
-  auto op = scf::IndexSwitchOp::create(b, loc, TypeRange(), rest, cases,
-                                       cases.size());
-  OpBuilder::InsertionGuard guard(b);
-  for (auto [region, count] : llvm::zip(op.getCaseRegions(), cases)) {
-    b.createBlock(&region);
-    body(end, count);
-    scf::YieldOp::create(b, loc);
+  for (int64_t tile = most > 1 ? llvm::bit_floor(uint64_t(most - 1)) : 0;
+       tile > 0; tile /= 2) {
+    Value larger = sub(rest, rem(rest, 2 * tile));
+    Value isThere = less(index(tile - 1), rem(rest, 2 * tile));
+    ifThen(isThere, [&] { body(add(end, larger), tile); });
   }
-  b.createBlock(&op.getDefaultRegion());
-  scf::YieldOp::create(b, loc);
 }

@@ -80,8 +80,9 @@ public:
   void loopVectors(mlir::Value from, mlir::Value to,
                    llvm::function_ref<void(mlir::Value, Lanes)> body);
   /// Tiles of at most `most` that cover [0, size): evenly (7 are 4 and 3) where
-  /// the size is known, else whole ones and the rest, a case for each size. The
-  /// body is given a tile's place and its size.
+  /// the size is known, else whole ones and for the rest halves, quarters and
+  /// so on, each once: few enough bodies for short code. The body is given a
+  /// tile's place and its size.
   void loopTiles(mlir::Value size, int64_t most,
                  llvm::function_ref<void(mlir::Value, int64_t)> body);
 

@@ -259,8 +259,7 @@ Expected<EmittedCode> emitCode(mlir::ModuleOp module,
     return std::move(error);
   exposeKernels(*code, options.descriptor.prefix);
   EmittedCode result;
-  if (model.isStatic())
-    result.arenaBytes = evaluateArenaBytes(*code, options.descriptor.prefix);
+  result.arenaBytes = evaluateArenaBytes(*code, options.descriptor.prefix);
   auto emit = [&]() -> Error {
     if (options.kind != CodeKind::Object)
       return emitText(*code, target, options, output);

@@ -317,10 +317,13 @@ void HeaderWriter::writeSizes() {
 }
 
 void HeaderWriter::writeArena() {
-  if (model.isStatic() && arenaBytes) {
-    os << "/* Bytes of context->arena. */\n"
+  if (arenaBytes) {
+    os << "/* Bytes of context->arena"
+       << (model.isStatic() ? "" : ", for all dimensions within their bounds")
+       << ". */\n"
        << "#define " << upper << "_ARENA_BYTES " << *arenaBytes << "\n\n";
-    return;
+    if (model.isStatic())
+      return;
   }
   os << "/* Bytes of context->arena; -1 when they do not fit in 64 bits. */\n"
      << "ONNXC_INLINE int64_t " << prefix << "_arena_bytes("

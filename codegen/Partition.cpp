@@ -46,18 +46,39 @@ void exposeKernels(Module &module, StringRef prefix) {
   }
 }
 
+/// The local functions that a function needs, at first or second hand.
+static SetVector<Function *> findHelpers(Function &function) {
+  SetVector<Function *> helpers;
+  auto collect = [&](Function &user) {
+    for (BasicBlock &block : user)
+      for (Instruction &instruction : block)
+        for (Value *operand : instruction.operands())
+          if (auto *helper = dyn_cast<Function>(operand->stripPointerCasts()))
+            if (!helper->isDeclaration() && helper->hasLocalLinkage())
+              helpers.insert(helper);
+  };
+  collect(function);
+  for (size_t i = 0; i < helpers.size(); ++i)
+    collect(*helpers[i]);
+  return helpers;
+}
+
 Partition::Partition(Module &module) {
   struct Share {
     std::string name;
     size_t weight;
+    SetVector<Function *> helpers;
   };
   std::vector<Share> shares;
   size_t total = 0;
   for (Function &function : module) {
     if (function.isDeclaration() || function.hasLocalLinkage())
       continue;
-    shares.push_back(
-        {function.getName().str(), function.getInstructionCount()});
+    Share share{function.getName().str(), function.getInstructionCount(),
+                findHelpers(function)};
+    for (Function *helper : share.helpers)
+      share.weight += helper->getInstructionCount();
+    shares.push_back(std::move(share));
     total += shares.back().weight;
   }
   numParts = std::clamp<size_t>(total / instructionsPerPart, 1, maxParts);
@@ -70,7 +91,9 @@ Partition::Partition(Module &module) {
   for (const Share &share : shares) {
     unsigned part =
         std::min_element(filled.begin(), filled.end()) - filled.begin();
-    partOf[share.name] = part;
+    partsOf[share.name].insert(part);
+    for (Function *helper : share.helpers)
+      partsOf[helper->getName()].insert(part);
     filled[part] += share.weight;
   }
   raw_string_ostream os(bitcode);
@@ -84,8 +107,8 @@ Expected<std::unique_ptr<Module>> Partition::load(unsigned part,
   if (!module)
     return module.takeError();
   for (Function &function : **module) {
-    auto it = partOf.find(function.getName());
-    if (it == partOf.end() || it->second == part)
+    auto it = partsOf.find(function.getName());
+    if (it == partsOf.end() || it->second.contains(part))
       continue;
     function.deleteBody();
     function.setComdat(nullptr);

@@ -11,6 +11,8 @@
 #ifndef ONNXC_CODEGEN_PARTITION_H
 #define ONNXC_CODEGEN_PARTITION_H
 
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/Module.h"
 #include <memory>
 #include <string>
@@ -35,7 +37,8 @@ public:
 
 private:
   unsigned numParts = 1;
-  llvm::StringMap<unsigned> partOf;
+  /// Where each function has its body.
+  llvm::StringMap<llvm::SmallDenseSet<unsigned>> partsOf;
   std::string bitcode;
 };
 

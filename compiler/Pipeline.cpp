@@ -97,12 +97,14 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
 void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   // A kernel's tensors become memrefs, its results arguments.
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
+  // Results are written onto inputs that nothing reads afterwards.
+  pm.addPass(createReuseInputs());
   // Matrix products and convolutions become vector loops.
   EmitContractionsOptions contractions;
   contractions.vectorBits = options.machine.vectorBits;
   contractions.numVectorRegisters = options.machine.numVectorRegisters;
   pm.addNestedPass<func::FuncOp>(createEmitContractions(contractions));
-  // linalg becomes loops.
+  // linalg becomes loops, long ones a scf.forall over parts.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
   // Functions on f32 become arithmetic.
   ApproximateMathOptions math;
@@ -112,6 +114,8 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   // Kernels take pointers and symbols.
   pm.addNestedPass<func::FuncOp>(
       createLowerKernelABI(LowerKernelABIOptions{options.indexBits}));
+  // Each scf.forall becomes a call of the context's parallel_for, or a loop.
+  pm.addPass(createOutlineTasks(OutlineTasksOptions{options.indexBits}));
   // @main becomes the entry point.
   pm.addPass(createPlanMemory());
   // It tells a profiler about the kernels.

@@ -117,6 +117,16 @@ def BufferizeKernel : Pass<"bufferize-kernel", "::mlir::func::FuncOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def ReuseInputs : Pass<"reuse-inputs", "::mlir::ModuleOp"> {
+  let summary = "Let results take the memory of inputs that die";
+  let description = [{
+    Calls variants of kernels that have one argument for an input and a result
+    of the same size where the input is read for the last time before the same
+    element of the result is written. plan.call says in `reused` which.
+  }];
+  let dependentDialects = ["::onnxc::plan::PlanDialect"];
+}
+
 def EmitContractions : Pass<"emit-contractions", "::mlir::func::FuncOp"> {
   let summary = "Turn matrix products and convolutions into vector loops";
   let description = [{
@@ -169,6 +179,21 @@ def LowerKernelABI : Pass<"lower-kernel-abi", "::mlir::func::FuncOp"> {
            "Width of the target's pointers">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::affine::AffineDialect"];
+}
+
+def OutlineTasks : Pass<"outline-tasks", "::mlir::ModuleOp"> {
+  let summary = "Give loops of independent tasks to the context's threads";
+  let description = [{
+    The body of a scf.forall that is worth it becomes a function over a range of
+    tasks, which the context's parallel_for calls; a short one becomes a loop.
+    Kernels that have such loops take the context as first argument.
+  }];
+  let options = [Option<"indexBits", "index-bits", "unsigned", "64",
+                        "The size of index and of pointers">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::scf::SCFDialect"];
 }
 
 def ProfileCalls : Pass<"profile-calls", "::mlir::ModuleOp"> {

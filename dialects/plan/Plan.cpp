@@ -32,3 +32,15 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
            << getCalleeAttr();
   return success();
 }
+
+Value CallOp::getReusedInput(unsigned result) {
+  std::optional<ArrayRef<int64_t>> reused = getReused();
+  if (!reused || (*reused)[result] < 0)
+    return {};
+  return getInputs()[(*reused)[result]];
+}
+
+bool CallOp::isReused(unsigned input) {
+  std::optional<ArrayRef<int64_t>> reused = getReused();
+  return reused && llvm::is_contained(*reused, int64_t(input));
+}

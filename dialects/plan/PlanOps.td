@@ -33,14 +33,23 @@ def Plan_CallOp : Plan_Op<"call", [
   let summary = "Runs a kernel";
   let description = [{
     The kernel's arguments are the tensors, then the symbols. The results'
-    sizes are in their types, as expressions over @main's symbols.
+    sizes are in their types, as expressions over @main's symbols. `reused` has
+    for each result the number of the input whose memory it takes, or -1: the
+    kernel has one argument for both, the result's.
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Plan_Tensor>:$inputs,
-                       Variadic<Index>:$symbols);
+                       Variadic<Index>:$symbols,
+                       OptionalAttr<DenseI64ArrayAttr>:$reused);
   let results = (outs Variadic<Plan_Tensor>:$outputs);
   let assemblyFormat = [{
     $callee `(` $inputs `)` `[` $symbols `]` attr-dict `:`
     functional-type($inputs, $outputs)
+  }];
+  let extraClassDeclaration = [{
+    /// The input whose memory the result takes; null for none.
+    ::mlir::Value getReusedInput(unsigned result);
+    /// Whether the kernel has no argument of its own for the input.
+    bool isReused(unsigned input);
   }];
 }
 

@@ -21,12 +21,19 @@ constexpr llvm::StringLiteral kScratchName = "onnx.scratch";
 /// The attribute of a kernel's pointer that holds the type of the elements.
 constexpr llvm::StringLiteral kElementTypeName = "onnx.element";
 
+/// The attribute of a kernel's first argument where that is the context.
+constexpr llvm::StringLiteral kContextName = "onnx.context";
+
 /// A kernel carries the unit attribute `kernel`.
 inline bool isKernel(mlir::func::FuncOp function) {
   return function->hasAttr("kernel");
 }
 inline void markKernel(mlir::func::FuncOp function) {
   function->setAttr("kernel", mlir::UnitAttr::get(function.getContext()));
+}
+
+inline bool takesContext(mlir::func::FuncOp kernel) {
+  return kernel.getNumArguments() > 0 && kernel.getArgAttr(0, kContextName);
 }
 
 /// The value of symbol `number` of @main at the builder's place: one of the

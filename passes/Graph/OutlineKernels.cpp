@@ -189,7 +189,8 @@ void OutlineKernels::outlineGroup(KernelGroup &group, func::FuncOp main) {
     locs.push_back(op->getLoc());
   auto call = plan::CallOp::create(
       b, b.getFusedLoc(locs), ValueRange(outputs).getTypes(),
-      FlatSymbolRefAttr::get(name), inputs.getArrayRef(), symbolValues);
+      FlatSymbolRefAttr::get(name), inputs.getArrayRef(), symbolValues,
+      /*reused=*/DenseI64ArrayAttr());
   for (auto [output, result] : llvm::zip(outputs, call.getResults()))
     output.replaceUsesWithIf(result, [&](OpOperand &use) {
       return !members.contains(use.getOwner());

@@ -4,8 +4,12 @@
 // overlaps none that lives at the same time ("greedy by size", which comes
 // within a few percent of the largest sum of live buffers on real networks).
 //
-// Buffers whose size is an expression: in order of their first use, each takes
-// over a slot whose last user is dead and which is provably as large (the
+// So are buffers whose sizes are multiples of one expression, like 256, 512 and
+// 2048 times s0 * s1: each such family has a part of the arena of its own, in
+// which offsets are multiples too.
+//
+// Other buffers whose size is an expression: in order of their first use, each
+// takes over a slot whose last user is dead and which is provably as large (the
 // difference of the sizes is a sum of non-negative terms), or opens a slot of
 // its own behind the others. So for any values of the symbols nothing that is
 // alive overlaps.
@@ -15,18 +19,50 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Memory/ArenaPlanner.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
 #include "llvm/Support/MathExtras.h"
+#include <map>
+#include <numeric>
 
 using namespace mlir;
 using namespace onnxc;
 using onnxc::onnx::getConstant;
 using onnxc::onnx::simplify;
 
+/// The largest constant factor of an expression, and the rest.
+static std::pair<int64_t, AffineExpr> split(AffineExpr expr) {
+  MLIRContext *context = expr.getContext();
+  if (std::optional<int64_t> constant = getConstant(expr))
+    return {*constant, getConstant(context, 1)};
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary || (binary.getKind() != AffineExprKind::Add &&
+                  binary.getKind() != AffineExprKind::Mul))
+    return {1, expr};
+  auto [l, left] = split(binary.getLHS());
+  auto [r, right] = split(binary.getRHS());
+  if (binary.getKind() == AffineExprKind::Mul) {
+    int64_t factor;
+    if (llvm::MulOverflow(l, r, factor))
+      return {1, expr};
+    return {factor, simplify(left * right)};
+  }
+  int64_t factor = std::gcd(l, r);
+  if (factor == 0)
+    return {1, expr};
+  return {factor, simplify(left * (l / factor) + right * (r / factor))};
+}
+
 AffineExpr onnxc::alignToArena(AffineExpr bytes) {
   if (std::optional<int64_t> constant = getConstant(bytes))
     return getConstant(bytes.getContext(),
                        llvm::alignTo(*constant, kArenaAlignment));
+  // Multiples of an expression stay such when their factor is rounded instead,
+  // which is no loss to speak of for large ones.
+  auto [factor, unit] = split(bytes);
+  if (factor >= 16 * kArenaAlignment && onnx::isKnownNonNegative(unit))
+    return simplify(unit * int64_t(llvm::alignTo(factor, kArenaAlignment)));
   return simplify(bytes.ceilDiv(kArenaAlignment) * kArenaAlignment);
 }
 
@@ -34,12 +70,13 @@ static bool overlap(const ArenaBuffer &a, const ArenaBuffer &b) {
   return a.first <= b.last && b.first <= a.last;
 }
 
-static int64_t placeStatic(MLIRContext *context,
-                           MutableArrayRef<ArenaBuffer *> buffers) {
-  // Addresses break ties: they are in the order of the caller's list.
-  llvm::sort(buffers, [](ArenaBuffer *a, ArenaBuffer *b) {
-    int64_t left = *getConstant(a->bytes), right = *getConstant(b->bytes);
-    return left != right ? left > right : a < b;
+/// Places buffers of units[i] each; returns the units that all take.
+static int64_t placeBySize(ArrayRef<ArenaBuffer *> buffers,
+                           ArrayRef<int64_t> units, AffineExpr unit) {
+  // Numbers break ties: they are in the order of the caller's list.
+  auto order = llvm::to_vector(llvm::seq<size_t>(0, buffers.size()));
+  llvm::sort(order, [&](size_t a, size_t b) {
+    return units[a] != units[b] ? units[a] > units[b] : a < b;
   });
   struct Placed {
     int64_t offset, end;
@@ -47,8 +84,9 @@ static int64_t placeStatic(MLIRContext *context,
   };
   SmallVector<Placed> placed; // sorted by offset
   int64_t total = 0;
-  for (ArenaBuffer *buffer : buffers) {
-    int64_t size = *getConstant(buffer->bytes), offset = 0;
+  for (size_t i : order) {
+    ArenaBuffer *buffer = buffers[i];
+    int64_t size = units[i], offset = 0;
     for (const Placed &other : placed) {
       if (!overlap(*buffer, *other.buffer))
         continue;
@@ -62,18 +100,47 @@ static int64_t placeStatic(MLIRContext *context,
                                       return a.offset < b.offset;
                                     }),
                   entry);
-    buffer->offset = getConstant(context, offset);
+    buffer->offset = simplify(unit * offset);
     total = std::max(total, offset + size);
   }
   return total;
 }
 
+namespace {
+/// Buffers whose sizes are multiples of one expression.
+struct Multiples {
+  SmallVector<ArenaBuffer *> buffers;
+  SmallVector<int64_t> factors;
+};
+} // namespace
+
+static bool isAligned(ArrayRef<int64_t> bytes) {
+  return llvm::all_of(bytes,
+                      [](int64_t b) { return b % kArenaAlignment == 0; });
+}
+
 AffineExpr onnxc::planArena(MLIRContext *context,
                             MutableArrayRef<ArenaBuffer> buffers) {
-  SmallVector<ArenaBuffer *> fixed, symbolic;
-  for (ArenaBuffer &buffer : buffers)
-    (getConstant(buffer.bytes) ? fixed : symbolic).push_back(&buffer);
-  AffineExpr end = getConstant(context, placeStatic(context, fixed));
+  llvm::MapVector<AffineExpr, Multiples> classes;
+  for (ArenaBuffer &buffer : buffers) {
+    auto [factor, unit] = split(buffer.bytes);
+    classes[unit].buffers.push_back(&buffer);
+    classes[unit].factors.push_back(factor);
+  }
+  AffineExpr end = getConstant(context, 0);
+  SmallVector<ArenaBuffer *> symbolic;
+  for (auto &[unit, multiples] : classes) {
+    if (!getConstant(unit) &&
+        (llvm::all_equal(multiples.factors) || !isAligned(multiples.factors))) {
+      llvm::append_range(symbolic, multiples.buffers);
+      continue;
+    }
+    AffineExpr start = end;
+    int64_t total = placeBySize(multiples.buffers, multiples.factors, unit);
+    end = simplify(end + unit * total);
+    for (ArenaBuffer *buffer : multiples.buffers)
+      buffer->offset = simplify(start + buffer->offset);
+  }
 
   llvm::sort(symbolic, [](ArenaBuffer *a, ArenaBuffer *b) {
     return a->first != b->first ? a->first < b->first : a < b;
@@ -105,4 +172,22 @@ AffineExpr onnxc::planArena(MLIRContext *context,
     best->last = buffer->last;
   }
   return end;
+}
+
+std::optional<int64_t> onnxc::getMostLiveBytes(ArrayRef<ArenaBuffer> buffers) {
+  // What begins and ends, by step; a buffer ends behind its last one.
+  std::map<int64_t, int64_t> changes;
+  for (const ArenaBuffer &buffer : buffers) {
+    std::optional<int64_t> bytes = getConstant(buffer.bytes);
+    if (!bytes)
+      return std::nullopt;
+    changes[buffer.first] += *bytes;
+    changes[buffer.last + 1] -= *bytes;
+  }
+  int64_t live = 0, most = 0;
+  for (auto [step, change] : changes) {
+    live += change;
+    most = std::max(most, live);
+  }
+  return most;
 }

@@ -31,6 +31,10 @@ mlir::AffineExpr alignToArena(mlir::AffineExpr bytes);
 mlir::AffineExpr planArena(mlir::MLIRContext *context,
                            llvm::MutableArrayRef<ArenaBuffer> buffers);
 
+/// The largest sum of buffers that live at the same step, which no arena can be
+/// smaller than; none where a size is not a constant.
+std::optional<int64_t> getMostLiveBytes(llvm::ArrayRef<ArenaBuffer> buffers);
+
 } // namespace onnxc
 
 #endif // ONNXC_PASSES_MEMORY_ARENAPLANNER_H

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Transforms/RegionUtils.h"
 #include "passes/Graph/Kernels.h"
 #include "passes/Memory/ContractionEmitters.h"
 #include "passes/Passes.h"
@@ -139,6 +140,9 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
           "passthrough",
           ArrayAttr::get(&getContext(),
                          StringAttr::get(&getContext(), "no-builtins")));
+    // Partial sums that no loop stores leave views of their buffer.
+    IRRewriter rewriter(&getContext());
+    (void)runRegionDCE(rewriter, kernel->getRegions());
     for (int64_t i = kernel.getNumArguments() - 1; i >= 0; --i)
       if (kernel.getArgAttr(i, kScratchName) &&
           kernel.getArgument(i).use_empty())

@@ -31,6 +31,7 @@ public:
                int64_t numHeapBuffers);
 
   void setLoc(mlir::Location newLoc) { loc = newLoc; }
+  mlir::Value getContext() { return entry.getArgument(0); }
   mlir::Value getInput(int64_t number);
   mlir::Value getOutput(int64_t number);
   mlir::Value getWeights(int64_t offset);

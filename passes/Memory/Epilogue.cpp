@@ -128,6 +128,20 @@ bool Epilogue::isFree(Operation *op, ArrayRef<Value> buffers) {
   return true;
 }
 
+/// Whether the op writes what the steps, which move below it, read.
+bool Epilogue::isWritten(Operation *between) {
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(between);
+  if (!linalgOp)
+    return false;
+  for (Value init : linalgOp.getDpsInits())
+    for (Step &step : steps)
+      for (std::optional<Source> &source : step.sources)
+        if (source && isa<MemRefType>(source->buffer.getType()) &&
+            getBase(source->buffer) == getBase(init))
+          return true;
+  return false;
+}
+
 Epilogue::Epilogue(linalg::GenericOp contraction, Value sums, LoopGroups groups)
     : contraction(contraction), sums(sums), output(sums), partialSums(sums),
       groups(groups) {
@@ -174,7 +188,7 @@ Epilogue::Epilogue(linalg::GenericOp contraction, Value sums, LoopGroups groups)
     bool isClear = true;
     for (Operation *op = last->getNextNode(); op != next;
          op = op->getNextNode())
-      isClear &= isFree(op, watched) && isFree(op, factors);
+      isClear &= isFree(op, watched) && isFree(op, factors) && !isWritten(op);
     if (!isClear)
       break;
     steps.push_back(*step);

@@ -57,6 +57,7 @@ private:
 
   std::optional<Step> makeStep(mlir::linalg::GenericOp op, mlir::Value sums);
   bool isFree(mlir::Operation *between, mlir::ArrayRef<mlir::Value> buffers);
+  bool isWritten(mlir::Operation *between);
 
   mlir::linalg::GenericOp contraction;
   mlir::Value sums, output, partialSums;

@@ -2,7 +2,8 @@
 //
 // The order of loops decides whether LLVM can vectorise the innermost one: it
 // is put along the dimension that most operands hold contiguously. A reduction
-// over an outer dimension so becomes an accumulation of rows.
+// over an outer dimension so becomes an accumulation of rows. What is parallel
+// in a long nest becomes a scf.forall around it.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -12,6 +13,7 @@
 #include "mlir/Dialect/SCF/Transforms/Transforms.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/Graph/Kernels.h"
+#include "passes/Memory/LoopNests.h"
 #include "passes/Passes.h"
 
 namespace onnxc {
@@ -85,38 +87,28 @@ struct LowerKernelLoops : onnxc::impl::LowerKernelLoopsBase<LowerKernelLoops> {
 
     SmallVector<linalg::LinalgOp> ops;
     kernel.walk([&](linalg::LinalgOp op) { ops.push_back(op); });
-    for (linalg::LinalgOp &op : ops)
-      if (!isa<linalg::GenericOp>(op)) {
-        rewriter.setInsertionPoint(op);
-        FailureOr<linalg::GenericOp> generic =
-            linalg::generalizeNamedOp(rewriter, op);
-        if (succeeded(generic))
-          op = *generic;
-      }
-    for (linalg::LinalgOp &op : ops)
-      if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation())) {
-        putBestLoopInnermost(rewriter, generic);
-      }
-    ops.clear();
-    kernel.walk([&](linalg::LinalgOp op) { ops.push_back(op); });
     for (linalg::LinalgOp op : ops) {
       rewriter.setInsertionPoint(op);
-      if (failed(linalg::linalgOpToLoops(rewriter, op))) {
+      linalg::GenericOp generic = generalize(rewriter, op);
+      if (generic)
+        generic = collapseLoops(rewriter, generic);
+      if (generic)
+        putBestLoopInnermost(rewriter, generic);
+    }
+    ops.clear();
+    kernel.walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+    for (linalg::LinalgOp op : ops)
+      if (failed(lowerToLoops(rewriter, op))) {
         op.emitError("cannot be turned into loops");
         return signalPassFailure();
       }
-      rewriter.eraseOp(op);
-    }
-    SmallVector<scf::ForallOp> foralls;
-    kernel.walk([&](scf::ForallOp op) { foralls.push_back(op); });
-    for (scf::ForallOp op : foralls) {
-      // In a loop a task's scratch would take new stack each time around.
-      SmallVector<memref::AllocaOp> scratch;
-      op->walk([&](memref::AllocaOp alloca) { scratch.push_back(alloca); });
-      for (memref::AllocaOp alloca : scratch)
-        if (alloca.getType().hasStaticShape())
-          alloca->moveBefore(&kernel.getBody().front(),
-                             kernel.getBody().front().begin());
+    // Tasks are not cut once more.
+    SmallVector<scf::ForallOp> inner;
+    kernel.walk([&](scf::ForallOp op) {
+      if (op->getParentOfType<scf::ForallOp>())
+        inner.push_back(op);
+    });
+    for (scf::ForallOp op : inner) {
       rewriter.setInsertionPoint(op);
       if (failed(scf::forallToForLoop(rewriter, op)))
         return signalPassFailure();
@@ -124,6 +116,29 @@ struct LowerKernelLoops : onnxc::impl::LowerKernelLoopsBase<LowerKernelLoops> {
   }
 
 private:
+  static linalg::GenericOp generalize(IRRewriter &rewriter,
+                                      linalg::LinalgOp op) {
+    if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation()))
+      return generic;
+    FailureOr<linalg::GenericOp> generic =
+        linalg::generalizeNamedOp(rewriter, op);
+    return succeeded(generic) ? *generic : linalg::GenericOp();
+  }
+
+  static LogicalResult lowerToLoops(IRRewriter &rewriter, linalg::LinalgOp op) {
+    rewriter.setInsertionPoint(op);
+    SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
+    SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+    FailureOr<linalg::LinalgLoops> loops =
+        linalg::linalgOpToLoops(rewriter, op);
+    if (failed(loops))
+      return failure();
+    if (!op->getParentOfType<scf::ForallOp>())
+      splitLoops(rewriter, *loops, iterators, sizes);
+    rewriter.eraseOp(op);
+    return success();
+  }
+
   /// A tile of a forall computed in place is copied onto itself.
   static bool isSamePlace(Value a, Value b) {
     if (a == b)

@@ -21,6 +21,7 @@
 #include "passes/Graph/Kernels.h"
 #include "passes/Memory/ArenaPlanner.h"
 #include "passes/Memory/EntryBuilder.h"
+#include "passes/Memory/SizeBounds.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -66,6 +67,8 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
     }
     for (Type type : main.getArgumentTypes())
       numInputSymbols += type.isIndex();
+    kernels.emplace(getOperation());
+    readSymbolRanges();
     placeConstants();
     numberSteps(main.getBody().front());
     placeInputsAndOutputs();
@@ -76,6 +79,7 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
       return signalPassFailure();
     Builder b(&getContext());
     emitArenaBytes(total);
+    recordSizes(total);
     emitOutputShapes();
     main.erase();
     // What follows knows nothing of these attributes.
@@ -83,12 +87,13 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
       for (unsigned i = 0, e = kernel.getNumArguments(); i < e; ++i)
         for (StringRef name :
              {StringRef(kDimsName), StringRef(kElementTypeName),
-              StringRef("onnx.scratch")})
+              StringRef(kScratchName), StringRef(kContextName)})
           kernel.removeArgAttr(i, b.getStringAttr(name));
   }
 
 private:
   func::FuncOp main;
+  std::optional<SymbolTable> kernels;
   llvm::DenseMap<Value, Place> places;
   /// Steps count the beginnings and ends of ops.
   llvm::DenseMap<Operation *, int64_t> steps, endSteps;
@@ -96,6 +101,7 @@ private:
   SmallVector<ArenaBuffer> buffers;
   SmallVector<HeapBuffer> heap;
   unsigned numInputSymbols = 0;
+  SmallVector<SymbolRange> ranges;
   /// Where carried values go that a body yields under another number.
   llvm::DenseMap<Value, Place> temporaries;
   llvm::DenseMap<Value, Value> slices;
@@ -105,10 +111,12 @@ private:
   /// The scratch buffers of a call, after its results.
   llvm::DenseMap<Operation *, SmallVector<Place>> scratch;
 
+  void readSymbolRanges();
   void placeConstants();
   void numberSteps(Block &block);
   int64_t getLastUse(Value value);
   void placeInputsAndOutputs();
+  void setPlace(Value value, Place place);
   LogicalResult placeBlock(Block &block);
   LogicalResult placeCall(plan::CallOp call);
   LogicalResult placeControlFlow(Operation *op);
@@ -127,6 +135,7 @@ private:
   void allocateFor(Value result, Value value);
   void loadSizedInside(Operation *op);
   void emitArenaBytes(AffineExpr total);
+  void recordSizes(AffineExpr total);
   void emitOutputShapes();
 
   /// Through views to the value that has the memory.
@@ -142,13 +151,17 @@ private:
     int64_t bytes = getStorageBytes(elementType);
     return alignToArena(getProduct(&getContext(), dims) * bytes);
   }
-  /// Memory in the arena, or where the size depends on data, on the heap.
+  /// Memory in the arena, or where the size depends on data, on the heap. In
+  /// the arena a bounded dimension has its bound.
   Place addBuffer(AffineExpr bytes, int64_t first, int64_t last) {
-    if (getNumSymbols(bytes) > numInputSymbols) {
+    AffineExpr most = getUpperBound(bytes, ranges);
+    if (!most)
+      most = bytes;
+    if (getNumSymbols(most) > numInputSymbols) {
       heap.push_back({bytes, Value()});
       return {Place::Heap, int64_t(heap.size() - 1)};
     }
-    buffers.push_back({bytes, first, last});
+    buffers.push_back({most, first, last});
     return {Place::Arena, int64_t(buffers.size() - 1)};
   }
   /// Whether symbols of the result's sizes are read from what its own op
@@ -170,6 +183,16 @@ private:
     return getNumSymbols(*getDims(value)) > numInputSymbols;
   }
 };
+
+void PlanMemory::readSymbolRanges() {
+  auto bounds = main->getAttrOfType<DenseI64ArrayAttr>("onnx.symbol_bounds");
+  if (!bounds)
+    return;
+  ArrayRef<int64_t> values = bounds.asArrayRef();
+  for (; values.size() >= 2; values = values.drop_front(2))
+    ranges.push_back(
+        {values[0], values[1] < 0 ? std::optional<int64_t>() : values[1]});
+}
 
 void PlanMemory::placeConstants() {
   llvm::MapVector<Attribute, int64_t> offsets;
@@ -233,8 +256,18 @@ void PlanMemory::placeInputsAndOutputs() {
         isa_and_nonnull<plan::CallOp, IfOp, LoopOp, ScanOp>(
             source.getDefiningOp()) &&
         !isSizedInside(source))
-      places[source] = {Place::Output, int64_t(i)};
+      setPlace(source, {Place::Output, int64_t(i)});
   }
+}
+
+/// Places a call's result, and before it what it takes its memory from.
+void PlanMemory::setPlace(Value value, Place place) {
+  places[value] = place;
+  auto result = dyn_cast<OpResult>(value);
+  auto call = value.getDefiningOp<plan::CallOp>();
+  if (call)
+    if (Value input = call.getReusedInput(result.getResultNumber()))
+      setPlace(getSource(input), place);
 }
 
 LogicalResult PlanMemory::placeBlock(Block &block) {
@@ -242,7 +275,7 @@ LogicalResult PlanMemory::placeBlock(Block &block) {
     if (isa<ConstantOp, plan::ViewOp, plan::SymbolOp, plan::SizeOp,
             func::ReturnOp, YieldOp>(op))
       continue;
-    for (Value result : op.getResults()) {
+    for (OpResult result : op.getResults()) {
       if (places.count(result))
         continue;
       if (!getDims(result)) {
@@ -250,6 +283,15 @@ LogicalResult PlanMemory::placeBlock(Block &block) {
           continue;
         return op.emitError("has a result whose size is not known");
       }
+      if (auto call = dyn_cast<plan::CallOp>(op))
+        if (Value input = call.getReusedInput(result.getResultNumber())) {
+          Place place = places[getSource(input)];
+          places[result] = place;
+          if (place.kind == Place::Arena)
+            buffers[place.index].last =
+                std::max(buffers[place.index].last, getLastUse(result));
+          continue;
+        }
       places[result] =
           addBuffer(getBytes(*getDims(result), getElementType(result)),
                     steps[&op], getLastUse(result));
@@ -270,8 +312,10 @@ LogicalResult PlanMemory::placeBlock(Block &block) {
 }
 
 LogicalResult PlanMemory::placeCall(plan::CallOp call) {
-  auto kernel = getOperation().lookupSymbol<func::FuncOp>(call.getCallee());
-  unsigned first = call.getInputs().size() + call.getResults().size();
+  auto kernel = kernels->lookup<func::FuncOp>(call.getCallee());
+  unsigned first = call.getResults().size() + takesContext(kernel);
+  for (size_t i = 0; i < call.getInputs().size(); ++i)
+    first += !call.isReused(i);
   unsigned end = kernel.getNumArguments() - call.getSymbols().size();
   for (unsigned i = first; i < end; ++i) {
     auto dims = kernel.getArgAttrOfType<DimsAttr>(i, kDimsName);
@@ -323,7 +367,7 @@ LogicalResult PlanMemory::placeControlFlow(Operation *op) {
           isa<IfOp>(op) && source.getParentBlock() == &block &&
           isa_and_nonnull<plan::CallOp>(source.getDefiningOp()) &&
           !places.count(source) && getDims(source) == getDims(op->getResult(i)))
-        places[source] = places[op->getResult(i)];
+        setPlace(source, places[op->getResult(i)]);
     if (failed(placeBlock(block)))
       return failure();
     // A carried value that becomes another one is copied twice.
@@ -477,8 +521,11 @@ void PlanMemory::emitCall(plan::CallOp call) {
   for (Place place : scratch.lookup(call))
     allocate(place);
   SmallVector<Value> arguments;
-  for (Value input : call.getInputs())
-    arguments.push_back(getAddress(input));
+  if (takesContext(kernels->lookup<func::FuncOp>(call.getCallee())))
+    arguments.push_back(entry->getContext());
+  for (auto [i, input] : llvm::enumerate(call.getInputs()))
+    if (!call.isReused(i))
+      arguments.push_back(getAddress(input));
   for (Value result : call.getResults())
     arguments.push_back(getAddress(result));
   for (Place place : scratch.lookup(call))
@@ -602,6 +649,17 @@ void PlanMemory::copySlice(Value result, Value value, Value position) {
 void PlanMemory::emitArenaBytes(AffineExpr total) {
   OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
   buildArenaBytes(b, main.getLoc(), total);
+}
+
+/// How close the arena is to what lives at once, for those who look.
+void PlanMemory::recordSizes(AffineExpr total) {
+  std::optional<int64_t> bytes = onnx::getConstant(total);
+  std::optional<int64_t> live = getMostLiveBytes(buffers);
+  if (!bytes || !live)
+    return;
+  Builder b(&getContext());
+  getOperation()->setAttr("onnxc.arena_bytes", b.getI64IntegerAttr(*bytes));
+  getOperation()->setAttr("onnxc.live_bytes", b.getI64IntegerAttr(*live));
 }
 
 void PlanMemory::emitOutputShapes() {

@@ -33,8 +33,8 @@ import run_models  # noqa: E402
 from compiled_model import CompiledModel  # noqa: E402
 
 DEFAULT = ("tiny_autoencoder|tiny_ds_cnn|tiny_mobilenet|tiny_resnet8"
-           "|lstm_stream|mobilenet_v2|resnet50|minilm|gpt2|llama|silero_vad"
-           "|magika|ppocr_det|ppocr_rec|ppocr_cls|light_squeezenet"
+           "|lstm_stream|mobilenet_v2|resnet50|minilm|gpt2|llama|llama-prompt"
+           "|silero_vad|magika|ppocr_det|ppocr_rec|ppocr_cls|light_squeezenet"
            "|light_shufflenet|light_densenet121")
 
 
@@ -131,8 +131,9 @@ def main():
     print(f"{'':<20} {'ms':>9} {'ms':>9} {'':>6} {'':>8} {'s':>8} {'MB':>8} "
           f"{'MB':>8}")
     cases = model_cases.all_cases()
-    bound = {case.model: case for case in cases}  # the later of two
-    free = {case.model: case for case in reversed(cases)}
+    names = [case.name.removesuffix("-bound") for case in cases]
+    bound = dict(zip(names, cases))  # the later of two
+    free = dict(zip(reversed(names), reversed(cases)))
     results, failed = {}, 0
     for name, case in (free if options.free else bound).items():
         if not re.search(options.filter, name):

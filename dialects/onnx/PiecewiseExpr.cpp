@@ -52,10 +52,15 @@ AffineExpr getSelect(AffineExpr condition, AffineExpr a, AffineExpr b) {
 }
 
 AffineExpr getMax(AffineExpr a, AffineExpr b) {
+  // Else where both are equal would be a case of its own.
+  if (isKnownNonNegative(simplify(b - a)))
+    return b;
   return getSelect(isNonNegative(a - b), a, b);
 }
 
 AffineExpr getMin(AffineExpr a, AffineExpr b) {
+  if (isKnownNonNegative(simplify(a - b)))
+    return b;
   return getSelect(isNonNegative(b - a), a, b);
 }
 

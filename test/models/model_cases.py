@@ -148,6 +148,12 @@ def all_cases():
         Case("llama", "llama",
              decoder_sizes(4, 64, (1, 1, 128), (2, 16, 0), (2, 5, 7)),
              integers={"input_ids": 16384, "position_ids": positions}), *bind)
+    # The other half of its work: a prompt, nothing before it.
+    cases.append(
+        Case("llama-prompt", "llama", decoder_sizes(4, 64, (1, 128, 0)),
+             flags=["--dim", "batch=1", "--dim", "sequence=128", "--dim",
+                    "past=0"],
+             integers={"input_ids": 16384, "position_ids": positions}))
     cases += with_bound(
         # Its results have another rank for other lengths of speech.
         Case("silero_vad", "silero_vad", speech_sizes(1, 4),

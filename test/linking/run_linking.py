@@ -169,7 +169,7 @@ class Linking:
         runner = os.path.join(self.build, "bin", "onnxc-run")
         for model in "scale", "rows":
             printed = self.run(runner, "both.so", "--symbol", model,
-                               "--random", "--dim", "n=1")
+                               "--random")
             expect(model, printed.split(":")[0], "y")
 
     def test_profile_by_node(self):

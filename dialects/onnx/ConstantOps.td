@@ -52,5 +52,14 @@ def Onnx_DimsOp : Onnx_Op<"Dims", [Pure]> {
   }];
   let arguments = (ins Onnx_DimsAttr:$value, UnitAttr:$any_sign);
   let results = (outs Onnx_Tensor:$output);
+  let builders = [
+    // A list of i64.
+    OpBuilder<(ins "::llvm::ArrayRef<::mlir::AffineExpr>":$exprs), [{
+      auto type = ::mlir::RankedTensorType::get({int64_t(exprs.size())},
+                                                $_builder.getI64Type());
+      build($_builder, $_state, type,
+            DimsAttr::get($_builder.getContext(), exprs));
+    }]>,
+  ];
   let hasVerifier = 1;
 }

@@ -182,8 +182,10 @@ SmallVector<Type> ScanOp::getRegionArgTypes(unsigned) {
       std::max<int64_t>(0, int64_t(operands.size()) - getNumScanInputs());
   for (auto [i, operand] : llvm::enumerate(operands)) {
     if (i < numStates) {
-      types.push_back(
-          join(operand.getType(), i < yields.size() ? yields[i] : Type()));
+      // A state's shape is that of its initial value in all iterations.
+      types.push_back(getDims(operand) || i >= yields.size()
+                          ? operand.getType()
+                          : join(operand.getType(), yields[i]));
       continue;
     }
     std::optional<Dims> dims = getDims(operand);
@@ -229,7 +231,9 @@ LogicalResult ScanOp::inferReturnTypes(MLIRContext *,
       length = (*dims)[*axis];
   }
   for (size_t i = 0; i < numStates; ++i)
-    types.push_back(join(operands[i].getType(), yields[i]));
+    types.push_back(getDims(operands[i])
+                        ? operands[i].getType()
+                        : join(operands[i].getType(), yields[i]));
   for (size_t i = numStates; i < yields.size(); ++i)
     types.push_back(stack(yields[i],
                           getAxis(adaptor.getScanOutputAxes(), i - numStates),

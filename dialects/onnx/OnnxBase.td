@@ -116,6 +116,7 @@ def Onnx_TypeAttr : TypeAttrBase<"::mlir::Type", "TYPE_PROTO">;
 // with given ones when nothing known differs.
 def ShapeArithmetic : DeclareOpInterfaceMethods<ShapeArithmeticOp>;
 def ShapeOperands : DeclareOpInterfaceMethods<ShapeOperandsOp>;
+def Expanding : DeclareOpInterfaceMethods<ExpandingOp>;
 
 def OnnxOpTrait : NativeOpTrait<"OnnxOpTrait", [], [{
   static bool isCompatibleReturnTypes(::mlir::TypeRange l,

@@ -89,10 +89,6 @@ def DataDependentShapeOp : OpInterface<"DataDependentShapeOp"> {
   }];
   let methods = [
     InterfaceMethod<
-      "Whether `buildSizes` builds something else that computes the results, "
-      "and replaces their uses.",
-      "bool", "replacesItself", (ins), [{}], [{ return false; }]>,
-    InterfaceMethod<
       "Builds the unknown sizes, each a scalar (0-D) i64 tensor.",
       "::llvm::SmallVector<::mlir::Value>", "buildSizes",
       (ins "::mlir::OpBuilder &":$b)>,
@@ -101,6 +97,20 @@ def DataDependentShapeOp : OpInterface<"DataDependentShapeOp"> {
       "void", "setResultDims",
       (ins "::mlir::ArrayRef<::mlir::AffineExpr>":$sizes)>,
   ];
+}
+
+def ExpandingOp : OpInterface<"ExpandingOp"> {
+  let cppNamespace = "::onnxc::onnx";
+  let description = [{
+    An op that shape inference replaces by others where the operands' types and
+    known values say how. It needs no lowering for the forms it replaces.
+  }];
+  let methods = [InterfaceMethod<[{
+      Builds the others before the op, types need not be known. Gives a value
+      for each result (null for one without uses), or none: the op stays.
+    }],
+    "::llvm::SmallVector<::mlir::Value>", "expand",
+    (ins "::mlir::OpBuilder &":$b)>];
 }
 
 def SubgraphOp : OpInterface<"SubgraphOp"> {

@@ -10,13 +10,21 @@
 using namespace mlir;
 using namespace onnxc::onnx;
 
+static bool hasOneElement(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.hasStaticShape() && type.getRank() <= 1 &&
+         type.getNumElements() == 1;
+}
+
 /// Checks the scale's shape against x's, where both are known.
 static LogicalResult checkScale(std::optional<Location> loc, Value x,
                                 Value scale, Value zeroPoint, int64_t axis,
                                 int64_t blockSize) {
   std::optional<int64_t> rank = getRank(x), scaleRank = getRank(scale);
+  // One element for all is a scalar or a list of one.
   if (zeroPoint && scaleRank && getRank(zeroPoint) &&
-      getRank(zeroPoint) != scaleRank)
+      getRank(zeroPoint) != scaleRank &&
+      !(hasOneElement(scale) && hasOneElement(zeroPoint)))
     return emitOptionalError(loc, "scale and zero point have ranks ",
                              *scaleRank, " and ", *getRank(zeroPoint));
   if (blockSize < 0)

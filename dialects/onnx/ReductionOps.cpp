@@ -5,8 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/Reduction.h"
+#include "dialects/onnx/RunTimeAxes.h"
+#include "dialects/onnx/ShapeOps.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -16,6 +19,8 @@ onnxc::onnx::getReducedDims(Value data, Value axes, bool noopWithEmptyAxes) {
   std::optional<int64_t> rank = getRank(data);
   if (!rank)
     return std::nullopt;
+  if (*rank == 0)
+    return SmallVector<bool>();
   SmallVector<int64_t> list;
   if (axes) {
     auto type = dyn_cast<RankedTensorType>(axes.getType());
@@ -68,11 +73,50 @@ static LogicalResult inferReduction(std::optional<Location> loc,
   return success();
 }
 
+/// Whether the axes are computed at run time, in a way one can reduce by: the
+/// number of the result's dimensions must be known.
+template <typename Op> static bool hasRunTimeAxes(Op op) {
+  Value data = op.getData(), axes = op.getAxes();
+  if (!axes || !getDims(data) ||
+      getReducedDims(data, axes, op.getNoopWithEmptyAxes()))
+    return false;
+  std::optional<Dims> count = getDims(axes);
+  return count && count->size() == 1 &&
+         (op.getKeepdims() || getConstant(count->front()));
+}
+
+template <typename Op>
+static SmallVector<Value> expandRunTimeAxes(Op op, OpBuilder &b) {
+  if (!hasRunTimeAxes(op))
+    return {};
+  Location loc = op.getLoc();
+  int64_t rank = *getRank(op.getData());
+  SplitAxes split = splitAxes(b, loc, op.getData(), op.getAxes(),
+                              /*emptyNamesAll=*/!op.getNoopWithEmptyAxes());
+  SmallVector<int64_t> odd;
+  for (int64_t i = 0; i < rank; ++i)
+    odd.push_back(2 * i + 1);
+  Value axes = ConstantOp::create(b, loc, ArrayRef<int64_t>(odd));
+  Value reduced = Op::create(b, loc, split.data, axes, /*keepdims=*/0,
+                             /*noop_with_empty_axes=*/0);
+  if (std::optional<Dims> stated = getDims(op.getReduced()))
+    reduced = ReshapeOp::create(b, loc, reduced,
+                                DimsOp::create(b, loc, *stated),
+                                /*allowzero=*/1);
+  else if (!op.getKeepdims())
+    reduced = ReshapeOp::create(b, loc, reduced, split.unnamedSizes,
+                                /*allowzero=*/1);
+  return {reduced};
+}
+
 #define ONNXC_REDUCTION(OP)                                                    \
   LogicalResult OP::inferReturnTypes(                                          \
       MLIRContext *, std::optional<Location> loc, Adaptor adaptor,             \
       SmallVectorImpl<Type> &types) {                                          \
     return inferReduction(loc, adaptor, types);                                \
+  }                                                                            \
+  SmallVector<Value> OP::expand(OpBuilder &b) {                                \
+    return expandRunTimeAxes(*this, b);                                        \
   }
 ONNXC_REDUCTION(ReduceSumOp)
 ONNXC_REDUCTION(ReduceProdOp)

@@ -7,8 +7,12 @@
 include "dialects/onnx/OnnxBase.td"
 
 class Onnx_Reduce<string name, string what, list<Trait> traits = []>
-    : Onnx_PureOp<name, traits # [FusesProducers]> {
+    : Onnx_PureOp<name, traits # [FusesProducers, Expanding]> {
   let summary = what # " over axes (all without any)";
+  let description = [{
+    Where axes are known at run time only, shape inference replaces it by one
+    over fixed axes (RunTimeAxes.h).
+  }];
   let arguments = (ins Onnx_Tensor:$data, Optional<Onnx_Tensor>:$axes,
                    DefaultValuedAttr<Onnx_Int, "1">:$keepdims,
                    DefaultValuedAttr<Onnx_Int, "0">:$noop_with_empty_axes);

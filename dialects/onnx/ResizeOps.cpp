@@ -37,36 +37,56 @@ static AffineExpr scaleSize(AffineExpr dim, float scale) {
       (dim * mantissa).floorDiv(int64_t(1) << std::min(-exponent, 62)));
 }
 
+/// The numbers of the axes resized; none when one is out of range.
+static std::optional<SmallVector<int64_t>>
+getAxisNumbers(size_t rank, ResizeOp::Adaptor adaptor) {
+  std::optional<ArrayRef<int64_t>> given = adaptor.getAxes();
+  if (!given)
+    return llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  SmallVector<int64_t> axes;
+  for (int64_t axis : *given) {
+    std::optional<int64_t> at = normalizeAxis(axis, rank);
+    if (!at)
+      return std::nullopt;
+    axes.push_back(*at);
+  }
+  return axes;
+}
+
+static bool hasScales(ResizeOp::Adaptor adaptor) {
+  std::optional<Dims> dims =
+      adaptor.getScales() ? getDims(adaptor.getScales()) : std::nullopt;
+  return dims && dims->size() == 1 &&
+         onnxc::onnx::getConstant(dims->front()) != 0;
+}
+
+static bool keepsAspectRatio(ResizeOp::Adaptor adaptor) {
+  return !hasScales(adaptor) && adaptor.getKeepAspectRatioPolicy() != "stretch";
+}
+
 static std::optional<SmallVector<ResizeOp::Axis>>
 getAxes(ArrayRef<AffineExpr> dims, ResizeOp::Adaptor adaptor) {
-  SmallVector<int64_t> axes =
-      llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
-  if (std::optional<ArrayRef<int64_t>> given = adaptor.getAxes()) {
-    axes.assign(given->begin(), given->end());
-    for (int64_t &axis : axes) {
-      std::optional<int64_t> at = normalizeAxis(axis, dims.size());
-      if (!at)
-        return std::nullopt;
-      axis = *at;
-    }
-  }
+  std::optional<SmallVector<int64_t>> axes =
+      getAxisNumbers(dims.size(), adaptor);
+  if (!axes)
+    return std::nullopt;
   SmallVector<ResizeOp::Axis> result;
-  if (std::optional<SmallVector<float>> scales =
-          getConstantFloats(adaptor.getScales());
-      scales && !scales->empty()) {
-    if (scales->size() != axes.size())
+  if (hasScales(adaptor)) {
+    std::optional<SmallVector<float>> scales =
+        getConstantFloats(adaptor.getScales());
+    if (!scales || scales->size() != axes->size())
       return std::nullopt;
-    for (auto [axis, scale] : llvm::zip(axes, *scales))
+    for (auto [axis, scale] : llvm::zip(*axes, *scales))
       result.push_back({axis, scale, scaleSize(dims[axis], scale)});
     return result;
   }
   std::optional<Dims> sizes = getKnownInts(adaptor.getSizes());
-  if (!sizes || sizes->size() != axes.size())
+  if (!sizes || sizes->size() != axes->size())
     return std::nullopt;
   bool larger = adaptor.getKeepAspectRatioPolicy() == "not_smaller";
-  bool stretch = adaptor.getKeepAspectRatioPolicy() == "stretch";
+  bool stretch = !keepsAspectRatio(adaptor);
   std::optional<float> common;
-  for (auto [axis, size] : llvm::zip(axes, *sizes)) {
+  for (auto [axis, size] : llvm::zip(*axes, *sizes)) {
     std::optional<int64_t> from = onnxc::onnx::getConstant(dims[axis]),
                            to = onnxc::onnx::getConstant(size);
     std::optional<float> scale;
@@ -77,7 +97,7 @@ getAxes(ArrayRef<AffineExpr> dims, ResizeOp::Adaptor adaptor) {
     result.push_back({axis, scale, size});
     if (stretch)
       continue;
-    if (!scale)
+    if (!scale || !from)
       return std::nullopt;
     common = !common  ? *scale
              : larger ? std::max(*common, *scale)
@@ -94,17 +114,86 @@ getAxes(ArrayRef<AffineExpr> dims, ResizeOp::Adaptor adaptor) {
   return result;
 }
 
+bool ResizeOp::hasScales() { return ::hasScales(Adaptor(*this)); }
+bool ResizeOp::keepsAspectRatio() { return ::keepsAspectRatio(Adaptor(*this)); }
+
 std::optional<SmallVector<ResizeOp::Axis>> ResizeOp::getResizedAxes() {
-  std::optional<Dims> dims = getDims(getX());
+  std::optional<Dims> dims = getDims(getX()), result = getDims(getY());
   if (!dims)
     return std::nullopt;
-  return ::getAxes(*dims, Adaptor(*this));
+  if (std::optional<SmallVector<Axis>> known = ::getAxes(*dims, Adaptor(*this)))
+    return known;
+  std::optional<SmallVector<int64_t>> axes =
+      getAxisNumbers(dims->size(), Adaptor(*this));
+  if (!axes || !result || result->size() != dims->size())
+    return std::nullopt;
+  SmallVector<Axis> atRunTime;
+  for (int64_t axis : *axes)
+    atRunTime.push_back({axis, std::nullopt, (*result)[axis]});
+  return atRunTime;
 }
 
 SmallVector<unsigned> ResizeOp::getShapeOperands() {
   if (getSizes())
     return {getNumOperands() - 1};
   return {};
+}
+
+/// The sizes that scales known at run time lead to, or sizes that keep a ratio
+/// of free dimensions.
+SmallVector<Value> ResizeOp::buildSizes(OpBuilder &b) {
+  Location loc = getLoc();
+  std::optional<Dims> dims = getDims(getX());
+  std::optional<SmallVector<int64_t>> axes;
+  if (dims)
+    axes = getAxisNumbers(dims->size(), Adaptor(*this));
+  if (!axes || (!hasScales() && !getSizes()))
+    return {};
+  Value shape =
+      ShapeOp::create(b, loc, getX(), IntegerAttr(), b.getI64IntegerAttr(0));
+  Value from = GatherOp::create(
+      b, loc, shape, ConstantOp::create(b, loc, ArrayRef<int64_t>(*axes)),
+      /*axis=*/0);
+  // As the specification computes them: floor(size * scale) in double, and for
+  // a common scale round(size * scale) in single precision.
+  Type real = hasScales() ? Type(b.getF64Type()) : Type(b.getF32Type());
+  Value length = CastOp::create(b, loc, from, real), scaled;
+  if (hasScales()) {
+    scaled = MulOp::create(b, loc, length,
+                           CastOp::create(b, loc, getScales(), real));
+  } else {
+    Value ratios = DivOp::create(b, loc, CastOp::create(b, loc, getSizes(), real),
+                                 length);
+    Value common =
+        getKeepAspectRatioPolicy() == "not_smaller"
+            ? Value(ReduceMaxOp::create(b, loc, ratios, Value(), 1, 0))
+            : Value(ReduceMinOp::create(b, loc, ratios, Value(), 1, 0));
+    auto half = DenseElementsAttr::get(RankedTensorType::get({1}, real), 0.5f);
+    scaled = AddOp::create(b, loc, MulOp::create(b, loc, length, common),
+                           ConstantOp::create(b, loc, half));
+  }
+  Value sizes = CastOp::create(b, loc, FloorOp::create(b, loc, scaled),
+                               b.getI64Type());
+  Value scalar = ConstantOp::create(b, loc, ArrayRef<int64_t>{});
+  SmallVector<Value> result;
+  for (size_t i = 0, e = axes->size(); i < e; ++i) {
+    Value element = GatherOp::create(
+        b, loc, sizes, ConstantOp::create(b, loc, ArrayRef<int64_t>{int64_t(i)}),
+        /*axis=*/0);
+    result.push_back(ReshapeOp::create(b, loc, element, scalar, 0));
+  }
+  return result;
+}
+
+void ResizeOp::setResultDims(ArrayRef<AffineExpr> sizes) {
+  std::optional<Dims> dims = getDims(getX());
+  if (!dims || sizes.empty())
+    return;
+  SmallVector<int64_t> axes = *getAxisNumbers(dims->size(), Adaptor(*this));
+  for (auto [axis, size] : llvm::zip(axes, sizes))
+    (*dims)[axis] = size;
+  getResult().setType(
+      getTensorType(*dims, onnxc::onnx::getElementType(getX())));
 }
 
 LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,

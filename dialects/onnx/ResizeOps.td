@@ -7,7 +7,8 @@
 include "dialects/onnx/OnnxBase.td"
 
 def Onnx_ResizeOp : Onnx_PureOp<"Resize", [
-    AttrSizedOperandSegments, DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<ShapeOperandsOp>,
+    DeclareOpInterfaceMethods<DataDependentShapeOp>]> {
   let summary = "Resamples axes to other sizes";
   let arguments = (ins Onnx_Tensor:$X, Optional<Onnx_Tensor>:$roi,
       Optional<Onnx_Tensor>:$scales, Optional<Onnx_Tensor>:$sizes,
@@ -25,11 +26,15 @@ def Onnx_ResizeOp : Onnx_PureOp<"Resize", [
   let extraClassDeclaration = [{
     struct Axis {
       int64_t axis;
-      /// Absent where it is the quotient of two sizes known at run time.
+      /// Absent where it is known at run time only.
       std::optional<float> scale;
       ::mlir::AffineExpr size;
     };
-    /// The axes resized; none when scales or sizes are not known.
+    /// The axes resized; none while the result's sizes are not known.
     std::optional<::llvm::SmallVector<Axis>> getResizedAxes();
+    /// Whether the sizes come from scales.
+    bool hasScales();
+    /// Whether all axes are scaled alike.
+    bool keepsAspectRatio();
   }];
 }

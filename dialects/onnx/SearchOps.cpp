@@ -5,6 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SearchOps.h"
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/RunTimeAxes.h"
+#include "dialects/onnx/ShapeOps.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -74,17 +77,43 @@ LogicalResult TopKOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
-LogicalResult CumSumOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
-                                         Adaptor adaptor,
-                                         SmallVectorImpl<Type> &types) {
+template <typename Adaptor>
+static LogicalResult inferCumulative(std::optional<Location> loc,
+                                     Adaptor adaptor,
+                                     SmallVectorImpl<Type> &types) {
+  std::optional<int64_t> rank = getRank(adaptor.getX());
+  std::optional<SmallVector<int64_t>> axis = getConstantInts(adaptor.getAxis());
+  if (rank && axis && axis->size() == 1 &&
+      !normalizeAxis(axis->front(), *rank))
+    return emitOptionalError(loc, "axis ", axis->front(),
+                             " is out of range for rank ", *rank);
   types.push_back(adaptor.getX().getType());
   return success();
 }
 
-LogicalResult CumProdOp::inferReturnTypes(MLIRContext *,
-                                          std::optional<Location>,
-                                          Adaptor adaptor,
-                                          SmallVectorImpl<Type> &types) {
-  types.push_back(adaptor.getX().getType());
-  return success();
+template <typename Op>
+static SmallVector<Value> expandRunTimeAxis(Op op, OpBuilder &b) {
+  std::optional<Dims> dims = getDims(op.getX());
+  if (!dims || dims->empty() || getConstantInts(op.getAxis()))
+    return {};
+  Location loc = op.getLoc();
+  Value x = isolateAxis(b, loc, op.getX(), op.getAxis());
+  Value axis = ConstantOp::create(b, loc, ArrayRef<int64_t>{1});
+  Value y = Op::create(b, loc, x, axis, op.getExclusive(), op.getReverse());
+  Value shape = ShapeOp::create(b, loc, op.getX(), IntegerAttr(),
+                                b.getI64IntegerAttr(0));
+  return {ReshapeOp::create(b, loc, y, shape, /*allowzero=*/1)};
 }
+
+#define ONNXC_CUMULATIVE(OP)                                                   \
+  LogicalResult OP::inferReturnTypes(                                          \
+      MLIRContext *, std::optional<Location> loc, Adaptor adaptor,             \
+      SmallVectorImpl<Type> &types) {                                          \
+    return inferCumulative(loc, adaptor, types);                               \
+  }                                                                            \
+  SmallVector<Value> OP::expand(OpBuilder &b) {                                \
+    return expandRunTimeAxis(*this, b);                                        \
+  }
+ONNXC_CUMULATIVE(CumSumOp)
+ONNXC_CUMULATIVE(CumProdOp)
+#undef ONNXC_CUMULATIVE

@@ -29,7 +29,11 @@ def Onnx_TopKOp : Onnx_PureOp<"TopK", [
   let results = (outs Onnx_Tensor:$Values, Onnx_Tensor:$Indices);
 }
 
-class Onnx_CumulativeOp<string name> : Onnx_PureOp<name> {
+class Onnx_CumulativeOp<string name> : Onnx_PureOp<name, [Expanding]> {
+  let description = [{
+    Where the axis is known at run time only, shape inference replaces it by
+    one over a fixed axis (RunTimeAxes.h).
+  }];
   let arguments = (ins Onnx_Tensor:$x, Onnx_Tensor:$axis,
                        DefaultValuedAttr<Onnx_Int, "0">:$exclusive,
                        DefaultValuedAttr<Onnx_Int, "0">:$reverse);

@@ -38,11 +38,9 @@ LogicalResult NonZeroOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
-SmallVector<Value> NonZeroOp::buildSizes(OpBuilder &b) {
+SmallVector<Value> NonZeroOp::expand(OpBuilder &b) {
   auto padded = NonZeroPaddedOp::create(b, getLoc(), getX());
-  getResult().replaceAllUsesWith(
-      buildFirst(b, getLoc(), padded.getY(), padded.getCount(), 1));
-  return {};
+  return {buildFirst(b, getLoc(), padded.getY(), padded.getCount(), 1)};
 }
 
 LogicalResult NonZeroPaddedOp::inferReturnTypes(MLIRContext *context,
@@ -77,16 +75,15 @@ LogicalResult CompressOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
-SmallVector<Value> CompressOp::buildSizes(OpBuilder &b) {
+SmallVector<Value> CompressOp::expand(OpBuilder &b) {
   std::optional<int64_t> rank = getRank(getInput());
   if (!rank)
     return {};
   int64_t axis = getAxis() ? *normalizeAxis(*getAxis(), *rank) : 0;
   auto padded = CompressPaddedOp::create(b, getLoc(), getInput(),
                                          getCondition(), getAxisAttr());
-  getResult().replaceAllUsesWith(
-      buildFirst(b, getLoc(), padded.getOutput(), padded.getCount(), axis));
-  return {};
+  return {
+      buildFirst(b, getLoc(), padded.getOutput(), padded.getCount(), axis)};
 }
 
 LogicalResult CompressPaddedOp::inferReturnTypes(MLIRContext *context,
@@ -122,23 +119,21 @@ LogicalResult UniqueOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
-SmallVector<Value> UniqueOp::buildSizes(OpBuilder &b) {
+SmallVector<Value> UniqueOp::expand(OpBuilder &b) {
   std::optional<int64_t> rank = getRank(getX());
   if (!rank)
     return {};
   int64_t axis = getAxis() ? *normalizeAxis(*getAxis(), *rank) : 0;
   auto padded = UniquePaddedOp::create(b, getLoc(), getX(), getAxisAttr(),
                                        getSortedAttr());
-  auto replace = [&](Value result, Value full, int64_t along) {
-    if (!result.use_empty())
-      result.replaceAllUsesWith(
-          buildFirst(b, getLoc(), full, padded.getCount(), along));
+  auto first = [&](Value result, Value full, int64_t along) {
+    return result.use_empty()
+               ? Value()
+               : buildFirst(b, getLoc(), full, padded.getCount(), along);
   };
-  replace(getY(), padded.getY(), axis);
-  replace(getIndices(), padded.getIndices(), 0);
-  getInverseIndices().replaceAllUsesWith(padded.getInverseIndices());
-  replace(getCounts(), padded.getCounts(), 0);
-  return {};
+  return {first(getY(), padded.getY(), axis),
+          first(getIndices(), padded.getIndices(), 0),
+          padded.getInverseIndices(), first(getCounts(), padded.getCounts(), 0)};
 }
 
 LogicalResult UniquePaddedOp::inferReturnTypes(MLIRContext *context,
@@ -179,13 +174,12 @@ LogicalResult NonMaxSuppressionOp::inferReturnTypes(
   return success();
 }
 
-SmallVector<Value> NonMaxSuppressionOp::buildSizes(OpBuilder &b) {
+SmallVector<Value> NonMaxSuppressionOp::expand(OpBuilder &b) {
   auto padded = NonMaxSuppressionPaddedOp::create(
       b, getLoc(), getBoxes(), getScores(), getMaxOutputBoxesPerClass(),
       getIouThreshold(), getScoreThreshold(), getCenterPointBoxAttr());
-  getResult().replaceAllUsesWith(buildFirst(
-      b, getLoc(), padded.getSelectedIndices(), padded.getCount(), 0));
-  return {};
+  return {buildFirst(b, getLoc(), padded.getSelectedIndices(),
+                     padded.getCount(), 0)};
 }
 
 LogicalResult NonMaxSuppressionPaddedOp::inferReturnTypes(

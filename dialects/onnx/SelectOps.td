@@ -11,13 +11,7 @@
 include "dialects/onnx/OnnxBase.td"
 
 class Onnx_SelectOp<string name, list<Trait> traits = []>
-    : Onnx_PureOp<name, traits # [
-        DeclareOpInterfaceMethods<DataDependentShapeOp, ["replacesItself"]>]> {
-  let extraClassDefinition = [{
-    bool $cppClass::replacesItself() { return true; }
-    void $cppClass::setResultDims(::mlir::ArrayRef<::mlir::AffineExpr>) {}
-  }];
-}
+    : Onnx_PureOp<name, traits # [Expanding]>;
 
 def Onnx_NonZeroOp : Onnx_SelectOp<"NonZero"> {
   let summary = "The indices of the elements that are not zero";

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SliceOps.h"
+#include "dialects/onnx/RunTimeAxes.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/SliceRange.h"
@@ -273,6 +274,16 @@ LogicalResult SliceSizeOp::inferReturnTypes(MLIRContext *context,
 //===----------------------------------------------------------------------===//
 
 SmallVector<unsigned> PadOp::getShapeOperands() { return {1}; }
+
+/// Axes known at run time only: the pads become one a dimension.
+SmallVector<Value> PadOp::expand(OpBuilder &b) {
+  std::optional<Dims> dims = getDims(getData());
+  if (!dims || dims->empty() || !getAxes() || getConstantInts(getAxes()))
+    return {};
+  Value pads = spreadOverAxes(b, getLoc(), getPads(), getAxes(), dims->size());
+  return {PadOp::create(b, getLoc(), getData(), pads, getConstantValue(),
+                        Value(), getMode())};
+}
 
 static std::optional<PadOp::Pads> getPads(int64_t rank, Value pads, Value axes,
                                           MLIRContext *context) {

@@ -48,7 +48,8 @@ def Onnx_SliceSizeOp : Onnx_PureOp<"SliceSize"> {
 }
 
 def Onnx_PadOp : Onnx_PureOp<"Pad", [
-    AttrSizedOperandSegments, DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<ShapeOperandsOp>,
+    Expanding]> {
   let summary = "Adds elements at the ends of axes; negative pads remove them";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$pads,
                        Optional<Onnx_Tensor>:$constant_value,

@@ -69,6 +69,8 @@ private:
   LogicalResult inlineBranch(IfOp op, bool condition);
   void defineShapeOperands(ShapeOperandsOp op);
   LogicalResult defineDataDependentSizes(DataDependentShapeOp op);
+  FailureOr<bool> expand(ExpandingOp op);
+  LogicalResult inferBetween(Operation *before, Operation *op);
   bool foldShapeArithmetic(Operation *op);
   void noteEqualSizes(Operation *op);
   void updateSignature();
@@ -128,14 +130,14 @@ LogicalResult InferShapes::inferOp(Operation *op) {
     for (auto [result, type] : llvm::zip(op->getResults(), types))
       result.setType(mergeTypes(result.getType(), type));
   }
-  if (auto dataDependent = dyn_cast<DataDependentShapeOp>(op)) {
+  if (auto expanding = dyn_cast<ExpandingOp>(op)) {
+    FailureOr<bool> expanded = expand(expanding);
+    if (failed(expanded) || *expanded)
+      return expanded;
+  }
+  if (auto dataDependent = dyn_cast<DataDependentShapeOp>(op))
     if (failed(defineDataDependentSizes(dataDependent)))
       return failure();
-    if (dataDependent.replacesItself() && op->use_empty()) {
-      op->erase();
-      return success();
-    }
-  }
   if (foldShapeArithmetic(op))
     return success();
   noteEqualSizes(op);
@@ -204,21 +206,45 @@ void InferShapes::defineShapeOperands(ShapeOperandsOp op) {
   }
 }
 
+/// The ops just built in front of `op` need types as well.
+LogicalResult InferShapes::inferBetween(Operation *before, Operation *op) {
+  Operation *built = before ? before->getNextNode() : &op->getBlock()->front();
+  while (built != op) {
+    Operation *next = built->getNextNode();
+    if (failed(inferOp(built)))
+      return failure();
+    built = next;
+  }
+  return success();
+}
+
+/// Whether it was replaced.
+FailureOr<bool> InferShapes::expand(ExpandingOp op) {
+  OpBuilder b(op);
+  Operation *before = op->getPrevNode();
+  SmallVector<Value> values = op.expand(b);
+  if (values.empty())
+    return false;
+  for (auto [result, value] : llvm::zip(op->getResults(), values))
+    if (value)
+      result.replaceAllUsesWith(value);
+  if (failed(inferBetween(before, op)))
+    return failure();
+  op->erase();
+  return true;
+}
+
 LogicalResult InferShapes::defineDataDependentSizes(DataDependentShapeOp op) {
   if (llvm::all_of(op->getResults(), [&](Value result) {
-        return result.use_empty() ||
-               (getDims(result).has_value() && !op.replacesItself());
+        return result.use_empty() || getDims(result).has_value();
       }))
     return success();
   OpBuilder b(op);
   SmallVector<AffineExpr> sizes;
   Operation *before = op->getPrevNode();
   SmallVector<Value> tensors = op.buildSizes(b);
-  // The ops just built need types as well.
-  Operation *built = before ? before->getNextNode() : &op->getBlock()->front();
-  for (; built != op; built = built->getNextNode())
-    if (failed(inferOp(built)))
-      return failure();
+  if (failed(inferBetween(before, op)))
+    return failure();
   for (Value tensor : tensors)
     sizes.push_back(defineSymbol(b, op->getLoc(), tensor, 0));
   op.setResultDims(sizes);

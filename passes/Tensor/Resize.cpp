@@ -7,7 +7,9 @@
 //   index[o, t], weight[o, t]   for the result's o and t-th element (tap)
 //   Y[.., o, ..] = sum over t of weight[o, t] * X[.., index[o, t], ..]
 //
-// Nearest has one tap without weight, so all axes go at once.
+// Nearest has one tap without weight, so all axes go at once. An antialiasing
+// filter has as many taps as the scale asks for; where that is known at run time
+// only, indices and weights are computed where they are used.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -28,27 +30,44 @@ namespace {
 class AxisSampler {
 public:
   AxisSampler(ResizeOp op, const ResizeOp::Axis &axis, int64_t number,
-              int64_t count, Value roi, OpBuilder &builder)
+              int64_t count, ResizeOp::Adaptor adaptor, Value commonScale,
+              OpBuilder &builder)
       : op(op), axis(axis) {
     IndexBuilder b(builder, op.getLoc());
     FloatBuilder f(b);
     inSize = b.materialize(onnxc::getSizes(builder, op, op.getX())[axis.axis]);
     outSize = b.materialize(onnxc::getSizes(builder, op, op.getY())[axis.axis]);
     Value in = f.fromIndex(inSize);
-    scale =
-        axis.scale ? f.constant(*axis.scale) : f.div(f.fromIndex(outSize), in);
+    if (axis.scale)
+      scale = f.constant(*axis.scale);
+    else if (op.hasScales())
+      scale = b.extract(adaptor.getScales(), b.constant(number));
+    else
+      scale = commonScale ? commonScale : f.div(f.fromIndex(outSize), in);
     // What the specification calls length_resized; not always an integer.
-    bool hasScales =
-        op.getScales() &&
-        onnxc::onnx::getConstant(getDims(op.getScales())->front()) != 0;
-    bool isExact = !hasScales && op.getKeepAspectRatioPolicy() == "stretch";
+    bool isExact = !op.hasScales() && !op.keepsAspectRatio();
     resized = isExact ? f.fromIndex(outSize) : f.mul(scale, in);
+    if (op.getAntialias()) {
+      double reach = op.getMode() == "cubic" ? 2 : 1;
+      Value one = f.constant(1);
+      stretch = axis.scale ? f.constant(std::min(*axis.scale, 1.0f))
+                           : f.min(scale, one);
+      // The first of the filter's taps, counted from the place's floor.
+      if (axis.scale)
+        firstTap = f.constant(
+            std::floor(-reach / std::min(*axis.scale, 1.0f)) + 1);
+      else
+        firstTap = f.add(f.floor(f.div(f.constant(-reach), stretch)), one);
+    } else {
+      stretch = f.constant(1);
+      firstTap = f.constant(op.getMode() == "cubic" ? -1 : 0);
+    }
     if (!isCrop())
       return;
     Type type = onnxc::onnx::getElementType(op.getRoi());
     auto bound = [&](int64_t i) -> Value {
-      Value x = loadElement(builder, op.getLoc(), b.extract(roi, b.constant(i)),
-                            type);
+      Value x = loadElement(builder, op.getLoc(),
+                            b.extract(adaptor.getRoi(), b.constant(i)), type);
       if (type.isF64())
         x = arith::TruncFOp::create(builder, op.getLoc(), builder.getF32Type(),
                                     x);
@@ -107,63 +126,92 @@ public:
     return mark(b, x, limit(b, rounded));
   }
 
-  int64_t getNumTaps() { return 2 - 2 * getFirstTap(); }
+  /// How many taps there are, where that is known.
+  std::optional<int64_t> getNumTaps() {
+    if (!op.getAntialias())
+      return op.getMode() == "cubic" ? 4 : 2;
+    if (!axis.scale)
+      return std::nullopt;
+    double reach = op.getMode() == "cubic" ? 2 : 1;
+    return -2 * std::floor(-reach / std::min(*axis.scale, 1.0f));
+  }
+  Value buildNumTaps(IndexBuilder &b) {
+    if (std::optional<int64_t> count = getNumTaps())
+      return b.constant(*count);
+    FloatBuilder f(b);
+    Value count = f.mul(f.constant(2), f.sub(f.constant(1), firstTap));
+    return b.fromInteger(
+        arith::FPToSIOp::create(b.b, b.loc, b.b.getI64Type(), count));
+  }
 
-  /// index[o, t] and weight[o, t].
-  std::pair<Value, Value> buildTables(OpBuilder &builder) {
-    SmallVector<OpFoldResult> sizes = {getOutSize(builder),
-                                       builder.getIndexAttr(getNumTaps())};
+  /// Makes what buildTap reads.
+  void buildTables(OpBuilder &builder) {
     Location loc = op.getLoc();
-    Value indices = generate(builder, loc, sizes, builder.getI64Type(),
-                             [&](IndexBuilder &b, ValueRange i) {
-                               FloatBuilder f(b);
-                               Value x = buildCoordinate(b, i[0]);
-                               Value tap = f.add(f.floor(x), buildTap(b, i[1]));
-                               return b.toInteger(mark(b, x, limit(b, tap)),
-                                                  builder.getI64Type());
-                             });
-    Value weights = generate(
-        builder, loc, sizes, builder.getF32Type(),
+    std::optional<int64_t> count = getNumTaps();
+    if (isNormalized())
+      sums = generate(builder, loc, {getOutSize(builder)}, builder.getF32Type(),
+                      [&](IndexBuilder &b, ValueRange i) {
+                        return buildSum(b, buildCoordinate(b, i[0]));
+                      });
+    if (!count)
+      return;
+    SmallVector<OpFoldResult> sizes = {getOutSize(builder),
+                                       builder.getIndexAttr(*count)};
+    indices = generate(
+        builder, loc, sizes, builder.getI64Type(),
         [&](IndexBuilder &b, ValueRange i) {
-          Value x = buildCoordinate(b, i[0]);
-          Value weight = buildWeight(b, x, i[1]);
-          if (!op.getAntialias() && !op.getExcludeOutside())
-            return weight;
-          FloatBuilder f(b);
-          auto sum = scf::ForOp::create(
-              b.b, b.loc, b.constant(0), b.constant(getNumTaps()),
-              b.constant(1), ValueRange{f.constant(0)},
-              [&](OpBuilder &inner, Location l, Value t, ValueRange carried) {
-                IndexBuilder n(inner, l);
-                scf::YieldOp::create(
-                    inner, l,
-                    FloatBuilder(n).add(carried[0], buildWeight(n, x, t)));
-              });
-          return f.div(weight, sum.getResult(0));
+          return b.toInteger(computeTap(b, i[0], i[1]).first,
+                             builder.getI64Type());
         });
-    return {indices, weights};
+    weights = generate(builder, loc, sizes, builder.getF32Type(),
+                       [&](IndexBuilder &b, ValueRange i) {
+                         return computeTap(b, i[0], i[1]).second;
+                       });
+  }
+
+  /// The index and the weight of a place's tap.
+  std::pair<Value, Value> buildTap(IndexBuilder &b, Value place, Value t) {
+    if (!indices)
+      return computeTap(b, place, t);
+    return {b.fromInteger(b.extract(indices, {place, t})),
+            b.extract(weights, {place, t})};
   }
 
 private:
-  /// Below 1 where an antialiasing filter is stretched.
-  float getStretch() {
-    return op.getAntialias() ? std::min(axis.scale.value_or(1), 1.0f) : 1.0f;
-  }
-  int64_t getFirstTap() {
-    double reach = op.getMode() == "cubic" ? 2 : 1;
-    return std::floor(-reach / getStretch()) + 1;
-  }
-  Value buildTap(IndexBuilder &b, Value t) {
+  bool isNormalized() { return op.getAntialias() || op.getExcludeOutside(); }
+
+  std::pair<Value, Value> computeTap(IndexBuilder &b, Value place, Value t) {
     FloatBuilder f(b);
-    return f.add(f.fromIndex(t), f.constant(getFirstTap()));
+    Value x = buildCoordinate(b, place);
+    Value tap = f.add(f.floor(x), buildOffset(b, t));
+    Value weight = buildWeight(b, x, t);
+    if (isNormalized())
+      weight = f.div(weight, b.extract(sums, {place}));
+    return {mark(b, x, limit(b, tap)), weight};
+  }
+
+  Value buildSum(IndexBuilder &b, Value x) {
+    auto sum = scf::ForOp::create(
+        b.b, b.loc, b.constant(0), buildNumTaps(b), b.constant(1),
+        ValueRange{FloatBuilder(b).constant(0)},
+        [&](OpBuilder &inner, Location l, Value t, ValueRange carried) {
+          IndexBuilder n(inner, l);
+          scf::YieldOp::create(
+              inner, l, FloatBuilder(n).add(carried[0], buildWeight(n, x, t)));
+        });
+    return sum.getResult(0);
+  }
+
+  Value buildOffset(IndexBuilder &b, Value t) {
+    FloatBuilder f(b);
+    return f.add(f.fromIndex(t), firstTap);
   }
 
   Value buildWeight(IndexBuilder &b, Value x, Value t) {
     FloatBuilder f(b);
-    Value base = f.floor(x), tap = buildTap(b, t);
+    Value base = f.floor(x), tap = buildOffset(b, t);
     Value one = f.constant(1), zero = f.constant(0);
-    Value d =
-        f.abs(f.mul(f.sub(tap, f.sub(x, base)), f.constant(getStretch())));
+    Value d = f.abs(f.mul(f.sub(tap, f.sub(x, base)), stretch));
     Value weight;
     if (op.getMode() == "linear") {
       weight = f.select(f.lt(d, one), f.sub(one, d), zero);
@@ -205,6 +253,8 @@ private:
   ResizeOp op;
   ResizeOp::Axis axis;
   Value inSize, outSize, scale, resized, roiStart, roiEnd;
+  Value stretch, firstTap; // of an antialiasing filter: at most 1, at most 0
+  Value indices, weights, sums;
 };
 
 struct LowerResize : OpConversionPattern<ResizeOp> {
@@ -225,13 +275,11 @@ struct LowerResize : OpConversionPattern<ResizeOp> {
     SmallVector<AxisSampler> samplers;
     SmallVector<int64_t> numbers;
     Dims dims = *getDims(op.getX());
+    Value commonScale = buildCommonScale(op, *axes, rewriter);
     for (auto [i, axis] : llvm::enumerate(*axes)) {
       if (!isCrop && axis.scale == 1.0f && axis.size == dims[axis.axis])
         continue;
-      if (op.getAntialias() && !axis.scale)
-        return rewriter.notifyMatchFailure(op, "antialiasing needs sizes known "
-                                               "when compiling");
-      samplers.emplace_back(op, axis, i, axes->size(), adaptor.getRoi(),
+      samplers.emplace_back(op, axis, i, axes->size(), adaptor, commonScale,
                             rewriter);
       numbers.push_back(axis.axis);
     }
@@ -244,6 +292,30 @@ struct LowerResize : OpConversionPattern<ResizeOp> {
   }
 
 private:
+  /// The scale of all axes, where it is known at run time only.
+  static Value buildCommonScale(ResizeOp op, ArrayRef<ResizeOp::Axis> axes,
+                                OpBuilder &builder) {
+    if (!op.keepsAspectRatio() || axes.empty() || axes.front().scale)
+      return Value();
+    IndexBuilder b(builder, op.getLoc());
+    FloatBuilder f(b);
+    SmallVector<OpFoldResult> from = onnxc::getSizes(builder, op, op.getX());
+    Dims to = *getKnownInts(op.getSizes());
+    Value common;
+    for (auto [axis, size] : llvm::zip(axes, to)) {
+      Value ratio =
+          f.div(f.fromIndex(b.materialize(getSize(builder, op, size))),
+                f.fromIndex(b.materialize(from[axis.axis])));
+      if (!common)
+        common = ratio;
+      else
+        common = op.getKeepAspectRatioPolicy() == "not_smaller"
+                     ? f.max(common, ratio)
+                     : f.min(common, ratio);
+    }
+    return common;
+  }
+
   static Value buildExtrapolation(ResizeOp op, OpBuilder &b, Type type) {
     return arith::ConstantOp::create(
         b, op.getLoc(),
@@ -314,16 +386,15 @@ private:
     Value outside = buildExtrapolation(op, builder, compute);
     for (int64_t s = samplers.size() - 1; s >= 0; --s) {
       AxisSampler &sampler = samplers[s];
-      int64_t axis = axes[s], taps = sampler.getNumTaps();
-      auto [indices, weights] = sampler.buildTables(builder);
+      int64_t axis = axes[s];
+      int64_t taps = sampler.getNumTaps().value_or(ShapedType::kDynamic);
+      sampler.buildTables(builder);
       sizes[axis] = sampler.getOutSize(builder);
       Value source = x;
-      Value indexTable = indices, weightTable = weights;
       auto element = [&](IndexBuilder &b, ValueRange i) -> Value {
         Value missing;
         auto term = [&](IndexBuilder &n, Value t, Value sum) -> Value {
-          Value index = n.fromInteger(n.extract(indexTable, {i[axis], t}));
-          Value weight = n.extract(weightTable, {i[axis], t});
+          auto [index, weight] = sampler.buildTap(n, i[axis], t);
           if (sampler.isCrop()) {
             missing = n.lt(index, n.constant(0));
             index = n.max(index, n.constant(0));
@@ -340,20 +411,20 @@ private:
                      : product;
         };
         Value sum;
-        if (taps <= 4) {
+        if (taps > 0 && taps <= 4) {
           for (int64_t t = 0; t < taps; ++t)
             sum = term(b, b.constant(t), sum);
         } else {
           sum = term(b, b.constant(0), Value());
           Value firstMissing = missing;
-          sum = scf::ForOp::create(b.b, b.loc, b.constant(1), b.constant(taps),
-                                   b.constant(1), ValueRange{sum},
-                                   [&](OpBuilder &inner, Location l, Value t,
-                                       ValueRange carried) {
-                                     IndexBuilder n(inner, l);
-                                     scf::YieldOp::create(
-                                         inner, l, term(n, t, carried[0]));
-                                   })
+          sum = scf::ForOp::create(
+                    b.b, b.loc, b.constant(1), sampler.buildNumTaps(b),
+                    b.constant(1), ValueRange{sum},
+                    [&](OpBuilder &inner, Location l, Value t,
+                        ValueRange carried) {
+                      IndexBuilder n(inner, l);
+                      scf::YieldOp::create(inner, l, term(n, t, carried[0]));
+                    })
                     .getResult(0);
           missing = firstMissing;
         }

@@ -155,8 +155,7 @@ struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
     Type type = onnxc::onnx::getElementType(op.getOutput());
     if (!canReduce("add", type))
       return rewriter.notifyMatchFailure(op, "narrow elements");
-    std::optional<SmallVector<int64_t>> block =
-        getConstantInts(op.getBlockShape());
+    std::optional<Dims> block = getKnownInts(op.getBlockShape());
     if (!block)
       return rewriter.notifyMatchFailure(op, "blocks of unknown shape");
     int64_t spatial = block->size();
@@ -170,19 +169,22 @@ struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
     // Loops: batch, channel, place in the block, place of the block.
     SmallVector<OpFoldResult> loops = getSizes(rewriter, op, op.getOutput());
     SmallVector<OpFoldResult> places;
-    SmallVector<Value> counts;
+    SmallVector<Value> counts, blockSizes;
     loops.resize(2);
     for (int64_t d = 0; d < spatial; ++d) {
-      int64_t extent = dilations[d] * ((*block)[d] - 1) + 1;
-      Value room = outside.add(
-          image[2 + d], outside.constant(pads[d] + pads[spatial + d] - extent));
+      OpFoldResult size = getSize(rewriter, op, (*block)[d]);
+      blockSizes.push_back(outside.materialize(size));
+      AffineExpr extent = ((*block)[d] - 1) * dilations[d] + 1;
+      Value padding = outside.materialize(
+          getSize(rewriter, op, -extent + pads[d] + pads[spatial + d]));
+      Value room = outside.add(image[2 + d], padding);
       Value count = outside.max(
           outside.add(outside.div(outside.max(room, outside.constant(0)),
                                   outside.constant(strides[d])),
                       outside.constant(1)),
           outside.constant(0));
       counts.push_back(count);
-      loops.push_back(rewriter.getIndexAttr((*block)[d]));
+      loops.push_back(size);
       places.push_back(count);
     }
     llvm::append_range(loops, places);
@@ -195,7 +197,7 @@ struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
       SmallVector<Value> to(i.take_front(2));
       for (int64_t d = 0; d < spatial; ++d) {
         Value k = i[2 + d], place = i[2 + spatial + d];
-        row = b.add(b.mul(row, b.constant((*block)[d])), k);
+        row = b.add(b.mul(row, blockSizes[d]), k);
         column = b.add(b.mul(column, counts[d]), place);
         Value at = b.sub(b.add(b.mul(place, b.constant(strides[d])),
                                b.mul(k, b.constant(dilations[d]))),

@@ -71,6 +71,10 @@ Value copySlice(OpBuilder &b, OpResult result, Value source,
                 ArrayRef<OpFoldResult> offsets,
                 ArrayRef<OpFoldResult> strides) {
   Location loc = result.getLoc();
+  // The place of nothing may be the end, which no slice may begin at.
+  if (llvm::is_contained(cast<RankedTensorType>(result.getType()).getShape(),
+                         0))
+    return createEmpty(b, loc, result);
   SmallVector<OpFoldResult> sizes = getSizes(b, result.getOwner(), result);
   // There is no place in a dimension of size 0.
   if (llvm::any_of(sizes, isZeroInteger))

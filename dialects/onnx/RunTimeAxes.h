@@ -1,0 +1,38 @@
+//===- RunTimeAxes.h - Axes that are known at run time only ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_DIALECTS_ONNX_RUNTIMEAXES_H
+#define ONNXC_DIALECTS_ONNX_RUNTIMEAXES_H
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Value.h"
+
+namespace onnxc::onnx {
+
+/// The data with each dimension split into one that stays and one that the
+/// axes (1-D) name, of which one has its size and the other is 1.
+struct SplitAxes {
+  /// Of twice the rank: stays, named, stays, named, ...
+  mlir::Value data;
+  /// The sizes of the dimensions that are not named, in their order; null when
+  /// the number of axes is not known.
+  mlir::Value unnamedSizes;
+};
+SplitAxes splitAxes(mlir::OpBuilder &b, mlir::Location loc, mlir::Value data,
+                    mlir::Value axes, bool emptyNamesAll);
+
+/// The data as [before, axis, after], for one axis (a scalar, or one element).
+mlir::Value isolateAxis(mlir::OpBuilder &b, mlir::Location loc,
+                        mlir::Value data, mlir::Value axis);
+
+/// Pads, two lists of a value for each axis after each other, as two lists of
+/// one for each dimension; 0 for those that no axis names.
+mlir::Value spreadOverAxes(mlir::OpBuilder &b, mlir::Location loc,
+                           mlir::Value pads, mlir::Value axes, int64_t rank);
+
+} // namespace onnxc::onnx
+
+#endif // ONNXC_DIALECTS_ONNX_RUNTIMEAXES_H

@@ -43,7 +43,7 @@ public:
       }
       bindings[name] = binding;
     }
-    if (failed(checkShapeNames()))
+    if (failed(checkKinds()) || failed(checkShapeNames()))
       return failure();
     SmallVector<SmallVector<Size>> shapes;
     for (const auto *input : signature.inputs)
@@ -112,9 +112,6 @@ private:
     auto contradiction = [&] {
       return model.error() << "the shape given for input \"" << name << "\" ";
     };
-    if (!input.type().has_tensor_type())
-      return given ? contradiction() << "cannot be: it is not a tensor"
-                   : success();
     const auto &tensor = input.type().tensor_type();
     auto unnamed = [&](size_t k) { return name + "_dim" + std::to_string(k); };
     if (!tensor.has_shape()) {
@@ -171,17 +168,38 @@ private:
     return success();
   }
 
+  /// All inputs and outputs that are not tensors of numbers, at once.
+  LogicalResult checkKinds() {
+    const ::onnx::GraphProto &graph = model.proto->graph();
+    bool isGood = true;
+    auto check = [&](StringRef what, const ::onnx::ValueInfoProto &value) {
+      const ::onnx::TypeProto &type = value.type();
+      StringRef kind = type.has_sequence_type()   ? "a sequence"
+                       : type.has_optional_type() ? "an optional"
+                       : type.has_map_type()      ? "a map"
+                       : type.has_sparse_tensor_type()
+                           ? "a sparse tensor"
+                       : type.tensor_type().elem_type() ==
+                               ::onnx::TensorProto::STRING
+                           ? "a tensor of strings"
+                           : "";
+      if (kind.empty())
+        return;
+      isGood = false;
+      model.error() << what << " \"" << value.name() << "\" is " << kind
+                    << ", which is not supported: only tensors of numbers go "
+                       "into a compiled model and out of it";
+    };
+    for (const auto *input : signature.inputs)
+      check("input", *input);
+    for (const auto &output : graph.output())
+      check("output", output);
+    return success(isGood);
+  }
+
   LogicalResult addType(const ::onnx::ValueInfoProto &input,
                         ArrayRef<Size> shape) {
     MLIRContext *context = &model.context;
-    if (!input.type().has_tensor_type()) {
-      Type type = convertType(context, input.type());
-      if (!type)
-        return model.error() << "input \"" << input.name()
-                             << "\" has a type that is not supported";
-      signature.types.push_back(type);
-      return success();
-    }
     int number = input.type().tensor_type().elem_type();
     Type element = convertElementType(context, number);
     if (!element)

@@ -82,27 +82,3 @@ LpNormalizationOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
   types.push_back(adaptor.getInput().getType());
   return checkAxis(loc, adaptor.getInput(), adaptor.getAxis());
 }
-
-LogicalResult DropoutOp::inferReturnTypes(MLIRContext *context,
-                                          std::optional<Location>,
-                                          Adaptor adaptor,
-                                          SmallVectorImpl<Type> &types) {
-  Type data = adaptor.getData().getType();
-  types.push_back(data);
-  types.push_back(withElementType(data, IntegerType::get(context, 1)));
-  return success();
-}
-
-bool DropoutOp::keepsAll() {
-  if (!getTrainingMode() ||
-      getConstantInts(getTrainingMode()) == SmallVector<int64_t>{0})
-    return true;
-  return getRatio() && matchPattern(getRatio(), m_AnyZeroFloat());
-}
-
-LogicalResult DropoutOp::canonicalize(DropoutOp op, PatternRewriter &rewriter) {
-  if (!op.keepsAll() || op.getOutput().use_empty())
-    return failure();
-  rewriter.replaceAllUsesWith(op.getOutput(), op.getData());
-  return success();
-}

@@ -67,16 +67,3 @@ def Onnx_LpNormalizationOp : Onnx_PureOp<"LpNormalization"> {
                    DefaultValuedAttr<Onnx_Int, "2">:$p);
   let results = (outs Onnx_Tensor:$output);
 }
-
-def Onnx_DropoutOp : Onnx_PureOp<"Dropout", [AttrSizedOperandSegments]> {
-  let summary = "The data itself, outside training";
-  let arguments = (ins Onnx_Tensor:$data, Optional<Onnx_Tensor>:$ratio,
-                   Optional<Onnx_Tensor>:$training_mode,
-                   OptionalAttr<Onnx_Int>:$seed);
-  let results = (outs Onnx_Tensor:$output, Onnx_Tensor:$mask);
-  let hasCanonicalizeMethod = 1;
-  let extraClassDeclaration = [{
-    /// Whether no element can be dropped.
-    bool keepsAll();
-  }];
-}

@@ -6,6 +6,8 @@
 
 #include "dialects/onnx/ResizeOps.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/GraphBuilder.h"
+#include "dialects/onnx/ReductionOps.h"
 #include <cmath>
 
 using namespace mlir;
@@ -149,39 +151,26 @@ SmallVector<Value> ResizeOp::buildSizes(OpBuilder &b) {
     axes = getAxisNumbers(dims->size(), Adaptor(*this));
   if (!axes || (!hasScales() && !getSizes()))
     return {};
-  Value shape =
-      ShapeOp::create(b, loc, getX(), IntegerAttr(), b.getI64IntegerAttr(0));
-  Value from = GatherOp::create(
-      b, loc, shape, ConstantOp::create(b, loc, ArrayRef<int64_t>(*axes)),
-      /*axis=*/0);
+  GraphBuilder g{b, loc};
+  Value from = g.gather(g.shape(getX()), g.ints(*axes), 0);
   // As the specification computes them: floor(size * scale) in double, and for
   // a common scale round(size * scale) in single precision.
   Type real = hasScales() ? Type(b.getF64Type()) : Type(b.getF32Type());
-  Value length = CastOp::create(b, loc, from, real), scaled;
+  Value length = g.cast(from, real), scaled;
   if (hasScales()) {
-    scaled = MulOp::create(b, loc, length,
-                           CastOp::create(b, loc, getScales(), real));
+    scaled = g.mul(length, g.cast(getScales(), real));
   } else {
-    Value ratios = DivOp::create(b, loc, CastOp::create(b, loc, getSizes(), real),
-                                 length);
+    Value ratios = g.div(g.cast(getSizes(), real), length);
     Value common =
         getKeepAspectRatioPolicy() == "not_smaller"
             ? Value(ReduceMaxOp::create(b, loc, ratios, Value(), 1, 0))
             : Value(ReduceMinOp::create(b, loc, ratios, Value(), 1, 0));
-    auto half = DenseElementsAttr::get(RankedTensorType::get({1}, real), 0.5f);
-    scaled = AddOp::create(b, loc, MulOp::create(b, loc, length, common),
-                           ConstantOp::create(b, loc, half));
+    scaled = g.add(g.mul(length, common), g.number(0.5, real));
   }
-  Value sizes = CastOp::create(b, loc, FloorOp::create(b, loc, scaled),
-                               b.getI64Type());
-  Value scalar = ConstantOp::create(b, loc, ArrayRef<int64_t>{});
+  Value sizes = g.cast(g.floor(scaled), b.getI64Type());
   SmallVector<Value> result;
-  for (size_t i = 0, e = axes->size(); i < e; ++i) {
-    Value element = GatherOp::create(
-        b, loc, sizes, ConstantOp::create(b, loc, ArrayRef<int64_t>{int64_t(i)}),
-        /*axis=*/0);
-    result.push_back(ReshapeOp::create(b, loc, element, scalar, 0));
-  }
+  for (size_t i = 0, e = axes->size(); i < e; ++i)
+    result.push_back(g.gather(sizes, g.integer(i), 0));
   return result;
 }
 

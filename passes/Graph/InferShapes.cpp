@@ -45,11 +45,15 @@ struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
   void runOnOperation() override {
     symbols.clear();
     equalSizes.clear();
+    runTimeSequences.clear();
+    unknown.clear();
     if (auto names = getOperation()->getAttrOfType<ArrayAttr>("onnx.symbols"))
       llvm::append_range(symbols, names);
     for (Block &block : getOperation().getBody())
       if (failed(inferBlock(block)))
         return signalPassFailure();
+    if (failed(refuseRunTimeSequences()))
+      return signalPassFailure();
     getOperation()->setAttr("onnx.symbols",
                             ArrayAttr::get(&getContext(), symbols));
     if (!equalSizes.empty())
@@ -62,6 +66,9 @@ struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
 private:
   SmallVector<Attribute> symbols;
   llvm::SmallSetVector<Attribute, 4> equalSizes;
+  /// Ops on sequences that nothing is known of, and what is computed from them.
+  SmallVector<Operation *> runTimeSequences;
+  llvm::DenseSet<Value> unknown;
 
   LogicalResult inferBlock(Block &block);
   LogicalResult inferOp(Operation *op);
@@ -74,6 +81,8 @@ private:
   bool foldShapeArithmetic(Operation *op);
   void noteEqualSizes(Operation *op);
   void updateSignature();
+  bool dependsOnRunTimeSequence(Operation *op);
+  LogicalResult refuseRunTimeSequences();
 
   AffineExpr defineSymbol(OpBuilder &b, Location loc, Value tensor,
                           int64_t element) {
@@ -85,6 +94,8 @@ private:
     return getAffineSymbolExpr(number, &getContext());
   }
 };
+
+bool isSequenceOrOptional(Type type) { return isa<SeqType, OptType>(type); }
 
 /// What both types know; a constant size wins over an expression.
 Type mergeTypes(Type stated, Type inferred) {
@@ -110,6 +121,8 @@ LogicalResult InferShapes::inferBlock(Block &block) {
 }
 
 LogicalResult InferShapes::inferOp(Operation *op) {
+  if (dependsOnRunTimeSequence(op))
+    return success();
   if (auto shapeOp = dyn_cast<ShapeOperandsOp>(op))
     defineShapeOperands(shapeOp);
 
@@ -117,8 +130,12 @@ LogicalResult InferShapes::inferOp(Operation *op) {
     if (std::optional<SmallVector<int64_t>> condition =
             getConstantInts(branch.getCond()))
       return inlineBranch(branch, condition->front() != 0);
-  if (isa<SubgraphOp>(op))
-    return inferControlFlow(op);
+  if (isa<IfOp, LoopOp, ScanOp>(op)) {
+    if (failed(inferControlFlow(op)))
+      return failure();
+    dependsOnRunTimeSequence(op);
+    return success();
+  }
 
   if (auto infer = dyn_cast<InferTypeOpInterface>(op)) {
     SmallVector<Type> types;
@@ -134,6 +151,11 @@ LogicalResult InferShapes::inferOp(Operation *op) {
     FailureOr<bool> expanded = expand(expanding);
     if (failed(expanded) || *expanded)
       return expanded;
+    if (llvm::any_of(op->getOperandTypes(), isSequenceOrOptional)) {
+      runTimeSequences.push_back(op);
+      unknown.insert_range(op->getResults());
+      return success();
+    }
   }
   if (auto dataDependent = dyn_cast<DataDependentShapeOp>(op))
     if (failed(defineDataDependentSizes(dataDependent)))
@@ -165,6 +187,34 @@ LogicalResult InferShapes::inferControlFlow(Operation *op) {
   if (auto loop = dyn_cast<LoopOp>(op))
     return inferLoop(loop, inference);
   return inferScan(cast<ScanOp>(op), inference);
+}
+
+/// Whether nothing can be said of the op's results, as a sequence of a length
+/// known at run time only is among what it is computed from.
+bool InferShapes::dependsOnRunTimeSequence(Operation *op) {
+  auto isUnknown = [&](Value value) { return unknown.contains(value); };
+  bool depends = llvm::any_of(op->getOperands(), isUnknown);
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      if (block.mightHaveTerminator())
+        depends |= llvm::any_of(block.back().getOperands(), isUnknown);
+  if (!depends)
+    return false;
+  unknown.insert_range(op->getResults());
+  if (llvm::any_of(op->getOperandTypes(), isSequenceOrOptional))
+    runTimeSequences.push_back(op);
+  return true;
+}
+
+/// All ops that would need them, in one message.
+LogicalResult InferShapes::refuseRunTimeSequences() {
+  if (runTimeSequences.empty())
+    return success();
+  InFlightDiagnostic error = runTimeSequences.front()->emitError(
+      "a sequence or optional that is known at run time only is not supported");
+  for (Operation *op : ArrayRef(runTimeSequences).drop_front())
+    error.attachNote(op->getLoc()) << "it is used here, too";
+  return error;
 }
 
 /// An If whose condition is known is the branch that is taken.

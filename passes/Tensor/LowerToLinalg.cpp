@@ -118,6 +118,9 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     populateCastLowering(patterns, types);
     populateQuantizeLowering(patterns, types);
     populateShapeLowering(patterns, types);
+    populateDeformLowering(patterns, types);
+    populateDeterminantLowering(patterns, types);
+    populateRandomLowering(patterns, types);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                    types);
     populateReturnOpTypeConversionPattern(patterns, types);

@@ -95,6 +95,12 @@ void populateQuantizeLowering(mlir::RewritePatternSet &patterns,
                               mlir::TypeConverter &types);
 void populateShapeLowering(mlir::RewritePatternSet &patterns,
                            mlir::TypeConverter &types);
+void populateDeformLowering(mlir::RewritePatternSet &patterns,
+                            mlir::TypeConverter &types);
+void populateDeterminantLowering(mlir::RewritePatternSet &patterns,
+                                 mlir::TypeConverter &types);
+void populateRandomLowering(mlir::RewritePatternSet &patterns,
+                            mlir::TypeConverter &types);
 
 } // namespace onnxc
 

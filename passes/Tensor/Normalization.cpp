@@ -539,30 +539,10 @@ struct LowerLRN : OpConversionPattern<LRNOp> {
   }
 };
 
-struct LowerDropout : OpConversionPattern<DropoutOp> {
-  using Base::Base;
-
-  LogicalResult
-  matchAndRewrite(DropoutOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    if (!op.keepsAll())
-      return rewriter.notifyMatchFailure(op, "training is not supported");
-    Location loc = op.getLoc();
-    Value mask = createEmpty(rewriter, loc, cast<OpResult>(op.getMask()));
-    if (!op.getMask().use_empty()) {
-      Value yes = arith::ConstantIntOp::create(rewriter, loc, 1, 8);
-      mask = linalg::FillOp::create(rewriter, loc, yes, mask).getResult(0);
-    }
-    rewriter.replaceOp(op, {adaptor.getData(), mask});
-    return success();
-  }
-};
-
 } // namespace
 
 void onnxc::populateNormalizationLowering(RewritePatternSet &patterns,
                                           TypeConverter &types) {
   patterns.add<LowerLayerNorm, LowerRMSNorm, LowerInstanceNorm, LowerBatchNorm,
-               LowerLpNorm, LowerLRN, LowerDropout>(types,
-                                                    patterns.getContext());
+               LowerLpNorm, LowerLRN>(types, patterns.getContext());
 }

@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Compares the onnx dialect with ONNX's own schemas of the newest opset: which
+operators there are, their inputs, outputs, attributes, defaults and kinds of
+types, as the .td files and onnx.defs have them.
+
+    check_schemas.py DIALECT_DIR ACCEPTED --tblgen PROGRAM [-I DIR]...
+
+ACCEPTED lists differences that are meant, a line `difference | reason`; each
+must still be there. The last line is `N passed, N failed`: an operator is a
+test, and each line of ACCEPTED that is no longer true a failure.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import argparse
+import glob
+import json
+import os
+import subprocess
+import sys
+
+import onnx
+import onnx.defs
+
+KINDS = {"Onnx_Int": "INT", "Onnx_Float": "FLOAT", "Onnx_String": "STRING",
+         "Onnx_Ints": "INTS", "Onnx_Floats": "FLOATS",
+         "Onnx_Strings": "STRINGS", "Onnx_TensorAttr": "TENSOR",
+         "Onnx_TypeAttr": "TYPE_PROTO"}
+DOMAINS = ("", "ai.onnx.ml")
+
+
+class Op:
+    """What is compared. Inputs and outputs are (name, form, kind): form is
+    Single, Optional or Variadic, kind `tensor` or `value` (also sequences,
+    optionals or maps). Attributes are name: (kind, required, default)."""
+
+    def __init__(self):
+        self.inputs, self.outputs, self.attributes = [], [], {}
+
+
+def read_family(path, options):
+    command = [options.tblgen, "--dump-json", path]
+    for folder in options.include:
+        command += ["-I", folder]
+    return json.loads(subprocess.run(command, check=True,
+                                     stdout=subprocess.PIPE).stdout)
+
+
+def parse_default(text, kind):
+    if text is None:
+        return None
+    if kind == "STRING":
+        return text.strip('"')
+    if kind == "FLOAT":
+        return float(text.rstrip("f"))
+    return int(text) if kind == "INT" else text
+
+
+def read_value(records, argument):
+    """(form, kind) of an operand or result."""
+    record = records[argument["def"]]
+    form = "Single"
+    for candidate in ("Optional", "Variadic"):
+        if candidate in record["!superclasses"]:
+            form = candidate
+            record = records[record["baseType"]["def"]]
+    return form, "value" if record["!name"] == "Onnx_Value" else "tensor"
+
+
+def read_attribute(records, argument):
+    record = records[argument["def"]]
+    required, default = True, None
+    if "OptionalAttr" in record["!superclasses"]:
+        required = False
+    base = record
+    while base.get("baseAttr"):
+        base = records[base["baseAttr"]["def"]]
+    kind = KINDS.get(base["!name"], base["!name"])
+    if "DefaultValuedAttr" in record["!superclasses"]:
+        required, default = False, parse_default(record["defaultValue"], kind)
+    return kind, required, default
+
+
+def read_dialect(options):
+    ops = {}
+    for path in sorted(glob.glob(os.path.join(options.dialect, "*Ops.td"))):
+        records = read_family(path, options)
+        for name in records["!instanceof"].get("Onnx_Op", []):
+            record, op = records[name], Op()
+            for argument, label in record["arguments"]["args"]:
+                if "Attr" in records[argument["def"]]["!superclasses"]:
+                    op.attributes[label] = read_attribute(records, argument)
+                else:
+                    op.inputs.append(
+                        (label, *read_value(records, argument)))
+            for argument, label in record["results"]["args"]:
+                op.outputs.append((label, *read_value(records, argument)))
+            for _, label in record["regions"]["args"]:
+                op.attributes[label] = ("GRAPH", True, None)
+            ops[record["opName"]] = op
+    return ops
+
+
+def schema_value(parameter):
+    special = any(not t.startswith("tensor(") for t in parameter.types)
+    return (parameter.name, parameter.option.name,
+            "value" if special else "tensor")
+
+
+def read_schemas():
+    """The newest schema of each operator, and the Op it describes."""
+    schemas = {}
+    for schema in onnx.defs.get_all_schemas():
+        if schema.domain in DOMAINS and not schema.deprecated:
+            op = Op()
+            op.inputs = [schema_value(i) for i in schema.inputs]
+            op.outputs = [schema_value(o) for o in schema.outputs]
+            for name, attribute in schema.attributes.items():
+                default = None
+                if attribute.default_value.name:
+                    default = onnx.helper.get_attribute_value(
+                        attribute.default_value)
+                    if isinstance(default, bytes):
+                        default = default.decode()
+                op.attributes[name] = (attribute.type.name, attribute.required,
+                                       default)
+            schemas[schema.name] = (schema, op)
+    return schemas
+
+
+def describe(attribute):
+    kind, required, default = attribute
+    if default is not None:
+        return f"{kind} = {default!r}"
+    return kind if required else f"optional {kind}"
+
+
+def equal(a, b):
+    if a[:2] != b[:2]:
+        return False
+    if isinstance(a[2], float) and b[2] is not None:
+        return abs(a[2] - b[2]) <= 1e-6 * abs(a[2])
+    return a[2] == b[2]
+
+
+def compare_values(name, what, ours, theirs):
+    for i in range(max(len(ours), len(theirs))):
+        if i >= len(ours):
+            yield f"{name}: {what} {i} {theirs[i][0]} is missing"
+        elif i >= len(theirs):
+            yield f"{name}: {what} {i} {ours[i][0]} is not ONNX's"
+        elif ours[i] != theirs[i]:
+            yield (f"{name}: {what} {i} is {' '.join(ours[i])}, "
+                   f"ONNX's {' '.join(theirs[i])}")
+
+
+def compare(name, ours, theirs):
+    yield from compare_values(name, "input", ours.inputs, theirs.inputs)
+    # An optional output is a result without uses.
+    outputs = [(n, "Single" if form == "Optional" else form, kind)
+               for n, form, kind in theirs.outputs]
+    yield from compare_values(name, "output", ours.outputs, outputs)
+    for label in sorted(set(ours.attributes) | set(theirs.attributes)):
+        a, b = ours.attributes.get(label), theirs.attributes.get(label)
+        if a is None:
+            yield f"{name}: attribute {label} is missing: {describe(b)}"
+        elif b is None:
+            yield f"{name}: attribute {label} is not ONNX's"
+        elif not equal(a, b):
+            yield (f"{name}: attribute {label} is {describe(a)}, "
+                   f"ONNX's {describe(b)}")
+
+
+def find_differences(dialect, schemas):
+    """Lists of differences by operator; all that either side has."""
+    found = {}
+    for name in sorted(set(dialect) | set(schemas)):
+        if name not in schemas:
+            found[name] = [f"{name}: is not an operator of ONNX"]
+        elif name in dialect:
+            found[name] = list(compare(name, dialect[name], schemas[name][1]))
+        else:
+            schema = schemas[name][0]
+            has_body = (schema.has_function or
+                        schema.has_context_dependent_function)
+            found[name] = [] if has_body else [f"{name}: has no op"]
+    return found
+
+
+def read_accepted(path):
+    accepted = {}
+    with open(path) as file:
+        for line in file:
+            if line.strip() and not line.startswith("#"):
+                difference, _, reason = line.partition(" | ")
+                if not reason.strip():
+                    sys.exit(f"{path}: without a reason: {line.strip()}")
+                accepted[difference.strip()] = reason.strip()
+    return accepted
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dialect")
+    parser.add_argument("accepted")
+    parser.add_argument("--tblgen", required=True)
+    parser.add_argument("-I", dest="include", action="append", default=[])
+    options = parser.parse_args()
+
+    found = find_differences(read_dialect(options), read_schemas())
+    accepted = read_accepted(options.accepted)
+    passed = failed = 0
+    for name, differences in found.items():
+        new = [d for d in differences if d not in accepted]
+        for difference in new:
+            print(difference)
+        passed, failed = passed + (not new), failed + bool(new)
+    stale = set(accepted) - {d for list_ in found.values() for d in list_}
+    for difference in sorted(stale):
+        print("accepted, but no longer so:", difference)
+    failed += len(stale)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -43,9 +43,11 @@ LogicalResult upgradeModel(Model &model) {
     if (isDefaultDomain(import.domain()))
       import.set_domain("");
   try {
-    upgrade::applyRules(*model.proto, opset);
+    bool applied = upgrade::applyRules(*model.proto, opset);
     *model.proto =
         ::onnx::version_conversion::ConvertVersion(*model.proto, kNewestOpset);
+    if (applied)
+      upgrade::finishRules(*model.proto->mutable_graph());
   } catch (const std::exception &e) {
     return model.error() << "cannot be brought from opset " << opset << " to "
                          << kNewestOpset << ": " << getReason(e)

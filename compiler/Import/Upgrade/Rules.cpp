@@ -5,9 +5,198 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Upgrade/Rules.h"
+#include <onnx/shape_inference/implementation.h>
+
+using llvm::ArrayRef;
+using llvm::StringRef;
 
 namespace onnxc::upgrade {
 
-void applyRules(::onnx::ModelProto &model, int64_t opset) {}
+static constexpr char kDomain[] = "onnxc.upgraded";
+
+namespace {
+
+/// What is done to an operator of opsets before `until`.
+struct Rule {
+  const char *op;
+  int64_t until;
+  void (*apply)(Rewriter &);
+};
+
+constexpr Rule kRules[] = {
+    {"Add", 7, alignOperands},
+    {"And", 7, alignOperands},
+    {"BatchNormalization", 14, dropStatistics},
+    {"Cast", 6, nameTargetType},
+    {"Div", 7, alignOperands},
+    {"Equal", 7, alignOperands},
+    {"GRU", 7, dropOutputSequence},
+    {"Gemm", 7, dropBroadcast},
+    {"GlobalLpPool", 2, makePowerInteger},
+    {"Greater", 7, alignOperands},
+    {"LSTM", 7, dropOutputSequence},
+    {"Less", 7, alignOperands},
+    {"LpPool", 2, makePowerInteger},
+    {"Mul", 7, alignOperands},
+    {"Or", 7, alignOperands},
+    {"PRelu", 7, reshapeSlope},
+    {"Pad", 2, makePadsOperand},
+    {"Pow", 7, alignOperands},
+    {"RNN", 7, dropOutputSequence},
+    {"Split", 2, makeSplitOperand},
+    {"Sub", 7, alignOperands},
+    {"Tile", 6, makeRepeats},
+    {"Xor", 7, alignOperands},
+};
+
+const Rule *findRule(const ::onnx::NodeProto &node, int64_t opset) {
+  if (!node.domain().empty() && node.domain() != "ai.onnx")
+    return nullptr;
+  for (const Rule &rule : kRules)
+    if (opset < rule.until && node.op_type() == rule.op)
+      return &rule;
+  return nullptr;
+}
+
+bool hasRule(const ::onnx::GraphProto &graph, int64_t opset) {
+  for (const auto &node : graph.node()) {
+    if (findRule(node, opset))
+      return true;
+    for (const auto &attribute : node.attribute())
+      if (attribute.has_g() && hasRule(attribute.g(), opset))
+        return true;
+  }
+  return false;
+}
+
+void apply(::onnx::GraphProto &graph, int64_t opset, int &number) {
+  google::protobuf::RepeatedPtrField<::onnx::NodeProto> nodes;
+  nodes.Swap(graph.mutable_node());
+  for (auto &node : nodes) {
+    for (auto &attribute : *node.mutable_attribute())
+      if (attribute.has_g())
+        apply(*attribute.mutable_g(), opset, number);
+    if (const Rule *rule = findRule(node, opset)) {
+      Rewriter rewriter(node, number++);
+      rule->apply(rewriter);
+      for (auto &added : rewriter.before)
+        *graph.add_node() = std::move(added);
+    }
+    *graph.add_node() = std::move(node);
+  }
+}
+
+} // namespace
+
+const ::onnx::AttributeProto *Rewriter::get(StringRef name) const {
+  for (const auto &attribute : node.attribute())
+    if (attribute.name() == name)
+      return &attribute;
+  return nullptr;
+}
+
+int64_t Rewriter::getInt(StringRef name, int64_t otherwise) const {
+  const ::onnx::AttributeProto *attribute = get(name);
+  return attribute ? attribute->i() : otherwise;
+}
+
+void Rewriter::erase(StringRef name) {
+  auto &attributes = *node.mutable_attribute();
+  for (int i = attributes.size() - 1; i >= 0; --i)
+    if (attributes[i].name() == name)
+      attributes.DeleteSubrange(i, 1);
+}
+
+static void setAttribute(::onnx::NodeProto &node, StringRef name,
+                         int64_t value) {
+  ::onnx::AttributeProto &attribute = *node.add_attribute();
+  attribute.set_name(name.str());
+  attribute.set_type(::onnx::AttributeProto::INT);
+  attribute.set_i(value);
+}
+
+void Rewriter::setInt(StringRef name, int64_t value) {
+  erase(name);
+  setAttribute(node, name, value);
+}
+
+std::string
+Rewriter::add(StringRef op, ArrayRef<std::string> inputs,
+              ArrayRef<std::pair<const char *, int64_t>> ints) {
+  ::onnx::NodeProto &added = before.emplace_back();
+  added.set_op_type(op.str());
+  added.set_domain(kDomain);
+  added.set_name(node.name());
+  for (const std::string &input : inputs)
+    added.add_input(input);
+  for (auto [name, value] : ints)
+    setAttribute(added, name, value);
+  std::string output = "upgraded/" + std::to_string(number) + "/" +
+                       std::to_string(before.size());
+  added.add_output(output);
+  return output;
+}
+
+std::string Rewriter::addInts(ArrayRef<int64_t> ints) {
+  std::string output = add("Constant", {});
+  ::onnx::AttributeProto &attribute = *before.back().add_attribute();
+  attribute.set_name("value");
+  attribute.set_type(::onnx::AttributeProto::TENSOR);
+  ::onnx::TensorProto &tensor = *attribute.mutable_t();
+  tensor.set_data_type(::onnx::TensorProto::INT64);
+  tensor.add_dims(ints.size());
+  for (int64_t value : ints)
+    tensor.add_int64_data(value);
+  return output;
+}
+
+std::string Rewriter::addInt(int64_t value) {
+  std::string output = addInts(value);
+  before.back().mutable_attribute(0)->mutable_t()->clear_dims();
+  return output;
+}
+
+std::string Rewriter::addRank(const std::string &value) {
+  return add("Shape", {add("Shape", {value})});
+}
+
+std::string Rewriter::addOnes(const std::string &count) {
+  return add("Expand", {addInt(1), count});
+}
+
+bool applyRules(::onnx::ModelProto &model, int64_t opset) {
+  if (!hasRule(model.graph(), opset))
+    return false;
+  // The converter finds no types beyond what it leaves alone.
+  try {
+    ::onnx::shape_inference::InferShapes(model);
+  } catch (const std::exception &) {
+    // What is wrong shows later, at its node.
+  }
+  int number = 0;
+  apply(*model.mutable_graph(), opset, number);
+  // Whatever a rule was for is in its newest form.
+  auto hide = [&](auto &self, ::onnx::GraphProto &graph) -> void {
+    for (auto &node : *graph.mutable_node()) {
+      if (findRule(node, opset))
+        node.set_domain(kDomain);
+      for (auto &attribute : *node.mutable_attribute())
+        if (attribute.has_g())
+          self(self, *attribute.mutable_g());
+    }
+  };
+  hide(hide, *model.mutable_graph());
+  return true;
+}
+
+void finishRules(::onnx::GraphProto &graph) {
+  for (auto &node : *graph.mutable_node()) {
+    if (node.domain() == kDomain)
+      node.clear_domain();
+    for (auto &attribute : *node.mutable_attribute())
+      if (attribute.has_g())
+        finishRules(*attribute.mutable_g());
+  }
+}
 
 } // namespace onnxc::upgrade

@@ -1,5 +1,10 @@
 //===- Rules.h - Upgrades that onnx's version converter lacks -------------===//
 //
+// A rule takes a node of an old opset and makes the newest form of it, with
+// nodes before it where attributes became operands. What rules make is in a
+// domain of its own until the converter is done, as that leaves other domains
+// alone.
+//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
@@ -7,13 +12,60 @@
 #ifndef ONNXC_COMPILER_IMPORT_UPGRADE_RULES_H
 #define ONNXC_COMPILER_IMPORT_UPGRADE_RULES_H
 
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
 #include <onnx/onnx_pb.h>
+#include <vector>
 
 namespace onnxc::upgrade {
 
-/// Rewrites a model of `opset` into one of the same opset's number that the
-/// converter takes to the newest.
-void applyRules(::onnx::ModelProto &model, int64_t opset);
+/// A node that a rule works on, and what it puts before it.
+class Rewriter {
+public:
+  Rewriter(::onnx::NodeProto &node, int number) : node(node), number(number) {}
+
+  /// An attribute, null where it is not given.
+  const ::onnx::AttributeProto *get(llvm::StringRef name) const;
+  int64_t getInt(llvm::StringRef name, int64_t otherwise) const;
+  void erase(llvm::StringRef name);
+  void setInt(llvm::StringRef name, int64_t value);
+
+  /// A new node before this one; the name of its output.
+  std::string add(llvm::StringRef op, llvm::ArrayRef<std::string> inputs,
+                  llvm::ArrayRef<std::pair<const char *, int64_t>> ints = {});
+  /// A constant list of i64, or a single number.
+  std::string addInts(llvm::ArrayRef<int64_t> ints);
+  std::string addInt(int64_t value);
+  /// The rank of a value, a list of one.
+  std::string addRank(const std::string &value);
+  /// `count` (a list of one) ones.
+  std::string addOnes(const std::string &count);
+
+  ::onnx::NodeProto &node;
+  std::vector<::onnx::NodeProto> before;
+
+private:
+  int number;
+};
+
+/// Rewrites the nodes of a model of `opset` that rules are for. Whether there
+/// were any.
+bool applyRules(::onnx::ModelProto &model, int64_t opset);
+
+/// Brings back what the rules made, once the converter is done.
+void finishRules(::onnx::GraphProto &graph);
+
+// The rules, one file a kind.
+void alignOperands(Rewriter &r);
+void reshapeSlope(Rewriter &r);
+void nameTargetType(Rewriter &r);
+void dropOutputSequence(Rewriter &r);
+void makePowerInteger(Rewriter &r);
+void makePadsOperand(Rewriter &r);
+void makeSplitOperand(Rewriter &r);
+void makeRepeats(Rewriter &r);
+void dropBroadcast(Rewriter &r);
+void dropStatistics(Rewriter &r);
 
 } // namespace onnxc::upgrade
 

@@ -1,0 +1,51 @@
+//===- Broadcasting.cpp - Before opset 7: axis and broadcast --------------===//
+//
+// The second operand's dimensions began at the attribute `axis` of the first's,
+// today they are its last ones. A PRelu's slope had one element a channel.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Import/Upgrade/Rules.h"
+
+namespace onnxc::upgrade {
+
+/// a [A, B, C, D], b [B, C], axis 1: b becomes [B, C, 1].
+void alignOperands(Rewriter &r) {
+  bool isAligned = r.getInt("broadcast", 0) && r.get("axis");
+  int64_t axis = r.getInt("axis", 0);
+  r.erase("broadcast");
+  r.erase("axis");
+  r.erase("consumed_inputs");
+  if (!isAligned || r.node.input_size() < 2)
+    return;
+  const std::string a = r.node.input(0), b = r.node.input(1);
+  // An axis counted from the end counts from the first operand's rank.
+  std::string rank = r.addRank(a), begin = r.addInts(axis);
+  if (axis < 0)
+    begin = r.add("Add", {begin, rank});
+  std::string end = r.add("Add", {begin, r.addRank(b)});
+  std::string ones = r.addOnes(r.add("Sub", {rank, end}));
+  std::string shape =
+      r.add("Concat", {r.add("Shape", {b}), ones}, {{"axis", 0}});
+  r.node.set_input(1, r.add("Reshape", {b, shape}));
+}
+
+void dropBroadcast(Rewriter &r) { r.erase("broadcast"); }
+
+void reshapeSlope(Rewriter &r) {
+  r.erase("consumed_inputs");
+  if (r.node.input_size() < 2)
+    return;
+  const std::string x = r.node.input(0), slope = r.node.input(1);
+  // All of one dimension: [channels] becomes [channels, 1, 1...].
+  std::string inner = r.add("Sub", {r.addRank(x), r.addInts(2)});
+  std::string ones =
+      r.addOnes(r.add("Max", {inner, r.addInts(int64_t(0))}));
+  std::string shape =
+      r.add("Concat", {r.addInts(-1), ones}, {{"axis", 0}});
+  r.node.set_input(1, r.add("Reshape", {slope, shape}));
+}
+
+} // namespace onnxc::upgrade

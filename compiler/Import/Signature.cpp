@@ -174,15 +174,14 @@ private:
     bool isGood = true;
     auto check = [&](StringRef what, const ::onnx::ValueInfoProto &value) {
       const ::onnx::TypeProto &type = value.type();
-      StringRef kind = type.has_sequence_type()   ? "a sequence"
-                       : type.has_optional_type() ? "an optional"
-                       : type.has_map_type()      ? "a map"
-                       : type.has_sparse_tensor_type()
-                           ? "a sparse tensor"
-                       : type.tensor_type().elem_type() ==
-                               ::onnx::TensorProto::STRING
-                           ? "a tensor of strings"
-                           : "";
+      StringRef kind =
+          type.has_sequence_type()        ? "a sequence"
+          : type.has_optional_type()      ? "an optional"
+          : type.has_map_type()           ? "a map"
+          : type.has_sparse_tensor_type() ? "a sparse tensor"
+          : type.tensor_type().elem_type() == ::onnx::TensorProto::STRING
+              ? "a tensor of strings"
+              : "";
       if (kind.empty())
         return;
       isGood = false;

@@ -47,7 +47,7 @@ LogicalResult upgradeModel(Model &model) {
     *model.proto =
         ::onnx::version_conversion::ConvertVersion(*model.proto, kNewestOpset);
     if (applied)
-      upgrade::finishRules(*model.proto->mutable_graph());
+      upgrade::finishRules(*model.proto);
   } catch (const std::exception &e) {
     return model.error() << "cannot be brought from opset " << opset << " to "
                          << kNewestOpset << ": " << getReason(e)

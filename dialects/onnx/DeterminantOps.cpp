@@ -26,7 +26,6 @@ LogicalResult DetOp::inferReturnTypes(MLIRContext *,
   if (rows && columns && *rows != *columns)
     return emitOptionalError(loc, "needs square matrices, not ", *rows, " by ",
                              *columns);
-  types.push_back(
-      getTensorType(ArrayRef(*dims).drop_back(2), element));
+  types.push_back(getTensorType(ArrayRef(*dims).drop_back(2), element));
   return success();
 }

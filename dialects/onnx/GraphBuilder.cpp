@@ -72,10 +72,18 @@ Value GraphBuilder::list(Value x) {
   return reshape(cast(x, b.getI64Type()), ArrayRef<int64_t>{1});
 }
 
-Value GraphBuilder::add(Value l, Value r) { return AddOp::create(b, loc, l, r); }
-Value GraphBuilder::sub(Value l, Value r) { return SubOp::create(b, loc, l, r); }
-Value GraphBuilder::mul(Value l, Value r) { return MulOp::create(b, loc, l, r); }
-Value GraphBuilder::div(Value l, Value r) { return DivOp::create(b, loc, l, r); }
+Value GraphBuilder::add(Value l, Value r) {
+  return AddOp::create(b, loc, l, r);
+}
+Value GraphBuilder::sub(Value l, Value r) {
+  return SubOp::create(b, loc, l, r);
+}
+Value GraphBuilder::mul(Value l, Value r) {
+  return MulOp::create(b, loc, l, r);
+}
+Value GraphBuilder::div(Value l, Value r) {
+  return DivOp::create(b, loc, l, r);
+}
 Value GraphBuilder::mod(Value l, Value r) {
   return ModOp::create(b, loc, l, r, /*fmod=*/0);
 }

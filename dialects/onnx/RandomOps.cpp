@@ -85,11 +85,9 @@ SmallVector<Value> RandomUniformOp::expand(OpBuilder &b) {
                       getHigh() - getLow(), getLow())};
 }
 
-LogicalResult
-RandomUniformLikeOp::inferReturnTypes(MLIRContext *context,
-                                      std::optional<Location> loc,
-                                      Adaptor adaptor,
-                                      SmallVectorImpl<Type> &types) {
+LogicalResult RandomUniformLikeOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
   return inferRandomLike(context, loc, adaptor.getInput(), adaptor.getDtype(),
                          types);
 }
@@ -120,11 +118,9 @@ SmallVector<Value> RandomNormalOp::expand(OpBuilder &b) {
                       getScale(), getMean())};
 }
 
-LogicalResult
-RandomNormalLikeOp::inferReturnTypes(MLIRContext *context,
-                                     std::optional<Location> loc,
-                                     Adaptor adaptor,
-                                     SmallVectorImpl<Type> &types) {
+LogicalResult RandomNormalLikeOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
   return inferRandomLike(context, loc, adaptor.getInput(), adaptor.getDtype(),
                          types);
 }
@@ -170,13 +166,13 @@ SmallVector<Value> MultinomialOp::expand(OpBuilder &b) {
   Value chances = SoftmaxOp::create(b, getLoc(), g.cast(getInput(), real), 1);
   Value sums = CumSumOp::create(b, getLoc(), chances, g.ints(1),
                                 /*exclusive=*/0, /*reverse=*/0);
-  Value numbers = g.cast(buildNumbers(g, g.dims(*to),
-                                      ::getSeed(*this, getSeed()),
-                                      /*normal=*/false),
-                         real);
-  Value columns = g.reshape(
-      numbers, g.dims({to->front(), to->back(),
-                       onnxc::onnx::getConstant(getContext(), 1)}));
+  Value numbers =
+      g.cast(buildNumbers(g, g.dims(*to), ::getSeed(*this, getSeed()),
+                          /*normal=*/false),
+             real);
+  Value columns =
+      g.reshape(numbers, g.dims({to->front(), to->back(),
+                                 onnxc::onnx::getConstant(getContext(), 1)}));
   Value rows = g.reshape(
       sums, g.dims({dims->front(), onnxc::onnx::getConstant(getContext(), 1),
                     dims->back()}));
@@ -218,8 +214,7 @@ SmallVector<Value> DropoutOp::expand(OpBuilder &b) {
   Type element = onnxc::onnx::getElementType(getData());
   Type f64 = b.getF64Type();
   Type real = element.isF64() ? f64 : Type(b.getF32Type());
-  Value ratio =
-      getRatio() ? g.cast(getRatio(), real) : g.number(0.5, real);
+  Value ratio = getRatio() ? g.cast(getRatio(), real) : g.number(0.5, real);
   Value numbers =
       buildNumbers(g, shape, ::getSeed(*this, getSeed()), /*normal=*/false);
   Value one = g.number(1, real);

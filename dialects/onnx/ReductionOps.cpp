@@ -100,9 +100,9 @@ static SmallVector<Value> expandRunTimeAxes(Op op, OpBuilder &b) {
   Value reduced = Op::create(b, loc, split.data, axes, /*keepdims=*/0,
                              /*noop_with_empty_axes=*/0);
   if (std::optional<Dims> stated = getDims(op.getReduced()))
-    reduced = ReshapeOp::create(b, loc, reduced,
-                                DimsOp::create(b, loc, *stated),
-                                /*allowzero=*/1);
+    reduced =
+        ReshapeOp::create(b, loc, reduced, DimsOp::create(b, loc, *stated),
+                          /*allowzero=*/1);
   else if (!op.getKeepdims())
     reduced = ReshapeOp::create(b, loc, reduced, split.unnamedSizes,
                                 /*allowzero=*/1);

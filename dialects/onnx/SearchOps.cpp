@@ -83,8 +83,7 @@ static LogicalResult inferCumulative(std::optional<Location> loc,
                                      SmallVectorImpl<Type> &types) {
   std::optional<int64_t> rank = getRank(adaptor.getX());
   std::optional<SmallVector<int64_t>> axis = getConstantInts(adaptor.getAxis());
-  if (rank && axis && axis->size() == 1 &&
-      !normalizeAxis(axis->front(), *rank))
+  if (rank && axis && axis->size() == 1 && !normalizeAxis(axis->front(), *rank))
     return emitOptionalError(loc, "axis ", axis->front(),
                              " is out of range for rank ", *rank);
   types.push_back(adaptor.getX().getType());
@@ -100,8 +99,8 @@ static SmallVector<Value> expandRunTimeAxis(Op op, OpBuilder &b) {
   Value x = isolateAxis(b, loc, op.getX(), op.getAxis());
   Value axis = ConstantOp::create(b, loc, ArrayRef<int64_t>{1});
   Value y = Op::create(b, loc, x, axis, op.getExclusive(), op.getReverse());
-  Value shape = ShapeOp::create(b, loc, op.getX(), IntegerAttr(),
-                                b.getI64IntegerAttr(0));
+  Value shape =
+      ShapeOp::create(b, loc, op.getX(), IntegerAttr(), b.getI64IntegerAttr(0));
   return {ReshapeOp::create(b, loc, y, shape, /*allowzero=*/1)};
 }
 

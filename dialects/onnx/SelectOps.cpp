@@ -82,8 +82,7 @@ SmallVector<Value> CompressOp::expand(OpBuilder &b) {
   int64_t axis = getAxis() ? *normalizeAxis(*getAxis(), *rank) : 0;
   auto padded = CompressPaddedOp::create(b, getLoc(), getInput(),
                                          getCondition(), getAxisAttr());
-  return {
-      buildFirst(b, getLoc(), padded.getOutput(), padded.getCount(), axis)};
+  return {buildFirst(b, getLoc(), padded.getOutput(), padded.getCount(), axis)};
 }
 
 LogicalResult CompressPaddedOp::inferReturnTypes(MLIRContext *context,
@@ -133,7 +132,8 @@ SmallVector<Value> UniqueOp::expand(OpBuilder &b) {
   };
   return {first(getY(), padded.getY(), axis),
           first(getIndices(), padded.getIndices(), 0),
-          padded.getInverseIndices(), first(getCounts(), padded.getCounts(), 0)};
+          padded.getInverseIndices(),
+          first(getCounts(), padded.getCounts(), 0)};
 }
 
 LogicalResult UniquePaddedOp::inferReturnTypes(MLIRContext *context,

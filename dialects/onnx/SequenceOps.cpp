@@ -363,11 +363,9 @@ SmallVector<Value> OptionalHasElementOp::expand(OpBuilder &b) {
   return {GraphBuilder{b, getLoc()}.number(has, b.getI1Type())};
 }
 
-LogicalResult
-OptionalGetElementOp::inferReturnTypes(MLIRContext *,
-                                       std::optional<Location> loc,
-                                       Adaptor adaptor,
-                                       SmallVectorImpl<Type> &types) {
+LogicalResult OptionalGetElementOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
   Type type = adaptor.getInput().getType();
   if (auto optional = dyn_cast<OptType>(type))
     type = optional.getElement();

@@ -45,17 +45,16 @@ struct Transform {
 /// The matrix [M * parts, K * result parts]. The angles are exact where the
 /// matrix is a constant.
 Value buildMatrix(GraphBuilder &g, const Transform &t, Type real) {
-  Type angleType = isa<Float64Type>(real) ||
-                           (getConstantInts(t.length) &&
-                            getConstantInts(t.inputLength))
+  Type angleType = isa<Float64Type>(real) || (getConstantInts(t.length) &&
+                                              getConstantInts(t.inputLength))
                        ? Type(g.b.getF64Type())
                        : Type(g.b.getF32Type());
   Value m = g.reshape(g.range(t.inputLength), {-1, 1});
   Value k = g.reshape(g.range(t.outputLength), {1, -1});
   Value turns = g.cast(g.mod(g.mul(m, k), t.length), angleType);
   Value length = g.cast(t.length, angleType);
-  Value angles = g.mul(
-      turns, g.div(g.number(2 * llvm::numbers::pi, angleType), length));
+  Value angles =
+      g.mul(turns, g.div(g.number(2 * llvm::numbers::pi, angleType), length));
   Value cos = g.cos(angles), sin = g.sin(angles);
   if (t.inverse) {
     Value weight = g.div(g.number(1, angleType), length);
@@ -71,9 +70,8 @@ Value buildMatrix(GraphBuilder &g, const Transform &t, Type real) {
   }
   // Rows and columns of both parts, beside each other.
   auto expand = [&](Value x) {
-    Value shape = g.concat({t.inputLength, g.ints(1), t.outputLength,
-                            g.ints(1)},
-                           0);
+    Value shape =
+        g.concat({t.inputLength, g.ints(1), t.outputLength, g.ints(1)}, 0);
     return g.reshape(x, shape);
   };
   Value c = expand(cos), s = expand(sin), minusS = expand(g.neg(sin));
@@ -140,10 +138,10 @@ SmallVector<Value> DFTOp::expand(OpBuilder &b) {
     x = g.reshape(getInput(), g.dims(outer));
   } else {
     Value three = isolateAxis(b, getLoc(), getInput(), getAxis());
-    Value shape = g.concat({g.size(three, 0), g.size(three, 1),
-                            g.div(g.size(three, 2), g.ints(*parts)),
-                            g.ints(*parts)},
-                           0);
+    Value shape =
+        g.concat({g.size(three, 0), g.size(three, 1),
+                  g.div(g.size(three, 2), g.ints(*parts)), g.ints(*parts)},
+                 0);
     x = g.reshape(three, shape);
   }
 
@@ -165,8 +163,11 @@ SmallVector<Value> DFTOp::expand(OpBuilder &b) {
   t.inputLength = g.size(x, 1);
   t.outputLength = t.onesided && !t.inverse ? half(t.length) : t.length;
 
+  // In double, as sums of one sign and the other nearly cancel at most
+  // frequencies of a smooth signal.
   Type element = onnxc::onnx::getElementType(getInput());
-  Type real = element.isF64() ? element : Type(b.getF32Type());
+  Type real = element.getIntOrFloatBitWidth() >= 32 ? Type(b.getF64Type())
+                                                    : Type(b.getF32Type());
   Value matrix = buildMatrix(g, t, real);
   Value before = g.size(x, 0), after = g.size(x, 2);
   Value rows = g.transpose(g.cast(x, real), {0, 2, 1, 3});
@@ -189,10 +190,10 @@ SmallVector<Value> DFTOp::expand(OpBuilder &b) {
   } else {
     Value at = g.mod(g.list(getAxis()), g.ints(rank));
     Value outer = g.slice(sizes, g.ints(0), g.ints(rank - 1), 0);
-    shape = g.concat({g.select(g.equal(g.iota(rank - 1), at), t.outputLength,
-                               outer),
-                      resultParts},
-                     0);
+    shape = g.concat(
+        {g.select(g.equal(g.iota(rank - 1), at), t.outputLength, outer),
+         resultParts},
+        0);
   }
   return {g.reshape(spectrum, shape)};
 }
@@ -273,8 +274,8 @@ SmallVector<Value> MelWeightMatrixOp::expand(OpBuilder &b) {
   // mel = 2595 log10(1 + hertz / 700)
   double perMel = 2595 / llvm::numbers::ln10;
   auto toMel = [&](Value hertz) {
-    return g.mul(f(perMel), g.log(g.add(f(1), g.div(g.cast(hertz, f64),
-                                                    f(700)))));
+    return g.mul(f(perMel),
+                 g.log(g.add(f(1), g.div(g.cast(hertz, f64), f(700)))));
   };
   Value low = toMel(getLowerEdgeHertz()), high = toMel(getUpperEdgeHertz());
   Value numEdges = g.add(numBins, g.ints(2));
@@ -295,9 +296,9 @@ SmallVector<Value> MelWeightMatrixOp::expand(OpBuilder &b) {
     return g.div(g.cast(part, f64), g.cast(g.max(of, one), f64));
   };
   Value rise = g.sub(center, lower), fall = g.sub(upper, center);
-  Value rising = g.select(g.both(g.lessOrEqual(lower, bins),
-                                 g.lessOrEqual(bins, center)),
-                          ratio(g.sub(bins, lower), rise), f(0));
+  Value rising =
+      g.select(g.both(g.lessOrEqual(lower, bins), g.lessOrEqual(bins, center)),
+               ratio(g.sub(bins, lower), rise), f(0));
   Value peak = g.select(g.equal(bins, center), f(1), f(0));
   Value left = g.select(g.equal(rise, g.ints(0)), peak, rising);
   Value isFalling = g.both(g.lessOrEqual(center, bins), g.less(bins, upper));

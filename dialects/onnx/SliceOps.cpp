@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SliceOps.h"
-#include "dialects/onnx/RunTimeAxes.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ElementOrder.h"
+#include "dialects/onnx/RunTimeAxes.h"
 #include "dialects/onnx/SliceRange.h"
 
 using namespace mlir;

@@ -53,8 +53,7 @@ LogicalResult TfIdfVectorizerOp::inferReturnTypes(
     return emitOptionalError(loc, "there are ", grams, " n-grams but ",
                              adaptor.getNgramIndexes().size(),
                              " ngram_indexes");
-  if (adaptor.getWeights() &&
-      int64_t(adaptor.getWeights()->size()) < size)
+  if (adaptor.getWeights() && int64_t(adaptor.getWeights()->size()) < size)
     return emitOptionalError(loc, "there are fewer weights than results");
   Type element = Float32Type::get(context);
   std::optional<Dims> dims = getDims(adaptor.getX());
@@ -94,8 +93,8 @@ SmallVector<Value> TfIdfVectorizerOp::expand(OpBuilder &b) {
     next += number;
     if (number == 0 || n < getMinGramLength() || n > getMaxGramLength())
       continue;
-    Value grams = g.reshape(g.ints(pool.slice(begin, end - begin)),
-                            {1, 1, number, n});
+    Value grams =
+        g.reshape(g.ints(pool.slice(begin, end - begin)), {1, 1, number, n});
     Value sum;
     // Single elements have no distance.
     int64_t distances = n == 1 ? 1 : getMaxSkipCount() + 1;
@@ -135,10 +134,11 @@ SmallVector<Value> TfIdfVectorizerOp::expand(OpBuilder &b) {
     result = g.min(result, g.number(1, real));
   if (getMode() != "TF" && getWeights()) {
     auto vector = RankedTensorType::get({size}, real);
-    result = g.mul(result, ConstantOp::create(
-                               b, getLoc(),
-                               DenseElementsAttr::get(
-                                   vector, getWeights()->take_front(size))));
+    result =
+        g.mul(result,
+              ConstantOp::create(b, getLoc(),
+                                 DenseElementsAttr::get(
+                                     vector, getWeights()->take_front(size))));
   }
   return {g.reshape(result, g.dims(*to))};
 }

@@ -226,15 +226,16 @@ void PlanMemory::numberSteps(Block &block) {
   }
 }
 
-/// The last step that reads the value. What a loop reads of its surroundings
-/// lives as long as the loop.
+/// The last step that reads the value. What a loop takes, or reads of its
+/// surroundings, lives as long as the loop.
 int64_t PlanMemory::getLastUse(Value value) {
   Operation *producer = value.getDefiningOp();
   int64_t last = producer ? endSteps.lookup(producer) : 0;
   for (Operation *user : value.getUsers()) {
     if (auto view = dyn_cast<plan::ViewOp>(user))
       last = std::max(last, getLastUse(view));
-    last = std::max(last, steps.lookup(user));
+    bool isNested = user->getNumRegions() > 0;
+    last = std::max(last, (isNested ? endSteps : steps).lookup(user));
     for (Operation *op = user; op->getBlock() != value.getParentBlock();) {
       op = op->getParentOp();
       if (isa<LoopOp, ScanOp>(op))
@@ -252,7 +253,9 @@ void PlanMemory::placeInputsAndOutputs() {
   // output of the same value, or one that is an input, is copied.
   for (auto [i, value] : llvm::enumerate(getReturn().getOperands())) {
     Value source = getSource(value);
+    // Memory of a fixed size is the caller's, other memory is allocated.
     if (!places.count(source) &&
+        dependsOnData(source) == dependsOnData(value) &&
         isa_and_nonnull<plan::CallOp, IfOp, LoopOp, ScanOp>(
             source.getDefiningOp()) &&
         !isSizedInside(source))

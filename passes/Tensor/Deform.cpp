@@ -57,16 +57,16 @@ struct LowerDeformColumns : OpConversionPattern<DeformColumnsOp> {
         rest = b.div(rest, b.constant(kernel[d]));
       }
       for (int64_t d = 0; d < rank; ++d) {
-        Value base = b.sub(
-            b.add(b.mul(place[d], b.constant(op.getStrides()[d])),
-                  b.mul(inKernel[d], b.constant(op.getDilations()[d]))),
-            b.constant(op.getPads()[d]));
+        Value base =
+            b.sub(b.add(b.mul(place[d], b.constant(op.getStrides()[d])),
+                        b.mul(inKernel[d], b.constant(op.getDilations()[d]))),
+                  b.constant(op.getPads()[d]));
         SmallVector<Value> where = {
             batch, b.add(b.mul(slot, b.constant(rank)), b.constant(d))};
         where.append(place.begin(), place.end());
         Value offset = load(adaptor.getOffset(), where);
-        Value x = s.add(offset, convertElement(b.b, b.loc, base,
-                                               offset.getType(), false));
+        Value x = s.add(
+            offset, convertElement(b.b, b.loc, base, offset.getType(), false));
         Value floor = math::FloorOp::create(b.b, b.loc, x);
         Value one = s.constant(x, 1);
         for (int64_t side = 0; side < 2; ++side) {
@@ -79,8 +79,8 @@ struct LowerDeformColumns : OpConversionPattern<DeformColumnsOp> {
               one);
           Value inside = b.land(s.ge(near, s.constant(x, 0)), s.le(near, last));
           Value safe = s.select(inside, near, s.constant(x, 0));
-          Value index = arith::FPToSIOp::create(b.b, b.loc, b.b.getI64Type(),
-                                                safe);
+          Value index =
+              arith::FPToSIOp::create(b.b, b.loc, b.b.getI64Type(), safe);
           at[side].push_back(b.fromInteger(index));
           weights[side].push_back(weight);
           exist[side].push_back(inside);

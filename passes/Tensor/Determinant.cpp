@@ -20,8 +20,8 @@ using namespace onnxc::onnx;
 
 namespace {
 
-using Body = llvm::function_ref<SmallVector<Value>(IndexBuilder &, Value,
-                                                   ValueRange)>;
+using Body =
+    llvm::function_ref<SmallVector<Value>(IndexBuilder &, Value, ValueRange)>;
 
 SmallVector<Value> loop(IndexBuilder &b, Value from, Value to,
                         ValueRange carried, Body body) {
@@ -57,19 +57,19 @@ SmallVector<Value> eliminate(IndexBuilder &b, Value k, Value size, Value matrix,
   Value pivot = b.extract(matrix, {row, k});
   Value sign = s.select(b.eq(row, k), pivot, s.neg(pivot));
   determinant = s.mul(determinant, sign);
-  matrix = loop(b, k, size, matrix,
-                [&](IndexBuilder &n, Value j, ValueRange m) {
-                  Value upper = n.extract(m[0], {k, j});
-                  Value lower = n.extract(m[0], {row, j});
-                  Value next = n.insert(lower, m[0], {k, j});
-                  return SmallVector<Value>{n.insert(upper, next, {row, j})};
-                })[0];
+  matrix =
+      loop(b, k, size, matrix, [&](IndexBuilder &n, Value j, ValueRange m) {
+        Value upper = n.extract(m[0], {k, j});
+        Value lower = n.extract(m[0], {row, j});
+        Value next = n.insert(lower, m[0], {k, j});
+        return SmallVector<Value>{n.insert(upper, next, {row, j})};
+      })[0];
   Value isZero = s.eq(pivot, zero);
-  matrix = loop(
-      b, below, size, matrix, [&](IndexBuilder &n, Value i, ValueRange m) {
+  matrix =
+      loop(b, below, size, matrix, [&](IndexBuilder &n, Value i, ValueRange m) {
         ScalarBuilder t(n.b, n.loc, type);
-        Value factor = t.select(isZero, zero,
-                                t.div(n.extract(m[0], {i, k}), pivot));
+        Value factor =
+            t.select(isZero, zero, t.div(n.extract(m[0], {i, k}), pivot));
         return loop(n, below, size, m[0],
                     [&](IndexBuilder &o, Value j, ValueRange inner) {
                       ScalarBuilder u(o.b, o.loc, type);
@@ -106,12 +106,12 @@ struct LowerDet : OpConversionPattern<DetOp> {
           [&](IndexBuilder &n, ValueRange at, ValueRange m) {
             SmallVector<Value> from(i);
             from.append(at.begin(), at.end());
-            Value x = loadElement(n.b, n.loc, n.extract(adaptor.getX(), from),
-                                  type);
+            Value x =
+                loadElement(n.b, n.loc, n.extract(adaptor.getX(), from), type);
             return SmallVector<Value>{n.insert(x, m[0], at)};
           })[0];
-      Value one = arith::ConstantOp::create(b.b, b.loc,
-                                            b.b.getFloatAttr(computed, 1));
+      Value one =
+          arith::ConstantOp::create(b.b, b.loc, b.b.getFloatAttr(computed, 1));
       SmallVector<Value> last =
           loop(b, zero, size, {copy, one},
                [&](IndexBuilder &n, Value k, ValueRange values) {
@@ -120,8 +120,8 @@ struct LowerDet : OpConversionPattern<DetOp> {
       Value stored = storeElement(b.b, b.loc, last[1], type);
       return SmallVector<Value>{b.insert(stored, tensors[0], i), last[0]};
     };
-    rewriter.replaceOp(op, buildLoopNest(rewriter, loc, batch,
-                                         {result, scratch}, body)[0]);
+    rewriter.replaceOp(
+        op, buildLoopNest(rewriter, loc, batch, {result, scratch}, body)[0]);
     return success();
   }
 };

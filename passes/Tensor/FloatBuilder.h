@@ -12,16 +12,18 @@
 
 namespace onnxc {
 
-/// f32 arithmetic at one place of the code.
+/// Arithmetic on floats, f32 unless told, at one place of the code.
 struct FloatBuilder {
-  explicit FloatBuilder(IndexBuilder &b) : b(b.b), loc(b.loc) {}
+  explicit FloatBuilder(IndexBuilder &b, mlir::Type real = {})
+      : b(b.b), loc(b.loc), real(real ? real : b.b.getF32Type()) {}
   mlir::Value constant(double value) {
-    return mlir::arith::ConstantOp::create(b, loc, b.getF32FloatAttr(value));
+    return mlir::arith::ConstantOp::create(b, loc,
+                                           b.getFloatAttr(real, value));
   }
   mlir::Value fromIndex(mlir::Value index) {
     mlir::Value integer =
         mlir::arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
-    return mlir::arith::SIToFPOp::create(b, loc, b.getF32Type(), integer);
+    return mlir::arith::SIToFPOp::create(b, loc, real, integer);
   }
   mlir::Value add(mlir::Value l, mlir::Value r) {
     return b.createOrFold<mlir::arith::AddFOp>(loc, l, r);
@@ -71,6 +73,7 @@ struct FloatBuilder {
 
   mlir::OpBuilder &b;
   mlir::Location loc;
+  mlir::Type real;
 };
 
 } // namespace onnxc

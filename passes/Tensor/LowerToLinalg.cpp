@@ -40,21 +40,26 @@ struct LowerConstant : OpConversionPattern<onnx::ConstantOp> {
       };
       if (auto ints = dyn_cast<DenseIntElementsAttr>(elements))
         elements = ints.mapValues(type.getElementType(), toBits);
+      else if (auto reals = dyn_cast<DenseFPElementsAttr>(elements))
+        elements =
+            reals.mapValues(type.getElementType(), [&](const APFloat &value) {
+              return toBits(value.bitcastToAPInt());
+            });
       else
-        return rewriter.notifyMatchFailure(op, "narrow float constant");
+        return rewriter.notifyMatchFailure(op, "not a constant of numbers");
     }
-    if (elements.isSplat()) {
-      rewriter.replaceOpWithNewOp<arith::ConstantOp>(
-          op, type, DenseElementsAttr(elements.reshape(type)));
+    elements = elements.reshape(type);
+    if (elements.getNumElements() <= 1) {
+      rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, type, elements);
       return success();
     }
-    // Not a constant tensor: its buffer would be a global of the module, which
-    // kernels, bufferized in parallel, must not touch.
-    SmallVector<Value> scalars;
+    // A dense constant would become a global of the module, which a kernel on
+    // its own must not add to.
+    SmallVector<Value> values;
     for (Attribute element : elements.getValues<Attribute>())
-      scalars.push_back(arith::ConstantOp::create(rewriter, op.getLoc(),
-                                                  cast<TypedAttr>(element)));
-    rewriter.replaceOpWithNewOp<tensor::FromElementsOp>(op, type, scalars);
+      values.push_back(arith::ConstantOp::create(rewriter, op.getLoc(),
+                                                 cast<TypedAttr>(element)));
+    rewriter.replaceOpWithNewOp<tensor::FromElementsOp>(op, type, values);
     return success();
   }
 };
@@ -93,6 +98,14 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
         return getStorageTensorType(ranked);
       return std::nullopt;
     });
+    // Constants are converted after their users.
+    auto materialize = [](OpBuilder &b, TensorType type, ValueRange inputs,
+                          Location loc) -> Value {
+      return UnrealizedConversionCastOp::create(b, loc, type, inputs)
+          .getResult(0);
+    };
+    types.addTargetMaterialization(materialize);
+    types.addSourceMaterialization(materialize);
 
     RewritePatternSet patterns(context);
     populateElementwiseLowering(patterns, types);

@@ -105,8 +105,8 @@ struct Builder : IndexBuilder {
         b, loc, isUsedUp,
         [&](OpBuilder &inner, Location l) {
           Builder n(inner, l);
-          scf::YieldOp::create(
-              inner, l, ValueRange{n.twist(state.words), n.constant(0)});
+          scf::YieldOp::create(inner, l,
+                               ValueRange{n.twist(state.words), n.constant(0)});
         },
         [&](OpBuilder &inner, Location l) {
           scf::YieldOp::create(inner, l, ValueRange{state.words, state.taken});
@@ -161,8 +161,7 @@ struct Builder : IndexBuilder {
     Value square = loop.getResult(4);
     Value log = math::LogOp::create(b, loc, square);
     Value factor = math::SqrtOp::create(
-        b, loc,
-        arith::DivFOp::create(b, loc, fmul(real(-2), log), square));
+        b, loc, arith::DivFOp::create(b, loc, fmul(real(-2), log), square));
     return {fmul(factor, loop.getResult(3)), fmul(factor, loop.getResult(2))};
   }
 };

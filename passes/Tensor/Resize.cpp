@@ -8,14 +8,15 @@
 //   Y[.., o, ..] = sum over t of weight[o, t] * X[.., index[o, t], ..]
 //
 // Nearest has one tap without weight, so all axes go at once. An antialiasing
-// filter has as many taps as the scale asks for; where that is known at run time
-// only, indices and weights are computed where they are used.
+// filter has as many taps as the scale asks for; where that is known at run
+// time only, indices and weights are computed where they are used.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ResizeOps.h"
+#include "dialects/onnx/ScalarBuilder.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Tensor/FloatBuilder.h"
 #include <cmath>
@@ -54,8 +55,8 @@ public:
                            : f.min(scale, one);
       // The first of the filter's taps, counted from the place's floor.
       if (axis.scale)
-        firstTap = f.constant(
-            std::floor(-reach / std::min(*axis.scale, 1.0f)) + 1);
+        firstTap =
+            f.constant(std::floor(-reach / std::min(*axis.scale, 1.0f)) + 1);
       else
         firstTap = f.add(f.floor(f.div(f.constant(-reach), stretch)), one);
     } else {
@@ -157,12 +158,11 @@ public:
       return;
     SmallVector<OpFoldResult> sizes = {getOutSize(builder),
                                        builder.getIndexAttr(*count)};
-    indices = generate(
-        builder, loc, sizes, builder.getI64Type(),
-        [&](IndexBuilder &b, ValueRange i) {
-          return b.toInteger(computeTap(b, i[0], i[1]).first,
-                             builder.getI64Type());
-        });
+    indices = generate(builder, loc, sizes, builder.getI64Type(),
+                       [&](IndexBuilder &b, ValueRange i) {
+                         return b.toInteger(computeTap(b, i[0], i[1]).first,
+                                            builder.getI64Type());
+                       });
     weights = generate(builder, loc, sizes, builder.getF32Type(),
                        [&](IndexBuilder &b, ValueRange i) {
                          return computeTap(b, i[0], i[1]).second;
@@ -355,19 +355,27 @@ private:
   }
 
   /// From an element to what one computes with, and back.
-  static Value widen(IndexBuilder &b, Value stored, Type type) {
+  static Value widen(IndexBuilder &b, Value stored, Type type, Type compute) {
     Value x = loadElement(b.b, b.loc, stored, type);
     if (isa<FloatType>(x.getType()))
       return x;
     if (type.isUnsignedInteger() || type.isInteger(1))
-      return arith::UIToFPOp::create(b.b, b.loc, b.b.getF32Type(), x);
-    return arith::SIToFPOp::create(b.b, b.loc, b.b.getF32Type(), x);
+      return arith::UIToFPOp::create(b.b, b.loc, compute, x);
+    return arith::SIToFPOp::create(b.b, b.loc, compute, x);
   }
+  /// Integers are rounded to the nearest and limited to their type.
   static Value narrow(IndexBuilder &b, Value x, Type type) {
     if (isa<FloatType>(type))
       return storeElement(b.b, b.loc, x, type);
     Type storage = getStorageType(type);
-    if (type.isUnsignedInteger() || type.isInteger(1))
+    ScalarBuilder s(b.b, b.loc, type);
+    unsigned width = type.getIntOrFloatBitWidth();
+    double low = s.isUnsigned ? 0 : -std::ldexp(1, width - 1);
+    double high = std::ldexp(1, s.isUnsigned ? width : width - 1);
+    high = width > 32 ? std::nextafter(high, 0) : high - 1;
+    x = math::RoundEvenOp::create(b.b, b.loc, x);
+    x = s.atMost(s.atLeast(x, s.constant(x, low)), s.constant(x, high));
+    if (s.isUnsigned)
       return arith::FPToUIOp::create(b.b, b.loc, storage, x);
     return arith::FPToSIOp::create(b.b, b.loc, storage, x);
   }
@@ -377,8 +385,9 @@ private:
                              ArrayRef<int64_t> axes, OpBuilder &builder) {
     Location loc = op.getLoc();
     Type type = onnxc::onnx::getElementType(op.getX());
-    Type compute =
-        type.isF64() ? builder.getF64Type() : Type(builder.getF32Type());
+    bool isWide = type.isF64() ||
+                  (isa<IntegerType>(type) && type.getIntOrFloatBitWidth() > 16);
+    Type compute = isWide ? builder.getF64Type() : Type(builder.getF32Type());
     SmallVector<OpFoldResult> sizes = onnxc::getSizes(builder, op, op.getX());
     if (samplers.empty())
       return createCopy(builder, loc, sizes, x);
@@ -403,7 +412,7 @@ private:
           from[axis] = index;
           Value loaded = n.extract(source, from);
           if (isFirst)
-            loaded = widen(n, loaded, type);
+            loaded = widen(n, loaded, type, compute);
           if (compute.isF64())
             weight = arith::ExtFOp::create(n.b, n.loc, compute, weight);
           Value product = arith::MulFOp::create(n.b, n.loc, loaded, weight);

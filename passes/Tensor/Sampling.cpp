@@ -7,6 +7,7 @@
 #include "dialects/onnx/SamplingOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Tensor/FloatBuilder.h"
+#include "passes/Tensor/RowLoops.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -14,8 +15,37 @@ using namespace onnxc::onnx;
 
 namespace {
 
-bool isSmallFloat(Type type) {
-  return type.isF32() || type.isF16() || type.isBF16();
+/// The type to compute with for elements of these types.
+Type getRealType(Type a, Type b) {
+  auto isWide = [](Type type) {
+    return type.isF64() ||
+           (isa<IntegerType>(type) && type.getIntOrFloatBitWidth() > 16);
+  };
+  return isWide(a) || isWide(b) ? Type(Float64Type::get(a.getContext()))
+                                : Type(Float32Type::get(a.getContext()));
+}
+
+bool isUnsigned(Type type) {
+  return type.isUnsignedInteger() || type.isInteger(1);
+}
+
+/// An element of a tensor as that type.
+Value loadReal(IndexBuilder &b, Value tensor, ValueRange at, Type type,
+               Type real) {
+  Value x = loadElement(b.b, b.loc, b.extract(tensor, at), type);
+  if (isa<FloatType>(x.getType()) && x.getType() != real)
+    return arith::ExtFOp::create(b.b, b.loc, real, x);
+  return convertElement(b.b, b.loc, x, real, isUnsigned(type));
+}
+
+/// And back; integers are truncated.
+Value storeReal(IndexBuilder &b, Value x, Type type) {
+  if (isa<IntegerType>(type))
+    return convertElement(b.b, b.loc, x, getStorageType(type),
+                          isUnsigned(type));
+  if (x.getType().isF64() && !type.isF64())
+    x = arith::TruncFOp::create(b.b, b.loc, b.b.getF32Type(), x);
+  return storeElement(b.b, b.loc, x, type);
 }
 
 /// Per dimension a few taps, each an index, a weight and whether it is in the
@@ -32,8 +62,9 @@ struct LowerGridSample : OpConversionPattern<GridSampleOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Type type = onnxc::onnx::getElementType(op.getX());
     Type gridType = onnxc::onnx::getElementType(op.getGrid());
-    if (!isSmallFloat(type) || !isSmallFloat(gridType))
-      return rewriter.notifyMatchFailure(op, "not floats of at most 32 bits");
+    if (!canCompute(type) || type.isInteger(1) || !canCompute(gridType))
+      return rewriter.notifyMatchFailure(op, "element type");
+    Type real = getRealType(type, gridType);
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getX());
     int64_t spatial = sizes.size() - 2;
     auto element = [&](IndexBuilder &b, ValueRange i) {
@@ -43,14 +74,13 @@ struct LowerGridSample : OpConversionPattern<GridSampleOp> {
         SmallVector<Value> at = {i[0]};
         llvm::append_range(at, i.drop_front(2));
         at.push_back(b.constant(spatial - 1 - d));
-        Value x =
-            loadElement(b.b, b.loc, b.extract(adaptor.getGrid(), at), gridType);
+        Value x = loadReal(b, adaptor.getGrid(), at, gridType, real);
         taps.push_back(buildTaps(op, b, x, sizes[2 + d]));
       }
       SmallVector<Value> from(i.take_front(2));
       Value sum =
           addTaps(op, b, adaptor.getX(), type, taps, from, Value(), Value());
-      return storeElement(b.b, b.loc, sum, type);
+      return storeReal(b, sum, type);
     };
     rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
     return success();
@@ -60,9 +90,9 @@ private:
   static Value addTaps(GridSampleOp op, IndexBuilder &b, Value x, Type type,
                        ArrayRef<SmallVector<Tap>> taps,
                        SmallVector<Value> &from, Value weight, Value inside) {
-    FloatBuilder f(b);
+    FloatBuilder f(b, weight ? weight.getType() : Type());
     if (taps.empty()) {
-      Value read = loadElement(b.b, b.loc, b.extract(x, from), type);
+      Value read = loadReal(b, x, from, type, f.real);
       if (op.getPaddingMode() == "zeros")
         read = b.select(inside, read, f.constant(0));
       return f.mul(read, weight);
@@ -98,7 +128,7 @@ private:
 
   static SmallVector<Tap> buildTaps(GridSampleOp op, IndexBuilder &b, Value x,
                                     Value size) {
-    FloatBuilder f(b);
+    FloatBuilder f(b, x.getType());
     bool align = op.getAlignCorners() != 0;
     StringRef padding = op.getPaddingMode(), mode = op.getMode();
     Value length = f.fromIndex(size), one = f.constant(1),
@@ -156,23 +186,22 @@ struct LowerRoiAlign : OpConversionPattern<RoiAlignOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Type type = onnxc::onnx::getElementType(op.getX());
     Type roiType = onnxc::onnx::getElementType(op.getRois());
-    if (!isSmallFloat(type) || !isSmallFloat(roiType))
-      return rewriter.notifyMatchFailure(op, "not floats of at most 32 bits");
+    if (!canCompute(type) || !canCompute(roiType))
+      return rewriter.notifyMatchFailure(op, "element type");
+    Type real = getRealType(type, roiType);
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getX());
     bool halfPixel = op.getCoordinateTransformationMode() == "half_pixel";
     bool isMax = op.getMode() == "max";
     const int64_t bins[] = {op.getOutputHeight(), op.getOutputWidth()};
 
     auto element = [&](IndexBuilder &b, ValueRange i) -> Value {
-      FloatBuilder f(b);
+      FloatBuilder f(b, real);
       Value zero = f.constant(0), one = f.constant(1);
       Value first[2], step[2], counts[2];
       for (int64_t d = 0; d < 2; ++d) {
         auto bound = [&](int64_t number) -> Value {
-          Value x = loadElement(
-              b.b, b.loc,
-              b.extract(adaptor.getRois(), {i[0], b.constant(number)}),
-              roiType);
+          Value x = loadReal(b, adaptor.getRois(), {i[0], b.constant(number)},
+                             roiType, real);
           return f.sub(f.mul(x, f.constant(op.getSpatialScale())),
                        f.constant(halfPixel ? 0.5 : 0));
         };
@@ -197,7 +226,7 @@ struct LowerRoiAlign : OpConversionPattern<RoiAlignOp> {
       Value total = buildLoopNest(
           b.b, b.loc, {OpFoldResult(counts[0]), OpFoldResult(counts[1])},
           lowest, [&](IndexBuilder &n, ValueRange k, ValueRange carried) {
-            FloatBuilder g(n);
+            FloatBuilder g(n, real);
             Value place[2];
             for (int64_t d = 0; d < 2; ++d)
               place[d] = g.add(first[d], g.mul(g.fromIndex(k[d]), step[d]));
@@ -217,7 +246,7 @@ struct LowerRoiAlign : OpConversionPattern<RoiAlignOp> {
         Value count = f.max(f.fromIndex(b.mul(counts[0], counts[1])), one);
         total = f.div(total, count);
       }
-      return storeElement(b.b, b.loc, total, type);
+      return storeReal(b, total, type);
     };
     rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
     return success();
@@ -228,7 +257,7 @@ private:
   static void sample(IndexBuilder &b, Value x, Type type, Value batch,
                      Value channel, ArrayRef<Value> place, const Value *sizes,
                      MutableArrayRef<Value> corners) {
-    FloatBuilder f(b);
+    FloatBuilder f(b, place.front().getType());
     Value zero = f.constant(0), one = f.constant(1), inside;
     Value indices[2][2], weights[2][2];
     for (int64_t d = 0; d < 2; ++d) {
@@ -244,10 +273,9 @@ private:
       weights[d][1] = part;
     }
     for (int64_t c = 0; c < 4; ++c) {
-      Value read = loadElement(
-          b.b, b.loc,
-          b.extract(x, {batch, channel, indices[0][c / 2], indices[1][c % 2]}),
-          type);
+      Value read =
+          loadReal(b, x, {batch, channel, indices[0][c / 2], indices[1][c % 2]},
+                   type, f.real);
       Value weighted = f.mul(read, f.mul(weights[0][c / 2], weights[1][c % 2]));
       corners[c] = f.select(inside, weighted, zero);
     }

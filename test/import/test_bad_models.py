@@ -26,6 +26,8 @@ EXPECTED = {
     "external_outside": ["is outside the model's folder"],
     "external_short": ["has 8 bytes, the tensor needs 24 from byte 0"],
     "huge_weight": ['value "w": has a shape that is negative or too large'],
+    "kinds": ['input "s" is a sequence', 'input "t" is a tensor of strings',
+              'output "y" is a tensor of strings'],
     "missing_output": ['output "y" is not computed by any node'],
     "no_inputs_given": ['node "add" (Add)', "input size 1 not in range"],
     "no_shape": ['input "x" has no shape', "--shape"],

@@ -4,7 +4,7 @@ onnxc-run on the test's data, and prints by operator how many passed, failed,
 are unsupported (onnxc says so) or crashed one of the programs.
 
     run_backend_tests.py --bin BUILD/bin --cache BUILD/backend-tests
-        [--filter REGEX] [--list test/operators/passing.txt] [--jobs N]
+        [--cases backend|opset|type] [--filter REGEX] [--list test/operators/passing.txt] [--jobs N]
         [--json FILE] [--write-list FILE] [-- ONNXC'S OPTIONS]
 
 With --list the tests named there are run and each must pass. Without, all
@@ -16,6 +16,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import argparse
 import collections
 import concurrent.futures
+import importlib
 import json
 import os
 import re
@@ -177,6 +178,10 @@ def parse_arguments():
                         help="the folder of onnxc and onnxc-run")
     parser.add_argument("--cache", required=True,
                         help="where the tests are, or will be written once")
+    parser.add_argument("--cases", default="backend",
+                        choices=("backend", "opset", "type"),
+                        help="ONNX's tests, or ours of old opsets and of "
+                             "element types (backend)")
     parser.add_argument("--filter", help="a pattern that names must contain")
     parser.add_argument("--list", help="a file of names; each must pass")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
@@ -201,8 +206,8 @@ def parse_arguments():
 
 def main():
     options = parse_arguments()
-    import backend_cases
-    names = backend_cases.materialise(options.cache)
+    cases = importlib.import_module(f"{options.cases}_cases")
+    names = cases.materialise(options.cache)
     unknown = []
     if options.list:
         wanted = read_list(options.list)

@@ -41,10 +41,8 @@ void reshapeSlope(Rewriter &r) {
   const std::string x = r.node.input(0), slope = r.node.input(1);
   // All of one dimension: [channels] becomes [channels, 1, 1...].
   std::string inner = r.add("Sub", {r.addRank(x), r.addInts(2)});
-  std::string ones =
-      r.addOnes(r.add("Max", {inner, r.addInts(int64_t(0))}));
-  std::string shape =
-      r.add("Concat", {r.addInts(-1), ones}, {{"axis", 0}});
+  std::string ones = r.addOnes(r.add("Max", {inner, r.addInts(int64_t(0))}));
+  std::string shape = r.add("Concat", {r.addInts(-1), ones}, {{"axis", 0}});
   r.node.set_input(1, r.add("Reshape", {slope, shape}));
 }
 

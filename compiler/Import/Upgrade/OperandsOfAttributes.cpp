@@ -39,9 +39,8 @@ void makeSplitOperand(Rewriter &r) {
   bool isOperand = r.node.input_size() > 1 && !r.node.input(1).empty();
   r.erase("split");
   if (isOperand)
-    r.node.set_input(
-        1, r.add("Cast", {r.node.input(1)},
-                 {{"to", ::onnx::TensorProto::INT64}}));
+    r.node.set_input(1, r.add("Cast", {r.node.input(1)},
+                              {{"to", ::onnx::TensorProto::INT64}}));
   else if (split)
     r.node.add_input(r.addInts(sizes));
   else
@@ -57,9 +56,8 @@ void makeRepeats(Rewriter &r) {
     return r.add("Cast", {list}, {{"to", ::onnx::TensorProto::INT64}});
   };
   std::string tiles = toList(r.node.input(1)), axis = toList(r.node.input(2));
-  std::string repeats =
-      r.add("ScatterElements",
-            {r.addOnes(r.addRank(r.node.input(0))), axis, tiles});
+  std::string repeats = r.add(
+      "ScatterElements", {r.addOnes(r.addRank(r.node.input(0))), axis, tiles});
   r.node.mutable_input()->RemoveLast();
   r.node.set_input(1, repeats);
 }

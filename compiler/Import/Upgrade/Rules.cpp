@@ -120,9 +120,8 @@ void Rewriter::setInt(StringRef name, int64_t value) {
   setAttribute(node, name, value);
 }
 
-std::string
-Rewriter::add(StringRef op, ArrayRef<std::string> inputs,
-              ArrayRef<std::pair<const char *, int64_t>> ints) {
+std::string Rewriter::add(StringRef op, ArrayRef<std::string> inputs,
+                          ArrayRef<std::pair<const char *, int64_t>> ints) {
   ::onnx::NodeProto &added = before.emplace_back();
   added.set_op_type(op.str());
   added.set_domain(kDomain);
@@ -186,17 +185,28 @@ bool applyRules(::onnx::ModelProto &model, int64_t opset) {
     }
   };
   hide(hide, *model.mutable_graph());
+  auto *import = model.add_opset_import();
+  import->set_domain(kDomain);
+  import->set_version(1);
   return true;
 }
 
-void finishRules(::onnx::GraphProto &graph) {
+static void reveal(::onnx::GraphProto &graph) {
   for (auto &node : *graph.mutable_node()) {
     if (node.domain() == kDomain)
       node.clear_domain();
     for (auto &attribute : *node.mutable_attribute())
       if (attribute.has_g())
-        finishRules(*attribute.mutable_g());
+        reveal(*attribute.mutable_g());
   }
+}
+
+void finishRules(::onnx::ModelProto &model) {
+  reveal(*model.mutable_graph());
+  auto &imports = *model.mutable_opset_import();
+  for (int i = imports.size() - 1; i >= 0; --i)
+    if (imports[i].domain() == kDomain)
+      imports.DeleteSubrange(i, 1);
 }
 
 } // namespace onnxc::upgrade

@@ -53,7 +53,7 @@ private:
 bool applyRules(::onnx::ModelProto &model, int64_t opset);
 
 /// Brings back what the rules made, once the converter is done.
-void finishRules(::onnx::GraphProto &graph);
+void finishRules(::onnx::ModelProto &model);
 
 // The rules, one file a kind.
 void alignOperands(Rewriter &r);

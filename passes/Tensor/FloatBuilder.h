@@ -17,8 +17,7 @@ struct FloatBuilder {
   explicit FloatBuilder(IndexBuilder &b, mlir::Type real = {})
       : b(b.b), loc(b.loc), real(real ? real : b.b.getF32Type()) {}
   mlir::Value constant(double value) {
-    return mlir::arith::ConstantOp::create(b, loc,
-                                           b.getFloatAttr(real, value));
+    return mlir::arith::ConstantOp::create(b, loc, b.getFloatAttr(real, value));
   }
   mlir::Value fromIndex(mlir::Value index) {
     mlir::Value integer =

@@ -114,6 +114,7 @@ def FuseLinalg : Pass<"fuse-linalg", "::mlir::func::FuncOp"> {
 def BufferizeKernel : Pass<"bufferize-kernel", "::mlir::func::FuncOp"> {
   let summary = "Give a kernel memrefs for its arguments and results";
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::linalg::LinalgDialect",
                            "::mlir::memref::MemRefDialect"];
 }
 

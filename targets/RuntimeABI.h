@@ -43,7 +43,8 @@ enum Status : int32_t {
   BadInputShape = 6,
   NoAllocator = 10,
   OutOfMemory = 11,
-  Overflow = 12
+  Overflow = 12,
+  BadValue = 13
 };
 
 enum ModelFlags : uint32_t { NeedsAllocator = 1, ExternWeights = 2 };

@@ -42,6 +42,7 @@ struct BufferizeKernel : onnxc::impl::BufferizeKernelBase<BufferizeKernel> {
 
 private:
   void convertSignature();
+  void expandConstants(IRRewriter &rewriter);
   LogicalResult bufferize();
   LogicalResult placeAllocations();
   std::optional<AffineExpr> getExpr(Value index);
@@ -98,9 +99,40 @@ void BufferizeKernel::convertSignature() {
   kernel->setAttr("results", b.getI64IntegerAttr(numResults));
 }
 
+/// Bufferization would make a constant tensor a global of the module, which
+/// other kernels are working in: it is built of its elements here.
+void BufferizeKernel::expandConstants(IRRewriter &rewriter) {
+  SmallVector<arith::ConstantOp> constants;
+  getOperation().walk([&](arith::ConstantOp constant) {
+    if (isa<RankedTensorType>(constant.getType()))
+      constants.push_back(constant);
+  });
+  for (arith::ConstantOp constant : constants) {
+    auto elements = cast<DenseElementsAttr>(constant.getValue());
+    auto type = cast<RankedTensorType>(constant.getType());
+    Location loc = constant.getLoc();
+    rewriter.setInsertionPoint(constant);
+    auto scalar = [&](Attribute value) -> Value {
+      return arith::ConstantOp::create(rewriter, loc, cast<TypedAttr>(value));
+    };
+    if (elements.isSplat()) {
+      Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(),
+                                            type.getElementType());
+      rewriter.replaceOpWithNewOp<linalg::FillOp>(
+          constant, scalar(elements.getSplatValue<Attribute>()), empty);
+      continue;
+    }
+    SmallVector<Value> values;
+    for (Attribute value : elements.getValues<Attribute>())
+      values.push_back(scalar(value));
+    rewriter.replaceOpWithNewOp<tensor::FromElementsOp>(constant, type, values);
+  }
+}
+
 LogicalResult BufferizeKernel::bufferize() {
   func::FuncOp kernel = getOperation();
   IRRewriter rewriter(&getContext());
+  expandConstants(rewriter);
   if (failed(bufferization::eliminateEmptyTensors(rewriter, kernel)))
     return failure();
   bufferization::OneShotBufferizationOptions options;

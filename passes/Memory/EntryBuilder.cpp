@@ -174,6 +174,22 @@ Value EntryBuilder::getByteCount(AffineExpr bytes) {
   return index;
 }
 
+void EntryBuilder::requireSizes(ArrayRef<AffineExpr> sizes) {
+  Value isNegative;
+  for (AffineExpr size : sizes) {
+    if (getConstant(size))
+      continue;
+    Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+    Value below = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
+                                        getSymbol(size), zero);
+    isNegative = isNegative
+                     ? Value(arith::OrIOp::create(b, loc, isNegative, below))
+                     : below;
+  }
+  if (isNegative)
+    leaveIf(isNegative, abi::BadValue);
+}
+
 Value EntryBuilder::allocateBytes(Value bytes) {
   Type pointer = arena.getType(), word = b.getIndexType();
   Value context = entry.getArgument(0);

@@ -63,6 +63,9 @@ public:
   /// doubles, so that a byte is copied about once. Returns where it is.
   mlir::Value growBuffer(int64_t buffer, mlir::Value count,
                          mlir::AffineExpr bytes);
+  /// Leaves with a status where one of the sizes is negative: data may ask for
+  /// what no tensor can have.
+  void requireSizes(llvm::ArrayRef<mlir::AffineExpr> sizes);
   /// The same for output `number`, whose memory the caller releases.
   mlir::Value allocateOutput(int64_t number, mlir::AffineExpr bytes);
 

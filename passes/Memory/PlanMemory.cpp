@@ -425,6 +425,8 @@ void PlanMemory::allocateResults(Operation *op) {
     auto it = places.find(result);
     if (it == places.end() || isSizedInside(result))
       continue;
+    if (dependsOnData(result))
+      entry->requireSizes(*getDims(result));
     allocate(it->second);
     if (it->second.kind == Place::Output && dependsOnData(result) &&
         op->getBlock() == &main.getBody().front())

@@ -285,7 +285,7 @@ def types_and_shapes():
     yield Case("input-used-as-another-type",
                of([node("Relu", ["x"], ["y"])], [value("x", [4],
                                                        TensorProto.STRING)]),
-               ['"Relu_node"', "type|string"])
+               ['input "x"', "string"])
 
 
 def names():

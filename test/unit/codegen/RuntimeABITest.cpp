@@ -23,6 +23,7 @@ TEST_CASE("versions, limits and names are those of the runtime") {
   CHECK(abi::NoAllocator == int(ONNXC_NO_ALLOCATOR));
   CHECK(abi::OutOfMemory == int(ONNXC_OUT_OF_MEMORY));
   CHECK(abi::Overflow == int(ONNXC_OVERFLOW));
+  CHECK(abi::BadValue == int(ONNXC_BAD_VALUE));
 }
 
 #define CHECK_FIELD(NAME, FIELD)                                               \

@@ -185,6 +185,9 @@ FailureOr<WeightsBlob> readWeights(ModuleOp module) {
              << "onnxc.weights overlap at " << entry.offset;
     blob.totalBytes = entry.offset + *getBlobBytes(entry.value);
   }
+  // Constants without elements have an address too.
+  if (!blob.entries.empty())
+    blob.totalBytes = std::max<uint64_t>(blob.totalBytes, 1);
   blob.totalBytes = llvm::alignTo(blob.totalBytes, weightsAlignment);
   return blob;
 }

@@ -143,8 +143,10 @@ static SmallVector<SymbolRange> refine(ArrayRef<SymbolRange> ranges,
   for (unsigned i = 0; i < numSymbols; ++i) {
     AffineExpr symbol = getAffineSymbolExpr(i, x.getContext());
     SymbolRange &range = refined[i];
+    // A free symbol stays free: min(s, 1000000000) is planned as it is.
     auto limit = [&](int64_t most) {
-      range.max = range.max ? std::min(*range.max, most) : most;
+      if (range.max)
+        range.max = std::min(*range.max, most);
     };
     if (auto c = getConstant(onnx::simplify(x - symbol))) {
       if (isNegative)

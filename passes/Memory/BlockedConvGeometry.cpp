@@ -20,7 +20,7 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
     return attr.getAs<DenseI64ArrayAttr>(name).asArrayRef();
   };
   ArrayRef<int64_t> strides = list("strides"), dilations = list("dilations"),
-                    pads = list("pads");
+                    pads = list("pads"), ends = list("ends");
   unsigned rank = strides.size();
   auto select = body->left.getDefiningOp<arith::SelectOp>();
   auto load = select ? select.getTrueValue().getDefiningOp<memref::LoadOp>()
@@ -72,6 +72,7 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
     strides = strides.drop_front();
     dilations = dilations.drop_front();
     pads = pads.drop_front();
+    ends = ends.drop_front();
     kernel = kernel.drop_front();
   }
   unsigned first = rank == 3 ? 3 : 2;
@@ -94,10 +95,11 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
     int64_t in = image.getDimSize(i + first);
     int64_t out = result.getDimSize(i + first);
     int64_t extent = (kernel[i] - 1) * dilations[i] + 1;
+    // Padding that no window reaches is none.
     bool isInside = pads[i] == 0 &&
-                    (kernel[i] == 1 || (!ShapedType::isDynamic(in) &&
-                                        !ShapedType::isDynamic(out) &&
-                                        (out - 1) * strides[i] + extent <= in));
+                    (ends[i] == 0 || (!ShapedType::isDynamic(in) &&
+                                      !ShapedType::isDynamic(out) &&
+                                      (out - 1) * strides[i] + extent <= in));
     g.isPadded |= !isInside;
   }
   g.isFlat =

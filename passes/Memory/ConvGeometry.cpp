@@ -61,6 +61,8 @@ std::optional<ConvGeometry> onnxc::matchConv(linalg::GenericOp op) {
   conv.padW = pads.back();
   if (conv.padH < 0 || conv.padW < 0)
     return std::nullopt;
+  conv.hasPaddedEnd =
+      llvm::any_of(list("ends"), [](int64_t end) { return end != 0; });
 
   conv.weights = op.getDpsInputs()[0];
   conv.result = op.getDpsInits()[0];

@@ -33,6 +33,8 @@ struct ConvGeometry {
   mlir::Value loadedPixel, loadedWeight, pixel, weight;
   int64_t group, strideH, strideW, dilationH, dilationW, padH, padW;
   int64_t kernelH, kernelW;
+  /// Whether there is padding behind the image.
+  bool hasPaddedEnd = false;
   LoopGroups groups;
   /// How many spatial dimensions there are.
   unsigned rank;
@@ -43,7 +45,8 @@ struct ConvGeometry {
   void readSizes(VectorBuilder &v);
 
   bool isPointwise() const {
-    return kernelH * kernelW * strideH * strideW == 1 && padH == 0 && padW == 0;
+    return kernelH * kernelW * strideH * strideW == 1 && padH == 0 &&
+           padW == 0 && !hasPaddedEnd;
   }
 };
 

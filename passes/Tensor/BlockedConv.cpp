@@ -122,6 +122,7 @@ struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {
         rewriter.getDictionaryAttr(
             {list("strides", strides), list("dilations", dilations),
              list("pads", pads),
+             list("ends", op.getPads().drop_front(loops.spatial)),
              rewriter.getNamedAttr("depthwise",
                                    rewriter.getBoolAttr(loops.isDepthwise))}));
     rewriter.replaceOp(

@@ -24,11 +24,12 @@ inline constexpr llvm::StringLiteral kContractionAttr = "onnxc.contraction";
 inline constexpr llvm::StringLiteral kPanelsAttr = "onnxc.panels";
 /// On one over (n, oc, o...; ic, k...) whose only input is the weights and
 /// whose body reads the image by tensor.extract, 0 outside of it. A dictionary
-/// of `group` and, one entry a spatial dimension, `strides`, `dilations` and
-/// `pads` (those before).
+/// of `group` and, one entry a spatial dimension, `strides`, `dilations`,
+/// `pads` (those before) and `ends` (those behind, where the model states
+/// them).
 inline constexpr llvm::StringLiteral kConvAttr = "onnxc.conv";
 /// The same over blocked tensors, as BlockedConv.cpp builds it. A dictionary of
-/// `strides`, `dilations`, `pads` and the bool `depthwise`.
+/// `strides`, `dilations`, `pads`, `ends` and the bool `depthwise`.
 inline constexpr llvm::StringLiteral kBlockedConvAttr = "onnxc.blocked_conv";
 
 /// The type that products of such elements are summed in.

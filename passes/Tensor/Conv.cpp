@@ -169,7 +169,8 @@ Value createConv(
              b.getNamedAttr("strides", b.getDenseI64ArrayAttr(window.strides)),
              b.getNamedAttr("dilations",
                             b.getDenseI64ArrayAttr(window.dilations)),
-             b.getNamedAttr("pads", b.getDenseI64ArrayAttr(constantPads))}));
+             b.getNamedAttr("pads", b.getDenseI64ArrayAttr(constantPads)),
+             b.getNamedAttr("ends", b.getDenseI64ArrayAttr(window.padEnd))}));
   return generic.getResult(0);
 }
 

@@ -24,8 +24,8 @@ def run(*command, **environment):
 
 
 def hello(_, build):
-    expect(run(os.path.join(HERE, "hello", "run.sh"),
-               ONNXC_BUILD=build).split(), ["3.5", "5", "0"])
+    expect("it printed", run(os.path.join(HERE, "hello", "run.sh"),
+                             ONNXC_BUILD=build).split(), ["3.5", "5", "0"])
 
 
 def cmake_project(cmake, build):
@@ -37,7 +37,8 @@ def cmake_project(cmake, build):
         f"-DCMAKE_PREFIX_PATH={prefix}",
         f"-DPython3_EXECUTABLE={sys.executable}")
     run(cmake, "--build", work)
-    expect(run(os.path.join(work, "app")).split(), ["3.5", "5", "0"])
+    expect("it printed", run(os.path.join(work, "app")).split(),
+           ["3.5", "5", "0"])
 
 
 def sentences(build, *arguments):
@@ -47,7 +48,8 @@ def sentences(build, *arguments):
 
 def minilm_tokens(_, build):
     # What the package's own tokenizer makes of it.
-    expect(sentences(build, "--tokens", "Hello, unaffable Café!").strip(),
+    expect("tokens",
+           sentences(build, "--tokens", "Hello, unaffable Café!").strip(),
            "101 7592 1010 14477 20961 3468 7668 999 102")
 
 

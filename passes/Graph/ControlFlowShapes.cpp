@@ -87,7 +87,7 @@ Type readSizes(OpBuilder &b, Location loc, Type type, ArrayRef<unsigned> which,
 // If
 //===----------------------------------------------------------------------===//
 
-LogicalResult onnxc::inferIf(IfOp op, ShapeInference inference) {
+FailureOr<Operation *> onnxc::inferIf(IfOp op, ShapeInference inference) {
   for (Region &region : op->getRegions())
     if (failed(inference.inferBlock(region.front())))
       return failure();
@@ -108,11 +108,18 @@ LogicalResult onnxc::inferIf(IfOp op, ShapeInference inference) {
       return op->emitError("its branches give ")
              << left.getType() << " and " << right.getType() << " for output "
              << i;
-    if (l.size() != r.size())
+    if (l.size() != r.size()) {
+      // A Squeeze of a dimension that need not be 1 is exported as a Squeeze if
+      // it is and an Identity if not. What follows was written for the first.
+      bool takesThen = l.size() < r.size();
+      if (inference.assumeBranch(op, takesThen))
+        return static_cast<Operation *>(nullptr);
       return op->emitError("its branches give tensors of ranks ")
              << l.size() << " and " << r.size() << " for output " << i
              << "; a rank must be known when the model is compiled: bind "
-                "dimensions with --dim or --shape so that the condition is";
+                "dimensions with --dim or --shape so that the condition is "
+                "known, too";
+    }
     result.setType(left.getType());
     Varying which;
     for (unsigned d = 0; d < l.size(); ++d)
@@ -122,7 +129,7 @@ LogicalResult onnxc::inferIf(IfOp op, ShapeInference inference) {
       varying.push_back({i, which});
   }
   if (varying.empty())
-    return success();
+    return op.getOperation();
 
   OpBuilder b(op);
   Location loc = op.getLoc();
@@ -151,7 +158,7 @@ LogicalResult onnxc::inferIf(IfOp op, ShapeInference inference) {
   }
   op->replaceAllUsesWith(wider->getResults().take_front(numResults));
   op->erase();
-  return success();
+  return wider.getOperation();
 }
 
 //===----------------------------------------------------------------------===//
@@ -166,7 +173,7 @@ public:
       : op(op), inference(inference), numCarried(op.getVInitial().size()),
         varying(numCarried) {}
 
-  LogicalResult run();
+  FailureOr<Operation *> run();
 
 private:
   LoopOp op;
@@ -278,7 +285,7 @@ LogicalResult LoopShapes::inferBody() {
   return success();
 }
 
-LogicalResult LoopShapes::run() {
+FailureOr<Operation *> LoopShapes::run() {
   for (Value initial : op.getVInitial())
     if (isa<TensorType>(initial.getType()) &&
         failed(checkTensor(op, initial, "an initial value")))
@@ -352,7 +359,7 @@ LogicalResult LoopShapes::run() {
   if (moreInitial.empty()) {
     for (auto [result, type] : llvm::zip(op->getResults(), inferred))
       result.setType(type);
-    return success();
+    return op.getOperation();
   }
 
   for (size_t i = body().getNumArguments();
@@ -400,12 +407,12 @@ LogicalResult LoopShapes::run() {
                                        numCarried + moreInitial.size()));
   op->replaceAllUsesWith(replacements);
   op->erase();
-  return success();
+  return wider.getOperation();
 }
 
 } // namespace
 
-LogicalResult onnxc::inferLoop(LoopOp op, ShapeInference inference) {
+FailureOr<Operation *> onnxc::inferLoop(LoopOp op, ShapeInference inference) {
   return LoopShapes(op, inference).run();
 }
 
@@ -414,7 +421,7 @@ LogicalResult onnxc::inferLoop(LoopOp op, ShapeInference inference) {
 //===----------------------------------------------------------------------===//
 
 /// Scans along other axes become scans along the first of transposed tensors.
-LogicalResult onnxc::inferScan(ScanOp op, ShapeInference inference) {
+FailureOr<Operation *> onnxc::inferScan(ScanOp op, ShapeInference inference) {
   OpBuilder b(op);
   Location loc = op.getLoc();
   size_t numStates = op->getNumOperands() - op.getNumScanInputs();
@@ -493,5 +500,5 @@ LogicalResult onnxc::inferScan(ScanOp op, ShapeInference inference) {
       return failure();
     result.replaceAllUsesExcept(moved, moved);
   }
-  return success();
+  return op.getOperation();
 }

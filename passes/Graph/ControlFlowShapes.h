@@ -21,12 +21,20 @@ struct ShapeInference {
       defineSymbol;
   /// The names of the symbols there are.
   llvm::SmallVectorImpl<mlir::Attribute> &symbols;
+  /// Compiles the model for those sizes of its inputs only that lead to one
+  /// branch, which replaces the op; others are refused when the model runs.
+  /// False, and nothing done, where the condition is not one on sizes.
+  llvm::function_ref<bool(onnx::IfOp, bool takesThen)> assumeBranch;
 };
 
-// Each infers the sub-graphs and then the results. The op may be replaced.
-mlir::LogicalResult inferIf(onnx::IfOp op, ShapeInference inference);
-mlir::LogicalResult inferLoop(onnx::LoopOp op, ShapeInference inference);
-mlir::LogicalResult inferScan(onnx::ScanOp op, ShapeInference inference);
+// Each infers the sub-graphs and then the results. The op may be replaced by
+// the one returned, or, if that is null, by what was in it.
+mlir::FailureOr<mlir::Operation *> inferIf(onnx::IfOp op,
+                                           ShapeInference inference);
+mlir::FailureOr<mlir::Operation *> inferLoop(onnx::LoopOp op,
+                                             ShapeInference inference);
+mlir::FailureOr<mlir::Operation *> inferScan(onnx::ScanOp op,
+                                             ShapeInference inference);
 
 } // namespace onnxc
 

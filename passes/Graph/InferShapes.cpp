@@ -44,11 +44,15 @@ struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
 
   void runOnOperation() override {
     symbols.clear();
+    numInputSymbols = 0;
     equalSizes.clear();
     runTimeSequences.clear();
     unknown.clear();
     if (auto names = getOperation()->getAttrOfType<ArrayAttr>("onnx.symbols"))
       llvm::append_range(symbols, names);
+    for (BlockArgument argument : getOperation().getArguments())
+      if (std::optional<Dims> dims = getDims(argument))
+        numInputSymbols = std::max(numInputSymbols, getNumSymbols(*dims));
     for (Block &block : getOperation().getBody())
       if (failed(inferBlock(block)))
         return signalPassFailure();
@@ -65,6 +69,7 @@ struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
 
 private:
   SmallVector<Attribute> symbols;
+  unsigned numInputSymbols = 0;
   llvm::SmallSetVector<Attribute, 4> equalSizes;
   /// Ops on sequences that nothing is known of, and what is computed from them.
   SmallVector<Operation *> runTimeSequences;
@@ -72,8 +77,9 @@ private:
 
   LogicalResult inferBlock(Block &block);
   LogicalResult inferOp(Operation *op);
-  LogicalResult inferControlFlow(Operation *op);
+  FailureOr<Operation *> inferControlFlow(Operation *op);
   LogicalResult inlineBranch(IfOp op, bool condition);
+  AffineExpr getConditionOnInputs(IfOp op);
   void defineShapeOperands(ShapeOperandsOp op);
   LogicalResult defineDataDependentSizes(DataDependentShapeOp op);
   FailureOr<bool> expand(ExpandingOp op);
@@ -131,9 +137,11 @@ LogicalResult InferShapes::inferOp(Operation *op) {
             getConstantInts(branch.getCond()))
       return inlineBranch(branch, condition->front() != 0);
   if (isa<IfOp, LoopOp, ScanOp>(op)) {
-    if (failed(inferControlFlow(op)))
+    FailureOr<Operation *> inferred = inferControlFlow(op);
+    if (failed(inferred))
       return failure();
-    dependsOnRunTimeSequence(op);
+    if (*inferred)
+      dependsOnRunTimeSequence(*inferred);
     return success();
   }
 
@@ -174,19 +182,48 @@ LogicalResult InferShapes::inferOp(Operation *op) {
   return success();
 }
 
-LogicalResult InferShapes::inferControlFlow(Operation *op) {
+FailureOr<Operation *> InferShapes::inferControlFlow(Operation *op) {
   auto block = [this](Block &nested) { return inferBlock(nested); };
   auto nestedOp = [this](Operation *nested) { return inferOp(nested); };
   auto symbol = [this](OpBuilder &b, Location loc, Value tensor,
                        int64_t element) {
     return defineSymbol(b, loc, tensor, element);
   };
-  ShapeInference inference{block, nestedOp, symbol, symbols};
-  if (auto branch = dyn_cast<IfOp>(op))
-    return inferIf(branch, inference);
+  LogicalResult assumed = success();
+  auto assume = [&](IfOp branch, bool takesThen) {
+    AffineExpr condition = getConditionOnInputs(branch);
+    if (!condition)
+      return false;
+    branch.emitWarning("its branches give tensors of different ranks; the "
+                       "model is compiled for inputs of sizes for which the "
+                       "condition is ")
+        << (takesThen ? "true" : "false") << ", others are refused";
+    equalSizes.insert(DimsAttr::get(
+        &getContext(),
+        {condition, onnxc::onnx::getConstant(&getContext(), takesThen)}));
+    assumed = inlineBranch(branch, takesThen);
+    return true;
+  };
+  ShapeInference inference{block, nestedOp, symbol, symbols, assume};
+  if (auto branch = dyn_cast<IfOp>(op)) {
+    FailureOr<Operation *> inferred = inferIf(branch, inference);
+    if (failed(assumed))
+      return failure();
+    return inferred;
+  }
   if (auto loop = dyn_cast<LoopOp>(op))
     return inferLoop(loop, inference);
   return inferScan(cast<ScanOp>(op), inference);
+}
+
+/// The condition, 0 or 1, where it depends on sizes of @main's inputs alone.
+AffineExpr InferShapes::getConditionOnInputs(IfOp op) {
+  std::optional<Dims> condition = getKnownInts(op.getCond());
+  if (!condition || condition->size() != 1 ||
+      !isa<func::FuncOp>(op->getParentOp()) ||
+      getNumSymbols(*condition) > numInputSymbols)
+    return {};
+  return condition->front();
 }
 
 /// Whether nothing can be said of the op's results, as a sequence of a length

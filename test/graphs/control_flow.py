@@ -45,6 +45,24 @@ agraph (float[n, 4] x) => (float[n, 4] y) {
     else_branch = no () => (float[n, 4] b) { b = Exp(x) }>
 }""", [{"x": (3, 4)}, {"x": (2, 4)}, {"x": (0, 4)}]),
 
+    # How a Squeeze of a dimension that need not be 1 is exported. Compiled for
+    # the sizes that it was written for.
+    Case("if_of_two_ranks", """
+agraph (float[b, n] x) => (float[b] y) {
+  frames = Constant <value = int64 {4}> ()
+  shape = Shape <start = 1, end = 2> (x)
+  axis = Constant <value = int64[1] {0}> ()
+  length = Squeeze(shape, axis)
+  count = Div(length, frames)
+  one = Constant <value = int64 {1}> ()
+  single = Equal(count, one)
+  last = Constant <value = int64[1] {1}> ()
+  most = ReduceMax <keepdims = 1> (x, last)
+  y = If (single) <
+    then_branch = yes () => (float[p] a) { a = Squeeze(most, last) },
+    else_branch = no () => (float[p, q] c) { c = Identity(x) }>
+}""", [{"x": (3, 4)}, {"x": (2, 7)}]),
+
     Case("nested_ifs", """
 agraph (bool c, bool d, float[n] x) => (float[n] y) {
   two = Constant <value = float {2.0}> ()

@@ -39,3 +39,26 @@ func.func @growing(%m: tensor<i64>, %x: tensor<?xf32, #onnx.dims<[s0]>>,
   } : (tensor<i64>, tensor<?xf32, #onnx.dims<[s0]>>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }
+
+// Where the branches differ in rank, one is assumed, and checked for at entry.
+
+// CHECK-LABEL: func.func @squeeze_if_one
+//  CHECK-SAME:   onnx.equal_sizes = [#onnx.dims<[{{.*}}, 1]>]
+//   CHECK-NOT:   onnx.If
+//       CHECK:   onnx.Squeeze
+//       CHECK:   return %{{.*}} : tensor<4xf32>
+func.func @squeeze_if_one(%x: tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
+                          %s0: index) -> tensor<*xf32>
+    attributes {onnx.symbols = ["n"]} {
+  %axis = onnx.Constant() {value = dense<0> : tensor<1xi64>} : tensor<1xi64>
+  %n = onnx.Dims() {value = #onnx.dims<[s0]>} : tensor<i64>
+  %one = onnx.Constant() {value = dense<1> : tensor<i64>} : tensor<i64>
+  %c = onnx.Equal(%n, %one) : (tensor<i64>, tensor<i64>) -> tensor<i1>
+  %0 = onnx.If(%c) do {
+    %1 = onnx.Squeeze(%x, %axis) : (tensor<?x4xf32, #onnx.dims<[s0, 4]>>, tensor<1xi64>) -> tensor<*xf32>
+    onnx.Yield(%1) : (tensor<*xf32>) -> ()
+  } {
+    onnx.Yield(%x) : (tensor<?x4xf32, #onnx.dims<[s0, 4]>>) -> ()
+  } : (tensor<i1>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/LowerToLLVM.h"
+#include "codegen/LowerVectors.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ComplexToLLVM/ComplexToLLVM.h"
@@ -78,7 +79,10 @@ void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool debugLines) {
   ConvertVectorToLLVMPassOptions vectors;
   // Sums are reordered only where an op allows it.
   vectors.reassociateFPReductions = false;
-  function.addPass(createConvertVectorToLLVMPass(vectors));
+  if (indexBits == 64)
+    function.addPass(createConvertVectorToLLVMPass(vectors));
+  else
+    function.addPass(createLowerVectors(indexBits));
   function.addPass(createConvertComplexToLLVMPass());
   function.addPass(createConvertMathToLLVMPass());
   function.addPass(

@@ -10,6 +10,7 @@
 #include "llvm/IR/Verifier.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
+#include "llvm/Transforms/Scalar/Scalarizer.h"
 
 using namespace llvm;
 
@@ -57,8 +58,9 @@ void optimize(Module &module, const Target &target, TargetMachine &machine,
   }
 
   PipelineTuningOptions tuning;
-  tuning.LoopVectorization = level > 1;
-  tuning.SLPVectorization = level > 1;
+  bool hasVectors = target.machine.vectorBits > 0;
+  tuning.LoopVectorization = level > 1 && hasVectors;
+  tuning.SLPVectorization = level > 1 && hasVectors;
   tuning.LoopInterleaving = level > 1;
   tuning.LoopUnrolling = level > 1;
   PassBuilder builder(&machine, tuning);
@@ -73,6 +75,12 @@ void optimize(Module &module, const Target &target, TargetMachine &machine,
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
   ModulePassManager passes;
   passes.addPass(GlobalDCEPass());
+  // Vectors of a machine without are tiles of scalar registers.
+  if (target.machine.vectorBits == 0) {
+    ScalarizerPassOptions whole;
+    whole.ScalarizeLoadStore = true;
+    passes.addPass(createModuleToFunctionPassAdaptor(ScalarizerPass(whole)));
+  }
   passes.addPass(
       level == 0
           ? builder.buildO0DefaultPipeline(OptimizationLevel::O0)

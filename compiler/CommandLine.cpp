@@ -123,10 +123,12 @@ struct Flags {
                     "told")};
   Text features{"mattr", cl::value_desc("LIST"), cl::Hidden,
                 cl::desc("More or fewer instruction sets: +avx2,-fma")};
-  Text triple{"target", cl::value_desc("TRIPLE"),
-              cl::desc("Compile for another machine: aarch64-linux-gnu")};
-  Flag listTargets{"list-targets", cl::Hidden,
-                   cl::desc("Print the targets and leave")};
+  Text triple{"target", cl::value_desc("TARGET"),
+              cl::desc("Compile for another machine: aarch64, wasm32, "
+                       "thumbv7em-none-eabihf")};
+  Flag listTargets{"list-targets",
+                   cl::desc("Print the targets and leave; with --target, the "
+                            "CPUs and features of one")};
   Text prefix{"prefix", cl::value_desc("NAME"),
               cl::desc("How C symbols begin; the file's name unless told")};
   Texts dims{"dim", cl::value_desc("NAME=N"),
@@ -274,7 +276,8 @@ Expected<std::optional<Options>> parseCommandLine(int argc,
     return std::nullopt;
   }
   if (flags.listTargets) {
-    printTargets(outs());
+    if (Error error = printTargets(flags.triple, outs()))
+      return std::move(error);
     return std::nullopt;
   }
   Expected<Options> options = readFlags(flags);

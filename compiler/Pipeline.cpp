@@ -64,9 +64,9 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // Channels side by side around convolutions, matrices in panels: weights are
   // folded into the order in which they are read.
   if (options.evaluateConstants && options.optLevel > 0 &&
-      options.machine.vectorBits > 0) {
+      options.machine.hasTiles()) {
     ChooseLayoutsOptions layouts;
-    layouts.vectorLanes = options.machine.vectorBits / 32;
+    layouts.vectorLanes = options.machine.getTileBits() / 32;
     pm.addNestedPass<func::FuncOp>(createChooseLayouts(layouts));
     PackWeightsOptions panels;
     panels.panelColumns = 2 * layouts.vectorLanes;
@@ -99,23 +99,26 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
   // Results are written onto inputs that nothing reads afterwards.
   pm.addPass(createReuseInputs());
-  // Matrix products and convolutions become vector loops.
+  // Matrix products and convolutions become loops over tiles in registers.
   EmitContractionsOptions contractions;
-  contractions.vectorBits = options.machine.vectorBits;
-  contractions.numVectorRegisters = options.machine.numVectorRegisters;
+  contractions.vectorBits = options.machine.getTileBits();
+  contractions.numVectorRegisters = options.machine.getNumTileRegisters();
+  contractions.hasVectors = options.machine.vectorBits > 0;
+  contractions.stackBytes = options.machine.stackBytes;
   pm.addNestedPass<func::FuncOp>(createEmitContractions(contractions));
   // linalg becomes loops, long ones a scf.forall over parts.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
   // Functions on f32 become arithmetic.
   ApproximateMathOptions math;
-  math.nativeRounding = options.machine.hasFMA;
+  math.nativeRounding = options.machine.hasRounding;
   math.nativeHalf = options.machine.hasHalfConversion;
   pm.addNestedPass<func::FuncOp>(createApproximateMath(math));
   // Kernels take pointers and symbols.
   pm.addNestedPass<func::FuncOp>(
       createLowerKernelABI(LowerKernelABIOptions{options.indexBits}));
   // Each scf.forall becomes a call of the context's parallel_for, or a loop.
-  pm.addPass(createOutlineTasks(OutlineTasksOptions{options.indexBits}));
+  pm.addPass(createOutlineTasks(
+      OutlineTasksOptions{options.indexBits, options.machine.hasThreads}));
   // @main becomes the entry point.
   pm.addPass(createPlanMemory());
   // It tells a profiler about the kernels.

@@ -139,7 +139,11 @@ def EmitContractions : Pass<"emit-contractions", "::mlir::func::FuncOp"> {
     Option<"vectorBits", "vector-bits", "int64_t", "256",
            "Size of a vector register">,
     Option<"numVectorRegisters", "num-vector-registers", "int64_t", "16",
-           "Number of vector registers">];
+           "Number of vector registers">,
+    Option<"hasVectors", "has-vectors", "bool", "true",
+           "Without, a vector is some f32 registers side by side">,
+    Option<"stackBytes", "stack-bytes", "int64_t", "1048576",
+           "How much a task may keep on the stack">];
   let dependentDialects = ["::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect",
                            "::mlir::memref::MemRefDialect"];
@@ -190,7 +194,9 @@ def OutlineTasks : Pass<"outline-tasks", "::mlir::ModuleOp"> {
     Kernels that have such loops take the context as first argument.
   }];
   let options = [Option<"indexBits", "index-bits", "unsigned", "64",
-                        "The size of index and of pointers">];
+                        "The size of index and of pointers">,
+                 Option<"hasThreads", "has-threads", "bool", "true",
+                        "Without, every loop of tasks becomes a plain one">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "targets/Target.h"
+#include "targets/TargetNames.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -15,13 +16,16 @@
 #include <mutex>
 
 using namespace llvm;
+using namespace onnxc;
 
 namespace onnxc {
 
 #define ONNXC_TARGET_FAMILY(NAME) TargetFamily get##NAME##Family();
 #include "targets/Targets.def"
 
-ArrayRef<TargetFamily> getTargetFamilies() {
+} // namespace onnxc
+
+ArrayRef<TargetFamily> onnxc::getTargetFamilies() {
   static const TargetFamily families[] = {
 #define ONNXC_TARGET_FAMILY(NAME) get##NAME##Family(),
 #include "targets/Targets.def"
@@ -40,12 +44,12 @@ static void initializeTargets() {
   });
 }
 
-std::string Target::str() const {
+std::string onnxc::Target::str() const {
   return triple.str() + " " + (cpu.empty() ? "generic" : cpu);
 }
 
 std::unique_ptr<TargetMachine>
-Target::createTargetMachine(CodeGenOptLevel level) const {
+onnxc::Target::createTargetMachine(CodeGenOptLevel level) const {
   std::string error;
   const llvm::Target *target = TargetRegistry::lookupTarget(triple, error);
   if (!target)
@@ -72,33 +76,101 @@ static std::string getHostFeatures() {
   return join(list, ",");
 }
 
-/// What a triple alone promises, where LLVM's own default is a machine that no
-/// system runs on: hosted RISC-V and LoongArch have floating point.
-static StringRef getBaselineFeatures(const Triple &triple) {
-  if (triple.getOS() == Triple::UnknownOS)
-    return "";
-  if (triple.isRISCV())
-    return "+m,+a,+f,+d,+c";
-  if (triple.isLoongArch64())
-    return "+f,+d";
-  return "";
+static const TargetFamily &getFamily(const Triple &triple) {
+  return *llvm::find_if(getTargetFamilies(), [&](const TargetFamily &family) {
+    return family.handles(triple);
+  });
 }
 
-Expected<Target> resolveTarget(StringRef tripleName, StringRef cpu,
-                               StringRef features) {
-  initializeTargets();
-  Target result;
-  result.triple = Triple(Triple::normalize(
-      tripleName.empty() ? sys::getDefaultTargetTriple() : tripleName.str()));
-  std::string error;
-  const llvm::Target *target =
-      TargetRegistry::lookupTarget(result.triple, error);
-  if (!target)
-    return createStringError("no target is known for the triple '" +
-                             result.triple.str() + "' (see --list-targets)");
+Triple onnxc::getTriple(StringRef target) {
+  for (const TargetFamily &family : getTargetFamilies())
+    for (const TargetName &name : family.names)
+      if (name.name == target)
+        return Triple(Triple::normalize(name.triple));
+  return Triple(Triple::normalize(target.empty() ? sys::getDefaultTargetTriple()
+                                                 : target.str()));
+}
 
+Expected<std::unique_ptr<MCSubtargetInfo>>
+onnxc::createSubtargetInfo(const Triple &triple, StringRef said) {
+  initializeTargets();
+  std::string error;
+  const llvm::Target *target = TargetRegistry::lookupTarget(triple, error);
+  if (!target) {
+    Nearest nearest(said);
+    for (const TargetFamily &family : getTargetFamilies())
+      for (const TargetName &name : family.names) {
+        nearest.consider(name.name);
+        nearest.consider(name.triple);
+      }
+    return createStringError("no target is known for '" + said.str() + "'" +
+                             nearest.ask() +
+                             " (--list-targets prints what there is)");
+  }
+  std::unique_ptr<MCSubtargetInfo> info(
+      target->createMCSubtargetInfo(triple, "", ""));
+  if (!info)
+    return createStringError("the target '" + triple.str() +
+                             "' cannot generate code");
+  return info;
+}
+
+/// Asking for an unknown CPU's or feature's subtarget prints a warning only.
+static Error checkNames(const MCSubtargetInfo &known, const Triple &triple,
+                        StringRef cpu, StringRef features) {
+  if (!cpu.empty() && !known.isCPUStringValid(cpu)) {
+    std::string hint;
+    for (const TargetFamily &family : getTargetFamilies())
+      for (const TargetName &name : family.names) {
+        SmallVector<StringRef> cpus;
+        name.cpus.split(cpus, ", ");
+        if (hint.empty() && llvm::is_contained(cpus, cpu))
+          hint = "; it is one of --target=" + name.triple.str();
+      }
+    Nearest nearest(cpu);
+    for (const SubtargetSubTypeKV &other : known.getAllProcessorDescriptions())
+      nearest.consider(other.Key);
+    if (hint.empty())
+      hint = nearest.ask();
+    return createStringError("'" + cpu.str() + "' is no CPU of the target '" +
+                             triple.str() + "'" + hint);
+  }
+  SmallVector<StringRef> list;
+  features.split(list, ',', -1, /*KeepEmpty=*/false);
+  for (StringRef feature : list) {
+    StringRef name = feature.drop_front();
+    if (!feature.starts_with("+") && !feature.starts_with("-"))
+      return createStringError("-mattr wants a list like +avx2,-fma, not '" +
+                               feature.str() + "'");
+    Nearest nearest(name);
+    bool isKnown = false;
+    for (const SubtargetFeatureKV &other : known.getAllProcessorFeatures()) {
+      isKnown |= name == other.Key;
+      nearest.consider(other.Key);
+    }
+    if (!isKnown)
+      return createStringError("'" + name.str() +
+                               "' is no feature of the target '" +
+                               triple.str() + "'" + nearest.ask());
+  }
+  return Error::success();
+}
+
+Expected<onnxc::Target> onnxc::resolveTarget(StringRef said, StringRef cpu,
+                                             StringRef features) {
+  onnxc::Target result;
+  result.triple = getTriple(said);
+  auto known = createSubtargetInfo(result.triple, said);
+  if (!known)
+    return known.takeError();
+  if (cpu != "native")
+    if (Error error = checkNames(**known, result.triple, cpu, features))
+      return std::move(error);
+
+  result.family = &getFamily(result.triple);
   result.cpu = cpu.str();
-  result.features = features.str();
+  StringRef given = "";
+  std::string hostFeatures;
   if (cpu == "native") {
     Triple host(sys::getProcessTriple());
     if (host.getArch() != result.triple.getArch())
@@ -106,38 +178,27 @@ Expected<Target> resolveTarget(StringRef tripleName, StringRef cpu,
                                "architecture, not '" +
                                result.triple.str() + "'");
     result.cpu = sys::getHostCPUName().str();
-    std::string hostFeatures = getHostFeatures();
-    if (!hostFeatures.empty() && !features.empty())
-      hostFeatures += ",";
-    result.features = hostFeatures + features.str();
+    hostFeatures = getHostFeatures();
+    given = hostFeatures;
+    if (Error error = checkNames(**known, result.triple, "", features))
+      return std::move(error);
   }
-  if (result.cpu.empty() && result.triple.isX86())
-    result.cpu = result.triple.isArch64Bit() ? "x86-64" : "i686";
-  if (result.cpu.empty()) {
-    std::string baseline = getBaselineFeatures(result.triple).str();
-    if (!baseline.empty() && !features.empty())
-      baseline += ",";
-    result.features = baseline + features.str();
-  }
+  // "generic" is what the triple stands for, too.
+  Baseline baseline = result.family->getBaseline(result.triple);
+  if (cpu.empty())
+    result.cpu = baseline.cpu.str();
+  if (cpu.empty() || cpu == "generic")
+    given = baseline.features;
+  result.features = given.str();
+  if (!given.empty() && !features.empty())
+    result.features += ",";
+  result.features += features.str();
 
-  // Asking for an unknown CPU's subtarget prints a warning, so ask first.
-  std::unique_ptr<MCSubtargetInfo> plain(
-      target->createMCSubtargetInfo(result.triple, "", ""));
-  if (!plain)
-    return createStringError("the target '" + result.triple.str() +
-                             "' cannot generate code");
-  if (!result.cpu.empty() && !plain->isCPUStringValid(result.cpu))
-    return createStringError("'" + result.cpu + "' is no CPU of the target '" +
-                             result.triple.str() + "'");
+  std::string error;
+  const llvm::Target *target =
+      TargetRegistry::lookupTarget(result.triple, error);
   std::unique_ptr<MCSubtargetInfo> subtarget(target->createMCSubtargetInfo(
       result.triple, result.cpu, result.features));
-
-  for (const TargetFamily &family : getTargetFamilies()) {
-    if (!family.handles(result.triple))
-      continue;
-    result.family = &family;
-    break;
-  }
   auto has = [&](StringRef name) {
     return subtarget->checkFeatures(("+" + name).str());
   };
@@ -147,18 +208,7 @@ Expected<Target> resolveTarget(StringRef tripleName, StringRef cpu,
                              "' cannot generate code");
   result.machine.pointerBits =
       machine->createDataLayout().getPointerSizeInBits();
-  result.family->describeMachine(has, result.machine);
-  result.cpuFeatureBits = result.family->cpuFeatureBits(has);
+  result.family->describeMachine(result.triple, has, result.machine);
+  result.cpuFeatureBits = result.family->getCpuFeatureBits(has);
   return result;
 }
-
-void printTargets(raw_ostream &os) {
-  initializeTargets();
-  os << "Tuned targets:\n";
-  for (const TargetFamily &family : getTargetFamilies())
-    os << "  " << left_justify(family.name, 10) << family.summary << "\n";
-  os << "\n";
-  TargetRegistry::printRegisteredTargetsForVersion(os);
-}
-
-} // namespace onnxc

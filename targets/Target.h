@@ -24,11 +24,15 @@ struct MachineModel {
   /// 0 where the machine has no vectors.
   unsigned vectorBits = 0;
   unsigned numVectorRegisters = 0;
+  /// Registers that hold one f32 each, where they are not vector registers.
+  unsigned numFloatRegisters = 0;
   /// Bits of a pointer; `index` has as many.
   unsigned pointerBits = 64;
   bool hasFloatUnit = true;
   bool hasDoubleUnit = true;
   bool hasFMA = false;
+  /// Rounding of floats to integers (floor, nearest even) in an instruction.
+  bool hasRounding = false;
   /// Conversions between half and single precision.
   bool hasHalfConversion = false;
   bool hasHalfArithmetic = false;
@@ -37,21 +41,52 @@ struct MachineModel {
   /// signed by signed.
   bool hasDotU8S8 = false;
   bool hasDotS8S8 = false;
+  /// Two products of 16-bit halves added to a 32-bit register (SMLAD).
+  bool hasDotS16 = false;
   uint64_t l1Bytes = 32 << 10;
   uint64_t l2Bytes = 256 << 10;
+  /// What a kernel may keep on the stack at once.
+  uint64_t stackBytes = 1 << 20;
+  /// Whether anybody can run tasks at the same time.
+  bool hasThreads = true;
+
+  /// Registers as those see them who keep tiles of results there. Without
+  /// vectors, four floats side by side are taken for one.
+  bool hasTiles() const { return vectorBits > 0 || numFloatRegisters >= 16; }
+  unsigned getTileBits() const {
+    return vectorBits > 0 ? vectorBits : hasTiles() ? 128 : 0;
+  }
+  unsigned getNumTileRegisters() const {
+    return vectorBits > 0 ? numVectorRegisters : numFloatRegisters / 4;
+  }
 };
 
 /// Whether the machine has an instruction set, by LLVM's name ("avx2").
 using HasFeature = llvm::function_ref<bool(llvm::StringRef)>;
 
+/// What a triple stands for where no CPU is given.
+struct Baseline {
+  llvm::StringRef cpu, features;
+};
+
+/// A way to say --target, and CPUs that are asked for by name.
+struct TargetName {
+  /// What one types, and the triple it is short for.
+  llvm::StringRef name, triple;
+  llvm::StringRef cpus;
+};
+
 /// One folder of targets/, as the others see it.
 struct TargetFamily {
   llvm::StringRef name;
   llvm::StringRef summary;
+  llvm::ArrayRef<TargetName> names;
   bool (*handles)(const llvm::Triple &triple);
-  void (*describeMachine)(HasFeature has, MachineModel &model);
+  Baseline (*getBaseline)(const llvm::Triple &triple);
+  void (*describeMachine)(const llvm::Triple &triple, HasFeature has,
+                          MachineModel &model);
   /// Bits of the runtime's cpu_features, see RuntimeABI.h.
-  uint64_t (*cpuFeatureBits)(HasFeature has);
+  uint64_t (*getCpuFeatureBits)(HasFeature has);
 };
 
 llvm::ArrayRef<TargetFamily> getTargetFamilies();
@@ -73,13 +108,15 @@ struct Target {
   createTargetMachine(llvm::CodeGenOptLevel level) const;
 };
 
-/// An empty triple is the host's. The CPU "native" is the host's with all it
-/// has; empty is the triple's baseline.
-llvm::Expected<Target> resolveTarget(llvm::StringRef triple,
+/// The target may be one of a family's names. An empty one is the host's. The
+/// CPU "native" is the host's with all it has; empty is the triple's baseline.
+llvm::Expected<Target> resolveTarget(llvm::StringRef target,
                                      llvm::StringRef cpu,
                                      llvm::StringRef features = "");
 
-void printTargets(llvm::raw_ostream &os);
+/// The families, their names and CPUs; all CPUs and features of one target
+/// where one is named.
+llvm::Error printTargets(llvm::StringRef target, llvm::raw_ostream &os);
 
 } // namespace onnxc
 

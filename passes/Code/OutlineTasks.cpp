@@ -357,8 +357,8 @@ struct OutlineTasks : onnxc::impl::OutlineTasksBase<OutlineTasks> {
   }
 
 private:
-  static LogicalResult visit(func::FuncOp kernel, SymbolTable &symbols,
-                             const LowerToLLVMOptions &options) {
+  LogicalResult visit(func::FuncOp kernel, SymbolTable &symbols,
+                      const LowerToLLVMOptions &options) {
     SmallVector<scf::ForallOp> foralls;
     kernel.walk<WalkOrder::PreOrder>([&](scf::ForallOp forall) {
       foralls.push_back(forall);
@@ -372,7 +372,7 @@ private:
       std::optional<int64_t> knownCost = getConstantIntValue(cost);
       std::optional<int64_t> knownCount = getConstantIntValue(count);
       bool isShort =
-          knownCount == 1 || knownCount == 0 ||
+          !hasThreads || knownCount == 1 || knownCount == 0 ||
           (knownCost && knownCount &&
            llvm::divideCeil(kWorthwhile, std::max<int64_t>(*knownCost, 1)) >
                uint64_t(*knownCount));

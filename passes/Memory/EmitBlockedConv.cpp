@@ -63,8 +63,8 @@ TileShape chooseTile(int64_t filterBlocks, int64_t columns,
 class BlockedConvEmitter {
 public:
   BlockedConvEmitter(VectorBuilder &v, BlockedConvGeometry &g,
-                     Epilogue &epilogue, TileShape shape)
-      : v(v), g(g), epilogue(epilogue), shape(shape) {}
+                     Epilogue &epilogue, TileShape shape, int64_t stackBytes)
+      : v(v), g(g), epilogue(epilogue), shape(shape), stackBytes(stackBytes) {}
 
   void emit();
 
@@ -73,6 +73,7 @@ private:
   BlockedConvGeometry &g;
   Epilogue &epilogue;
   TileShape shape;
+  int64_t stackBytes;
   Value weights, output, partialSums;
 
   /// A part of the sum over channels, and whether it is the first or the last
@@ -237,11 +238,13 @@ void BlockedConvEmitter::emit() {
   ConvGeometry &conv = g.conv;
   // Channels at a time: all, unless their padded rows are too long.
   int64_t blocks = g.channelBlocks;
-  PlaneParts parts(g, blocks, kImageBytes);
+  int64_t imageBytes = std::min(kImageBytes, stackBytes);
+  int64_t mostBytes = std::min(kMaxTileBytes, stackBytes);
+  PlaneParts parts(g, blocks, imageBytes);
   while (g.isPadded && blocks > 1 &&
-         parts.getTileSize(blocks, g.lanes) * 4 > kMaxTileBytes) {
+         parts.getTileSize(blocks, g.lanes) * 4 > mostBytes) {
     blocks = llvm::divideCeil(blocks, 2);
-    parts = PlaneParts(g, blocks, kImageBytes);
+    parts = PlaneParts(g, blocks, imageBytes);
   }
   Value image = v.flatten(conv.image);
   weights = v.flatten(conv.weights);
@@ -358,7 +361,7 @@ LogicalResult onnxc::emitBlockedConv(linalg::GenericOp op,
   g->readSizes(v);
   TileShape shape =
       chooseTile(g->filterBlocks, g->numColumns, registers.numRegisters);
-  BlockedConvEmitter(v, *g, epilogue, shape).emit();
+  BlockedConvEmitter(v, *g, epilogue, shape, registers.stackBytes).emit();
   epilogue.eraseOps();
   return success();
 }

@@ -71,8 +71,9 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
     return failure();
   BlockedConvGeometry &g = *matched;
   ConvGeometry &conv = g.conv;
-  PlaneParts parts(g, 1, kImageBytes);
-  if (g.isPadded && parts.getTileSize(1, g.lanes) * 4 > kMaxTileBytes)
+  PlaneParts parts(g, 1, std::min(kImageBytes, registers.stackBytes));
+  if (g.isPadded && parts.getTileSize(1, g.lanes) * 4 >
+                        std::min(kMaxTileBytes, registers.stackBytes))
     return failure();
 
   OpBuilder b(op);

@@ -92,7 +92,8 @@ void onnxc::buildTasks(VectorBuilder &v, ArrayRef<Value> sizes,
 }
 
 bool onnxc::isEmittedType(Type type, RegisterFile registers) {
-  return (type.isF32() || type.isF64() || type.isInteger(32)) &&
+  bool hasRegisters = registers.hasVectors || type.isF32();
+  return (type.isF32() || type.isF64() || type.isInteger(32)) && hasRegisters &&
          registers.vectorBits >= 2 * type.getIntOrFloatBitWidth();
 }
 
@@ -111,7 +112,8 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
     func::FuncOp kernel = getOperation();
     if (!isKernel(kernel))
       return;
-    RegisterFile registers{vectorBits, numVectorRegisters};
+    RegisterFile registers{vectorBits, numVectorRegisters, hasVectors,
+                           stackBytes};
     SmallVector<linalg::GenericOp> marked;
     kernel.walk([&](linalg::GenericOp op) {
       if (op->hasAttr(kContractionAttr) || op->hasAttr(kConvAttr) ||

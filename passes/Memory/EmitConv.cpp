@@ -62,16 +62,19 @@ LogicalResult onnxc::emitConv(linalg::GenericOp op, RegisterFile registers) {
   std::optional<int64_t> channels;
   if (!weightType.isDynamicDim(1))
     channels = weightType.getDimSize(1);
-  int64_t channelBlock = std::max<int64_t>(kBlock / window, 1);
+  // Elements that fit on the stack: half for the image, half for windows.
+  int64_t room = registers.stackBytes * 4 / sumType.getIntOrFloatBitWidth();
+  int64_t kMost = std::min(kBlock, std::max<int64_t>(room / (8 * v.width), 1));
+  int64_t channelBlock = std::max<int64_t>(kMost / window, 1);
   if (channels && *channels > 0)
     channelBlock =
         llvm::divideCeil(*channels, llvm::divideCeil(*channels, channelBlock));
   int64_t depth = channelBlock * window;
   int64_t tileColumns = 2 * v.width;
   int64_t most = std::clamp<int64_t>(
-      llvm::alignDown(kBlock * kColumns / depth, tileColumns), tileColumns,
-      kColumns);
-  if (depth * getPitch(most, sumType) > kScratchSize)
+      llvm::alignDown(std::min(kBlock * kColumns, room) / depth, tileColumns),
+      tileColumns, kColumns);
+  if (depth * getPitch(most, sumType) > std::min(kScratchSize, room))
     return failure();
 
   // Pixels at a time.
@@ -89,11 +92,12 @@ LogicalResult onnxc::emitConv(linalg::GenericOp op, RegisterFile registers) {
   }
   auto getTile = [&] { return ImageTile(conv, blocks.rows, blocks.columns); };
   if (!isPointwise) {
-    while (getTile().height * getTile().width * channelBlock > kTileSize &&
+    int64_t tileSize = std::min(kTileSize, room);
+    while (getTile().height * getTile().width * channelBlock > tileSize &&
            channelBlock > 1)
       channelBlock = llvm::divideCeil(channelBlock, 2);
     depth = channelBlock * window;
-    if (getTile().height * getTile().width > kTileSize)
+    if (getTile().height * getTile().width > tileSize)
       return failure();
   }
 

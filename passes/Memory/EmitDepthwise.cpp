@@ -52,9 +52,11 @@ LogicalResult onnxc::emitDepthwise(linalg::GenericOp op,
   int64_t rows =
       ShapedType::isDynamic(numRows) ? 16 : std::max<int64_t>(numRows, 1);
   auto getTile = [&] { return ImageTile(conv, rows, columns); };
-  while (rows > 1 && getTile().height * getTile().width > kTileSize)
+  int64_t room = registers.stackBytes * 8 / sumType.getIntOrFloatBitWidth();
+  while (rows > 1 &&
+         getTile().height * getTile().width > std::min(kTileSize, room))
     rows = llvm::divideCeil(rows, 2);
-  if (getTile().height * getTile().width > 4 * kTileSize)
+  if (getTile().height * getTile().width > std::min(4 * kTileSize, room))
     return failure();
 
   Epilogue epilogue(op, conv.result, conv.groups);

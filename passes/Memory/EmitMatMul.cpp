@@ -208,6 +208,11 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   if (!isRowMajor && !isAlongK && !isPacked)
     return failure();
 
+  // B's scratch has half of the stack.
+  int64_t room = registers.stackBytes * 4 / sumType.getIntOrFloatBitWidth();
+  bool hasRoom = room >= kBlock * kColumns;
+  int64_t mostColumns = hasRoom ? kColumns : 4 * v.width;
+  int64_t mostK = hasRoom ? kBlock : room / (8 * v.width);
   int64_t vectorUnit = isPacked ? panelColumns / v.width : 1;
   int64_t tileColumns = emitter.getTileVectors(rows, vectorUnit) * v.width;
   int64_t grain = std::max<int64_t>(
@@ -215,17 +220,18 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
       1);
   // Several tasks, unless there is little to do.
   Parts columnParts = cutInParts(
-      v, columns, isDirect || isDots ? std::max<int64_t>(grain, 64) : kColumns,
+      v, columns,
+      isDirect || isDots ? std::max<int64_t>(grain, 64) : mostColumns,
       tileColumns);
   Parts rowParts =
       cutInParts(v, rows, kRows, numRows ? 1 : emitter.getTileRows());
-  int64_t kPart = kBlock;
+  int64_t kPart = mostK;
   if (isDirect)
     kPart = numK ? std::max<int64_t>(*numK, 1) : int64_t(1) << 30;
   else if (numK)
     kPart = llvm::alignTo(
         std::max<int64_t>(
-            1, llvm::divideCeil(*numK, llvm::divideCeil(*numK, kBlock))),
+            1, llvm::divideCeil(*numK, llvm::divideCeil(*numK, mostK))),
         4);
   int64_t pitch = getPitch(columnParts.size, sumType);
   if (!isRowMajor && !isDots)

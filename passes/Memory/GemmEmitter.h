@@ -19,6 +19,10 @@ namespace onnxc {
 struct RegisterFile {
   int64_t vectorBits = 256;
   int64_t numRegisters = 16;
+  /// Without, a vector is some f32 registers side by side.
+  bool hasVectors = true;
+  /// What a task may keep on the stack.
+  int64_t stackBytes = 1 << 20;
 };
 
 /// A matrix in a row of elements: element (i, j) at base + i * row + j *

@@ -12,7 +12,14 @@ namespace onnxc {
 
 static bool handles(const Triple &) { return true; }
 
-static void describeMachine(HasFeature has, MachineModel &model) {
+static Baseline getBaseline(const Triple &triple) {
+  // LLVM's own default is a machine that no system runs on.
+  if (triple.isLoongArch64() && triple.getOS() != Triple::UnknownOS)
+    return {"", "+f,+d"};
+  return {};
+}
+
+static void describeMachine(const Triple &, HasFeature, MachineModel &model) {
   // 64-bit processors that run an operating system have 128-bit vectors;
   // narrower ones are split by LLVM where this is too much.
   bool is64 = model.pointerBits == 64;
@@ -25,11 +32,16 @@ static void describeMachine(HasFeature has, MachineModel &model) {
   }
 }
 
-static uint64_t cpuFeatureBits(HasFeature) { return 0; }
+static uint64_t getCpuFeatureBits(HasFeature) { return 0; }
 
 TargetFamily getGenericFamily() {
-  return {"generic", "any other triple of LLVM, not tuned", handles,
-          describeMachine, cpuFeatureBits};
+  return {"generic",
+          "any other triple of LLVM, not tuned",
+          {},
+          handles,
+          getBaseline,
+          describeMachine,
+          getCpuFeatureBits};
 }
 
 } // namespace onnxc

@@ -11,9 +11,20 @@ using namespace llvm;
 
 namespace onnxc {
 
+static const TargetName names[] = {
+    {"x86_64", "x86_64-unknown-linux-gnu",
+     "x86-64-v2, x86-64-v3, x86-64-v4, skylake, znver4, sapphirerapids"},
+    {"i686", "i686-unknown-linux-gnu", "pentium4"},
+};
+
 static bool handles(const Triple &triple) { return triple.isX86(); }
 
-static void describeMachine(HasFeature has, MachineModel &model) {
+static Baseline getBaseline(const Triple &triple) {
+  return {triple.isArch64Bit() ? "x86-64" : "i686", ""};
+}
+
+static void describeMachine(const Triple &, HasFeature has,
+                            MachineModel &model) {
   bool is64 = model.pointerBits == 64;
   model.vectorBits = has("sse2") ? 128 : 0;
   model.numVectorRegisters = is64 ? 16 : 8;
@@ -25,6 +36,7 @@ static void describeMachine(HasFeature has, MachineModel &model) {
     model.numVectorRegisters = is64 ? 32 : 8;
     model.vectorBits = 512;
   }
+  model.hasRounding = has("sse4.1");
   model.hasFMA = has("fma") || has("avx512f");
   model.hasHalfConversion = has("f16c") || has("avx512f");
   model.hasHalfArithmetic = has("avx512fp16");
@@ -35,7 +47,7 @@ static void describeMachine(HasFeature has, MachineModel &model) {
   model.l2Bytes = has("avx512f") ? 1 << 20 : 256 << 10;
 }
 
-static uint64_t cpuFeatureBits(HasFeature has) {
+static uint64_t getCpuFeatureBits(HasFeature has) {
   static const struct {
     const char *feature;
     abi::X86Bit bit;
@@ -85,8 +97,13 @@ static uint64_t cpuFeatureBits(HasFeature has) {
 }
 
 TargetFamily getX86Family() {
-  return {"x86", "x86-64 and i686, SSE2 to AVX-512", handles, describeMachine,
-          cpuFeatureBits};
+  return {"x86",
+          "x86-64 and i686, SSE2 to AVX-512",
+          names,
+          handles,
+          getBaseline,
+          describeMachine,
+          getCpuFeatureBits};
 }
 
 } // namespace onnxc

@@ -1,0 +1,42 @@
+//===- Family.cpp - 64-bit ARM as onnxc sees it --------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "targets/Target.h"
+
+using namespace llvm;
+
+namespace onnxc {
+
+static const TargetName names[] = {
+    {"aarch64", "aarch64-unknown-linux-gnu",
+     "cortex-a53, cortex-a76, neoverse-n1, neoverse-v2, apple-m1"},
+    {"arm64-apple", "arm64-apple-macosx11.0", "apple-m1"},
+};
+
+static bool handles(const Triple &triple) { return triple.isAArch64(); }
+
+static Baseline getBaseline(const Triple &triple) { return {}; }
+
+static void describeMachine(const Triple &triple, HasFeature has,
+                            MachineModel &model) {
+  model.vectorBits = has("neon") ? 128 : 0;
+  model.numVectorRegisters = 32;
+  model.hasFMA = model.hasRounding = model.hasHalfConversion = true;
+  model.hasHalfArithmetic = has("fullfp16");
+  model.hasBFloat16Dot = has("bf16");
+  model.hasDotS8S8 = has("dotprod");
+  model.hasDotU8S8 = has("i8mm");
+  model.l2Bytes = 512 << 10;
+}
+
+static uint64_t getCpuFeatureBits(HasFeature) { return 0; }
+
+TargetFamily getAArch64Family() {
+  return {"aarch64",       "64-bit ARM, NEON", names, handles, getBaseline,
+          describeMachine, getCpuFeatureBits};
+}
+
+} // namespace onnxc

@@ -20,6 +20,8 @@
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -61,6 +63,54 @@ struct CallMathLibrary : PassWrapper<CallMathLibrary, OperationPass<ModuleOp>> {
   }
 };
 
+/// Sizes divided by sizes: one that is 0 must not stop the program, whose
+/// result is empty then, or refused.
+struct GuardDivisions : PassWrapper<GuardDivisions, OperationPass<>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(GuardDivisions)
+
+  StringRef getArgument() const override { return "guard-divisions"; }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<affine::AffineDialect, arith::ArithDialect>();
+  }
+  void runOnOperation() override {
+    getOperation()->walk([](affine::AffineApplyOp apply) {
+      AffineMap map = apply.getAffineMap();
+      ValueRange operands = apply.getMapOperands();
+      ValueRange dims = operands.take_front(map.getNumDims());
+      SmallVector<Value> symbols(operands.drop_front(map.getNumDims()));
+      size_t numSymbols = symbols.size();
+      OpBuilder b(apply);
+      AffineExpr expr =
+          guard(b, apply.getLoc(), map.getResult(0), dims, symbols);
+      if (symbols.size() == numSymbols)
+        return;
+      apply.replaceAllUsesWith(
+          affine::expandAffineExpr(b, apply.getLoc(), expr, dims, symbols));
+      apply.erase();
+    });
+  }
+
+private:
+  /// The divisors become symbols of their own, of 1 or more.
+  static AffineExpr guard(OpBuilder &b, Location loc, AffineExpr expr,
+                          ValueRange dims, SmallVectorImpl<Value> &symbols) {
+    auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+    if (!binary)
+      return expr;
+    AffineExpr l = guard(b, loc, binary.getLHS(), dims, symbols);
+    AffineExpr r = guard(b, loc, binary.getRHS(), dims, symbols);
+    bool divides = expr.getKind() != AffineExprKind::Add &&
+                   expr.getKind() != AffineExprKind::Mul;
+    if (divides && !isa<AffineConstantExpr>(r)) {
+      Value divisor = affine::expandAffineExpr(b, loc, r, dims, symbols);
+      Value one = arith::ConstantIndexOp::create(b, loc, 1);
+      r = getAffineSymbolExpr(symbols.size(), b.getContext());
+      symbols.push_back(arith::MaxSIOp::create(b, loc, divisor, one));
+    }
+    return getAffineBinaryOpExpr(expr.getKind(), l, r);
+  }
+};
+
 } // namespace
 
 void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool debugLines) {
@@ -69,6 +119,7 @@ void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool debugLines) {
   OpPassManager &function = pm.nest<func::FuncOp>();
   function.addPass(createConvertVectorToSCFPass());
   function.addPass(memref::createExpandStridedMetadataPass());
+  function.addPass(std::make_unique<GuardDivisions>());
   function.addPass(createLowerAffinePass());
   function.addPass(createSCFToControlFlowPass());
   function.addPass(arith::createArithExpandOpsPass());

@@ -29,6 +29,10 @@ inferRecurrent(std::optional<Location> loc, Adaptor adaptor, int64_t gates,
   if (size && rows && *rows != gates * *size)
     return emitOptionalError(loc, "R has ", *rows, " rows, not ", gates,
                              " times its ", *size, " columns");
+  if (std::optional<int64_t> stated = adaptor.getHiddenSize())
+    if (size && *size != *stated)
+      return emitOptionalError(loc, "hidden_size is ", *stated, ", but R has ",
+                               *size, " columns");
   std::optional<int64_t> count = getConstant(directions);
   if (count && *count != (adaptor.getDirection() == "bidirectional" ? 2 : 1))
     return emitOptionalError(loc, "R has ", *count,

@@ -29,8 +29,12 @@ struct CheckSizes : onnxc::impl::CheckSizesBase<CheckSizes> {
       std::string sizes;
       llvm::raw_string_ostream os(sizes);
       llvm::interleave(*onnx::getDims(value), os, " x ");
-      emitError(loc) << "a tensor of " << sizes
-                     << " elements does not fit in the target's memory";
+      if (llvm::any_of(*onnx::getDims(value), isNegative))
+        emitError(loc) << "a tensor of " << sizes
+                       << " elements: a size is negative";
+      else
+        emitError(loc) << "a tensor of " << sizes
+                       << " elements does not fit in the target's memory";
     };
     function.walk([&](Operation *op) {
       for (Value result : op->getResults())
@@ -41,6 +45,10 @@ struct CheckSizes : onnxc::impl::CheckSizesBase<CheckSizes> {
   }
 
 private:
+  static bool isNegative(AffineExpr size) {
+    return onnx::getConstant(size).value_or(0) < 0;
+  }
+
   /// Whether the bytes can be counted in the target's pointers. What depends on
   /// symbols is checked when the model runs.
   bool isAddressable(Value value) {
@@ -62,7 +70,7 @@ private:
       overflows |= !number || *number < 0 ||
                    llvm::MulOverflow(bytes, *number, bytes) || bytes > limit;
     }
-    return isEmpty || !overflows;
+    return !llvm::any_of(*dims, isNegative) && (isEmpty || !overflows);
   }
 };
 

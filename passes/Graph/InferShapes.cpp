@@ -14,7 +14,8 @@
 // (plan.symbol), so that after this pass every size is an expression.
 //
 // Where an operator needs two expressions to be equal sizes, that is noted in
-// the function's `onnx.equal_sizes`, and checked before the model runs.
+// the function's `onnx.equal_sizes`, and checked before the model runs, or once
+// a size that depends on data is known.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -22,9 +23,12 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
+#include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/MatMulOps.h"
+#include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "passes/Graph/ControlFlowShapes.h"
+#include "passes/Graph/RequiredSizes.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -78,13 +82,17 @@ private:
   LogicalResult inferBlock(Block &block);
   LogicalResult inferOp(Operation *op);
   FailureOr<Operation *> inferControlFlow(Operation *op);
+  LogicalResult refuseUnknownShape(OpResult result);
   LogicalResult inlineBranch(IfOp op, bool condition);
   AffineExpr getConditionOnInputs(IfOp op);
   void defineShapeOperands(ShapeOperandsOp op);
+  LogicalResult resolveRunTimeShape(ReshapeOp op);
   LogicalResult defineDataDependentSizes(DataDependentShapeOp op);
   FailureOr<bool> expand(ExpandingOp op);
   LogicalResult inferBetween(Operation *before, Operation *op);
   bool foldShapeArithmetic(Operation *op);
+  LogicalResult checkRequirements(Operation *op);
+  void noteEqual(AffineExpr l, AffineExpr r);
   void noteEqualSizes(Operation *op);
   void updateSignature();
   bool dependsOnRunTimeSequence(Operation *op);
@@ -129,6 +137,9 @@ LogicalResult InferShapes::inferBlock(Block &block) {
 LogicalResult InferShapes::inferOp(Operation *op) {
   if (dependsOnRunTimeSequence(op))
     return success();
+  if (auto reshape = dyn_cast<ReshapeOp>(op))
+    if (failed(resolveRunTimeShape(reshape)))
+      return failure();
   if (auto shapeOp = dyn_cast<ShapeOperandsOp>(op))
     defineShapeOperands(shapeOp);
 
@@ -155,6 +166,8 @@ LogicalResult InferShapes::inferOp(Operation *op) {
     for (auto [result, type] : llvm::zip(op->getResults(), types))
       result.setType(mergeTypes(result.getType(), type));
   }
+  if (failed(checkRequirements(op)))
+    return failure();
   if (auto expanding = dyn_cast<ExpandingOp>(op)) {
     FailureOr<bool> expanded = expand(expanding);
     if (failed(expanded) || *expanded)
@@ -175,11 +188,25 @@ LogicalResult InferShapes::inferOp(Operation *op) {
   for (OpResult result : op->getResults())
     if (isa<TensorType>(result.getType()) && !result.use_empty() &&
         !getDims(result))
-      return op->emitError("the shape of result #")
-             << result.getResultNumber()
-             << " cannot be inferred; bind the model's dimensions with --dim "
-                "or --shape";
+      return refuseUnknownShape(result);
   return success();
+}
+
+/// Sizes of inputs help where there are free ones.
+LogicalResult InferShapes::refuseUnknownShape(OpResult result) {
+  InFlightDiagnostic error =
+      result.getOwner()->emitError("the shape of result #")
+      << result.getResultNumber() << " cannot be inferred";
+  bool hasFreeInputs =
+      llvm::any_of(getOperation().getArgumentTypes(), [](Type type) {
+        auto tensor = dyn_cast<ShapedType>(type);
+        return tensor && !(tensor.hasRank() && tensor.hasStaticShape());
+      });
+  if (hasFreeInputs)
+    return error << "; bind the model's dimensions with --dim or --shape";
+  error << " from its operands: ";
+  llvm::interleaveComma(result.getOwner()->getOperandTypes(), error);
+  return error;
 }
 
 FailureOr<Operation *> InferShapes::inferControlFlow(Operation *op) {
@@ -273,6 +300,35 @@ LogicalResult InferShapes::inlineBranch(IfOp op, bool condition) {
   return success();
 }
 
+/// A shape that is read at run time may hold 0 for a size of the operand, and
+/// -1 for what remains: other ops compute what they stand for.
+LogicalResult InferShapes::resolveRunTimeShape(ReshapeOp op) {
+  std::optional<Dims> data = getDims(op.getData()),
+                      count = getDims(op.getShape());
+  if (!data || !count || count->size() != 1 || getKnownInts(op.getShape()))
+    return success();
+  std::optional<int64_t> rank = getConstant(count->front());
+  if (!rank || *rank > 64)
+    return success();
+  Operation *before = op->getPrevNode();
+  OpBuilder b(op);
+  GraphBuilder g{b, op.getLoc()};
+  Value shape = op.getShape(), one = g.integer(1);
+  if (!op.getAllowzero()) {
+    Dims same(*rank, getConstant(&getContext(), 0));
+    std::copy_n(data->begin(), std::min<size_t>(*rank, data->size()),
+                same.begin());
+    shape = g.select(g.equal(shape, g.integer(0)), g.dims(same), shape);
+  }
+  Value isRest = g.equal(shape, g.integer(-1));
+  Value known = g.product(g.select(isRest, one, shape));
+  Value all = g.dims({getProduct(&getContext(), *data)});
+  Value rest = g.div(all, g.max(known, one));
+  op.getShapeMutable().assign(g.select(isRest, rest, shape));
+  op.setAllowzero(1);
+  return inferBetween(before, op);
+}
+
 void InferShapes::defineShapeOperands(ShapeOperandsOp op) {
   OpBuilder b(op);
   for (unsigned number : op.getShapeOperands()) {
@@ -330,10 +386,22 @@ LogicalResult InferShapes::defineDataDependentSizes(DataDependentShapeOp op) {
   SmallVector<AffineExpr> sizes;
   Operation *before = op->getPrevNode();
   SmallVector<Value> tensors = op.buildSizes(b);
+  // Inference may replace them, by what it knows them to be.
+  SmallVector<plan::SymbolOp> readers;
+  for (Value tensor : tensors)
+    readers.push_back(plan::SymbolOp::create(b, op->getLoc(), b.getIndexType(),
+                                             b.getI64IntegerAttr(0), tensor,
+                                             b.getI64IntegerAttr(0)));
   if (failed(inferBetween(before, op)))
     return failure();
-  for (Value tensor : tensors)
-    sizes.push_back(defineSymbol(b, op->getLoc(), tensor, 0));
+  for (plan::SymbolOp reader : readers) {
+    Value tensor = reader.getSource();
+    reader.erase();
+    std::optional<Dims> known = getKnownInts(tensor);
+    sizes.push_back(known && known->size() == 1
+                        ? known->front()
+                        : defineSymbol(b, op->getLoc(), tensor, 0));
+  }
   op.setResultDims(sizes);
   return success();
 }
@@ -375,15 +443,30 @@ bool InferShapes::foldShapeArithmetic(Operation *op) {
   return true;
 }
 
+void InferShapes::noteEqual(AffineExpr l, AffineExpr r) {
+  if (l != r && l.isSymbolicOrConstant() && r.isSymbolicOrConstant())
+    equalSizes.insert(DimsAttr::get(&getContext(), {l, r}));
+}
+
+/// Not in sub-graphs, which may not run.
+LogicalResult InferShapes::checkRequirements(Operation *op) {
+  if (!isa<func::FuncOp>(op->getParentOp()))
+    return success();
+  auto note = [&](AffineExpr l, AffineExpr r) {
+    noteEqual(simplify(l), simplify(r));
+  };
+  SizeRequirements requirements(op, note);
+  requireSizes(op, requirements);
+  requireIndices(op, requirements);
+  return failure(requirements.hasFailed());
+}
+
 /// What a broadcast, a join or a product takes for granted. Not in sub-graphs,
 /// which may not run.
 void InferShapes::noteEqualSizes(Operation *op) {
   if (!isa<func::FuncOp>(op->getParentOp()))
     return;
-  auto note = [&](AffineExpr l, AffineExpr r) {
-    if (l != r && l.isSymbolicOrConstant() && r.isSymbolicOrConstant())
-      equalSizes.insert(DimsAttr::get(&getContext(), {l, r}));
-  };
+  auto note = [&](AffineExpr l, AffineExpr r) { noteEqual(l, r); };
   auto noteLast = [&](ArrayRef<AffineExpr> operand,
                       ArrayRef<AffineExpr> result) {
     for (auto [l, r] : llvm::zip(operand, result.take_back(operand.size())))

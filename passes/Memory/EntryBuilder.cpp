@@ -73,6 +73,13 @@ static Value evaluate(OpBuilder &b, Location loc, Type type, AffineExpr expr,
   auto binary = cast<AffineBinaryOpExpr>(expr);
   Value l = evaluate(b, loc, type, binary.getLHS(), leaf);
   Value r = evaluate(b, loc, type, binary.getRHS(), leaf);
+  // A size of 0 must not stop the program.
+  bool divides = expr.getKind() != AffineExprKind::Add &&
+                 expr.getKind() != AffineExprKind::Mul;
+  if (divides && !getConstant(binary.getRHS()))
+    r = arith::MaxSIOp::create(
+        b, loc, r,
+        evaluate(b, loc, type, getConstant(b.getContext(), 1), leaf));
   switch (expr.getKind()) {
   case AffineExprKind::Add:
     return arith::AddIOp::create(b, loc, l, r);
@@ -462,10 +469,10 @@ Value EntryBuilder::getSymbol(AffineExpr expr) {
   return known;
 }
 
-void EntryBuilder::requireEqual(AffineExpr l, AffineExpr r) {
+void EntryBuilder::requireEqual(AffineExpr l, AffineExpr r, int32_t status) {
   Value differ = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne,
                                        getSymbol(l), getSymbol(r));
-  leaveIf(differ, abi::BadInputShape);
+  leaveIf(differ, status);
 }
 
 void EntryBuilder::callKernel(StringRef name, ValueRange arguments) {

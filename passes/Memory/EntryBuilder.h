@@ -38,8 +38,8 @@ public:
   mlir::Value getArena(mlir::AffineExpr offset);
   /// The value of an expression over symbols, as an index.
   mlir::Value getSymbol(mlir::AffineExpr expr);
-  /// Leaves with a status where the two are not equal.
-  void requireEqual(mlir::AffineExpr l, mlir::AffineExpr r);
+  /// Leaves with the status where the two are not equal.
+  void requireEqual(mlir::AffineExpr l, mlir::AffineExpr r, int32_t status);
   void callKernel(llvm::StringRef name, mlir::ValueRange arguments);
   /// Reads symbol `number` from an integer in memory, and stores it for the
   /// caller.

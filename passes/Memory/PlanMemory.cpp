@@ -108,6 +108,10 @@ private:
   /// Where carried values go whose sizes change, until they are all there.
   llvm::DenseMap<Value, Place> nextPlaces;
   std::optional<EntryBuilder> entry;
+  /// What has to be equal and is not checked yet, and the symbols that have a
+  /// value in all of the entry from here on.
+  SmallVector<DimsAttr> equalSizes;
+  llvm::DenseSet<unsigned> knownSymbols;
   /// The scratch buffers of a call, after its results.
   llvm::DenseMap<Operation *, SmallVector<Place>> scratch;
 
@@ -121,6 +125,7 @@ private:
   LogicalResult placeCall(plan::CallOp call);
   LogicalResult placeControlFlow(Operation *op);
   LogicalResult emitEntry();
+  void emitSizeChecks(int32_t status);
   void emitBlock(Block &block);
   void emitCall(plan::CallOp call);
   void emitLoop(LoopOp loop);
@@ -461,9 +466,10 @@ LogicalResult PlanMemory::emitEntry() {
   OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
   entry.emplace(b, main, heap.size());
   if (auto pairs = main->getAttrOfType<ArrayAttr>("onnx.equal_sizes"))
-    for (auto pair : pairs.getAsRange<DimsAttr>())
-      if (getNumSymbols(pair.getExprs()) <= numInputSymbols)
-        entry->requireEqual(pair.getExprs()[0], pair.getExprs()[1]);
+    llvm::append_range(equalSizes, pairs.getAsRange<DimsAttr>());
+  for (unsigned symbol = 0; symbol < numInputSymbols; ++symbol)
+    knownSymbols.insert(symbol);
+  emitSizeChecks(abi::BadInputShape);
   emitBlock(main.getBody().front());
   for (auto [i, value] : llvm::enumerate(getReturn().getOperands())) {
     Place place = places.lookup(getSource(value));
@@ -481,6 +487,25 @@ LogicalResult PlanMemory::emitEntry() {
   return success();
 }
 
+/// Checks those sizes that have become known.
+void PlanMemory::emitSizeChecks(int32_t status) {
+  auto isKnown = [&](AffineExpr expr) {
+    bool known = true;
+    expr.walk([&](AffineExpr part) {
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(part))
+        known &= knownSymbols.contains(symbol.getPosition());
+    });
+    return known;
+  };
+  llvm::erase_if(equalSizes, [&](DimsAttr pair) {
+    ArrayRef<AffineExpr> exprs = pair.getExprs();
+    if (!llvm::all_of(exprs, isKnown))
+      return false;
+    entry->requireEqual(exprs[0], exprs[1], status);
+    return true;
+  });
+}
+
 void PlanMemory::emitBlock(Block &block) {
   for (Operation &op : block) {
     entry->setLoc(op.getLoc());
@@ -490,6 +515,10 @@ void PlanMemory::emitBlock(Block &block) {
       entry->defineSymbol(symbol.getNumber(), getAddress(symbol.getSource()),
                           getElementType(symbol.getSource()),
                           symbol.getElement());
+      if (&block == &main.getBody().front()) {
+        knownSymbols.insert(symbol.getNumber());
+        emitSizeChecks(abi::BadValue);
+      }
     } else if (auto dims = dyn_cast<DimsOp>(op)) {
       allocateResults(dims);
       entry->storeInts(getAddress(dims.getResult()),

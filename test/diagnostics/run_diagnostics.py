@@ -3,9 +3,9 @@
 
     run_diagnostics.py ONNXC [PATTERN]
 
-Each of bad_models.py must be refused: exit status 1, a line with `error:` that
-says what the case expects, nothing written, no crash. The last line is
-`N passed, N failed`.
+Each of bad_models.py and bad_sizes.py must be refused: exit status 1, a line
+with `error:` that says what the case expects, nothing written, no crash. The
+last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import bad_models
+import bad_sizes
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 os.pardir))
@@ -80,7 +81,8 @@ def check(onnxc, case):
 def main(onnxc, pattern=""):
     onnxc = os.path.abspath(onnxc)
     return run_cases({case.name: functools.partial(check, onnxc, case)
-                      for case in bad_models.all_cases()
+                      for case in (*bad_models.all_cases(),
+                                   *bad_sizes.all_cases())
                       if re.search(pattern, case.name)}, os.cpu_count())
 
 

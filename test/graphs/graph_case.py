@@ -13,3 +13,5 @@ class Case:
     sizes_known: bool = True  # before a run
     flags: list = dataclasses.field(default_factory=list)  # of onnxc
     opset: int = 21
+    refused: str = ""  # what onnxc-run says instead
+    expected: list = None  # outputs that onnxruntime does not give

@@ -5,8 +5,9 @@ a Loop where they are to be stacked.)
 
     run_graphs.py --bin BUILD/bin [--filter REGEX] [--keep FOLDER]
 
-control_flow.py and shape_arithmetic.py list the cases. One that says that its
-sizes are known before a run (the default) fails if a size is read from data.
+control_flow.py, shape_arithmetic.py and sizes_at_run_time.py list the cases. One
+that says that its sizes are known before a run (the default) fails if a size is
+read from data. One that says what is refused must end so on each of its inputs.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -25,6 +26,7 @@ import onnxruntime
 
 import control_flow
 import shape_arithmetic
+import sizes_at_run_time
 
 
 class Failure(Exception):
@@ -65,6 +67,14 @@ def make_inputs(model, given, random):
     return inputs
 
 
+def run_refused(command, case):
+    done = subprocess.run(command, text=True, errors="replace",
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=120)
+    if done.returncode != 2 or case.refused not in done.stdout:
+        raise Failure(f"exit status {done.returncode}: {done.stdout[-600:]}")
+
+
 def run_case(case, options, folder):
     folder = os.path.join(folder, case.name)
     os.makedirs(folder, exist_ok=True)
@@ -77,14 +87,16 @@ def run_case(case, options, folder):
     run([onnxc, path, *case.flags, "--emit=shared", "-o", library])
     plan = run([onnxc, path, *case.flags, "--emit=mlir", "--stop-after=graph",
                 "-o", "-"])
-    if case.sizes_known and "plan.symbol" in plan:
+    if case.sizes_known and not case.refused and "plan.symbol" in plan:
         raise Failure("a size is read from data: "
                       + next(line for line in plan.splitlines()
                              if "plan.symbol" in line).strip())
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 4
-    reference = onnxruntime.InferenceSession(
-        path, settings, providers=["CPUExecutionProvider"])
+    reference = None
+    if not case.refused and not case.expected:
+        reference = onnxruntime.InferenceSession(
+            path, settings, providers=["CPUExecutionProvider"])
     random = np.random.RandomState(0)
     for given in case.inputs:
         inputs = make_inputs(model, given, random)
@@ -94,11 +106,16 @@ def run_case(case, options, folder):
             file = os.path.join(folder, f"in_{name}.npy")
             np.save(file, array)
             command.append(f"--input={name}={file}")
+        if case.refused:
+            run_refused(command, case)
+            continue
         run(command)
-        for output, theirs in zip(model.graph.output,
-                                  reference.run(None, inputs)):
+        theirs = reference.run(None, inputs) if reference else case.expected
+        for output, expected in zip(model.graph.output, theirs):
             file = os.path.join(folder, output.name + ".npy")
-            compare(output.name, np.load(file), np.asarray(theirs))
+            ours = np.load(file)
+            compare(output.name, ours, np.asarray(
+                expected, None if reference else ours.dtype))
             os.remove(file)
 
 
@@ -113,6 +130,8 @@ def main():
     options = parser.parse_args()
     options.bin = os.path.abspath(options.bin)
     cases = [case for case in control_flow.CASES + shape_arithmetic.CASES
+             + sizes_at_run_time.CASES + sizes_at_run_time.REFUSED
+             + sizes_at_run_time.LIMITED
              if re.search(options.filter, case.name)]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="onnxc-") as scratch, \

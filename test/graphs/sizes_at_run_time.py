@@ -1,0 +1,179 @@
+"""Sizes and indices that only a run knows: what is computed from them, and what
+is refused because no operator allows it.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import numpy as np
+
+from graph_case import Case
+
+SHAPE = "an input's shape does not fit the model"
+VALUE = "a value is not allowed by the operator that reads it"
+
+UPSAMPLE = """
+agraph (float[1, 2, h, w] x, float[1, 2, H, W] like) => (float[1, 2, a, c] y) {
+  from = Shape <start = 2> (x)
+  to = Shape <start = 2> (like)
+  from_real = Cast <to = 1> (from)
+  to_real = Cast <to = 1> (to)
+  quotient = Div(to_real, from_real)
+  ones = Constant <value = float[2] {1.0, 1.0}> ()
+  scales = Concat <axis = 0> (ones, quotient)
+  large = Resize <mode = "%s"> (x, , scales)
+  y = Add(large, like)
+}"""
+
+RESHAPE = """
+agraph (float[n, 4] x, int64[2] shape) => (float[a, c] y) {
+  y = Reshape(x, shape)
+}"""
+
+EXPAND = """
+agraph (float[n, 3] x, int64[2] shape) => (float[a, 3] y) {
+  y = Expand(x, shape)
+}"""
+
+SCATTER = """
+agraph (float[n, 3] x, int64[k, l] at, float[p, q] updates) => (float[n, 3] y) {
+  y = ScatterElements(x, at, updates)
+}"""
+
+GATHER = """
+agraph (float[n, 3] x, int64[k] at) => (float[k, 3] y) {
+  y = Gather(x, at)
+}"""
+
+CASES = [
+    # An upsampling to the size of another tensor.
+    Case("resize_by_quotients", UPSAMPLE % "nearest", [
+        {"x": (1, 2, 3, 4), "like": (1, 2, 6, 12)},
+        {"x": (1, 2, 5, 8), "like": (1, 2, 10, 4)}]),
+    Case("resize_linearly_by_quotients", UPSAMPLE % "linear", [
+        {"x": (1, 2, 3, 4), "like": (1, 2, 6, 12)},
+        {"x": (1, 2, 2, 8), "like": (1, 2, 4, 8)}]),
+    # What is read may mean "the same" and "the rest".
+    Case("reshape_by_data", RESHAPE, [
+        {"x": (3, 4), "shape": [6, 2]}, {"x": (3, 4), "shape": [-1, 6]},
+        {"x": (3, 4), "shape": [2, -1]}, {"x": (3, 4), "shape": [0, -1]},
+        {"x": (3, 4), "shape": [-1, 0]}], sizes_known=False),
+    Case("far_diagonal", """
+agraph (float[n, 4] x) => (float[n, 4] y, float[n, 4] z) {
+  most = Constant <value = int64 {9223372036854775807}> ()
+  least = Constant <value = int64 {-9223372036854775808}> ()
+  y = Trilu(x, most)
+  z = Trilu(x, least)
+}""", [{"x": (3, 4)}]),
+    Case("far_steps", """
+agraph (float[n, 3] x) => (float[a, 3] y, float[c, 3] z) {
+  zero = Constant <value = int64[1] {0}> ()
+  one = Constant <value = int64[1] {1}> ()
+  three = Constant <value = int64[1] {3}> ()
+  most = Constant <value = int64[1] {9223372036854775807}> ()
+  least = Constant <value = int64[1] {-9223372036854775808}> ()
+  y = Slice(x, one, most, zero, most)
+  z = Slice(x, three, least, zero, least)
+}""", [{"x": (4, 3)}, {"x": (2, 3)}]),
+    Case("one_place_far_apart", """
+agraph (float[1, 3, 8, 8] x, float[2, 3, 3, 3] w) => (float[1, 2, 1, 1] y) {
+  y = Conv <strides = [1000000000, 1000000000]> (x, w)
+}""", [{"x": (1, 3, 8, 8), "w": (2, 3, 3, 3)}]),
+    Case("reduced_beside_nothing", """
+agraph (float[n, 0, 3] x) => (float[1, 1, 1] y) {
+  y = ReduceSum(x)
+}""", [{"x": (2, 0, 3)}]),
+    Case("product_over_nothing", """
+agraph (float[n, 0] x) => (float[n, 4] y) {
+  w = Constant <value = float[0, 4] {}> ()
+  y = MatMul(x, w)
+}""", [{"x": (3, 0)}]),
+    Case("non_zeros_of_nothing", """
+agraph (float[0, 3] x) => (int64[2, k] y) {
+  y = NonZero(x)
+}""", [{"x": (0, 3)}], sizes_known=False),
+    Case("divided_by_no_rows", """
+agraph (float[n] x, float[m] z) => (float[a] y) {
+  of = Shape(x)
+  by = Shape(z)
+  size = Div(of, by)
+  y = ConstantOfShape(size)
+}""", [{"x": (6,), "z": (2,)}]),
+]
+
+REFUSED = [
+    Case("reshape_to_more", RESHAPE, [{"x": (3, 4), "shape": [50, 5]},
+                                      {"x": (3, 4), "shape": [-2, -6]},
+                                      {"x": (3, 4), "shape": [-1, 5]}],
+         refused=VALUE),
+    Case("reshape_free_to_five", """
+agraph (float[n, 4] x) => (float[5, c] y) {
+  shape = Constant <value = int64[2] {5, -1}> ()
+  y = Reshape(x, shape)
+}""", [{"x": (3, 4)}], refused=SHAPE),
+    Case("expand_by_data", EXPAND, [{"x": (2, 3), "shape": [5, 3]}],
+         refused=VALUE),
+    Case("add_to_a_read_shape", """
+agraph (float[n, 4] x, int64[2] shape) => (float[n, 4] y) {
+  again = Reshape(x, shape)
+  y = Add(again, x)
+}""", [{"x": (3, 4), "shape": [4, 3]}], refused=VALUE),
+    Case("top_of_too_few", """
+agraph (float[n, 4] x, int64[1] k) => (float[n, m] y, int64[n, m] at) {
+  y, at = TopK(x, k)
+}""", [{"x": (2, 4), "k": [7]}, {"x": (2, 4), "k": [-1]}], refused=VALUE),
+    Case("top_of_a_free_size", """
+agraph (float[n, m] x) => (float[n, 3] y, int64[n, 3] at) {
+  k = Constant <value = int64[1] {3}> ()
+  y, at = TopK(x, k)
+}""", [{"x": (2, 2)}], refused=SHAPE),
+    Case("gather_from_nothing", GATHER, [{"x": (0, 3), "at": [0, 1]}],
+         refused=SHAPE),
+    Case("gather_behind_a_free_size", """
+agraph (float[n, 3] x) => (float[1, 3] y) {
+  at = Constant <value = int64[1] {5}> ()
+  y = Gather(x, at)
+}""", [{"x": (2, 3)}], refused=SHAPE),
+    Case("scatter_beside", SCATTER,
+         [{"x": (2, 3), "at": np.zeros((1, 9)), "updates": (1, 9)},
+          {"x": (2, 3), "at": np.zeros((1, 2)), "updates": (1, 1)}],
+         refused=SHAPE),
+    Case("scatter_too_few_updates", """
+agraph (float[n, 3] x, int64[k, 1] at, float[p, 3] updates) => (float[n, 3] y) {
+  y = ScatterND(x, at, updates)
+}""", [{"x": (2, 3), "at": np.zeros((4, 1)), "updates": (1, 3)}],
+         refused=SHAPE),
+    Case("squeeze_two", """
+agraph (float[n, 3] x) => (float[3] y) {
+  axes = Constant <value = int64[1] {0}> ()
+  y = Squeeze(x, axes)
+}""", [{"x": (2, 3)}], refused=SHAPE),
+    Case("split_too_much", """
+agraph (float[n, 3] x) => (float[1, 3] y, float[1, 3] z) {
+  sizes = Constant <value = int64[2] {1, 1}> ()
+  y, z = Split <axis = 0> (x, sizes)
+}""", [{"x": (1, 3)}, {"x": (3, 3)}], refused=SHAPE),
+    Case("channels_of_a_free_size", """
+agraph (float[1, c, 8, 8] x, float[4, 3, 3, 3] w) => (float[1, 4, 6, 6] y) {
+  y = Conv(x, w)
+}""", [{"x": (1, 2, 8, 8), "w": (4, 3, 3, 3)}], refused=SHAPE),
+    Case("features_of_a_free_size", """
+agraph (float[3, 2, q] x, float[1, 16, p] w, float[1, 16, 4] r)
+    => (float[3, 1, 2, 4] y) {
+  y = LSTM <hidden_size = 4> (x, w, r)
+}""", [{"x": (3, 2, 9), "w": (1, 16, 2), "r": (1, 16, 4)}], refused=SHAPE),
+    Case("scores_of_other_boxes", """
+agraph (float[1, n, 4] boxes, float[1, 1, k] scores) => (int64[m, 3] y) {
+  most = Constant <value = int64[1] {5}> ()
+  y = NonMaxSuppression(boxes, scores, most)
+}""", [{"boxes": (1, 2, 4), "scores": (1, 1, 9)}], refused=SHAPE),
+]
+
+# onnxruntime refuses these indices. A kernel has nobody to tell, so that it
+# takes the element at the end; what matters is that it takes no other memory.
+LIMITED = [
+    Case("gather_outside", GATHER,
+         [{"x": np.arange(6).reshape(2, 3), "at": [5, -9, 1]}],
+         expected=[[[3, 4, 5], [0, 1, 2], [3, 4, 5]]]),
+    Case("scatter_outside", SCATTER,
+         [{"x": np.zeros((2, 3)), "at": [[7, -7, 0]], "updates": [[1, 2, 3]]}],
+         expected=[[[0, 2, 3], [1, 0, 0]]]),
+]

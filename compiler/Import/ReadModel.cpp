@@ -75,7 +75,8 @@ LogicalResult readModel(Model &model) {
   };
   if (!model.proto->ParseFromCodedStream(&input) ||
       !input.ConsumedEntireMessage())
-    return notAModel("its protobuf ends early or is damaged");
+    return notAModel("its protobuf ends early, is damaged, or has sub-graphs "
+                     "nested too deeply");
   ::onnx::ModelProto &proto = *model.proto;
   if (!proto.has_graph())
     return notAModel("it has no graph");

@@ -32,6 +32,16 @@ std::optional<int64_t> ConvWindow::getPadBegin(unsigned i, AffineExpr input,
   return autoPad == "SAME_LOWER" ? (all + 1) / 2 : all / 2;
 }
 
+LogicalResult onnxc::onnx::checkWindowValues(std::optional<Location> loc,
+                                             StringRef attribute,
+                                             ArrayRef<int64_t> values) {
+  for (int64_t value : values)
+    if (value > INT32_MAX || value < -INT32_MAX)
+      return emitOptionalError(loc, "attribute ", attribute, " has the value ",
+                               value, ", which is too large");
+  return success();
+}
+
 FailureOr<ConvWindow>
 onnxc::onnx::getConvWindow(std::optional<Location> loc, unsigned rank,
                            StringRef autoPad,
@@ -51,7 +61,7 @@ onnxc::onnx::getConvWindow(std::optional<Location> loc, unsigned rank,
       return emitOptionalError(loc, "attribute ", name, " has ", given->size(),
                                " values where ", size, " are needed");
     list.assign(given->begin(), given->end());
-    return success();
+    return checkWindowValues(loc, name, list);
   };
   SmallVector<int64_t> both;
   if (failed(read(strides, rank, 1, "strides", window.strides)) ||
@@ -89,8 +99,8 @@ static LogicalResult checkRanks(std::optional<Location> loc,
     return emitOptionalError(loc, "input of rank ", x.size(),
                              " and weights of rank ", w.size(),
                              ": both need the same rank of at least 3");
-  if (group < 1)
-    return emitOptionalError(loc, "group has to be positive");
+  if (group < 1 || group > INT32_MAX)
+    return emitOptionalError(loc, "group is ", group, ", no number of groups");
   return success();
 }
 
@@ -123,6 +133,14 @@ static LogicalResult inferConv(std::optional<Location> loc, Adaptor adaptor,
                     adaptor.getDilations(), adaptor.getPads());
   if (failed(window))
     return failure();
+  std::optional<ArrayRef<int64_t>> stated = adaptor.getKernelShape();
+  for (unsigned i = 0; stated && i < std::min<size_t>(rank, stated->size());
+       ++i)
+    if (std::optional<int64_t> size = getConstant((*w)[i + 2]);
+        size && *size != (*stated)[i])
+      return emitOptionalError(loc, "kernel_shape has the size ", (*stated)[i],
+                               " in spatial dimension ", i,
+                               ", but the weights have ", *size);
   Dims kernel = getKernel(*w, adaptor.getKernelShape());
   Dims result = {(*x)[0], (*w)[0]};
   for (unsigned i = 0; i < rank; ++i) {
@@ -192,6 +210,9 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(
         loc, "output_padding and output_shape need one value for each spatial "
              "dimension");
+  if ((extra && failed(checkWindowValues(loc, "output_padding", *extra))) ||
+      (sizes && failed(checkWindowValues(loc, "output_shape", *sizes))))
+    return failure();
   Dims kernel = getKernel(*w, adaptor.getKernelShape());
   Dims result = {(*x)[0], (*w)[1] * group};
   for (unsigned i = 0; i < rank; ++i) {

@@ -30,6 +30,11 @@ struct ConvWindow {
                                      mlir::AffineExpr kernel) const;
 };
 
+/// Sums and products of attributes beyond 32 bits could overflow.
+mlir::LogicalResult checkWindowValues(std::optional<mlir::Location> loc,
+                                      llvm::StringRef attribute,
+                                      llvm::ArrayRef<int64_t> values);
+
 /// Reads the attributes for `rank` spatial dimensions; fails with a message
 /// where a list has another length or a value makes no sense.
 mlir::FailureOr<ConvWindow>

@@ -93,6 +93,8 @@ static LogicalResult checkBlocks(std::optional<Location> loc,
                                  StringRef mode) {
   if (blocksize <= 0)
     return emitOptionalError(loc, "blocksize ", blocksize, " is not positive");
+  if (blocksize > INT16_MAX)
+    return emitOptionalError(loc, "blocksize ", blocksize, " is too large");
   if (mode != "DCR" && mode != "CRD")
     return emitOptionalError(loc, "unknown mode '", mode, "'");
   if (dims && dims->size() != 4)

@@ -68,9 +68,13 @@ BatchNormalizationOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
   return success();
 }
 
-LogicalResult LRNOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+LogicalResult LRNOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> loc,
                                       Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
+  if (adaptor.getSize() < 1 || adaptor.getSize() > INT32_MAX)
+    return emitOptionalError(loc, "size is ", adaptor.getSize(),
+                             ", no number of channels");
   types.push_back(adaptor.getX().getType());
   return success();
 }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/PoolingOps.h"
+#include "dialects/onnx/ConvShape.h"
 #include "dialects/onnx/PoolingWindow.h"
 
 using namespace mlir;
@@ -75,6 +76,14 @@ static LogicalResult inferPooling(std::optional<Location> loc, Adaptor adaptor,
     types.push_back(getUnrankedType(getElementType(x)));
     return success();
   }
+  for (auto [name, values] :
+       {std::pair("kernel_shape",
+                  std::optional(ArrayRef<int64_t>(adaptor.getKernelShape()))),
+        std::pair("dilations", adaptor.getDilations()),
+        std::pair("pads", adaptor.getPads()),
+        std::pair("strides", adaptor.getStrides())})
+    if (values && failed(checkWindowValues(loc, name, *values)))
+      return failure();
   std::optional<PoolingWindow> window =
       PoolingWindow::get(*dims, adaptor.getAutoPad(), adaptor.getCeilMode(),
                          adaptor.getKernelShape(), adaptor.getDilations(),

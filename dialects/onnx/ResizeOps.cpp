@@ -185,6 +185,31 @@ void ResizeOp::setResultDims(ArrayRef<AffineExpr> sizes) {
       getTensorType(*dims, onnxc::onnx::getElementType(getX())));
 }
 
+/// One scale or size an axis, and scales that stretch.
+static LogicalResult checkFactors(std::optional<Location> loc, size_t rank,
+                                  ResizeOp::Adaptor adaptor) {
+  std::optional<SmallVector<int64_t>> axes = getAxisNumbers(rank, adaptor);
+  if (!axes)
+    return emitOptionalError(loc, "an axis is out of range for rank ", rank);
+  bool byScales = hasScales(adaptor);
+  Value factors = byScales ? adaptor.getScales() : adaptor.getSizes();
+  if (!factors)
+    return emitOptionalError(loc, "needs scales or sizes");
+  if (std::optional<Dims> dims = getDims(factors)) {
+    std::optional<int64_t> count =
+        dims->size() == 1 ? onnxc::onnx::getConstant((*dims)[0]) : 1;
+    if (count && *count != int64_t(axes->size()))
+      return emitOptionalError(loc, "has ", *count,
+                               byScales ? " scales for " : " sizes for ",
+                               axes->size(), " axes");
+  }
+  if (std::optional<SmallVector<float>> scales = getConstantFloats(factors))
+    for (float scale : *scales)
+      if (!(scale > 0) || scale > 0x1p31f)
+        return emitOptionalError(loc, "cannot scale by ", scale);
+  return success();
+}
+
 LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
                                          std::optional<Location> loc,
                                          Adaptor adaptor,
@@ -194,6 +219,8 @@ LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
   Type element = onnxc::onnx::getElementType(adaptor.getX());
   std::optional<Dims> dims = getDims(adaptor.getX());
   std::optional<SmallVector<ResizeOp::Axis>> axes;
+  if (dims && failed(checkFactors(loc, dims->size(), adaptor)))
+    return failure();
   if (dims)
     axes = ::getAxes(*dims, adaptor);
   if (!axes) {

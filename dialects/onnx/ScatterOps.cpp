@@ -86,6 +86,10 @@ LogicalResult Col2ImOp::inferReturnTypes(MLIRContext *,
   if (dims->size() != 3 || image->size() != block->size())
     return emitOptionalError(loc, "needs an input of rank 3, and a block as "
                                   "large as the image");
+  for (AffineExpr size : *block)
+    if (std::optional<int64_t> known = onnxc::onnx::getConstant(size);
+        known && *known < 1)
+      return emitOptionalError(loc, "block_shape has the size ", *known);
   AffineExpr area = getProduct(element.getContext(), *block);
   Dims result = {(*dims)[0], simplify((*dims)[1].floorDiv(area))};
   result.append(*image);

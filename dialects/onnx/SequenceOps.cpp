@@ -265,6 +265,11 @@ SmallVector<Value> ConcatFromSequenceOp::expand(OpBuilder &b) {
   if (!elements || elements->empty())
     return {};
   GraphBuilder g{b, getLoc()};
+  std::optional<int64_t> rank = getRank(elements->front());
+  if (rank && !normalizeAxis(getAxis(), *rank + (getNewAxis() ? 1 : 0))) {
+    emitError("axis ") << getAxis() << " is out of range";
+    return {};
+  }
   if (getNewAxis())
     for (Value &element : *elements)
       element = UnsqueezeOp::create(b, getLoc(), element, g.ints(getAxis()));

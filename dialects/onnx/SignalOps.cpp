@@ -217,6 +217,10 @@ LogicalResult STFTOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(loc, "needs a signal of rank 3, not ", *rank);
   if (!adaptor.getWindow() && !adaptor.getFrameLength())
     return emitOptionalError(loc, "needs a window or a frame_length");
+  if (std::optional<SmallVector<int64_t>> step =
+          getConstantInts(adaptor.getFrameStep());
+      step && step->size() == 1 && step->front() < 1)
+    return emitOptionalError(loc, "frame_step is ", step->front());
   types.push_back(
       getUnrankedType(onnxc::onnx::getElementType(adaptor.getSignal())));
   return success();

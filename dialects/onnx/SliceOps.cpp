@@ -107,8 +107,8 @@ LogicalResult SplitOp::inferReturnTypes(MLIRContext *context,
   } else {
     return emitOptionalError(loc, "needs split or num_outputs");
   }
-  if (count <= 0)
-    return emitOptionalError(loc, "needs at least one output");
+  if (count <= 0 || count > INT16_MAX)
+    return emitOptionalError(loc, "cannot have ", count, " outputs");
   if (!dims || (adaptor.getSplit() && !sizes)) {
     types.append(count, getUnrankedType(element));
     return success();
@@ -318,6 +318,9 @@ std::optional<PadOp::Pads> PadOp::getPadsPerDimension() {
   return ::getPads(*rank, getPads(), getAxes(), getContext());
 }
 
+// Sums of sizes and pads must not overflow.
+static constexpr int64_t kMostPads = int64_t(1) << 40;
+
 LogicalResult PadOp::inferReturnTypes(MLIRContext *context,
                                       std::optional<Location> loc,
                                       Adaptor adaptor,
@@ -342,8 +345,13 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *context,
     types.push_back(getUnrankedType(element));
     return success();
   }
-  for (auto [dim, begin, end] : llvm::zip(*dims, pads->begins, pads->ends))
+  for (auto [dim, begin, end] : llvm::zip(*dims, pads->begins, pads->ends)) {
+    for (AffineExpr pad : {begin, end})
+      if (std::optional<int64_t> known = onnxc::onnx::getConstant(pad);
+          known && (*known > kMostPads || *known < -kMostPads))
+        return emitOptionalError(loc, "cannot pad by ", *known);
     dim = dim + begin + end;
+  }
   types.push_back(getTensorType(*dims, element));
   return success();
 }

@@ -110,7 +110,10 @@ getSliceRanges(int64_t rank, Value starts, Value ends, Value axes,
     std::optional<int64_t> at = normalizeAxis(axis, rank);
     if (!at || strides[i] == 0)
       return std::nullopt;
-    ranges[*at] = SliceRange{(*first)[i], (*last)[i], strides[i], anySign};
+    // Steps beyond any size all take one element.
+    constexpr int64_t most = int64_t(1) << 61;
+    int64_t step = std::clamp(strides[i], -most, most);
+    ranges[*at] = SliceRange{(*first)[i], (*last)[i], step, anySign};
   }
   return ranges;
 }

@@ -14,7 +14,7 @@ static LogicalResult inferSoftmax(std::optional<Location> loc, Adaptor adaptor,
                                   SmallVectorImpl<Type> &types) {
   Value input = adaptor.getInput();
   if (std::optional<int64_t> rank = getRank(input))
-    if (!normalizeAxis(adaptor.getAxis(), *rank) && *rank > 0)
+    if (!normalizeAxis(adaptor.getAxis(), *rank))
       return emitOptionalError(loc, "axis ", adaptor.getAxis(),
                                " is out of range for rank ", *rank);
   types.push_back(input.getType());

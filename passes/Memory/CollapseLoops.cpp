@@ -62,13 +62,21 @@ bool isContiguous(OpOperand &operand) {
   return !type || type.getLayout().isIdentity();
 }
 
+/// 0 times an unknown size is 0, which the type of a collapsed shape would not
+/// say.
+bool isKnownEmpty(OpOperand &operand) {
+  auto type = dyn_cast<MemRefType>(operand.get().getType());
+  return type && llvm::is_contained(type.getShape(), 0);
+}
+
 } // namespace
 
 linalg::GenericOp onnxc::collapseLoops(RewriterBase &rewriter,
                                        linalg::GenericOp op) {
   if (op.getNumLoops() < 2 || op.hasIndexSemantics() ||
       !op.hasPureBufferSemantics() ||
-      !llvm::all_of(op->getOpOperands(), isContiguous))
+      !llvm::all_of(op->getOpOperands(), isContiguous) ||
+      llvm::any_of(op->getOpOperands(), isKnownEmpty))
     return op;
   rewriter.setInsertionPoint(op);
   dropUnitDims(rewriter, op);

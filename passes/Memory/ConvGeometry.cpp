@@ -95,6 +95,14 @@ std::optional<ConvGeometry> onnxc::matchConv(linalg::GenericOp op) {
     return std::nullopt;
   conv.kernelH = isFlat ? 1 : weightType.getDimSize(2);
   conv.kernelW = weightType.getDimSize(rank + 1);
+  if (llvm::is_contained(weightType.getShape(), 0))
+    return std::nullopt;
+  // No step is taken where there is one place: tiles must not be made for it.
+  auto resultType = cast<MemRefType>(conv.result.getType());
+  if (!isFlat && resultType.getDimSize(2) == 1)
+    conv.strideH = 1;
+  if (resultType.getDimSize(rank + 1) == 1)
+    conv.strideW = 1;
   conv.groups = {{0}, {1}, {}};
   for (unsigned i = 0; i < rank; ++i)
     conv.groups.back().push_back(2 + i);

@@ -149,6 +149,10 @@ struct LowerTrilu : OpConversionPattern<TriluOp> {
     Value k = adaptor.getK()
                   ? outside.fromInteger(outside.extractScalar(adaptor.getK()))
                   : outside.constant(0);
+    // Far diagonals are all alike, and a place plus one must not overflow.
+    constexpr int64_t far = int64_t(1) << 30;
+    k = outside.max(outside.min(k, outside.constant(far)),
+                    outside.constant(-far));
     Value init = createEmpty(rewriter, loc, op->getResult(0));
     int64_t rank = *getRank(op.getOutput());
     SmallVector<AffineMap> maps(2, rewriter.getMultiDimIdentityMap(rank));

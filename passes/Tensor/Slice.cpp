@@ -71,9 +71,12 @@ Value copySlice(OpBuilder &b, OpResult result, Value source,
                 ArrayRef<OpFoldResult> offsets,
                 ArrayRef<OpFoldResult> strides) {
   Location loc = result.getLoc();
-  // The place of nothing may be the end, which no slice may begin at.
-  if (llvm::is_contained(cast<RankedTensorType>(result.getType()).getShape(),
-                         0))
+  // The place of nothing may be the end, which no slice may begin at; and there
+  // is none in nothing.
+  auto isEmpty = [](Type type) {
+    return llvm::is_contained(cast<RankedTensorType>(type).getShape(), 0);
+  };
+  if (isEmpty(result.getType()) || isEmpty(source.getType()))
     return createEmpty(b, loc, result);
   SmallVector<OpFoldResult> sizes = getSizes(b, result.getOwner(), result);
   // There is no place in a dimension of size 0.

@@ -15,6 +15,7 @@
 #include "dialects/onnx/PoolingOps.h"
 #include "dialects/onnx/QuantizeOps.h"
 #include "dialects/onnx/RecurrentOps.h"
+#include "dialects/onnx/ResizeOps.h"
 #include "dialects/onnx/SamplingOps.h"
 #include "dialects/onnx/ScatterOps.h"
 #include "dialects/onnx/SearchOps.h"
@@ -175,6 +176,39 @@ void requireNotNegative(Value result, SizeRequirements &r) {
       r.notNegative(dim, "a size of the result");
 }
 
+/// The result has no elements, or the dimension it is computed from has.
+void requireElement(AffineExpr size, Value result, SizeRequirements &r) {
+  std::optional<Dims> dims = getDims(result);
+  if (!dims)
+    return;
+  AffineExpr count = getProduct(size.getContext(), *dims);
+  if (onnxc::onnx::getConstant(count) == 0)
+    return;
+  if (onnxc::onnx::getConstant(size) == 0 &&
+      onnxc::onnx::getConstant(count).value_or(0) > 0)
+    return r.fail("a dimension it takes elements from has none");
+  r.atMost(getMin(count, r.constant(1)), size, "the number of elements needed");
+}
+
+void requireElements(Value data, unsigned from, Value result,
+                     SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(data))
+    for (AffineExpr size : ArrayRef(*dims).drop_front(from))
+      requireElement(size, result, r);
+}
+
+void requirePad(PadOp op, SizeRequirements &r) {
+  requireNotNegative(op.getOutput(), r);
+  std::optional<Dims> dims = getDims(op.getData());
+  std::optional<PadOp::Pads> pads = op.getPadsPerDimension();
+  if (!dims || !pads || op.getMode() == "constant")
+    return;
+  for (auto [size, begin, end] : llvm::zip(*dims, pads->begins, pads->ends))
+    if (onnxc::onnx::getConstant(begin) != 0 ||
+        onnxc::onnx::getConstant(end) != 0)
+      requireElement(size, op.getOutput(), r);
+}
+
 void requireMatrices(Value left, Value right, SizeRequirements &r) {
   std::optional<Dims> a = getDims(left), b = getDims(right);
   if (!a || !b || a->empty() || b->empty())
@@ -192,6 +226,16 @@ void requireGemm(GemmOp op, SizeRequirements &r) {
           "the inner size of the product");
   if (op.getC() && y)
     r.broadcast("C", op.getC(), *y);
+}
+
+void requireDivides(StringRef name, AffineExpr size, int64_t heads,
+                    SizeRequirements &r) {
+  std::optional<int64_t> known = onnxc::onnx::getConstant(size);
+  if (known && *known % heads != 0)
+    r.fail(name + "'s last size of " + Twine(*known) +
+           " does not divide into " + Twine(heads) + " heads");
+  else
+    r.equal(simplify(size % heads), r.constant(0), name);
 }
 
 void requireAttention(AttentionOp op, SizeRequirements &r) {
@@ -213,10 +257,10 @@ void requireAttention(AttentionOp op, SizeRequirements &r) {
              kvHeads.value_or(0) > 0) {
     r.equal((*v)[1], (*k)[1], "the length of V");
     for (auto [name, size, count] :
-         {std::tuple("Q", (*q)[2], *heads), std::tuple("K", (*k)[2], *kvHeads),
-          std::tuple("V", (*v)[2], *kvHeads)})
-      r.equal(simplify(size % count), r.constant(0),
-              Twine("the rest of ") + name + "'s last size by its heads");
+         {std::tuple(StringRef("Q"), (*q)[2], *heads),
+          std::tuple(StringRef("K"), (*k)[2], *kvHeads),
+          std::tuple(StringRef("V"), (*v)[2], *kvHeads)})
+      requireDivides(name, size, count, r);
     r.equal(simplify((*k)[2].floorDiv(*kvHeads)),
             simplify((*q)[2].floorDiv(*heads)), "the head size of K");
   }
@@ -334,6 +378,7 @@ void requireSuppression(NonMaxSuppressionOp op, SizeRequirements &r) {
 }
 
 void requireGridSample(GridSampleOp op, SizeRequirements &r) {
+  requireElements(op.getX(), 2, op.getY(), r);
   std::optional<Dims> x = getDims(op.getX()), grid = getDims(op.getGrid());
   if (!x || !grid || x->size() != grid->size())
     return;
@@ -342,6 +387,7 @@ void requireGridSample(GridSampleOp op, SizeRequirements &r) {
 }
 
 void requireRoiAlign(RoiAlignOp op, SizeRequirements &r) {
+  requireElements(op.getX(), 2, op.getY(), r);
   std::optional<Dims> rois = getDims(op.getRois());
   if (!rois || rois->size() != 2)
     return;
@@ -410,7 +456,13 @@ void onnxc::requireSizes(Operation *op, SizeRequirements &r) {
       .Case([&](ConvTransposeOp o) { requireConvTranspose(o, r); })
       .Case<MaxPoolOp, AveragePoolOp, LpPoolOp>(
           [&](auto o) { requireNotNegative(o.getY(), r); })
-      .Case([&](PadOp o) { requireNotNegative(o.getOutput(), r); })
+      .Case([&](PadOp o) { requirePad(o, r); })
+      .Case([&](ResizeOp o) { requireElements(o.getX(), 0, o.getY(), r); })
+      .Case<ArgMaxOp, ArgMinOp>([&](auto o) {
+        if (std::optional<Dims> dims = getDims(o.getData()))
+          requireElement((*dims)[*normalizeAxis(o.getAxis(), dims->size())],
+                         o.getReduced(), r);
+      })
       .Case<MatMulIntegerOp, QLinearMatMulOp>(
           [&](auto o) { requireMatrices(o.getA(), o.getB(), r); })
       .Case([&](GemmOp o) { requireGemm(o, r); })

@@ -231,9 +231,8 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   else if (numK)
     kPart = llvm::alignTo(
         std::max<int64_t>(
-            1,
-            llvm::divideCeil(
-                *numK, std::max<int64_t>(1, llvm::divideCeil(*numK, mostK)))),
+            1, llvm::divideCeil(*numK, std::max<int64_t>(
+                                           1, llvm::divideCeil(*numK, mostK)))),
         4);
   int64_t pitch = getPitch(columnParts.size, sumType);
   if (!isRowMajor && !isDots)

@@ -135,6 +135,10 @@ def sizes():
               ["grid in dimension 3 is 3, not 2"], [weight("g", 1, 2, 2, 3)])
     yield one("heads", "Attention", [1, 3, 4, 8], ["3 heads", "the 2 of K"],
               [weight("k", 1, 2, 4, 8), weight("v", 1, 2, 4, 8)], opset=23)
+    yield one("heads-that-share", "Attention", [1, 4, 8],
+              ["last size of 8 does not divide into 3 heads"],
+              [weight("k", 1, 4, 9), weight("v", 1, 4, 9)], opset=23,
+              q_num_heads=3, kv_num_heads=3)
     yield Case("sequence-axis",
                of([node("SequenceConstruct", ["x", "x"], ["s"]),
                    node("ConcatFromSequence", ["s"], ["y"], axis=9)],

@@ -127,6 +127,20 @@ agraph (float[n, m] x) => (float[n, 3] y, int64[n, 3] at) {
 }""", [{"x": (2, 2)}], refused=SHAPE),
     Case("gather_from_nothing", GATHER, [{"x": (0, 3), "at": [0, 1]}],
          refused=SHAPE),
+    Case("pad_by_edges_of_nothing", """
+agraph (float[n] x) => (float[m] y) {
+  pads = Constant <value = int64[2] {1, 1}> ()
+  y = Pad <mode = "edge"> (x, pads)
+}""", [{"x": (0,)}], refused=SHAPE),
+    Case("largest_of_nothing", """
+agraph (float[n, 3] x) => (int64[1, 3] y) {
+  y = ArgMax <axis = 0> (x)
+}""", [{"x": (0, 3)}], refused=SHAPE),
+    Case("resize_nothing", """
+agraph (float[1, 1, n, 3] x) => (float[1, 1, 4, 3] y) {
+  sizes = Constant <value = int64[4] {1, 1, 4, 3}> ()
+  y = Resize <mode = "linear"> (x, , , sizes)
+}""", [{"x": (1, 1, 0, 3)}], refused=SHAPE),
     Case("gather_behind_a_free_size", """
 agraph (float[n, 3] x) => (float[1, 3] y) {
   at = Constant <value = int64[1] {5}> ()

@@ -6,8 +6,9 @@
 # TARGET becomes a static library with the header's folder and the runtime
 # attached: target_link_libraries(app PRIVATE TARGET), #include "PREFIX.h".
 # PREFIX (by default TARGET) begins the C names. DIMS binds (batch=1) or bounds
-# (seq=1..512) free dimensions. Programs travel, so without CPU the code is for
-# a level that most machines have; `native` is for the building machine only.
+# (seq=1..512) free dimensions. Programs travel, so without CPU there is code for
+# several levels of x86-64, chosen from when the model runs; `native` is for the
+# building machine only.
 # In a cross build the triple is the C compiler's unless TARGET names one.
 # OPTIONS go to onnxc as they are. The model is compiled again when it, its
 # external data or the compiler change.
@@ -59,7 +60,7 @@ function(onnxc_add_model name)
       set(processor "${CMAKE_SYSTEM_PROCESSOR}")
     endif()
     if(processor MATCHES "^(x86_64|amd64|AMD64)")
-      set(arg_CPU x86-64-v3)
+      set(arg_CPU x86-64-v2,x86-64-v3,x86-64-v4)
     elseif(NOT arg_TARGET OR processor MATCHES "^(aarch64|arm64)")
       set(arg_CPU generic)
     endif()

@@ -17,7 +17,10 @@ packages=(
   cmake ninja-build make ccache git pkg-config gcc g++
   libprotobuf-dev protobuf-compiler catch2
   libzstd-dev zlib1g-dev
-  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user  # a cross build
+  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user  # other processors
+  gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+  qemu-system-arm qemu-system-misc                       # boards
+  nodejs chromium                                        # WebAssembly
   python3 python3-venv ca-certificates
 )
 

@@ -111,8 +111,11 @@ static void hide(GlobalValue &value, const Twine &name) {
   value.setDSOLocal(true);
 }
 
-Error addDescriptor(Module &module, const ModelInterface &model,
-                    const DescriptorOptions &options) {
+/// The weights' variable, if there is one, and the three functions get their
+/// final names.
+static Expected<GlobalVariable *>
+nameInterface(Module &module, const Twine &prefix,
+              const DescriptorOptions &options) {
   Function *entry = module.getFunction("onnxc_entry");
   Function *arenaBytes = module.getFunction("onnxc_arena_bytes");
   Function *outputShapes = module.getFunction("onnxc_output_shapes");
@@ -142,9 +145,23 @@ Error addDescriptor(Module &module, const ModelInterface &model,
         module.getTargetTriple().getArch() == Triple::x86_64)
       weights->setCodeModel(CodeModel::Large);
   }
-  hide(*entry, options.prefix + "_entry");
-  hide(*arenaBytes, options.prefix + "_arena_bytes");
-  hide(*outputShapes, options.prefix + "_output_shapes");
+  hide(*entry, prefix + "_entry");
+  hide(*arenaBytes, prefix + "_arena_bytes");
+  hide(*outputShapes, prefix + "_output_shapes");
+  return weights;
+}
+
+Error nameVariant(Module &module, StringRef variant,
+                  const DescriptorOptions &options) {
+  return nameInterface(module, variant, options).takeError();
+}
+
+Error addDescriptor(Module &module, const ModelInterface &model,
+                    const DescriptorOptions &options) {
+  auto weights = nameInterface(module, options.prefix, options);
+  if (!weights)
+    return weights.takeError();
+  bool embed = options.weights == WeightsPlace::Embed;
 
   TableBuilder b(module);
   SmallVector<Constant *> metadata;
@@ -172,13 +189,13 @@ Error addDescriptor(Module &module, const ModelInterface &model,
        buildTensors(b, model.outputs),
        buildSymbols(b, model),
        b.array(metadata),
-       weights && options.weightsBytes ? static_cast<Constant *>(weights)
-                                       : b.null(),
+       *weights && options.weightsBytes ? static_cast<Constant *>(*weights)
+                                        : b.null(),
        b.int64(options.weightsBytes),
        hasFile ? b.string(options.weightsFile) : b.null(),
-       entry,
-       arenaBytes,
-       outputShapes,
+       module.getFunction(options.prefix + "_entry"),
+       module.getFunction(options.prefix + "_arena_bytes"),
+       module.getFunction(options.prefix + "_output_shapes"),
        buildSteps(b, model),
        b.int32(model.steps.size()),
        b.int32(0)});

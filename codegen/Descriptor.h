@@ -36,6 +36,12 @@ struct DescriptorOptions {
 llvm::Error addDescriptor(llvm::Module &module, const ModelInterface &model,
                           const DescriptorOptions &options);
 
+/// The same for one of several variants of a model's code, which a dispatcher
+/// calls: names that begin with `variant`, weights under the model's prefix,
+/// and no descriptor.
+llvm::Error nameVariant(llvm::Module &module, llvm::StringRef variant,
+                        const DescriptorOptions &options);
+
 /// The arena's size where it is a constant.
 std::optional<int64_t> evaluateArenaBytes(llvm::Module &module,
                                           llvm::StringRef prefix);

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/Emit.h"
+#include "codegen/Dispatch.h"
+#include "codegen/Identifier.h"
 #include "codegen/LowerToLLVM.h"
 #include "codegen/ObjectFile.h"
 #include "codegen/Optimize.h"
@@ -82,13 +84,14 @@ static Error checkCalls(const Module &module) {
 /// Optimises one part and writes its object to `path`.
 static Error compilePart(const Partition &parts, unsigned part,
                          const Target &target, const CodeOptions &options,
-                         StringRef path) {
+                         StackUsage &stack, StringRef path) {
   LLVMContext context;
   Expected<std::unique_ptr<Module>> module = parts.load(part, context);
   if (!module)
     return module.takeError();
   auto machine = target.createTargetMachine(getCodeGenLevel(options.optLevel));
   optimize(**module, target, *machine, options.optLevel);
+  stack.watch(**module);
   if (!options.keepStem.empty()) {
     std::string text;
     raw_string_ostream(text) << **module;
@@ -106,15 +109,16 @@ static Error compilePart(const Partition &parts, unsigned part,
 
 /// The weights as an object beside the code's.
 static Error compileWeights(const WeightsBlob &weights, StringRef symbol,
-                            StringRef codeObject, StringRef path) {
+                            StringRef section, StringRef codeObject,
+                            StringRef path) {
   auto like = MemoryBuffer::getFileSlice(codeObject, 64, 0);
   if (!like)
     return createStringError("cannot read '" + codeObject.str() + "'");
   std::error_code code;
   raw_fd_ostream os(path, code);
   if (!code) {
-    if (Error error =
-            writeWeightsObject(weights, symbol, (*like)->getBuffer(), os)) {
+    if (Error error = writeWeightsObject(weights, symbol, section,
+                                         (*like)->getBuffer(), os)) {
       os.close();
       os.clear_error();
       return error;
@@ -129,29 +133,42 @@ static Error compileWeights(const WeightsBlob &weights, StringRef symbol,
   return Error::success();
 }
 
-static Error emitObject(Module &module, const WeightsBlob &weights,
-                        const Target &target, const CodeOptions &options,
+namespace {
+/// A module and what it is compiled for.
+struct CodeModule {
+  std::unique_ptr<Module> module;
+  const Target *target;
+};
+} // namespace
+
+static Error emitObject(ArrayRef<CodeModule> modules,
+                        const WeightsBlob &weights, const CodeOptions &options,
+                        StackUsage &stack, ObjectFacts &facts,
                         OutputFile &output, mlir::TimingScope &timing) {
   const std::string &prefix = options.descriptor.prefix;
-  Partition parts(module);
   TemporaryFolder folder;
   if (Error error = folder.create())
     return error;
 
-  std::vector<std::string> objects(parts.size());
+  std::vector<std::string> objects;
   {
     mlir::TimingScope scope = timing.nest("LLVM: optimise and assemble");
+    std::vector<std::unique_ptr<Partition>> partitions;
+    for (const CodeModule &code : modules)
+      partitions.push_back(std::make_unique<Partition>(*code.module));
     std::mutex mutex;
     Error errors = Error::success();
-    DefaultThreadPool pool(hardware_concurrency(parts.size()));
-    for (unsigned i = 0; i < parts.size(); ++i) {
-      objects[i] = folder.file(Twine(i) + ".o");
-      pool.async([&, i] {
-        Error error = compilePart(parts, i, target, options, objects[i]);
-        std::lock_guard<std::mutex> lock(mutex);
-        errors = joinErrors(std::move(errors), std::move(error));
-      });
-    }
+    DefaultThreadPool pool(hardware_concurrency());
+    for (auto [code, parts] : llvm::zip(modules, partitions))
+      for (unsigned i = 0; i < parts->size(); ++i) {
+        std::string path = folder.file(Twine(objects.size()) + ".o");
+        objects.push_back(path);
+        pool.async([&, i, path, parts = parts.get(), target = code.target] {
+          Error error = compilePart(*parts, i, *target, options, stack, path);
+          std::lock_guard<std::mutex> lock(mutex);
+          errors = joinErrors(std::move(errors), std::move(error));
+        });
+      }
     pool.wait();
     if (errors)
       return errors;
@@ -160,14 +177,17 @@ static Error emitObject(Module &module, const WeightsBlob &weights,
   mlir::TimingScope scope = timing.nest("weights and merging");
   if (weights.totalBytes && options.descriptor.weights == WeightsPlace::Embed) {
     objects.push_back(folder.file("weights.o"));
-    if (Error error = compileWeights(weights, prefix + "_weights",
-                                     objects.front(), objects.back()))
+    if (Error error =
+            compileWeights(weights, prefix + "_weights", options.weightsSection,
+                           objects.front(), objects.back()))
       return error;
   }
   if (objects.size() == 1) {
     auto object = MemoryBuffer::getFile(objects.front());
     if (!object)
       return createStringError("cannot read '" + objects.front() + "'");
+    if (Error error = readObjectFacts(objects.front()).moveInto(facts))
+      return error;
     if (Error error = output.create())
       return error;
     output.stream() << (*object)->getBuffer();
@@ -184,6 +204,8 @@ static Error emitObject(Module &module, const WeightsBlob &weights,
       isFile ? output.temporaryPath().str() : folder.file("merged.o");
   if (Error error = mergeObjects(objects, merged))
     return error;
+  if (Error error = readObjectFacts(merged).moveInto(facts))
+    return error;
   if (isFile)
     return Error::success();
   auto object = MemoryBuffer::getFile(merged);
@@ -197,18 +219,22 @@ static Error emitObject(Module &module, const WeightsBlob &weights,
 /// part, and several times the memory.
 static Error emitForeignObject(Module &module, const WeightsBlob &weights,
                                const Target &target, const CodeOptions &options,
-                               OutputFile &output) {
+                               StackUsage &stack, OutputFile &output) {
   if (weights.totalBytes && options.descriptor.weights == WeightsPlace::Embed) {
     SmallString<0> bytes;
     raw_svector_ostream stream(bytes);
     if (failed(weights.write(!target.triple.isLittleEndian(), stream)))
       return createStringError("a weight could not be written");
-    module.getGlobalVariable(options.descriptor.prefix + "_weights")
-        ->setInitializer(ConstantDataArray::getString(
-            module.getContext(), bytes, /*AddNull=*/false));
+    GlobalVariable *variable =
+        module.getGlobalVariable(options.descriptor.prefix + "_weights");
+    variable->setInitializer(ConstantDataArray::getString(
+        module.getContext(), bytes, /*AddNull=*/false));
+    if (!options.weightsSection.empty())
+      variable->setSection(options.weightsSection);
   }
   auto machine = target.createTargetMachine(getCodeGenLevel(options.optLevel));
   optimize(module, target, *machine, options.optLevel);
+  stack.watch(module);
   SmallString<0> object;
   raw_svector_ostream os(object);
   if (Error error =
@@ -235,17 +261,10 @@ static Error emitText(Module &module, const Target &target,
   return output.close();
 }
 
-Expected<EmittedCode> emitCode(mlir::ModuleOp module,
-                               const ModelInterface &model,
-                               const WeightsBlob &weights, const Target &target,
-                               const CodeOptions &options, OutputFile &output,
-                               mlir::TimingScope &timing) {
-  LLVMContext context;
-  std::unique_ptr<Module> code;
-  {
-    mlir::TimingScope scope = timing.nest("translation to LLVM IR");
-    code = translateToLLVMIR(module, target, context);
-  }
+static Expected<std::unique_ptr<Module>> translate(const CodeVariant &variant,
+                                                   LLVMContext &context) {
+  std::unique_ptr<Module> code =
+      translateToLLVMIR(variant.module, *variant.target, context);
   if (!code)
     return createStringError("the translation to LLVM IR failed; this is a "
                              "bug of the compiler");
@@ -255,20 +274,79 @@ Expected<EmittedCode> emitCode(mlir::ModuleOp module,
   for (Function &function : *code)
     if (!function.isDeclaration() && !function.getName().starts_with("onnxc_"))
       function.setLinkage(GlobalValue::InternalLinkage);
-  if (Error error = addDescriptor(*code, model, options.descriptor))
-    return std::move(error);
-  exposeKernels(*code, options.descriptor.prefix);
+  return code;
+}
+
+/// The interface before all variants.
+static std::unique_ptr<Module> createDispatch(const Target &target,
+                                              ArrayRef<Variant> variants,
+                                              LLVMContext &context) {
+  auto module = std::make_unique<Module>("dispatch", context);
+  auto machine = target.createTargetMachine(CodeGenOptLevel::Default);
+  module->setDataLayout(machine->createDataLayout());
+  module->setTargetTriple(target.triple);
+  buildDispatch(*module, variants);
+  return module;
+}
+
+Expected<EmittedCode> emitCode(ArrayRef<CodeVariant> variants,
+                               const ModelInterface &model,
+                               const WeightsBlob &weights,
+                               const CodeOptions &options, OutputFile &output,
+                               mlir::TimingScope &timing) {
+  LLVMContext context;
+  const std::string &prefix = options.descriptor.prefix;
+  const Target &target = *variants.front().target;
+  std::vector<CodeModule> modules;
   EmittedCode result;
-  result.arenaBytes = evaluateArenaBytes(*code, options.descriptor.prefix);
+  {
+    mlir::TimingScope scope = timing.nest("translation to LLVM IR");
+    SmallVector<Variant> names;
+    for (const CodeVariant &variant : variants) {
+      auto code = translate(variant, context);
+      if (!code)
+        return code.takeError();
+      modules.push_back({std::move(*code), variant.target});
+      Module &module = *modules.back().module;
+      std::string name = prefix;
+      if (variants.size() > 1) {
+        name += "_" + makeIdentifier(variant.target->cpu);
+        names.push_back({name, variant.target->cpuFeatureBits});
+        if (Error error = nameVariant(module, name, options.descriptor))
+          return std::move(error);
+      } else if (Error error =
+                     addDescriptor(module, model, options.descriptor)) {
+        return std::move(error);
+      }
+      exposeKernels(module, name);
+      std::optional<int64_t> bytes = evaluateArenaBytes(module, name);
+      bool isFirst = modules.size() == 1;
+      if (isFirst || !bytes || !result.arenaBytes)
+        result.arenaBytes = isFirst ? bytes : std::nullopt;
+      else
+        result.arenaBytes = std::max(*result.arenaBytes, *bytes);
+    }
+    if (variants.size() > 1) {
+      modules.push_back({createDispatch(target, names, context), &target});
+      if (Error error =
+              addDescriptor(*modules.back().module, model, options.descriptor))
+        return std::move(error);
+    }
+  }
+  StackUsage stack;
   auto emit = [&]() -> Error {
+    Module &first = *modules.front().module;
     if (options.kind != CodeKind::Object)
-      return emitText(*code, target, options, output);
+      return emitText(first, target, options, output);
     if (!target.triple.isOSBinFormatELF())
-      return emitForeignObject(*code, weights, target, options, output);
-    return emitObject(*code, weights, target, options, output, timing);
+      return emitForeignObject(first, weights, target, options, stack, output);
+    return emitObject(modules, weights, options, stack, result.facts, output,
+                      timing);
   };
   if (Error error = emit())
     return std::move(error);
+  if (options.kind == CodeKind::Object)
+    result.stack = stack.getWorst(prefix + "_entry");
   return result;
 }
 

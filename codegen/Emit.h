@@ -8,7 +8,9 @@
 #define ONNXC_CODEGEN_EMIT_H
 
 #include "codegen/Descriptor.h"
+#include "codegen/ObjectFacts.h"
 #include "codegen/OutputFile.h"
+#include "codegen/StackUsage.h"
 #include "codegen/Weights.h"
 #include "mlir/Support/Timing.h"
 #include "targets/Target.h"
@@ -24,20 +26,32 @@ struct CodeOptions {
   /// Where to keep what comes in between ("model" for model.0.ll, ...); empty
   /// keeps nothing.
   std::string keepStem;
+  /// Where embedded weights go; empty is .rodata.
+  std::string weightsSection;
 };
 
 struct EmittedCode {
   /// Bytes of arena where that is one number.
   std::optional<int64_t> arenaBytes;
+  /// The most stack that a call takes; none where that is not known.
+  std::optional<StackUsage::Worst> stack;
+  /// Of objects.
+  ObjectFacts facts;
 };
 
-/// Writes a module of the LLVM dialect to `output`, which it creates and
-/// closes. Objects are compiled in parts, on all cores.
+/// The model's code for one CPU, in the LLVM dialect.
+struct CodeVariant {
+  mlir::ModuleOp module;
+  const Target *target;
+};
+
+/// Writes it to `output`, which it creates and closes. Objects are compiled in
+/// parts, on all cores. Of several variants, for objects only, the last that
+/// the CPU can run is chosen when the model runs; the first must run anywhere.
 llvm::Expected<EmittedCode>
-emitCode(mlir::ModuleOp module, const ModelInterface &model,
-         const WeightsBlob &weights, const Target &target,
-         const CodeOptions &options, OutputFile &output,
-         mlir::TimingScope &timing);
+emitCode(llvm::ArrayRef<CodeVariant> variants, const ModelInterface &model,
+         const WeightsBlob &weights, const CodeOptions &options,
+         OutputFile &output, mlir::TimingScope &timing);
 
 } // namespace onnxc
 

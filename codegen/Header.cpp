@@ -139,7 +139,7 @@ namespace {
 class HeaderWriter {
 public:
   HeaderWriter(const ModelInterface &model, StringRef prefix,
-               std::optional<int64_t> arenaBytes, raw_ostream &os);
+               const MemoryNeeds &needs, raw_ostream &os);
   void write();
 
 private:
@@ -166,6 +166,7 @@ private:
   const ModelInterface &model;
   std::string prefix, upper;
   std::optional<int64_t> arenaBytes;
+  std::optional<uint64_t> stackBytes;
   raw_ostream &os;
   SmallVector<std::string> inputNames, outputNames, symbolNames;
 };
@@ -173,9 +174,9 @@ private:
 } // namespace
 
 HeaderWriter::HeaderWriter(const ModelInterface &model, StringRef prefix,
-                           std::optional<int64_t> arenaBytes, raw_ostream &os)
+                           const MemoryNeeds &needs, raw_ostream &os)
     : model(model), prefix(prefix.str()), upper(prefix.upper()),
-      arenaBytes(arenaBytes), os(os) {
+      arenaBytes(needs.arenaBytes), stackBytes(needs.stackBytes), os(os) {
   IdentifierScope inputs, outputs, symbols;
   for (const TensorInterface &tensor : model.inputs)
     inputNames.push_back(inputs.add(tensor.name));
@@ -317,6 +318,11 @@ void HeaderWriter::writeSizes() {
 }
 
 void HeaderWriter::writeArena() {
+  if (stackBytes)
+    os << "/* Bytes of stack that " << prefix
+       << "_model.entry takes at most; onnxc_run takes some more\n"
+          " * for every input and output. */\n"
+       << "#define " << upper << "_STACK_BYTES " << *stackBytes << "\n\n";
   if (arenaBytes) {
     os << "/* Bytes of context->arena"
        << (model.isStatic() ? "" : ", for all dimensions within their bounds")
@@ -429,8 +435,8 @@ void HeaderWriter::write() {
 }
 
 void writeHeader(const ModelInterface &model, StringRef prefix,
-                 std::optional<int64_t> arenaBytes, raw_ostream &os) {
-  HeaderWriter(model, prefix, arenaBytes, os).write();
+                 const MemoryNeeds &needs, raw_ostream &os) {
+  HeaderWriter(model, prefix, needs, os).write();
 }
 
 } // namespace onnxc

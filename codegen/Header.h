@@ -12,10 +12,18 @@
 
 namespace onnxc {
 
+/// What is known of the memory a run takes.
+struct MemoryNeeds {
+  /// Where it is one number.
+  std::optional<int64_t> arenaBytes;
+  /// Of the generated code, where nothing is called by a pointer.
+  std::optional<uint64_t> stackBytes;
+};
+
 /// Writes a header of C99 and C++: structs of inputs and outputs, PREFIX_run,
-/// sizes. `arenaBytes` is there where it is one number.
+/// sizes.
 void writeHeader(const ModelInterface &model, llvm::StringRef prefix,
-                 std::optional<int64_t> arenaBytes, llvm::raw_ostream &os);
+                 const MemoryNeeds &needs, llvm::raw_ostream &os);
 
 /// An expression over the model's symbols in C; `symbol` spells one.
 std::string printExpression(mlir::AffineExpr expr,

@@ -45,7 +45,7 @@ template <typename T> static void swapField(T &value) {
 /// File: header, weights, names, symbols, section headers.
 template <typename Elf>
 static Error writeElf(const WeightsBlob &weights, StringRef symbolName,
-                      StringRef like, raw_ostream &os) {
+                      StringRef section, StringRef like, raw_ostream &os) {
   typename Elf::Header header, likeHeader;
   if (like.size() < sizeof(header))
     return createStringError("the object is truncated");
@@ -62,8 +62,9 @@ static Error writeElf(const WeightsBlob &weights, StringRef symbolName,
   bool isX86 =
       likeHeader.e_machine == (swap ? llvm::byteswap(uint16_t(ELF::EM_X86_64))
                                     : uint16_t(ELF::EM_X86_64));
-  StringRef sectionName =
-      large && isX86 ? ".lrodata.onnxc_weights" : ".rodata.onnxc_weights";
+  StringRef sectionName = !section.empty() ? section
+                          : large && isX86 ? ".lrodata.onnxc_weights"
+                                           : ".rodata.onnxc_weights";
   std::string sectionNames("\0.symtab\0.strtab\0.note.GNU-stack\0", 33);
   size_t weightsNameAt = sectionNames.size();
   sectionNames += sectionName.str() + '\0';
@@ -101,37 +102,37 @@ static Error writeElf(const WeightsBlob &weights, StringRef symbolName,
 
   typename Elf::Section sections[6];
   std::memset(sections, 0, sizeof(sections));
-  auto section = [&](unsigned i, size_t name, unsigned type, uint64_t at,
-                     uint64_t size, uint64_t align) {
+  auto addSection = [&](unsigned i, size_t name, unsigned type, uint64_t at,
+                        uint64_t size, uint64_t align) {
     field(sections[i].sh_name, name);
     field(sections[i].sh_type, type);
     field(sections[i].sh_offset, at);
     field(sections[i].sh_size, size);
     field(sections[i].sh_addralign, align);
   };
-  section(1, weightsNameAt, ELF::SHT_PROGBITS, dataAt, weights.totalBytes,
-          weightsAlignment);
+  addSection(1, weightsNameAt, ELF::SHT_PROGBITS, dataAt, weights.totalBytes,
+             weightsAlignment);
   field(sections[1].sh_flags,
         ELF::SHF_ALLOC | (large && isX86 ? ELF::SHF_X86_64_LARGE : 0));
-  section(2, 17, ELF::SHT_PROGBITS, namesAt, 0, 1); // .note.GNU-stack
-  section(3, 1, ELF::SHT_SYMTAB, symbolsAt, sizeof(symbols), 8);
+  addSection(2, 17, ELF::SHT_PROGBITS, namesAt, 0, 1); // .note.GNU-stack
+  addSection(3, 1, ELF::SHT_SYMTAB, symbolsAt, sizeof(symbols), 8);
   field(sections[3].sh_link, 4);
   field(sections[3].sh_info, 1);
   field(sections[3].sh_entsize, sizeof(typename Elf::Symbol));
-  section(4, 9, ELF::SHT_STRTAB, symbolNamesAt, symbolNames.size(), 1);
-  section(5, 9, ELF::SHT_STRTAB, namesAt, sectionNames.size(), 1);
+  addSection(4, 9, ELF::SHT_STRTAB, symbolNamesAt, symbolNames.size(), 1);
+  addSection(5, 9, ELF::SHT_STRTAB, namesAt, sectionNames.size(), 1);
   os.write(reinterpret_cast<char *>(sections), sizeof(sections));
   return Error::success();
 }
 
 Error writeWeightsObject(const WeightsBlob &weights, StringRef symbol,
-                         StringRef like, raw_ostream &os) {
+                         StringRef section, StringRef like, raw_ostream &os) {
   if (!like.starts_with("\x7f"
                         "ELF"))
     return createStringError("the object is not in ELF");
   return like[ELF::EI_CLASS] == ELF::ELFCLASS64
-             ? writeElf<Elf64>(weights, symbol, like, os)
-             : writeElf<Elf32>(weights, symbol, like, os);
+             ? writeElf<Elf64>(weights, symbol, section, like, os)
+             : writeElf<Elf32>(weights, symbol, section, like, os);
 }
 
 /// Runs lld and keeps its words for the error.

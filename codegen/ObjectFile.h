@@ -17,8 +17,8 @@ namespace onnxc {
 /// symbol. Machine and class are those of `like`, an object of the same
 /// target. The bytes are streamed.
 llvm::Error writeWeightsObject(const WeightsBlob &weights,
-                               llvm::StringRef symbol, llvm::StringRef like,
-                               llvm::raw_ostream &os);
+                               llvm::StringRef symbol, llvm::StringRef section,
+                               llvm::StringRef like, llvm::raw_ostream &os);
 
 /// Merges ELF objects into one at `output`.
 llvm::Error mergeObjects(llvm::ArrayRef<std::string> objects,

@@ -61,8 +61,9 @@ void optimize(Module &module, const Target &target, TargetMachine &machine,
   bool hasVectors = target.machine.vectorBits > 0;
   tuning.LoopVectorization = level > 1 && hasVectors;
   tuning.SLPVectorization = level > 1 && hasVectors;
-  tuning.LoopInterleaving = level > 1;
-  tuning.LoopUnrolling = level > 1;
+  tuning.LoopInterleaving = level > 1 && hasVectors;
+  // Tiles are unrolled already; for the rest a microcontroller has no room.
+  tuning.LoopUnrolling = level > 1 && hasVectors;
   PassBuilder builder(&machine, tuning);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;

@@ -73,6 +73,24 @@ static Error setShape(Options &options, StringRef text) {
   return Error::success();
 }
 
+/// "64K", "1M" or bytes; an empty text leaves the limit open.
+static Error setSize(StringRef option, StringRef text,
+                     std::optional<uint64_t> &limit) {
+  if (text.empty())
+    return Error::success();
+  StringRef number = text;
+  unsigned shift = number.consume_back("K")   ? 10
+                   : number.consume_back("M") ? 20
+                   : number.consume_back("G") ? 30
+                                              : 0;
+  uint64_t value;
+  if (number.getAsInteger(10, value) || value > (UINT64_MAX >> shift))
+    return bad(option + " wants a size like 4096, 64K or 1M, not '" + text +
+               "'");
+  limit = value << shift;
+  return Error::success();
+}
+
 static Error setPrefix(Options &options, StringRef text) {
   if (!text.empty() && (isDigit(text[0]) || !llvm::all_of(text, [](char c) {
                           return isAlnum(c) || c == '_';
@@ -120,7 +138,8 @@ struct Flags {
              cl::desc("How much to optimise; -O2 unless told")};
   Text cpu{"mcpu", cl::value_desc("CPU"),
            cl::desc("The CPU to compile for; native (this machine's) unless "
-                    "told")};
+                    "told. Several, as x86-64-v2,x86-64-v3, are chosen from "
+                    "at run time")};
   Text features{"mattr", cl::value_desc("LIST"), cl::Hidden,
                 cl::desc("More or fewer instruction sets: +avx2,-fma")};
   Text triple{"target", cl::value_desc("TARGET"),
@@ -138,6 +157,18 @@ struct Flags {
   Text weights{"weights", cl::value_desc("PLACE"),
                cl::desc("embed (the default), file (beside the object) or "
                         "extern")};
+  Text weightsSection{"weights-section", cl::value_desc("NAME"),
+                      cl::desc("The section of embedded weights: "
+                               ".flash_weights")};
+  Flag freestanding{"freestanding",
+                    cl::desc("Call nothing of a C library but what the "
+                             "freestanding runtime has")};
+  Text maxArena{"max-arena", cl::value_desc("SIZE"),
+                cl::desc("Fail where the arena takes more: 64K")};
+  Text maxFlash{"max-flash", cl::value_desc("SIZE"),
+                cl::desc("Fail where code and constants take more")};
+  Text maxStack{"max-stack", cl::value_desc("SIZE"),
+                cl::desc("Fail where the stack may take more")};
   Flag debugLines{"g", cl::desc("Debug lines that lead into a listing of the "
                                 "model")};
   Flag profile{"profile", cl::desc("Call the profiler that the application "
@@ -220,6 +251,18 @@ static Expected<Options> readFlags(const Flags &flags) {
   if (Error error = choose<unsigned>("-O", flags.level, options.optLevel,
                                      {{"0", 0}, {"1", 1}, {"2", 2}, {"3", 3}}))
     return std::move(error);
+  options.weightsSection = flags.weightsSection;
+  options.freestanding = flags.freestanding;
+  if (Error error = setSize("--max-arena", flags.maxArena, options.maxArena))
+    return std::move(error);
+  if (Error error = setSize("--max-flash", flags.maxFlash, options.maxFlash))
+    return std::move(error);
+  if (Error error = setSize("--max-stack", flags.maxStack, options.maxStack))
+    return std::move(error);
+  if (options.freestanding || options.maxFlash || options.maxStack)
+    if (options.emit != EmitKind::Object && options.emit != EmitKind::Archive)
+      return bad("--freestanding, --max-flash and --max-stack are about "
+                 "objects: they go with --emit=obj or archive");
   if (Error error = setPrefix(options, flags.prefix))
     return std::move(error);
   for (StringRef dim : flags.dims)

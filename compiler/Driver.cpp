@@ -12,6 +12,7 @@
 #include "codegen/ObjectFile.h"
 #include "compiler/EvaluateConstants.h"
 #include "compiler/Import/ModelDiagnostics.h"
+#include "compiler/Limits.h"
 #include "compiler/Listing.h"
 #include "compiler/Pipeline.h"
 #include "compiler/Progress.h"
@@ -51,14 +52,17 @@ public:
   LogicalResult run();
 
 private:
+  LogicalResult resolveTargets();
+  LogicalResult runVariants();
   LogicalResult runPhases();
   LogicalResult runPhase(Phase phase);
   LogicalResult writeMlir();
   LogicalResult writeCode();
   LogicalResult writeCodeAs(OutputFile &output, EmittedCode &emitted);
-  LogicalResult writeHeaderFile(std::optional<int64_t> arenaBytes);
+  LogicalResult writeHeaderFile(const EmittedCode &emitted);
   LogicalResult writeDependencies();
   LogicalResult writeWeights();
+  LargestTensors getLargestTensors();
   LogicalResult keepPhase(StringRef name);
 
   /// The output's name with another extension.
@@ -76,9 +80,14 @@ private:
   bool isFile = true;
   MLIRContext context;
   ModelDiagnosticPrinter printer;
+  /// The one compiled for, of all that are.
   Target target;
+  SmallVector<Target> targets;
   ExternalFiles externalFiles;
   OwningOpRef<ModuleOp> module;
+  /// The code for all CPUs but the last.
+  std::vector<OwningOpRef<ModuleOp>> variants;
+  ArrayAttr sharedWeights;
   ModelInterface model;
   WeightsBlob weights;
   std::vector<std::unique_ptr<OutputFile>> outputs;
@@ -167,13 +176,8 @@ LogicalResult Compilation::run() {
     options.output =
         (path::stem(options.input) + "." + getExtension(options.emit)).str();
 
-  StringRef cpu = options.cpu;
-  if (cpu.empty() && options.triple.empty())
-    cpu = "native";
-  auto resolved = resolveTarget(options.triple, cpu, options.features);
-  if (!resolved)
-    return report(resolved.takeError());
-  target = std::move(*resolved);
+  if (failed(resolveTargets()))
+    return failure();
 
   progress.enter("importing");
   {
@@ -183,13 +187,65 @@ LogicalResult Compilation::run() {
       return failure();
     module = std::move(*read);
   }
-  if (failed(keepPhase("import")) || failed(runPhases()))
+  if (failed(keepPhase("import")) || failed(runVariants()))
     return failure();
   LogicalResult written =
       options.emit == EmitKind::MLIR ? writeMlir() : writeCode();
   if (failed(written) || failed(writeDependencies()))
     return failure();
   return commit();
+}
+
+LogicalResult Compilation::resolveTargets() {
+  std::string cpu = options.cpu;
+  if (cpu.empty() && options.triple.empty())
+    cpu = "native";
+  SmallVector<StringRef> cpus;
+  StringRef(cpu).split(cpus, ',');
+  for (StringRef one : cpus) {
+    auto resolved = resolveTarget(options.triple, one, options.features);
+    if (!resolved)
+      return report(resolved.takeError());
+    targets.push_back(std::move(*resolved));
+  }
+  target = targets.front();
+  if (targets.size() == 1)
+    return success();
+  if (options.emit != EmitKind::Object && options.emit != EmitKind::Archive &&
+      options.emit != EmitKind::Header)
+    return report(llvm::createStringError(
+        "several CPUs in one file need the runtime's help: they go with "
+        "--emit=obj or archive"));
+  if (!target.triple.isOSBinFormatELF())
+    return report(llvm::createStringError(
+        "several CPUs in one file go with targets of ELF, not '" +
+        target.triple.str() + "'"));
+  for (auto [low, high] : llvm::zip(targets, ArrayRef(targets).drop_front()))
+    if (low.cpuFeatureBits == high.cpuFeatureBits ||
+        (low.cpuFeatureBits & ~high.cpuFeatureBits))
+      return report(llvm::createStringError(
+          "of several CPUs each has to have more than the one before it, of "
+          "what the runtime can find out: '" +
+          high.cpu + "' has not more than '" + low.cpu + "'"));
+  return success();
+}
+
+/// All phases, once for each CPU; constants that are equal are shared.
+LogicalResult Compilation::runVariants() {
+  OwningOpRef<ModuleOp> imported = std::move(module);
+  for (size_t i = 0; i < targets.size(); ++i) {
+    bool isLast = i + 1 == targets.size();
+    module =
+        isLast ? std::move(imported) : OwningOpRef<ModuleOp>(imported->clone());
+    target = targets[i];
+    if (sharedWeights)
+      (*module)->setAttr("onnxc.shared_weights", sharedWeights);
+    if (failed(runPhases()))
+      return failure();
+    if (!isLast)
+      variants.push_back(std::move(module));
+  }
+  return success();
 }
 
 LogicalResult Compilation::runPhases() {
@@ -224,6 +280,7 @@ LogicalResult Compilation::runPhases() {
         return failure();
       model = *read;
       weights = *blob;
+      sharedWeights = (*module)->getAttrOfType<ArrayAttr>("onnxc.weights");
     }
     if (failed(runPhase(phase)))
       return failure();
@@ -306,17 +363,36 @@ LogicalResult Compilation::writeCodeAs(OutputFile &output,
     code.keepStem = beside("part");
   DescriptorOptions &descriptor = code.descriptor;
   descriptor.prefix = options.prefix;
-  descriptor.target = target.str();
-  descriptor.cpuFeatures = target.cpuFeatureBits;
+  descriptor.target = targets.front().str();
+  for (const Target &more : ArrayRef(targets).drop_front())
+    descriptor.target += ", " + more.cpu;
+  descriptor.cpuFeatures = targets.front().cpuFeatureBits;
   descriptor.weights = options.weights;
   descriptor.weightsBytes = weights.totalBytes;
   descriptor.weightsFile = path::filename(beside("weights")).str();
   descriptor.listModels = options.emit == EmitKind::Shared;
-  auto result = emitCode(*module, model, weights, target, code, output, timing);
+  code.weightsSection = options.weightsSection;
+  SmallVector<CodeVariant> codes;
+  for (auto [i, variant] : llvm::enumerate(variants))
+    codes.push_back({*variant, &targets[i]});
+  codes.push_back({*module, &targets.back()});
+  auto result = emitCode(codes, model, weights, code, output, timing);
   if (!result)
     return report(result.takeError());
   emitted = *result;
-  return success();
+  return report(checkLimits(options, getLargestTensors(), emitted));
+}
+
+LargestTensors Compilation::getLargestTensors() {
+  LargestTensors largest;
+  auto read = [&](StringRef name, std::vector<std::string> &texts) {
+    if (auto list = (*module)->getAttrOfType<ArrayAttr>(name))
+      for (StringRef text : list.getAsValueRange<StringAttr>())
+        texts.push_back(text.str());
+  };
+  read("onnxc.arena_filled_by", largest.arena);
+  read("onnxc.largest_weights", largest.weights);
+  return largest;
 }
 
 LogicalResult Compilation::writeCode() {
@@ -329,7 +405,7 @@ LogicalResult Compilation::writeCode() {
     OutputFile object(beside("header.o"));
     if (failed(writeCodeAs(object, emitted)))
       return failure();
-    return writeHeaderFile(emitted.arenaBytes);
+    return writeHeaderFile(emitted);
   }
   if (packaged) {
     OutputFile &output = addOutput(options.output);
@@ -356,15 +432,18 @@ LogicalResult Compilation::writeCode() {
     return failure();
   if (isText(options.emit) || !isFile)
     return success();
-  return writeHeaderFile(emitted.arenaBytes);
+  return writeHeaderFile(emitted);
 }
 
-LogicalResult Compilation::writeHeaderFile(std::optional<int64_t> arenaBytes) {
+LogicalResult Compilation::writeHeaderFile(const EmittedCode &emitted) {
   OutputFile &header = addOutput(
       options.emit == EmitKind::Header ? options.output : beside("h"));
   if (failed(report(header.create())))
     return failure();
-  writeHeader(model, options.prefix, arenaBytes, header.stream());
+  MemoryNeeds needs{emitted.arenaBytes, {}};
+  if (emitted.stack)
+    needs.stackBytes = emitted.stack->bytes;
+  writeHeader(model, options.prefix, needs, header.stream());
   return report(header.close());
 }
 

@@ -43,6 +43,12 @@ struct Options {
   std::string prefix;
   ImportOptions import;
   WeightsPlace weights = WeightsPlace::Embed;
+  /// The section of embedded weights; empty is .rodata.
+  std::string weightsSection;
+  /// Nothing of a C library may be called.
+  bool freestanding = false;
+  /// Most bytes of arena, of code and constants, and of stack.
+  std::optional<uint64_t> maxArena, maxFlash, maxStack;
   bool saveTemps = false;
   bool timePasses = false;
   bool writeDependencies = false;

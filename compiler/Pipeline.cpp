@@ -98,7 +98,10 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   // A kernel's tensors become memrefs, its results arguments.
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
   // Results are written onto inputs that nothing reads afterwards.
-  pm.addPass(createReuseInputs());
+  ReuseInputsOptions reuse;
+  if (!options.machine.hasThreads)
+    reuse.copyBytes = options.machine.stackBytes;
+  pm.addPass(createReuseInputs(reuse));
   // Matrix products and convolutions become loops over tiles in registers.
   EmitContractionsOptions contractions;
   contractions.vectorBits = options.machine.getTileBits();

@@ -8,10 +8,13 @@ The last line is `N passed, N failed`.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import functools
+import http.server
 import os
 import re
 import shutil
 import sys
+import tempfile
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "test"))
@@ -74,8 +77,73 @@ def minilm(_, build):
         raise Failure(f"the wrong answer comes first:\n{text}")
 
 
+def on_board(build, *machine):
+    text = run(os.path.join(HERE, "firmware", "run.sh"), *machine,
+               ONNXC_BUILD=build)
+    found = re.search(r"^keyword (\d+) with (\d+) %, arena (\d+) bytes, stack "
+                      r"(\d+) bytes, instructions \d+$", text, re.M)
+    if not found:
+        raise Failure(f"the board said:\n{text}")
+    return found.groups()
+
+
+def firmware(_, build):
+    """The same keyword on both machines."""
+    expect("on the other machine", on_board(build, "riscv32")[:2],
+           on_board(build)[:2])
+
+
+def wasm(_, build):
+    """Node's scores are onnxruntime's."""
+    import numpy as np
+    import onnxruntime
+    work = os.path.join(build, "examples", "wasm")
+    os.makedirs(work, exist_ok=True)
+    picture = np.random.RandomState(0).normal(size=(1, 3, 32, 32)).astype("f")
+    path = os.path.join(work, "picture.f32")
+    picture.tofile(path)
+    text = run(os.path.join(HERE, "wasm", "run.sh"), ONNXC_BUILD=build,
+               PICTURE=path)
+    scores = np.array(text.partition("scores ")[2].split(), "f")
+    wanted, = onnxruntime.InferenceSession(
+        os.path.join(work, "tiny_resnet8.onnx"),
+        providers=["CPUExecutionProvider"]).run(None, {"image": picture})
+    if not np.abs(scores - wanted.ravel()).max() < 1e-5:
+        raise Failure(f"{scores} instead of {wanted}")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    extensions_map = {".mjs": "text/javascript", ".html": "text/html",
+                      ".wasm": "application/wasm"}
+
+    def log_message(self, *_):
+        pass
+
+
+def wasm_in_browser(cmake, build):
+    """The page shows in a headless browser what node printed."""
+    said = run(os.path.join(HERE, "wasm", "run.sh"), ONNXC_BUILD=build)
+    wanted = re.search(r"class \d+ with \S+ %", said)[0]
+    handler = functools.partial(
+        Quiet, directory=os.path.join(build, "examples", "wasm"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with tempfile.TemporaryDirectory() as profile:
+            text = run("chromium", "--headless", "--no-sandbox",
+                       "--disable-gpu", "--disable-dev-shm-usage",
+                       f"--user-data-dir={profile}",
+                       "--virtual-time-budget=20000", "--dump-dom",
+                       f"http://127.0.0.1:{server.server_port}/page.html",
+                       HOME=profile)
+        server.shutdown()
+    shown = re.search(r'id="result">([^<]*)<', text)
+    if not shown or not shown[1].startswith(wanted):
+        raise Failure(f"the page shows {shown and shown[1]!r}, not {wanted!r}")
+
+
 def main(cmake, build):
-    examples = (hello, cmake_project, minilm_tokens, minilm)
+    examples = (hello, cmake_project, minilm_tokens, minilm, firmware, wasm,
+                wasm_in_browser)
     return run_cases({example.__name__: functools.partial(example, cmake, build)
                       for example in examples})
 

@@ -125,6 +125,9 @@ def ReuseInputs : Pass<"reuse-inputs", "::mlir::ModuleOp"> {
     of the same size where the input is read for the last time before the same
     element of the result is written. plan.call says in `reused` which.
   }];
+  let options = [Option<"copyBytes", "copy-bytes", "int64_t", "0",
+                        "Convolutions write onto their image where a copy of so "
+                        "many bytes is enough for it">];
   let dependentDialects = ["::onnxc::plan::PlanDialect"];
 }
 

@@ -13,7 +13,6 @@
 #include "passes/Graph/Kernels.h"
 #include "passes/Passes.h"
 #include "targets/RuntimeABI.h"
-#include "llvm/ADT/SetVector.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_PROFILECALLS
@@ -24,19 +23,6 @@ using namespace mlir;
 using namespace onnxc;
 
 namespace {
-
-/// "conv_1, relu_1": the outermost name of each location that is fused here.
-std::string getNodeNames(Location loc) {
-  llvm::SetVector<StringRef> names;
-  loc->walk([&](Location inner) {
-    auto named = dyn_cast<NameLoc>(inner);
-    if (!named)
-      return WalkResult::advance();
-    names.insert(named.getName());
-    return WalkResult::skip();
-  });
-  return llvm::join(names, ", ");
-}
 
 struct ProfileCalls : onnxc::impl::ProfileCallsBase<ProfileCalls> {
   using ProfileCallsBase::ProfileCallsBase;

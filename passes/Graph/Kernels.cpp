@@ -6,6 +6,8 @@
 
 #include "passes/Graph/Kernels.h"
 #include "dialects/plan/Plan.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 
@@ -33,4 +35,17 @@ Value onnxc::getSymbolValue(OpBuilder &b, func::FuncOp main, unsigned number) {
     block = before->getBlock();
   }
   return {};
+}
+
+// The outermost name of each location that is fused in it.
+std::string onnxc::getNodeNames(Location loc) {
+  llvm::SetVector<StringRef> names;
+  loc->walk([&](Location inner) {
+    auto named = dyn_cast<NameLoc>(inner);
+    if (!named)
+      return WalkResult::advance();
+    names.insert(named.getName());
+    return WalkResult::skip();
+  });
+  return llvm::join(names, ", ");
 }

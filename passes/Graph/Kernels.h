@@ -36,6 +36,9 @@ inline bool takesContext(mlir::func::FuncOp kernel) {
   return kernel.getNumArguments() > 0 && kernel.getArgAttr(0, kContextName);
 }
 
+/// "conv_1, relu_1": the nodes of the model that a location goes back to.
+std::string getNodeNames(mlir::Location loc);
+
 /// The value of symbol `number` of @main at the builder's place: one of the
 /// trailing index arguments, or the result of the plan.symbol that defines it.
 mlir::Value getSymbolValue(mlir::OpBuilder &b, mlir::func::FuncOp main,

@@ -122,6 +122,18 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
   return g;
 }
 
+bool onnxc::canWriteOntoImage(const BlockedConvGeometry &g, int64_t bytes) {
+  if (g.isDepthwise) {
+    PlaneParts parts(g, 1, bytes);
+    return g.isPadded && g.conv.rank < 3 && parts.rows == g.numRows &&
+           parts.columns == g.numColumns &&
+           parts.getTileSize(1, g.lanes) * 4 <= bytes;
+  }
+  return g.isFlat && g.conv.rank < 3 && g.inner == g.lanes &&
+         g.channelBlocks == g.filterBlocks &&
+         kCopiedPixels * g.channelBlocks * g.lanes * 4 <= bytes;
+}
+
 void BlockedConvGeometry::readSizes(VectorBuilder &v) {
   conv.batch = v.getSize(conv.result, 0);
   bool isPlane = conv.rank >= 2 && !isColumn;

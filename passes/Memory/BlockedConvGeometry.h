@@ -41,6 +41,14 @@ struct BlockedConvGeometry {
   void readSizes(VectorBuilder &v);
 };
 
+/// Whether the convolution can write its result onto its image, with a copy of
+/// at most so many bytes of what it has yet to read: a plane of a block of
+/// channels where each channel is on its own, a few pixels where the window is
+/// one. Its emitter does so when it finds both in the same buffer.
+bool canWriteOntoImage(const BlockedConvGeometry &g, int64_t bytes);
+/// As many pixels are copied at most.
+constexpr int64_t kCopiedPixels = 8;
+
 /// None where the op is not a convolution of f32 as BlockedConv.cpp builds it,
 /// of one to three spatial dimensions, with vectors of the machine.
 std::optional<BlockedConvGeometry> matchBlockedConv(mlir::linalg::GenericOp op,

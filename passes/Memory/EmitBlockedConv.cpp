@@ -60,11 +60,34 @@ TileShape chooseTile(int64_t filterBlocks, int64_t columns,
   return best;
 }
 
+/// Where vectors are scalars side by side, every load and multiplication is an
+/// instruction of its own, and so is the addition on cores that do not fuse
+/// them. A tile that divides the columns needs its code once.
+int64_t chooseScalarPixels(int64_t columns, RegisterFile registers) {
+  int64_t most = std::max<int64_t>(registers.numRegisters - 2, 1);
+  if (columns <= 0)
+    return most;
+  int64_t best = 1;
+  double bestCost = 0;
+  for (int64_t pixels = 1; pixels <= std::min(most, columns); ++pixels) {
+    double products = 4 * pixels, loads = 4 + pixels, loop = 3;
+    double cost = (2 * products + loads + loop) / products;
+    if (columns % pixels)
+      cost *= 1.1;
+    if (bestCost == 0 || cost < bestCost) {
+      bestCost = cost;
+      best = pixels;
+    }
+  }
+  return best;
+}
+
 class BlockedConvEmitter {
 public:
   BlockedConvEmitter(VectorBuilder &v, BlockedConvGeometry &g,
-                     Epilogue &epilogue, TileShape shape, int64_t stackBytes)
-      : v(v), g(g), epilogue(epilogue), shape(shape), stackBytes(stackBytes) {}
+                     Epilogue &epilogue, TileShape shape,
+                     RegisterFile registers)
+      : v(v), g(g), epilogue(epilogue), shape(shape), registers(registers) {}
 
   void emit();
 
@@ -73,7 +96,7 @@ private:
   BlockedConvGeometry &g;
   Epilogue &epilogue;
   TileShape shape;
-  int64_t stackBytes;
+  RegisterFile registers;
   Value weights, output, partialSums;
 
   /// A part of the sum over channels, and whether it is the first or the last
@@ -86,6 +109,7 @@ private:
     Value n, plane, row, rows, column, columns, group, groups;
   };
   void emitPart(const Task &task, const Part &part);
+  void emitOverwriting(const Task &task, const ImagePart &image);
   void emitTile(const Part &part, Value imageBase, Value firstFilterBlock,
                 int64_t pixels, function_ref<Value(int64_t)> getPixel, Value n);
   SmallVector<Value> emitSum(const Part &part, Value imageBase,
@@ -102,7 +126,7 @@ SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
   ConvGeometry &conv = g.conv;
   int64_t step = g.inner * g.lanes, window = g.window() * step;
   int64_t blockStride = g.channelBlocks * window;
-  int64_t unroll = g.inner % 4 == 0 ? 4 : 1;
+  int64_t unroll = registers.hasVectors && g.inner % 4 == 0 ? 4 : 1;
   Value weightBase = v.add(v.mul(firstFilterBlock, blockStride),
                            v.mul(part.firstBlock, window));
   auto multiply = [&](Value image, Value weight, ValueRange before) {
@@ -234,12 +258,43 @@ void BlockedConvEmitter::emitPart(const Task &task, const Part &part) {
   });
 }
 
+/// A result of one pixel each on top of its image: all channels of the pixels
+/// of a tile are copied first.
+void BlockedConvEmitter::emitOverwriting(const Task &task,
+                                         const ImagePart &image) {
+  int64_t most = std::min(shape.pixels, kCopiedPixels);
+  Value scratch = v.scratch(v.b.getF32Type(), most * g.channelBlocks * g.lanes);
+  v.loopTiles(task.columns, most, [&](Value c, int64_t pixels) {
+    int64_t plane = pixels * g.lanes;
+    v.loop(v.index(0), v.index(g.channelBlocks), 1, [&](Value block) {
+      Value from = v.add(v.add(image.base, v.mul(block, image.plane)),
+                         v.mul(c, g.lanes));
+      Value to = v.mul(block, plane);
+      for (int64_t i = 0; i < plane; i += v.width)
+        v.store(v.load(image.elements, v.add(from, i), v.all()), scratch,
+                v.add(to, i), v.all());
+    });
+    Part part{{scratch, v.index(0), v.index(plane), v.index(plane)},
+              v.index(0),
+              v.index(g.channelBlocks),
+              {},
+              {}};
+    v.loop(v.index(0), task.groups, 1, [&](Value i) {
+      Value filterBlock = v.mul(v.add(task.group, i), shape.blocks);
+      auto getPixel = [&](int64_t p) {
+        return v.add(task.column, v.add(c, p));
+      };
+      emitTile(part, v.index(0), filterBlock, pixels, getPixel, task.n);
+    });
+  });
+}
+
 void BlockedConvEmitter::emit() {
   ConvGeometry &conv = g.conv;
   // Channels at a time: all, unless their padded rows are too long.
   int64_t blocks = g.channelBlocks;
-  int64_t imageBytes = std::min(kImageBytes, stackBytes);
-  int64_t mostBytes = std::min(kMaxTileBytes, stackBytes);
+  int64_t imageBytes = std::min(kImageBytes, registers.stackBytes);
+  int64_t mostBytes = std::min(kMaxTileBytes, registers.stackBytes);
   PlaneParts parts(g, blocks, imageBytes);
   while (g.isPadded && blocks > 1 &&
          parts.getTileSize(blocks, g.lanes) * 4 > mostBytes) {
@@ -257,7 +312,8 @@ void BlockedConvEmitter::emit() {
   int64_t atLeast = 1;
   Value tasks = v.mul(v.mul(conv.batch, g.outDepth),
                       v.mul(rowParts.count, columnParts.count));
-  if (auto count = getConstantIntValue(tasks); count && *count) {
+  bool isOnTop = conv.image == epilogue.getOutput();
+  if (auto count = getConstantIntValue(tasks); count && *count && !isOnTop) {
     int64_t work = rowParts.size * columnParts.size * g.filterBlocks * g.lanes *
                    g.channelBlocks * g.inner * g.window();
     atLeast = std::clamp<int64_t>(llvm::divideCeil(kTasks, *count), 1,
@@ -285,6 +341,8 @@ void BlockedConvEmitter::emit() {
       imageBase = v.add(imageBase,
                         v.add(v.mul(v.mul(task.row, conv.strideH), conv.width),
                               v.mul(task.column, conv.strideW)));
+      if (isOnTop)
+        return emitOverwriting(task, {image, imageBase, plane, conv.width});
       emitPart(task, {{image, imageBase, plane, conv.width},
                       v.index(0),
                       v.index(blocks),
@@ -354,14 +412,18 @@ LogicalResult onnxc::emitBlockedConv(linalg::GenericOp op,
     return failure();
   OpBuilder b(op);
   VectorBuilder v(b, op.getLoc(), g->lanes);
-  Epilogue epilogue(op, g->conv.result, g->groups);
+  bool mayOverwrite = canWriteOntoImage(*g, registers.stackBytes);
+  Epilogue epilogue(op, g->conv.result, g->groups,
+                    mayOverwrite ? g->conv.image : Value());
   b.setInsertionPoint(epilogue.getLastOp());
   epilogue.prepare(v);
   g->conv.result = epilogue.getOutput();
   g->readSizes(v);
   TileShape shape =
       chooseTile(g->filterBlocks, g->numColumns, registers.numRegisters);
-  BlockedConvEmitter(v, *g, epilogue, shape, registers.stackBytes).emit();
+  if (!registers.hasVectors)
+    shape = {chooseScalarPixels(g->numColumns, registers), 1};
+  BlockedConvEmitter(v, *g, epilogue, shape, registers).emit();
   epilogue.eraseOps();
   return success();
 }

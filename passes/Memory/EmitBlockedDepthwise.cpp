@@ -19,13 +19,15 @@ namespace {
 constexpr int64_t kImageBytes = 24 << 10;
 constexpr int64_t kMaxTileBytes = 192 << 10;
 // Windows up to this size are unrolled.
-constexpr int64_t kMaxUnrolled = 25;
+constexpr int64_t kMaxUnrolled = 25, kMaxUnrolledScalars = 5;
 
 struct Taps {
   VectorBuilder &v;
   BlockedConvGeometry &g;
   Value weights, weightBase;
   ImagePart image;
+  /// Windows up to this size are unrolled whole, longer ones by rows.
+  int64_t mostUnrolled;
 
   SmallVector<Value> step(Value kh, Value kw, Value at,
                           ValueRange before) const {
@@ -46,9 +48,16 @@ struct Taps {
 
   SmallVector<Value> sum(Value at, ValueRange start) const {
     ConvGeometry &conv = g.conv;
-    if (g.window() > kMaxUnrolled)
+    bool isWhole = conv.kernelW <= mostUnrolled;
+    if (g.window() > mostUnrolled)
       return v.loop(v.index(0), v.index(conv.kernelH), 1, start,
                     [&](Value kh, ValueRange rows) {
+                      if (isWhole) {
+                        SmallVector<Value> sums(rows);
+                        for (int64_t kw = 0; kw < conv.kernelW; ++kw)
+                          sums = step(kh, v.index(kw), at, sums);
+                        return sums;
+                      }
                       return v.loop(v.index(0), v.index(conv.kernelW), 1, rows,
                                     [&](Value kw, ValueRange sums) {
                                       return step(kh, kw, at, sums);
@@ -72,13 +81,18 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
   BlockedConvGeometry &g = *matched;
   ConvGeometry &conv = g.conv;
   PlaneParts parts(g, 1, std::min(kImageBytes, registers.stackBytes));
+  // A result on top of its image is written when the plane has been copied.
+  bool mayOverwrite = canWriteOntoImage(g, registers.stackBytes);
+  if (mayOverwrite && !registers.hasVectors)
+    parts = PlaneParts(g, 1, registers.stackBytes);
   if (g.isPadded && parts.getTileSize(1, g.lanes) * 4 >
                         std::min(kMaxTileBytes, registers.stackBytes))
     return failure();
 
   OpBuilder b(op);
   VectorBuilder v(b, op.getLoc(), g.lanes);
-  Epilogue epilogue(op, conv.result, g.groups);
+  Epilogue epilogue(op, conv.result, g.groups,
+                    mayOverwrite ? conv.image : Value());
   b.setInsertionPoint(epilogue.getLastOp());
   epilogue.prepare(v);
   conv.result = epilogue.getOutput();
@@ -88,6 +102,12 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
   Parts rowParts = cutInParts(v, conv.outHeight, parts.rows, 1);
   Parts columnParts = cutInParts(v, conv.outWidth, parts.columns, 1);
   int64_t pixelsOfTile = registers.numRegisters >= 32 ? 8 : 4;
+  // Tiles of one size need their code once.
+  if (!registers.hasVectors)
+    while (g.numColumns > 0 && g.numColumns % pixelsOfTile)
+      --pixelsOfTile;
+  int64_t mostUnrolled =
+      registers.hasVectors ? kMaxUnrolled : kMaxUnrolledScalars;
   SmallVector<Value> sizes = {conv.batch, v.index(g.filterBlocks),
                               rowParts.count, columnParts.count};
   buildTasks(v, sizes, [&](ValueRange at) {
@@ -111,7 +131,8 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
       part.base = v.add(from, v.add(v.mul(v.mul(row, conv.strideH), conv.width),
                                     v.mul(column, conv.strideW)));
     }
-    Taps taps{v, g, weights, v.mul(block, g.window() * g.lanes), part};
+    Taps taps{v,    g,           weights, v.mul(block, g.window() * g.lanes),
+              part, mostUnrolled};
     Value outPlane = v.mul(planeIndex, v.mul(conv.outHeight, conv.outWidth));
     v.loop(v.index(0), rows, 1, [&](Value r) {
       Value rowBase = v.add(part.base, v.mul(v.mul(r, conv.strideH), part.row));

@@ -142,7 +142,8 @@ bool Epilogue::isWritten(Operation *between) {
   return false;
 }
 
-Epilogue::Epilogue(linalg::GenericOp contraction, Value sums, LoopGroups groups)
+Epilogue::Epilogue(linalg::GenericOp contraction, Value sums, LoopGroups groups,
+                   Value overwritten)
     : contraction(contraction), sums(sums), output(sums), partialSums(sums),
       groups(groups) {
   Value current = sums;
@@ -181,8 +182,9 @@ Epilogue::Epilogue(linalg::GenericOp contraction, Value sums, LoopGroups groups)
       break;
     Value out = next.getDpsInitOperand(0)->get();
     auto type = dyn_cast<MemRefType>(out.getType());
+    bool isOverwritten = overwritten && getBase(overwritten) == getBase(out);
     if (!type || !type.getLayout().isIdentity() ||
-        llvm::is_contained(factors, getBase(out)))
+        (llvm::is_contained(factors, getBase(out)) && !isOverwritten))
       break;
     SmallVector<Value> watched = {getBase(out), getBase(current)};
     bool isClear = true;

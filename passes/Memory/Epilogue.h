@@ -24,8 +24,9 @@ class Epilogue {
 public:
   /// Collects the elementwise ops that follow the contraction whose sums are
   /// in `sums`, as far as they can be computed so.
+  /// Finished elements may go onto `overwritten`, a factor, if any.
   Epilogue(mlir::linalg::GenericOp contraction, mlir::Value sums,
-           LoopGroups groups);
+           LoopGroups groups, mlir::Value overwritten = {});
 
   /// Where finished elements go.
   mlir::Value getOutput() const { return output; }

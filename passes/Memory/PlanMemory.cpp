@@ -9,7 +9,8 @@
 //   @onnxc_output_shapes(symbols, dims)
 //
 // The weights become the module's attribute `onnxc.weights`, a list of
-// {offset, value}; the code refers to them as @onnxc_weights.
+// {offset, value}; the code refers to them as @onnxc_weights. Where the module
+// comes with such a list in `onnxc.shared_weights`, it begins with that.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -18,6 +19,7 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "passes/Graph/Kernels.h"
 #include "passes/Memory/ArenaPlanner.h"
 #include "passes/Memory/EntryBuilder.h"
@@ -53,6 +55,23 @@ struct HeapBuffer {
   AffineExpr bytes;
   Value address;
 };
+
+/// The bytes of a constant where they are at hand, and the size of an element.
+std::optional<std::pair<int64_t, StringRef>> getBytesOf(ElementsAttr value) {
+  int64_t size = getStorageBytes(value.getElementType());
+  ArrayRef<char> data;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (blob)
+      data = blob->getData();
+  } else if (auto dense = dyn_cast<DenseElementsAttr>(value)) {
+    if (!dense.isSplat())
+      data = dense.getRawData();
+  }
+  if (data.empty() || int64_t(data.size()) != size * value.getNumElements())
+    return std::nullopt;
+  return std::pair(size, StringRef(data.data(), data.size()));
+}
 
 struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
   using PlanMemoryBase::PlanMemoryBase;
@@ -99,6 +118,8 @@ private:
   llvm::DenseMap<Operation *, int64_t> steps, endSteps;
   int64_t numSteps = 0;
   SmallVector<ArenaBuffer> buffers;
+  /// Whose each buffer is, and what it is of that.
+  SmallVector<std::pair<Operation *, StringRef>> owners;
   SmallVector<HeapBuffer> heap;
   unsigned numInputSymbols = 0;
   SmallVector<SymbolRange> ranges;
@@ -158,7 +179,8 @@ private:
   }
   /// Memory in the arena, or where the size depends on data, on the heap. In
   /// the arena a bounded dimension has its bound.
-  Place addBuffer(AffineExpr bytes, int64_t first, int64_t last) {
+  Place addBuffer(AffineExpr bytes, int64_t first, int64_t last,
+                  Operation *owner, StringRef what = "") {
     AffineExpr most = getUpperBound(bytes, ranges);
     if (!most)
       most = bytes;
@@ -167,6 +189,7 @@ private:
       return {Place::Heap, int64_t(heap.size() - 1)};
     }
     buffers.push_back({most, first, last});
+    owners.push_back({owner, what});
     return {Place::Arena, int64_t(buffers.size() - 1)};
   }
   /// Whether symbols of the result's sizes are read from what its own op
@@ -201,17 +224,53 @@ void PlanMemory::readSymbolRanges() {
 
 void PlanMemory::placeConstants() {
   llvm::MapVector<Attribute, int64_t> offsets;
+  llvm::DenseMap<std::pair<int64_t, StringRef>, int64_t> known;
   int64_t end = 0;
+  auto place = [&](ElementsAttr elements, std::optional<int64_t> given) {
+    if (auto it = offsets.find(elements); it != offsets.end())
+      return it->second;
+    auto bytes = getBytesOf(elements);
+    if (bytes && !given)
+      if (auto it = known.find(*bytes); it != known.end())
+        return it->second;
+    int64_t at = given.value_or(end);
+    offsets.insert({elements, at});
+    if (bytes)
+      known.insert({*bytes, at});
+    end = llvm::alignTo(at + elements.getNumElements() *
+                                 getStorageBytes(elements.getElementType()),
+                        kArenaAlignment);
+    return at;
+  };
+  if (auto shared =
+          getOperation()->getAttrOfType<ArrayAttr>("onnxc.shared_weights"))
+    for (auto entry : shared.getAsRange<DictionaryAttr>())
+      place(entry.getAs<ElementsAttr>("value"),
+            entry.getAs<IntegerAttr>("offset").getInt());
+  getOperation()->removeAttr("onnxc.shared_weights");
+  struct Constant {
+    int64_t bytes;
+    size_t number;
+    Location loc;
+  };
+  SmallVector<Constant> largest;
   main.walk([&](ConstantOp constant) {
     ElementsAttr elements = constant.getElements();
-    auto [it, isNew] = offsets.insert({elements, end});
-    places[constant] = {Place::Weights, it->second};
-    if (isNew)
-      end = llvm::alignTo(end + elements.getNumElements() *
-                                    getStorageBytes(elements.getElementType()),
-                          kArenaAlignment);
+    places[constant] = {Place::Weights, place(elements, std::nullopt)};
+    largest.push_back(
+        {elements.getNumElements() * getStorageBytes(elements.getElementType()),
+         largest.size(), constant.getLoc()});
+  });
+  llvm::sort(largest, [](const Constant &a, const Constant &b) {
+    return a.bytes != b.bytes ? a.bytes > b.bytes : a.number < b.number;
   });
   Builder b(&getContext());
+  constexpr size_t kNamed = 8;
+  SmallVector<Attribute> names;
+  for (const Constant &constant : ArrayRef(largest).take_front(kNamed))
+    names.push_back(b.getStringAttr("\"" + getNodeNames(constant.loc) + "\" " +
+                                    Twine(constant.bytes)));
+  getOperation()->setAttr("onnxc.largest_weights", b.getArrayAttr(names));
   SmallVector<Attribute> weights;
   for (auto [value, offset] : offsets)
     weights.push_back(b.getDictionaryAttr(
@@ -302,7 +361,7 @@ LogicalResult PlanMemory::placeBlock(Block &block) {
         }
       places[result] =
           addBuffer(getBytes(*getDims(result), getElementType(result)),
-                    steps[&op], getLastUse(result));
+                    steps[&op], getLastUse(result), &op);
     }
     if (isa<DimsOp>(op))
       continue;
@@ -336,8 +395,9 @@ LogicalResult PlanMemory::placeCall(plan::CallOp call) {
     Dims sizes;
     for (AffineExpr size : dims.getExprs())
       sizes.push_back(simplify(size.replaceSymbols(symbols)));
-    scratch[call].push_back(
-        addBuffer(getBytes(sizes, type.getValue()), steps[call], steps[call]));
+    scratch[call].push_back(addBuffer(getBytes(sizes, type.getValue()),
+                                      steps[call], steps[call], call,
+                                      "scratch of "));
   }
   return success();
 }
@@ -345,7 +405,7 @@ LogicalResult PlanMemory::placeCall(plan::CallOp call) {
 LogicalResult PlanMemory::placeControlFlow(Operation *op) {
   auto scalar = [&](Value value) {
     places[value] = addBuffer(onnx::getConstant(&getContext(), kArenaAlignment),
-                              steps[op], endSteps[op]);
+                              steps[op], endSteps[op], op);
   };
   if (auto loop = dyn_cast<LoopOp>(op)) {
     Block &body = loop.getBody().front();
@@ -386,7 +446,7 @@ LogicalResult PlanMemory::placeControlFlow(Operation *op) {
             getDims(value))
           temporaries[value] =
               addBuffer(getBytes(*getDims(value), getElementType(value)),
-                        steps[op], endSteps[op]);
+                        steps[op], endSteps[op], op, "a value carried by ");
   }
   return success();
 }
@@ -694,6 +754,35 @@ void PlanMemory::recordSizes(AffineExpr total) {
   Builder b(&getContext());
   getOperation()->setAttr("onnxc.arena_bytes", b.getI64IntegerAttr(*bytes));
   getOperation()->setAttr("onnxc.live_bytes", b.getI64IntegerAttr(*live));
+  // What fills it: the buffers at the step that needs most.
+  int64_t most = -1;
+  SmallVector<size_t> fullest;
+  for (const ArenaBuffer &buffer : buffers) {
+    int64_t sum = 0;
+    SmallVector<size_t> alive;
+    for (auto [i, other] : llvm::enumerate(buffers))
+      if (other.first <= buffer.first && buffer.first <= other.last) {
+        alive.push_back(i);
+        sum += *onnx::getConstant(other.bytes);
+      }
+    if (sum > most) {
+      most = sum;
+      fullest = alive;
+    }
+  }
+  llvm::sort(fullest, [&](size_t i, size_t j) {
+    int64_t a = *onnx::getConstant(buffers[i].bytes);
+    int64_t b = *onnx::getConstant(buffers[j].bytes);
+    return a != b ? a > b : i < j;
+  });
+  SmallVector<Attribute> list;
+  for (size_t i : fullest) {
+    auto [owner, what] = owners[i];
+    list.push_back(
+        b.getStringAttr(what + "\"" + getNodeNames(owner->getLoc()) + "\" " +
+                        Twine(*onnx::getConstant(buffers[i].bytes))));
+  }
+  getOperation()->setAttr("onnxc.arena_filled_by", b.getArrayAttr(list));
 }
 
 void PlanMemory::emitOutputShapes() {

@@ -8,7 +8,8 @@
 //   linalg.generic ins(%t, %x) outs(%y)   the first op that writes y, and here
 //                                         both go element by element
 //
-// In a scf.forall the same holds of the slices that a task takes of both.
+// In a scf.forall the same holds of the slices that a task takes of both. Where
+// memory is scarce, some convolutions copy what they have yet to read.
 //
 // Where @main passes a value that nothing reads afterwards, a variant of the
 // kernel is called that has one argument for both. So no two arguments of a
@@ -22,6 +23,7 @@
 #include "dialects/plan/Plan.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "passes/Graph/Kernels.h"
+#include "passes/Memory/BlockedConvGeometry.h"
 #include "passes/Passes.h"
 #include "passes/Tensor/Contractions.h"
 #include "llvm/ADT/BitVector.h"
@@ -83,7 +85,20 @@ bool isElementwise(linalg::LinalgOp op, ArrayRef<OpOperand *> ins,
 }
 
 bool isReadBeforeWritten(Block &block, ArrayRef<Value> input,
-                         ArrayRef<Value> result);
+                         ArrayRef<Value> result, int64_t copyBytes = 0);
+
+/// Whether the use is as the image of a convolution that may write onto it.
+bool isOverwrittenImage(OpOperand *use, int64_t copyBytes) {
+  auto load = dyn_cast<memref::LoadOp>(use->getOwner());
+  auto conv = load ? dyn_cast<linalg::GenericOp>(load->getParentOp())
+                   : linalg::GenericOp();
+  if (!copyBytes || !conv || !conv->hasAttr(kBlockedConvAttr))
+    return false;
+  RegisterFile any;
+  any.vectorBits = 1 << 20;
+  std::optional<BlockedConvGeometry> g = matchBlockedConv(conv, any);
+  return g && canWriteOntoImage(*g, copyBytes);
+}
 
 /// A factor of a product is read while finished elements are written.
 bool isFactor(Operation *reader) {
@@ -122,10 +137,16 @@ bool takesEqualSlices(scf::ForallOp op, ArrayRef<OpOperand *> ins,
 
 /// Whether no element of the input is read after the result's was written.
 bool isReadBeforeWritten(Block &block, ArrayRef<Value> input,
-                         ArrayRef<Value> result) {
+                         ArrayRef<Value> result, int64_t copyBytes) {
   Accesses reads(input), writes(result);
   Operation *first = nullptr;
+  // The emitter of such a convolution has no need of the zeros in its sums.
+  bool isOverwritten = llvm::any_of(reads.uses, [&](OpOperand *use) {
+    return isOverwrittenImage(use, copyBytes);
+  });
   for (OpOperand *use : writes.uses) {
+    if (isOverwritten && isa<linalg::FillOp>(use->getOwner()))
+      continue;
     Operation *op = block.findAncestorOpInBlock(*use->getOwner());
     if (!op)
       return false;
@@ -136,10 +157,12 @@ bool isReadBeforeWritten(Block &block, ArrayRef<Value> input,
     return false;
   SmallVector<OpOperand *> ins, outs;
   for (OpOperand *use : reads.uses) {
-    if (isFactor(use->getOwner()))
-      return false;
     Operation *op = block.findAncestorOpInBlock(*use->getOwner());
     if (!op || (op != first && !op->isBeforeInBlock(first)))
+      return false;
+    if (isOverwrittenImage(use, copyBytes))
+      continue;
+    if (isFactor(use->getOwner()))
       return false;
     if (op == first)
       ins.push_back(use);
@@ -259,7 +282,7 @@ private:
     if (isNew)
       it->second = isReadBeforeWritten(kernel.getBody().front(),
                                        {kernel.getArgument(input)},
-                                       {kernel.getArgument(result)});
+                                       {kernel.getArgument(result)}, copyBytes);
     return it->second;
   }
 

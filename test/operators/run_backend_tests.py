@@ -5,7 +5,7 @@ are unsupported (onnxc says so) or crashed one of the programs.
 
     run_backend_tests.py --bin BUILD/bin --cache BUILD/backend-tests
         [--cases backend|opset|type] [--filter REGEX] [--list test/operators/passing.txt] [--jobs N]
-        [--json FILE] [--write-list FILE] [-- ONNXC'S OPTIONS]
+        [--emulate aarch64|riscv64|riscv64v] [--json FILE] [--write-list FILE] [-- ONNXC'S OPTIONS]
 
 With --list the tests named there are run and each must pass. Without, all
 2033 are run, and unsupported ones are not failures. The last line is
@@ -25,6 +25,10 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "emulated"))
+import emulator
 
 STATUSES = ("passed", "failed", "unsupported", "crashed")
 UNSUPPORTED = re.compile(r"\b(?:not supported|unsupported)\b", re.I)
@@ -84,6 +88,17 @@ def run_test(name, options):
 
     def ended(status, message):
         result.update(status=status, message=message)
+        return result
+
+    if options.emulator:
+        if case["special_io"]:
+            return ended("unsupported", "no emulation of strings or sequences")
+        try:
+            options.emulator.check_case(folder, case["rtol"], case["atol"],
+                                        options.onnxc_options)
+        except emulator.EmulationError as error:
+            bad = UNSUPPORTED.search(str(error))
+            return ended("unsupported" if bad else "failed", str(error))
         return result
 
     with tempfile.TemporaryDirectory(prefix="onnxc-") as scratch:
@@ -189,6 +204,8 @@ def parse_arguments():
                         help="seconds for each program (60)")
     parser.add_argument("--threads", type=int, default=1,
                         help="threads of each model (1)")
+    parser.add_argument("--emulate", choices=emulator.MACHINES,
+                        help="compile for this machine and run under QEMU")
     parser.add_argument("--json", help="write all results there")
     parser.add_argument("--write-list",
                         help="write the names that passed there")
@@ -201,6 +218,8 @@ def parse_arguments():
     for program in (options.onnxc, options.onnxc_run):
         if not os.access(program, os.X_OK):
             parser.error(f"there is no program {program}")
+    options.emulator = options.emulate and emulator.Emulator(
+        options.emulate, options.onnxc, options.cache + "-emulated")
     return options
 
 

@@ -1,0 +1,66 @@
+//===- ObjectFacts.cpp - What a finished object needs ---------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/ObjectFacts.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/BinaryFormat/ELF.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Object/ObjectFile.h"
+
+using namespace llvm;
+
+namespace onnxc {
+
+Expected<ObjectFacts> readObjectFacts(StringRef file) {
+  auto binary = object::ObjectFile::createObjectFile(file);
+  if (!binary)
+    return binary.takeError();
+  object::ObjectFile &object = *binary->getBinary();
+  ObjectFacts facts;
+  for (const object::SectionRef &section : object.sections()) {
+    if (section.isText()) {
+      facts.codeBytes += section.getSize();
+      continue;
+    }
+    if (!object.isELF())
+      continue;
+    uint64_t flags = object::ELFSectionRef(section).getFlags();
+    if (!(flags & ELF::SHF_ALLOC))
+      continue;
+    if (flags & ELF::SHF_WRITE)
+      facts.writableBytes += section.getSize();
+    else
+      facts.constantBytes += section.getSize();
+  }
+  for (const object::SymbolRef &symbol : object.symbols()) {
+    Expected<uint32_t> flags = symbol.getFlags();
+    Expected<StringRef> name = symbol.getName();
+    if (!flags || !name)
+      return joinErrors(flags.takeError(), name.takeError());
+    if (*flags & object::SymbolRef::SF_Undefined && !name->empty())
+      facts.undefined.push_back(name->str());
+  }
+  llvm::sort(facts.undefined);
+  return facts;
+}
+
+Error checkFreestanding(const ObjectFacts &facts) {
+  static const StringSet<> supplied = {
+      "memcpy", "memmove", "memset", "memcmp", "sqrtf", "onnxc_cpu_features"};
+  std::string wanted;
+  for (StringRef name : facts.undefined)
+    if (!name.starts_with("__") && !supplied.contains(name))
+      wanted += (wanted.empty() ? "'" : ", '") + name.str() + "'";
+  if (wanted.empty())
+    return Error::success();
+  return createStringError(
+      "--freestanding: the code calls " + wanted +
+      " of the C library; functions of double precision need one (convert to "
+      "float32, or compile without --freestanding and link -lm)");
+}
+
+} // namespace onnxc

@@ -1,0 +1,34 @@
+//===- ObjectFacts.h - What a finished object needs -----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_CODEGEN_OBJECTFACTS_H
+#define ONNXC_CODEGEN_OBJECTFACTS_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <string>
+#include <vector>
+
+namespace onnxc {
+
+struct ObjectFacts {
+  uint64_t codeBytes = 0;
+  /// Constants: weights and tables.
+  uint64_t constantBytes = 0;
+  uint64_t writableBytes = 0;
+  /// What other objects have to define, sorted.
+  std::vector<std::string> undefined;
+};
+
+llvm::Expected<ObjectFacts> readObjectFacts(llvm::StringRef file);
+
+/// Fails where the object needs more than what the freestanding runtime and a
+/// compiler's own support library have.
+llvm::Error checkFreestanding(const ObjectFacts &facts);
+
+} // namespace onnxc
+
+#endif // ONNXC_CODEGEN_OBJECTFACTS_H

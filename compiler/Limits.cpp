@@ -1,0 +1,62 @@
+//===- Limits.cpp - Budgets that a compilation has to keep to -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Limits.h"
+
+using namespace llvm;
+
+namespace onnxc {
+
+static std::string list(ArrayRef<std::string> texts) {
+  constexpr size_t most = 5;
+  std::string result;
+  for (const std::string &text : texts.take_front(most))
+    result += "\n  " + text;
+  if (texts.size() > most)
+    result += "\n  and " + std::to_string(texts.size() - most) + " more";
+  return result;
+}
+
+Error checkLimits(const Options &options, const LargestTensors &largest,
+                  const EmittedCode &emitted) {
+  if (options.freestanding)
+    if (Error error = checkFreestanding(emitted.facts))
+      return error;
+  if (options.maxArena) {
+    if (!emitted.arenaBytes || *emitted.arenaBytes < 0)
+      return createStringError("--max-arena: the arena's size depends on free "
+                               "dimensions; bind or bound them with --dim");
+    if (uint64_t(*emitted.arenaBytes) > *options.maxArena)
+      return createStringError(
+          "the arena takes " + std::to_string(*emitted.arenaBytes) +
+          " bytes, --max-arena allows " + std::to_string(*options.maxArena) +
+          "; it is filled by the results of" + list(largest.arena));
+  }
+  uint64_t flash = emitted.facts.codeBytes + emitted.facts.constantBytes;
+  if (options.maxFlash && flash > *options.maxFlash)
+    return createStringError(
+        "code (" + std::to_string(emitted.facts.codeBytes) +
+        " bytes) and constants (" +
+        std::to_string(emitted.facts.constantBytes) + ") take " +
+        std::to_string(flash) + " bytes, --max-flash allows " +
+        std::to_string(*options.maxFlash) + "; the largest weights are" +
+        list(largest.weights));
+  if (options.maxStack) {
+    if (!emitted.stack)
+      return createStringError(
+          "--max-stack: the code calls threads or an allocator by pointers, "
+          "whose stack nobody knows; compile for a target without an "
+          "operating system, or with fixed dimensions");
+    if (emitted.stack->bytes > *options.maxStack)
+      return createStringError(
+          "the stack may take " + std::to_string(emitted.stack->bytes) +
+          " bytes, --max-stack allows " + std::to_string(*options.maxStack) +
+          "; the deepest calls are" + list(emitted.stack->path));
+  }
+  return Error::success();
+}
+
+} // namespace onnxc

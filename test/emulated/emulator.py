@@ -1,0 +1,155 @@
+"""Machines that QEMU's user mode emulates: compiling models for them, running
+them there on .pb files, and comparing.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import glob
+import os
+import struct
+import subprocess
+import tempfile
+
+import ml_dtypes
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RUNTIME = os.path.join(HERE, "..", "..", "runtime-lite")
+
+# name: options of onnxc, the cross compiler, the emulator.
+MACHINES = {
+    "aarch64": (["--target=aarch64"], "aarch64-linux-gnu-gcc",
+                ["qemu-aarch64"]),
+    "riscv64": (["--target=riscv64"], "riscv64-linux-gnu-gcc",
+                ["qemu-riscv64"]),
+    "x86-64": (["--target=x86_64"], "gcc", ["qemu-x86_64"]),
+    "riscv64v": (["--target=riscv64", "-mattr=+v"], "riscv64-linux-gnu-gcc",
+                 ["qemu-riscv64", "-cpu", "rv64,v=true,vlen=128"]),
+}
+# Types that numpy has no bits for, as the runtime keeps them.
+SMALL = {"int4": np.int8, "uint4": np.uint8, "int2": np.int8,
+         "uint2": np.uint8}
+
+
+class EmulationError(Exception):
+    pass
+
+
+def call(*command):
+    done = subprocess.run(command, text=True, errors="replace",
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    if done.returncode:
+        lines = [line for line in done.stdout.splitlines() if line.strip()]
+        raise EmulationError(
+            f"{os.path.basename(command[0])}: "
+            f"{lines[-1] if lines else f'status {done.returncode}'}")
+
+
+def pack(array, dtype):
+    array = np.asarray(array)
+    if array.dtype.name in SMALL:
+        array = array.astype(SMALL[array.dtype.name])
+    if array.dtype.name == "float4_e2m1fn":
+        array = array.view(np.uint8)
+    return (struct.pack("<ii", dtype, array.ndim) +
+            struct.pack(f"<{array.ndim}q", *array.shape) +
+            np.ascontiguousarray(array).tobytes())
+
+
+def unpack(content):
+    at = 0
+    while at < len(content):
+        dtype, rank = struct.unpack_from("<ii", content, at)
+        shape = struct.unpack_from(f"<{rank}q", content, at + 8)
+        at += 8 + 8 * rank
+        kind = onnx.helper.tensor_dtype_to_np_dtype(dtype)
+        stored = SMALL.get(kind.name, kind)
+        count = int(np.prod(shape, dtype=np.int64))
+        size = count * np.dtype(stored).itemsize
+        yield np.frombuffer(content[at:at + size], stored).reshape(
+            shape).astype(kind)
+        at += size
+
+
+def read_tensors(folder, kind):
+    for n in range(len(glob.glob(os.path.join(folder, f"{kind}_*.pb")))):
+        tensor = onnx.TensorProto()
+        with open(os.path.join(folder, f"{kind}_{n}.pb"), "rb") as file:
+            tensor.ParseFromString(file.read())
+        yield tensor.data_type, numpy_helper.to_array(tensor)
+
+
+def compare(got, wanted, rtol, atol):
+    """What differs, as onnxc-run has it; empty where nothing does."""
+    if got.shape != wanted.shape or got.dtype != wanted.dtype:
+        return (f"MISMATCH: {got.dtype} {got.shape} instead of "
+                f"{wanted.dtype} {wanted.shape}")
+    if wanted.dtype == ml_dtypes.bfloat16:
+        rtol = max(rtol, 2.0 ** -6)
+    wide = np.complex128 if np.iscomplexobj(wanted) else np.float64
+    a, b = got.astype(wide), wanted.astype(wide)
+    with np.errstate(all="ignore"):
+        same = np.abs(a - b) <= atol + rtol * np.abs(b)
+    same |= (a == b) | (np.isnan(a) & np.isnan(b))
+    same &= np.isinf(a) == np.isinf(b)
+    if same.all():
+        return ""
+    at = tuple(np.argwhere(~same)[0])
+    return (f"MISMATCH: {(~same).sum()} of {same.size} differ, the first at "
+            f"{at}: {got[at]} instead of {wanted[at]}")
+
+
+class Emulator:
+    """One machine. `work` keeps the runtime, built once."""
+
+    def __init__(self, name, onnxc, work):
+        self.options, self.compiler, self.command = MACHINES[name]
+        self.onnxc = onnxc
+        self.parts = os.path.join(work, name)
+        os.makedirs(self.parts, exist_ok=True)
+        self.objects = []
+        sources = [os.path.join(HERE, "runner.c")]
+        sources += sorted(glob.glob(os.path.join(RUNTIME, "lib", "*.c")))
+        for source in sources:
+            target = os.path.join(self.parts, os.path.basename(source) + ".o")
+            self.objects.append(target)
+            call(self.compiler, "-std=c11", "-D_GNU_SOURCE", "-O1", "-c",
+                 source, "-I", os.path.join(RUNTIME, "include"), "-o", target)
+
+    def build(self, model, folder, options=()):
+        code = os.path.join(folder, "model.o")
+        program = os.path.join(folder, "program")
+        call(self.onnxc, model, *self.options, *options, "--prefix=model",
+             "-o", code)
+        call(self.compiler, "-static", "-o", program, code, *self.objects,
+             "-lm", "-lpthread", "-latomic")
+        return program
+
+    def run(self, program, inputs, folder):
+        """`inputs` is a list of (dtype, array)."""
+        given = os.path.join(folder, "inputs")
+        results = os.path.join(folder, "outputs")
+        with open(given, "wb") as file:
+            for dtype, array in inputs:
+                file.write(pack(array, dtype))
+        call(*self.command, program, given, results)
+        with open(results, "rb") as file:
+            return list(unpack(file.read()))
+
+    def check_case(self, folder, rtol, atol, options=()):
+        """Runs model.onnx on its data sets; raises what is wrong."""
+        with tempfile.TemporaryDirectory(prefix="onnxc-") as scratch:
+            program = self.build(os.path.join(folder, "model.onnx"), scratch,
+                                 options)
+            for data in sorted(glob.glob(os.path.join(folder,
+                                                      "test_data_set_*"))):
+                got = self.run(program, read_tensors(data, "input"), scratch)
+                wanted = [array for _, array in read_tensors(data, "output")]
+                if len(got) != len(wanted):
+                    raise EmulationError(f"{len(got)} outputs instead of "
+                                         f"{len(wanted)}")
+                for a, b in zip(got, wanted):
+                    if wrong := compare(a, b, rtol, atol):
+                        raise EmulationError(wrong)

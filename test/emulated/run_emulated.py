@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Runs compiled models on machines that QEMU emulates, and looks for the
+instructions that each target's code should have.
+
+    run_emulated.py BUILD_DIR [PATTERN]
+
+A sample of the operator tests; all of them are run by
+test/operators/run_backend_tests.py --emulate MACHINE. The last line is
+`N passed, N failed`.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import functools
+import json
+import os
+import re
+import sys
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "operators"))
+import backend_cases
+import emulator
+from suite_cases import Failure, expect, run, run_cases
+
+# One of each kind of loop: elementwise, broadcast, reduction, product,
+# convolution, pooling, recurrence, gather, conversion, control flow.
+SAMPLE = ("test_add_bcast", "test_argmax_keepdims_random", "test_Conv2d_padding",
+          "test_conv_with_strides_padding", "test_Conv2d_depthwise",
+          "test_convtranspose_pad", "test_erf", "test_gather_0",
+          "test_gemm_default_matrix_bias", "test_layer_normalization_default_axis",
+          "test_lstm_with_initial_bias", "test_matmul_3d", "test_maxpool_2d_pads",
+          "test_reduce_log_sum_exp_default_axes_keepdims_random",
+          "test_round", "test_softmax_large_number", "test_top_k")
+
+# A pattern that the assembly of a convolution must have.
+VECTORS = {
+    "aarch64": (["--target=aarch64"], r"fmla\tv\d+\.4s"),
+    "riscv64v": (["--target=riscv64", "-mattr=+v"], r"vfmacc\.vf"),
+    "riscv64": (["--target=riscv64"], r"fmadd\.s"),
+    "wasm32": (["--target=wasm32"], r"f32x4\.mul"),
+    "cortex-m4": (["--target=thumbv7em-none-eabihf", "-mcpu=cortex-m4"],
+                  r"vmul\.f32\ts\d+"),
+    "cortex-m55": (["--target=cortex-m55"], r"vfma\.f32\tq\d+"),
+    "x86-64-v3": (["--target=x86_64", "-mcpu=x86-64-v3"],
+                  r"vfmadd\w+ps\t.*%ymm"),
+    "x86-64-v4": (["--target=x86_64", "-mcpu=x86-64-v4"],
+                  r"vfmadd\w+ps\t.*%zmm"),
+}
+
+
+def conv_model(work):
+    random = np.random.RandomState(0)
+    weights = random.normal(size=(32, 32, 3, 3)).astype(np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
+         helper.make_node("Relu", ["c"], ["y"])], "conv",
+        [helper.make_tensor_value_info("x", 1, [1, 32, 12, 12])],
+        [helper.make_tensor_value_info("y", 1, [1, 32, 12, 12])],
+        [numpy_helper.from_array(weights, "w")])
+    path = os.path.join(work, "conv.onnx")
+    onnx.save(helper.make_model(graph, ir_version=10, opset_imports=[
+        helper.make_opsetid("", 21)]), path)
+    image = random.normal(size=(1, 32, 12, 12)).astype(np.float32)
+    padded = np.pad(image, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), (2, 3))
+    result = np.einsum("nchwij,fcij->nfhw", windows, weights)
+    return path, image, np.maximum(result, 0)
+
+
+def vectors_case(onnxc, path, machine):
+    options, pattern = VECTORS[machine]
+    code = run(onnxc, path, *options, "--emit=asm", "-o", "-")
+    if not re.search(pattern, code):
+        raise Failure(f"no {pattern} in the code")
+
+
+def operator_case(machine, cache, name):
+    folder = os.path.join(cache, name)
+    with open(os.path.join(folder, "case.json")) as file:
+        case = json.load(file)
+    try:
+        machine.check_case(folder, case["rtol"], case["atol"])
+    except emulator.EmulationError as error:
+        raise Failure(str(error))
+
+
+LEVELS = "x86-64-v2,x86-64-v3,x86-64-v4"
+
+
+def levels_case(onnxc, work, conv):
+    """One object for three levels, on CPUs that have one, two or all."""
+    path, image, wanted = conv
+    try:
+        machine = emulator.Emulator("x86-64", onnxc, work)
+        program = machine.build(path, work, [f"-mcpu={LEVELS}"])
+        for cpu, level in (("Nehalem", "v2"), ("Haswell", "v3")):
+            log = os.path.join(work, f"{cpu}.log")
+            machine.command = ["qemu-x86_64", "-cpu", cpu, "-d", "in_asm",
+                               "-D", log]
+            got, = machine.run(program, [(1, image)], work)
+            if wrong := emulator.compare(got, wanted, 1e-4, 1e-4):
+                raise Failure(f"{cpu}: {wrong}")
+            with open(log) as file:
+                ran = set(re.findall(r"^IN: model_x86_64_(v\d)_kernel",
+                                     file.read(), re.M))
+            expect(f"levels run on {cpu}", ran, {level})
+        # Here, whatever this machine has.
+        machine.command = []
+        got, = machine.run(program, [(1, image)], work)
+        if wrong := emulator.compare(got, wanted, 1e-4, 1e-4):
+            raise Failure(f"this machine: {wrong}")
+    except emulator.EmulationError as error:
+        raise Failure(str(error))
+    code = run("llvm-objdump-22", "-d", "--no-show-raw-insn", program)
+    for level, register in (("v2", "%xmm"), ("v3", "%ymm"), ("v4", "%zmm")):
+        bodies = re.findall(rf"<model_x86_64_{level}_kernel\w*>:\n(.*?)\n\n",
+                            code, re.S)
+        if not any(register in body for body in bodies):
+            raise Failure(f"no {register} in the code of {level}")
+        if level == "v2" and any("%ymm" in body for body in bodies):
+            raise Failure("%ymm in the code of v2")
+
+
+def shared_weights_case(onnxc, work, conv):
+    """Constants that two levels read in the same order are there once."""
+    path = conv[0]
+
+    def weights(cpus):
+        target = os.path.join(work, "shared.o")
+        run(onnxc, path, "--target=x86_64", f"-mcpu={cpus}", "--prefix=model",
+            "-o", target)
+        found = re.search(r"\.rodata\.onnxc_weights +(\d+)",
+                          run("llvm-size-22", "-A", target))
+        return int(found[1])
+
+    one = weights("x86-64-v3")
+    expect("bytes of weights of two levels with equal vectors",
+           weights("x86-64-v3,alderlake"), one)
+
+
+def main(build, pattern=""):
+    onnxc = os.path.join(build, "bin", "onnxc")
+    work = os.path.join(build, "emulated")
+    os.makedirs(work, exist_ok=True)
+    cache = os.path.join(build, "backend-tests")
+    backend_cases.materialise(cache)
+    conv = conv_model(work)
+    cases = {f"vectors-{name}": functools.partial(vectors_case, onnxc, conv[0],
+                                                  name) for name in VECTORS}
+    for name in ("aarch64", "riscv64", "riscv64v"):
+        machine = emulator.Emulator(name, onnxc, work)
+        cases.update({f"{name}-{test}": functools.partial(
+            operator_case, machine, cache, test) for test in SAMPLE})
+    cases["levels"] = functools.partial(levels_case, onnxc, work, conv)
+    cases["shared-weights"] = functools.partial(shared_weights_case, onnxc,
+                                                work, conv)
+    cases = {name: case for name, case in cases.items()
+             if re.search(pattern, name)}
+    return run_cases(cases, workers=2)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

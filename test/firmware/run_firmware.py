@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Compiles the MLPerf Tiny models for microcontrollers and runs them on boards
+that QEMU emulates, without a C library and without a heap.
+
+    run_firmware.py BUILD_DIR [--table] [--filter REGEX]
+
+Each output is compared with onnxruntime's. Instructions, code, RAM and stack
+are held to limits: what the best of other compilers needs (bench/firmware.md).
+--table prints them. The last line is `N passed, N failed`.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import argparse
+import functools
+import os
+import re
+import sys
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import model_cases
+from boards import BOARDS, emulate, link
+from suite_cases import Failure, expect, run, run_cases
+
+# On a Cortex-M4: instructions, bytes of code, bytes of RAM of onnx2c's C
+# through clang-22 -O2, on networks of the same sizes.
+PEER = {
+    "tiny_ds_cnn": (15_000_000, 16 << 10, 64128),
+    "tiny_mobilenet": (40_100_000, 45 << 10, 295040),
+    "tiny_resnet8": (72_300_000, 16 << 10, 196728),
+    "tiny_autoencoder": (1_160_000, 9728, 1088),
+}
+# What the object may want from outside, and the compiler's own helpers.
+ALLOWED = {"memcpy", "memset", "memmove"}
+HELPERS = {"__aeabi_memcpy", "__aeabi_memcpy4", "__aeabi_memset",
+           "__aeabi_memset4", "__aeabi_memclr", "__aeabi_memclr4",
+           "__aeabi_memclr8"}
+TABLE = []
+
+
+def read_header(path):
+    with open(path) as file:
+        return {name: int(value) for name, value in re.findall(
+            r"^#define MODEL_(\w+) (\d+)$", file.read(), re.M)}
+
+
+def sections(path):
+    """(code, constants, writable) bytes of an object."""
+    code = constants = writable = 0
+    for line in run("llvm-size-22", "-A", path).splitlines():
+        parts = line.split()
+        if len(parts) < 3 or not parts[1].isdigit():
+            continue
+        name, size = parts[0], int(parts[1])
+        if name.startswith(".text"):
+            code += size
+        elif name.startswith((".data", ".bss", ".sdata", ".sbss")):
+            writable += size
+        elif name.startswith((".rodata", ".flash")):
+            constants += size
+    return code, constants, writable
+
+
+def reference(path, inputs):
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = (
+        onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL)
+    session = onnxruntime.InferenceSession(
+        path, options, providers=["CPUExecutionProvider"])
+    return session.run(None, inputs)[0]
+
+
+def model_case(build, board_name, name):
+    board = BOARDS[board_name]
+    work = os.path.join(build, "firmware", board_name, name)
+    os.makedirs(work, exist_ok=True)
+    path = model_cases.model_path(name, os.path.join(build, "models"))
+    case = model_cases.Case(name, name, [{}])
+    inputs = model_cases.make_inputs(case, path, {})
+    expected = reference(path, inputs)
+    target = os.path.join(work, "model.o")
+    run(os.path.join(build, "bin", "onnxc"), path, *board.onnxc,
+        "--freestanding", "--weights-section=.flash_weights", "--prefix=model",
+        "-o", target)
+
+    sizes = read_header(os.path.join(work, "model.h"))
+    code, constants, writable = sections(target)
+    expect("writable bytes", writable, 0)
+    wanted = {line.split()[-1] for line in
+              run("llvm-nm-22", "-u", target).splitlines() if line.strip()}
+    extra = wanted - ALLOWED - HELPERS
+    if extra:
+        raise Failure(f"undefined symbols: {', '.join(sorted(extra))}")
+    sections_there = run("llvm-readelf-22", "-S", target)
+    if ".flash_weights" not in sections_there:
+        raise Failure("no section .flash_weights")
+
+    program = link(board, work, [target], next(iter(inputs.values())),
+                   expected.size)
+    report = emulate(board, program)
+    difference = np.abs(report.output - expected.ravel()).max()
+    if not difference <= 2e-5 * max(1.0, np.abs(expected).max()):
+        raise Failure(f"differs from onnxruntime by {difference}")
+    # The harness's own call and its clock are below what it measures.
+    if report.stack > sizes["STACK_BYTES"] + 64:
+        raise Failure(f"{report.stack} bytes of stack were touched, the header "
+                      f"says {sizes['STACK_BYTES']}")
+    if sizes["STACK_BYTES"] > 2 * report.stack + 256:
+        raise Failure(f"the header says {sizes['STACK_BYTES']} bytes of stack, "
+                      f"{report.stack} were touched")
+    ram = sizes["ARENA_BYTES"] + sizes["STACK_BYTES"]
+    TABLE.append((board_name, name, report.clock, code, constants,
+                  sizes["ARENA_BYTES"], sizes["STACK_BYTES"], report.stack,
+                  len(wanted & HELPERS), difference))
+    if board_name == "cortex-m4":
+        for what, got, most in zip(("instructions", "bytes of code",
+                                    "bytes of RAM"),
+                                   (report.clock, code, ram), PEER[name]):
+            if got > most:
+                raise Failure(f"{got} {what}, more than the {most} of a peer")
+
+
+def limits_case(build):
+    """Budgets that are not kept fail, name what fills them, leave nothing."""
+    path = model_cases.model_path("tiny_ds_cnn", os.path.join(build, "models"))
+    work = os.path.join(build, "firmware", "limits")
+    os.makedirs(work, exist_ok=True)
+    target = os.path.join(work, "model.o")
+    for option, says in (
+            ("--max-arena=8K", r"--max-arena allows 8192; it is filled by"
+                               r"[^\n]*\n +\"[^\"]+\" \d+"),
+            ("--max-flash=32K", r"--max-flash allows 32768; the largest "
+                                r"weights are\n +\"[^\"]+\" \d+"),
+            ("--max-stack=100", r"--max-stack allows 100; the deepest calls "
+                                r"are\n +model_entry\n +model_kernel")):
+        try:
+            run(os.path.join(build, "bin", "onnxc"), path,
+                *BOARDS["cortex-m4"].onnxc, option, "--prefix=model", "-o",
+                target)
+        except Failure as failure:
+            if not re.search(says, str(failure)):
+                raise Failure(f"{option}: {failure}")
+        else:
+            raise Failure(f"{option} was kept to")
+        if os.path.exists(target):
+            raise Failure(f"{option}: {target} was written")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--table", action="store_true")
+    parser.add_argument("--filter", default="")
+    options = parser.parse_args()
+    cases = {f"{board}-{name}": functools.partial(
+        model_case, options.build, board, name)
+        for board in BOARDS for name in PEER}
+    cases["limits"] = functools.partial(limits_case, options.build)
+    cases = {name: case for name, case in cases.items()
+             if re.search(options.filter, name)}
+    if options.table:
+        cases["table"] = print_table
+    return run_cases(cases)
+
+
+def print_table():
+    print(f"{'board':<12}{'model':<18}{'instructions':>13}{'code':>8}"
+          f"{'constants':>11}{'arena':>8}{'stack':>7}{'touched':>8}"
+          f"{'helpers':>8}{'differs':>10}")
+    for row in TABLE:
+        print(f"{row[0]:<12}{row[1]:<18}{row[2]:>13}{row[3]:>8}{row[4]:>11}"
+              f"{row[5]:>8}{row[6]:>7}{row[7]:>8}{row[8]:>8}{row[9]:>10.1e}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -51,6 +51,9 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // What that made foldable, or unused.
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
+  // Sums of quantised tensors are sums of integers; scales become products.
+  pm.addNestedPass<func::FuncOp>(createFuseQuantization());
+  pm.addNestedPass<func::FuncOp>(createExpandQuantization());
   // Transposed convolutions become plain ones, normalisation by constants goes
   // into weights.
   if (options.evaluateConstants) {

@@ -20,6 +20,25 @@ def InferShapes : Pass<"infer-shapes", "::mlir::func::FuncOp"> {
                            "::onnxc::plan::PlanDialect"];
 }
 
+def FuseQuantization : Pass<"fuse-quantization", "::mlir::func::FuncOp"> {
+  let summary = "Compute quantised operators in integers";
+  let description = [{
+    A convolution or product of dequantised tensors becomes one of integers,
+    scaled afterwards; what only moves elements moves the narrow ones.
+  }];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
+def ExpandQuantization
+    : Pass<"expand-quantization", "::mlir::func::FuncOp"> {
+  let summary = "Turn quantisation of integers into elementwise ops";
+  let description = [{
+    Scales become products, which join others by constants; a rectifier becomes
+    a bound.
+  }];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
 def FoldBatchNormalization
     : Pass<"fold-batch-normalization", "::mlir::func::FuncOp"> {
   let summary = "Turn normalisation by constants into arithmetic";
@@ -49,7 +68,12 @@ def ChooseLayouts : Pass<"choose-layouts", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"vectorLanes", "vector-lanes", "int64_t", "8",
-           "How many floats a vector register holds">];
+           "How many floats a vector register holds">,
+    Option<"dotGroup", "dot-group", "int64_t", "1",
+           "How many products of bytes a lane of a dot product sums">,
+    Option<"dotOffset", "dot-offset", "int64_t", "0",
+           "What a byte of its left side may be off: 128 where it takes "
+           "unsigned ones only, -128 where signed ones only">];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
@@ -61,7 +85,12 @@ def PackWeights : Pass<"pack-weights", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"panelColumns", "panel-columns", "int64_t", "16",
-           "How many columns a tile of a product has">];
+           "How many columns a tile of a product has">,
+    Option<"dotGroup", "dot-group", "int64_t", "1",
+           "How many products of bytes a lane of a dot product sums">,
+    Option<"dotOffset", "dot-offset", "int64_t", "0",
+           "What a byte of its left side may be off: 128 where it takes "
+           "unsigned ones only, -128 where signed ones only">];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
@@ -146,8 +175,17 @@ def EmitContractions : Pass<"emit-contractions", "::mlir::func::FuncOp"> {
     Option<"hasVectors", "has-vectors", "bool", "true",
            "Without, a vector is some f32 registers side by side">,
     Option<"stackBytes", "stack-bytes", "int64_t", "1048576",
-           "How much a task may keep on the stack">];
+           "How much a task may keep on the stack">,
+    Option<"dotGroup", "dot-group", "int64_t", "1",
+           "How many products of bytes a lane of a dot product sums">,
+    Option<"dotOperandBits", "dot-operand-bits", "int64_t", "8",
+           "Width of the factors of a dot product">,
+    Option<"dotAccumulates", "dot-accumulates", "bool", "true",
+           "Whether the instruction adds to sums">,
+    ListOption<"dotIntrinsics", "dot-intrinsics", "std::string",
+               "BITS=NAME: the intrinsic for vectors of so many bits">];
   let dependentDialects = ["::mlir::scf::SCFDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::vector::VectorDialect",
                            "::mlir::memref::MemRefDialect"];
 }

@@ -6,6 +6,8 @@
 
 #include "dialects/onnx/QuantizeOps.h"
 #include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/ScalarBuilder.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -81,4 +83,46 @@ LogicalResult DequantizeLinearOp::inferReturnTypes(
     return failure();
   return inferLike(context, loc, adaptor.getX(), adaptor.getOutputDtype(),
                    getElementType(adaptor.getXScale()), types);
+}
+
+void SaturateOp::build(OpBuilder &b, OperationState &state, Value x,
+                       Value zeroPoint, Type elementType) {
+  unsigned width = elementType.getIntOrFloatBitWidth();
+  bool isUnsigned = elementType.isUnsignedInteger();
+  int64_t high = (int64_t(1) << (isUnsigned ? width : width - 1)) - 1;
+  build(b, state, withElementType(x.getType(), elementType), x, zeroPoint,
+        isUnsigned ? 0 : -high - 1, high, getDataType(elementType));
+}
+
+LogicalResult SaturateOp::inferReturnTypes(MLIRContext *context,
+                                           std::optional<Location> loc,
+                                           Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  Type element = getElementTypeOf(context, adaptor.getTo());
+  if (!element || !element.isInteger() || element.getIntOrFloatBitWidth() > 16)
+    return emitOptionalError(loc, adaptor.getTo(),
+                             " is no integer type of up to 16 bits");
+  types.push_back(withElementType(adaptor.getX().getType(), element));
+  return success();
+}
+
+Value SaturateOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
+  ScalarBuilder s(b, loc, getElementType(getX()));
+  Value x = math::RoundEvenOp::create(b, loc, args[0]);
+  Type element = getElementType(getY());
+  if (args.size() > 1) {
+    Value zero = args[1];
+    Type i32 = s.likeType(x, b.getI32Type());
+    zero = element.isUnsignedInteger()
+               ? Value(arith::ExtUIOp::create(b, loc, i32, zero))
+               : Value(arith::ExtSIOp::create(b, loc, i32, zero));
+    x = s.add(x, arith::SIToFPOp::create(b, loc, x.getType(), zero));
+  }
+  x = s.atLeast(x, s.constant(x, getLow()));
+  x = s.atMost(x, s.constant(x, getHigh()));
+  Value integer =
+      arith::FPToSIOp::create(b, loc, s.likeType(x, b.getI32Type()), x);
+  unsigned width = std::max(element.getIntOrFloatBitWidth(), 8u);
+  return arith::TruncIOp::create(b, loc, s.likeType(x, b.getIntegerType(width)),
+                                 integer);
 }

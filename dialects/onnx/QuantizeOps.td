@@ -33,3 +33,19 @@ def Onnx_DequantizeLinearOp : Onnx_PureOp<"DequantizeLinear"> {
                        DefaultValuedAttr<Onnx_Int, "0">:$output_dtype);
   let results = (outs Onnx_Tensor:$y);
 }
+
+def Onnx_SaturateOp
+    : Onnx_PureOp<"Saturate", [DeclareOpInterfaceMethods<ElementwiseOp>]> {
+  let summary = "round(x) + zero point within bounds, as a narrow integer";
+  let description = [{
+    Not an operator of ONNX: what is left of QuantizeLinear, or of an integer
+    operator's result, when the scale has become a product. Rounds to nearest
+    even; NaN becomes `low`. The zero point has one element, none is 0. `to` is
+    an integer of up to 16 bits, as ONNX numbers types.
+  }];
+  let arguments = (ins Onnx_Tensor:$x, Optional<Onnx_Tensor>:$zero_point,
+                       Onnx_Int:$low, Onnx_Int:$high, Onnx_Int:$to);
+  let results = (outs Onnx_Tensor:$y);
+  let builders = [OpBuilder<(ins "::mlir::Value":$x,
+      "::mlir::Value":$zeroPoint, "::mlir::Type":$elementType)>];
+}

@@ -17,6 +17,7 @@
 
 #include "passes/Graph/KernelGroups.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/QuantizeOps.h"
 #include "passes/Passes.h"
 
 using namespace mlir;
@@ -60,6 +61,9 @@ struct Grower {
     for (Operation *user : producer->getUsers())
       if (!members.contains(user))
         return false;
+    // What follows a sum is narrow before anything but its own kernel reads it.
+    if (isa<SaturateOp>(producer) && !isElementwise)
+      return false;
     Operation *consumer = operand.getOwner();
     std::optional<Dims> produced = getDims(operand.get());
     if (isa<ElementwiseOp>(producer)) {

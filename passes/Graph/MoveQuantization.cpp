@@ -1,0 +1,155 @@
+//===- MoveQuantization.cpp - Ops that move elements move narrow ones -----===//
+//
+//   DequantizeLinear -> Reshape -> QuantizeLinear
+//
+// computes nothing where both scales are the same: dequantisation moves below
+// ops that only move elements, quantisation above Concat, and where they meet
+// nothing is left. A maximum is the same before and after, too.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/GatherOps.h"
+#include "dialects/onnx/LayoutOps.h"
+#include "dialects/onnx/PoolingOps.h"
+#include "dialects/onnx/ShapeOps.h"
+#include "dialects/onnx/SliceOps.h"
+#include "passes/Graph/Quantization.h"
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+namespace {
+
+/// Ops whose first operand alone gives the elements of all results.
+bool movesElements(Operation *op) {
+  if (auto pool = dyn_cast<MaxPoolOp>(op))
+    return pool.getIndices().use_empty();
+  return isa<ReshapeOp, TransposeOp, FlattenOp, SqueezeOp, UnsqueezeOp,
+             IdentityOp, SliceOp, GatherOp, GatherElementsOp, GatherNDOp,
+             SplitOp, ExpandOp, TileOp, DepthToSpaceOp, SpaceToDepthOp>(op);
+}
+
+Value dequantizeLike(PatternRewriter &b, DequantizeLinearOp like, Value x) {
+  return DequantizeLinearOp::create(b, like.getLoc(), x, like.getXScale(),
+                                    like.getXZeroPoint(), like.getAxis(),
+                                    like.getBlockSize(), like.getOutputDtype());
+}
+
+/// op(DequantizeLinear(x)) -> DequantizeLinear(op(x))
+struct MoveDequantizeBelow : RewritePattern {
+  explicit MoveDequantizeBelow(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    if (!movesElements(op))
+      return rewriter.notifyMatchFailure(op, "computes");
+    auto dequantize = op->getOperand(0).getDefiningOp<DequantizeLinearOp>();
+    std::optional<QuantizedValue> value = getQuantized(op->getOperand(0));
+    if (!value || !value->isPerTensor)
+      return rewriter.notifyMatchFailure(op, "no operand with one scale");
+    Type element = getElementType(value->x);
+    if (element.getIntOrFloatBitWidth() > 8 ||
+        (isa<MaxPoolOp>(op) && element.getIntOrFloatBitWidth() != 8))
+      return rewriter.notifyMatchFailure(op, "not of 8 bits");
+    // A scale has one sign; where it is negative the largest is the smallest.
+    std::optional<SmallVector<float>> scale = getConstantFloats(value->scale);
+    if (isa<MaxPoolOp>(op) && !(scale && scale->front() > 0))
+      return rewriter.notifyMatchFailure(op, "the scale is not known");
+    Operation *narrow = rewriter.clone(*op);
+    narrow->setOperand(0, value->x);
+    SmallVector<Value> results;
+    for (OpResult result : narrow->getResults()) {
+      if (op->getResult(result.getResultNumber()).use_empty()) {
+        results.push_back(result);
+        continue;
+      }
+      result.setType(
+          withElementType(cast<TensorType>(result.getType()), element));
+      results.push_back(dequantizeLike(rewriter, dequantize, result));
+    }
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
+/// Concat(DequantizeLinear(x)...) -> DequantizeLinear(Concat(x...))
+struct MoveDequantizeBelowConcat : OpRewritePattern<ConcatOp> {
+  using Base::Base;
+
+  LogicalResult matchAndRewrite(ConcatOp op,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<Value> narrow;
+    DequantizeLinearOp first;
+    for (Value operand : op.getInputs()) {
+      std::optional<QuantizedValue> value = getQuantized(operand);
+      if (!value || !value->isPerTensor)
+        return rewriter.notifyMatchFailure(op, "an operand has no one scale");
+      auto dequantize = operand.getDefiningOp<DequantizeLinearOp>();
+      if (!first)
+        first = dequantize;
+      if (getElementType(value->x) != getElementType(first.getX()) ||
+          !areEqual(value->scale, first.getXScale()) ||
+          !areEqual(value->zeroPoint, first.getXZeroPoint()))
+        return rewriter.notifyMatchFailure(op, "scales differ");
+      narrow.push_back(value->x);
+    }
+    Value joined =
+        ConcatOp::create(rewriter, op.getLoc(), narrow, op.getAxis());
+    rewriter.replaceOp(op, dequantizeLike(rewriter, first, joined));
+    return success();
+  }
+};
+
+/// QuantizeLinear(Concat(a...)) -> Concat(QuantizeLinear(a)...)
+struct MoveQuantizeAboveConcat : OpRewritePattern<QuantizeLinearOp> {
+  using Base::Base;
+
+  LogicalResult matchAndRewrite(QuantizeLinearOp op,
+                                PatternRewriter &rewriter) const override {
+    auto concat = op.getX().getDefiningOp<ConcatOp>();
+    if (!concat || !concat->hasOneUse() || !hasOneElement(op.getYScale()) ||
+        op.getBlockSize() != 0)
+      return rewriter.notifyMatchFailure(op, "no Concat of its own");
+    SmallVector<Value> narrow;
+    for (Value operand : concat.getInputs()) {
+      Operation *quantize = rewriter.clone(*op);
+      quantize->setOperand(0, operand);
+      quantize->getResult(0).setType(
+          withElementType(operand.getType(), getElementType(op.getY())));
+      narrow.push_back(quantize->getResult(0));
+    }
+    rewriter.replaceOp(op, ConcatOp::create(rewriter, concat.getLoc(), narrow,
+                                            concat.getAxis()));
+    return success();
+  }
+};
+
+/// QuantizeLinear(DequantizeLinear(x)) with the same scale is x.
+struct RemoveQuantizePair : OpRewritePattern<QuantizeLinearOp> {
+  using Base::Base;
+
+  LogicalResult matchAndRewrite(QuantizeLinearOp op,
+                                PatternRewriter &rewriter) const override {
+    std::optional<QuantizedValue> value = getQuantized(op.getX());
+    if (!value || !value->isPerTensor || op.getBlockSize() != 0 ||
+        value->x.getType() != op.getY().getType() ||
+        getElementType(value->x).getIntOrFloatBitWidth() > 16 ||
+        !areEqual(value->scale, op.getYScale()) ||
+        !areEqual(value->zeroPoint, op.getYZeroPoint()))
+      return rewriter.notifyMatchFailure(op, "no pair of one scale");
+    rewriter.replaceOp(op, value->x);
+    return success();
+  }
+};
+
+} // namespace
+
+void onnxc::populateMoveQuantization(RewritePatternSet &patterns) {
+  patterns.add<MoveDequantizeBelow, MoveDequantizeBelowConcat,
+               MoveQuantizeAboveConcat, RemoveQuantizePair>(
+      patterns.getContext());
+}

@@ -70,9 +70,13 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
       options.machine.hasTiles()) {
     ChooseLayoutsOptions layouts;
     layouts.vectorLanes = options.machine.getTileBits() / 32;
+    layouts.dotGroup = options.machine.dot.group;
+    layouts.dotOffset = options.machine.dot.leftOffset;
     pm.addNestedPass<func::FuncOp>(createChooseLayouts(layouts));
     PackWeightsOptions panels;
     panels.panelColumns = 2 * layouts.vectorLanes;
+    panels.dotGroup = layouts.dotGroup;
+    panels.dotOffset = layouts.dotOffset;
     pm.addNestedPass<func::FuncOp>(createPackWeights(panels));
     pm.addNestedPass<func::FuncOp>(createCSEPass());
     pm.addNestedPass<func::FuncOp>(
@@ -111,6 +115,11 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   contractions.numVectorRegisters = options.machine.getNumTileRegisters();
   contractions.hasVectors = options.machine.vectorBits > 0;
   contractions.stackBytes = options.machine.stackBytes;
+  contractions.dotGroup = options.machine.dot.group;
+  contractions.dotAccumulates = options.machine.dot.accumulates;
+  for (const auto &[bits, name] : options.machine.dot.intrinsics)
+    contractions.dotIntrinsics.push_back(
+        (llvm::Twine(bits) + "=" + name).str());
   pm.addNestedPass<func::FuncOp>(createEmitContractions(contractions));
   // linalg becomes loops, long ones a scf.forall over parts.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());

@@ -178,8 +178,6 @@ def EmitContractions : Pass<"emit-contractions", "::mlir::func::FuncOp"> {
            "How much a task may keep on the stack">,
     Option<"dotGroup", "dot-group", "int64_t", "1",
            "How many products of bytes a lane of a dot product sums">,
-    Option<"dotOperandBits", "dot-operand-bits", "int64_t", "8",
-           "Width of the factors of a dot product">,
     Option<"dotAccumulates", "dot-accumulates", "bool", "true",
            "Whether the instruction adds to sums">,
     ListOption<"dotIntrinsics", "dot-intrinsics", "std::string",

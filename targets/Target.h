@@ -19,6 +19,21 @@
 
 namespace onnxc {
 
+/// An instruction that sums products of small integers: each 32-bit lane those
+/// of a group of four bytes, or of two 16-bit integers. The right side, weights,
+/// is signed.
+struct DotProduct {
+  /// 1 where there is none.
+  unsigned group = 1;
+  /// Of groups of bytes: what makes any byte one that the left side takes. 128
+  /// where that is unsigned (added to signed bytes), -128 where it is signed.
+  int leftOffset = 0;
+  /// Whether it adds to sums; else the operands are the factors only.
+  bool accumulates = true;
+  /// LLVM's intrinsic for vectors of so many bits.
+  llvm::SmallVector<std::pair<unsigned, llvm::StringRef>> intrinsics;
+};
+
 /// Figures of one core that tiling, packing and vectorisation are chosen by.
 struct MachineModel {
   /// 0 where the machine has no vectors.
@@ -37,10 +52,7 @@ struct MachineModel {
   bool hasHalfConversion = false;
   bool hasHalfArithmetic = false;
   bool hasBFloat16Dot = false;
-  /// Four products of bytes added to a 32-bit lane: unsigned by signed,
-  /// signed by signed.
-  bool hasDotU8S8 = false;
-  bool hasDotS8S8 = false;
+  DotProduct dot;
   /// Two products of 16-bit halves added to a 32-bit register (SMLAD).
   bool hasDotS16 = false;
   uint64_t l1Bytes = 32 << 10;

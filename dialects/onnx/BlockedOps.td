@@ -16,11 +16,20 @@ def Onnx_BlockedConvOp : Onnx_PureOp<"BlockedConv", [FusesConsumers]> {
     X is [N, C/i, spatial..., i], where i may be 1 (which is [N, C, spatial...]
     seen otherwise). W is [F/f, C/i, kernel..., i, f], the result
     [N, F/f, spatial..., f]. A depthwise one has i = f and C = F, and W is
-    [F/f, kernel..., f]. `pads` are those before and those after.
+    [F/f, kernel..., f]. `pads` are those before and those after; what they
+    hold is `padding`.
+
+    Bytes are summed in i32. `offset` is added to each of X and to `padding`; W
+    holds signed bytes. Where `group` is not 1, so many of W that one lane of a
+    dot product takes lie side by side: channels, [F/f, C/i, kernel..., i/g, f,
+    g], or columns of the kernel where i is 1, [F/f, C, ..., k/g, 1, f, g].
   }];
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$W, Onnx_Ints:$strides,
                        Onnx_Ints:$dilations, Onnx_Ints:$pads,
-                       UnitAttr:$depthwise);
+                       UnitAttr:$depthwise,
+                       DefaultValuedAttr<Onnx_Int, "1">:$group,
+                       DefaultValuedAttr<Onnx_Int, "0">:$padding,
+                       DefaultValuedAttr<Onnx_Int, "0">:$offset);
   let results = (outs Onnx_Tensor:$Y);
 }
 
@@ -29,7 +38,13 @@ def Onnx_PackedMatMulOp : Onnx_PureOp<"PackedMatMul", [FusesConsumers]> {
   let description = [{
     A is [..., K], B [N/c, K, c] rounded up, its last panel filled with zeros.
     The result is [..., N]; `columns` is N.
+
+    Integers are summed in i32, with `offset` added to each of A. Where `group`
+    is not 1, so many rows of B lie side by side, [N/c, K/g, c, g], and A is
+    [..., K/g, g].
   }];
-  let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B, Onnx_Int:$columns);
+  let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B, Onnx_Int:$columns,
+                       DefaultValuedAttr<Onnx_Int, "1">:$group,
+                       DefaultValuedAttr<Onnx_Int, "0">:$offset);
   let results = (outs Onnx_Tensor:$Y);
 }

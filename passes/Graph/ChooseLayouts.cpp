@@ -28,8 +28,11 @@
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/PoolingOps.h"
 #include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "passes/Graph/IntegerSums.h"
+#include "passes/Graph/Quantization.h"
 #include "passes/Graph/ReshapeTo.h"
 #include "passes/Passes.h"
 
@@ -52,22 +55,32 @@ struct Candidate {
   bool takes(int64_t lanes) const { return filters % lanes == 0; }
 };
 
-std::optional<Candidate> getCandidate(ConvOp op) {
-  std::optional<Dims> x = getDims(op.getX()), w = getDims(op.getW());
-  std::optional<Dims> y = getDims(op.getY());
-  auto weights = dyn_cast<RankedTensorType>(op.getW().getType());
+/// Of Conv and ConvInteger.
+template <typename ConvLikeOp> std::optional<Candidate> getCandidate(ConvLikeOp op) {
+  Value image = op->getOperand(0), kernel = op->getOperand(1);
+  std::optional<Dims> x = getDims(image), w = getDims(kernel);
+  std::optional<Dims> y = getDims(op->getResult(0));
+  auto weights = dyn_cast<RankedTensorType>(kernel.getType());
   if (!x || !y || !weights || !weights.hasStaticShape() ||
-      !op.getW().getDefiningOp<ConstantOp>() ||
-      !weights.getElementType().isF32() || x->size() < 3 || x->size() > 5 ||
-      weights.getNumElements() == 0)
+      !kernel.template getDefiningOp<ConstantOp>() || x->size() < 3 ||
+      x->size() > 5 || weights.getNumElements() == 0)
     return std::nullopt;
+  if constexpr (std::is_same_v<ConvLikeOp, ConvIntegerOp>) {
+    // What lies outside of the image is the zero point.
+    if (!getZeroPoint(op.getXZeroPoint()) ||
+        !IntegerFactors{image, op.getXZeroPoint(), kernel, op.getWZeroPoint()}
+             .isSupported())
+      return std::nullopt;
+  } else if (!weights.getElementType().isF32()) {
+    return std::nullopt;
+  }
   std::optional<int64_t> channels = getConstant((*x)[1]);
   int64_t filters = weights.getDimSize(0);
   if (!channels)
     return std::nullopt;
   bool isDepthwise = op.getGroup() > 1;
   if (isDepthwise &&
-      (op.getGroup() != filters || *channels != filters || x->size() > 4))
+      (int64_t(op.getGroup()) != filters || *channels != filters || x->size() > 4))
     return std::nullopt;
   ConvWindow window = getConvWindow(op, x->size() - 2);
   int64_t pixels = 1;
@@ -106,7 +119,12 @@ private:
 
   int64_t chooseLanes();
   bool rewrite(OpBuilder &b, Operation *op);
-  bool rewriteConv(OpBuilder &b, ConvOp op);
+  template <typename ConvLikeOp>
+  bool rewriteConv(OpBuilder &b, ConvLikeOp op);
+  BlockedConvOp createConv(OpBuilder &b, Location loc, Value image,
+                           Value weights, const Candidate &candidate,
+                           const ConvWindow &window, ArrayRef<int64_t> pads,
+                           int64_t group, int64_t padding, int64_t offset);
   bool rewriteElementwise(OpBuilder &b, Operation *op);
   template <typename PoolOp> bool rewritePool(OpBuilder &b, PoolOp op);
   template <typename MeanOp>
@@ -152,13 +170,22 @@ SmallVector<int64_t> getBlockingOrder(int64_t rank, bool back) {
 
 int64_t ChooseLayouts::chooseLanes() {
   int64_t whole = 0, half = 0;
-  getOperation().walk([&](ConvOp op) {
-    std::optional<Candidate> candidate = getCandidate(op);
+  bool halves = true;
+  getOperation().walk([&](Operation *op) {
+    std::optional<Candidate> candidate;
+    if (auto conv = dyn_cast<ConvOp>(op))
+      candidate = getCandidate(conv);
+    if (auto conv = dyn_cast<ConvIntegerOp>(op)) {
+      candidate = getCandidate(conv);
+      halves &= !candidate || (vectorLanes / 2) % dotGroup == 0;
+    }
     if (!candidate)
       return;
     whole += candidate->takes(vectorLanes) ? candidate->products : 0;
     half += candidate->takes(vectorLanes / 2) ? candidate->products : 0;
   });
+  if (!halves)
+    half = whole;
   if (half == 0)
     return 0;
   return whole * 10 >= half * 9 ? vectorLanes : vectorLanes / 2;
@@ -166,6 +193,8 @@ int64_t ChooseLayouts::chooseLanes() {
 
 bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
   if (auto conv = dyn_cast<ConvOp>(op))
+    return rewriteConv(b, conv);
+  if (auto conv = dyn_cast<ConvIntegerOp>(op))
     return rewriteConv(b, conv);
   if (llvm::none_of(op->getOperands(),
                     [&](Value operand) { return isBlocked(operand); }))
@@ -198,78 +227,198 @@ bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
   return false;
 }
 
-bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvOp op) {
-  std::optional<Candidate> candidate = getCandidate(op);
-  if (!candidate || !candidate->takes(lanes))
-    return false;
-  if (candidate->isDepthwise && !isBlocked(op.getX()))
-    return false;
-  Location loc = op.getLoc();
-  Dims x = *getDims(op.getX()), w = *getDims(op.getW());
-  unsigned spatial = x.size() - 2;
-  auto number = [&](int64_t value) {
-    return onnx::getConstant(&getContext(), value);
-  };
-  // A plain image is one of blocks of a single channel.
-  int64_t inner = 1;
-  Value image;
-  if (isBlocked(op.getX())) {
-    image = blocked.lookup(op.getX());
-    inner = lanes;
-  } else {
-    Dims dims = x;
-    dims.push_back(number(1));
-    image = reshapeTo(b, loc, op.getX(), dims);
-  }
+BlockedConvOp ChooseLayouts::createConv(
+    OpBuilder &b, Location loc, Value image, Value weights,
+    const Candidate &candidate, const ConvWindow &window,
+    ArrayRef<int64_t> pads, int64_t group, int64_t padding, int64_t offset) {
+  return BlockedConvOp::create(
+      b, loc, image, weights, b.getDenseI64ArrayAttr(window.strides),
+      b.getDenseI64ArrayAttr(window.dilations), b.getDenseI64ArrayAttr(pads),
+      candidate.isDepthwise ? b.getUnitAttr() : UnitAttr(),
+      b.getI64IntegerAttr(group), b.getI64IntegerAttr(padding),
+      b.getI64IntegerAttr(offset));
+}
 
-  Dims cut = {number(candidate->filters / lanes), number(lanes)};
-  SmallVector<int64_t> order;
-  if (candidate->isDepthwise) {
+/// Weights [F, C, k...] in the order of a blocked convolution: [F/f, C/i, k...,
+/// i, f], or with `group` channels, or columns of the kernel where i is 1, side
+/// by side.
+Value blockWeights(OpBuilder &b, Location loc, Value weights, int64_t lanes,
+                   int64_t inner, int64_t group, bool isDepthwise) {
+  SmallVector<int64_t> w(
+      cast<RankedTensorType>(weights.getType()).getShape());
+  unsigned spatial = w.size() - 2;
+  SmallVector<int64_t> cut = {w[0] / lanes, lanes}, order;
+  if (isDepthwise) {
     // [F/f, f, k...] -> [F/f, k..., f]
     cut.append(w.begin() + 2, w.end());
     order = {0};
     for (unsigned i = 0; i < spatial; ++i)
       order.push_back(2 + i);
     order.push_back(1);
+  } else if (group > 1 && inner == 1) {
+    // [F/f, f, C, k..., K/g, g] -> [F/f, C, k..., K/g, 1, f, g]
+    cut.append(w.begin() + 1, w.end() - 1);
+    cut.append({w.back() / group, group, 1});
+    order = {0};
+    for (unsigned i = 0; i < spatial + 1; ++i)
+      order.push_back(2 + i);
+    order.append({4 + spatial, 1, 3 + spatial});
   } else {
-    // [F/f, f, C/i, i, k...] -> [F/f, C/i, k..., i, f]
-    cut.append({number(candidate->channels / inner), number(inner)});
+    // [F/f, f, C/i, i/g, g, k...] -> [F/f, C/i, k..., i/g, f, g]
+    cut.append({w[1] / inner, inner / group, group});
     cut.append(w.begin() + 2, w.end());
     order = {0, 2};
     for (unsigned i = 0; i < spatial; ++i)
-      order.push_back(4 + i);
+      order.push_back(5 + i);
     order.append({3, 1});
+    if (group > 1)
+      order.push_back(4);
+    else
+      cut.erase(cut.begin() + 4);
+    if (group == 1)
+      for (int64_t &dim : order)
+        dim -= dim > 4;
   }
-  Value weights = transpose(b, loc, reshapeTo(b, loc, op.getW(), cut), order);
+  Value parts =
+      ReshapeOp::create(b, loc, weights, ConstantOp::create(b, loc, cut));
+  return transpose(b, loc, parts, order);
+}
 
+/// The kernel with columns of zeros behind it.
+Value widenKernel(OpBuilder &b, Location loc, Value weights, int64_t columns) {
+  auto type = cast<RankedTensorType>(weights.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  if (shape.back() == columns)
+    return weights;
+  shape.back() = columns - shape.back();
+  auto zeros = RankedTensorType::get(shape, type.getElementType());
+  Value none = ConstantOp::create(
+      b, loc, zeros,
+      DenseElementsAttr::get(zeros, b.getZeroAttr(type.getElementType())));
+  return ConcatOp::create(b, loc, ValueRange{weights, none},
+                          int64_t(shape.size()) - 1);
+}
+
+/// Weights of ones, for one block of filters or each channel.
+Value onesLike(OpBuilder &b, Location loc, Value weights, int64_t filters) {
+  auto type = cast<RankedTensorType>(weights.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape[0] = filters;
+  auto ones = RankedTensorType::get(shape, type.getElementType());
+  return ConstantOp::create(
+      b, loc, ones,
+      DenseElementsAttr::get(ones,
+                             b.getIntegerAttr(type.getElementType(), 1)));
+}
+
+template <typename ConvLikeOp>
+bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvLikeOp op) {
+  constexpr bool isInteger = std::is_same_v<ConvLikeOp, ConvIntegerOp>;
+  std::optional<Candidate> candidate = getCandidate(op);
+  if (!candidate || !candidate->takes(lanes))
+    return false;
+  Value x = op->getOperand(0), w = op->getOperand(1);
+  if (candidate->isDepthwise && !isBlocked(x))
+    return false;
+  Location loc = op.getLoc();
+  Dims xDims = *getDims(x), wDims = *getDims(w);
+  unsigned spatial = xDims.size() - 2;
   ConvWindow window = getConvWindow(op, spatial);
-  SmallVector<int64_t> before, after;
+  int64_t group = 1, columns = *onnx::getConstant(wDims.back());
+  if (isInteger && !candidate->isDepthwise)
+    group = dotGroup;
+  // A kernel of one column, or one with gaps, has no groups of columns.
+  if (group > 1 && !isBlocked(x) &&
+      (columns < group / 2 + 1 || window.dilations.back() != 1)) {
+    if (!hasBlocks(xDims))
+      return false;
+    block(b, x);
+  }
+  auto number = [&](int64_t value) {
+    return onnx::getConstant(&getContext(), value);
+  };
+  // A plain image is one of blocks of a single channel.
+  int64_t inner = 1;
+  Value image;
+  if (isBlocked(x)) {
+    image = blocked.lookup(x);
+    inner = lanes;
+  } else {
+    Dims dims = xDims;
+    dims.push_back(number(1));
+    image = reshapeTo(b, loc, x, dims);
+  }
+  int64_t wideColumns =
+      group > 1 && inner == 1 ? llvm::alignTo(columns, group) : columns;
+
+  SmallVector<int64_t> pads, after;
   for (unsigned i = 0; i < spatial; ++i) {
-    AffineExpr in = x[i + 2], kernel = w[i + 2];
-    before.push_back(*window.getPadBegin(i, in, kernel));
+    AffineExpr in = xDims[i + 2], kernel = wDims[i + 2];
+    pads.push_back(*window.getPadBegin(i, in, kernel));
     int64_t end = window.padEnd[i];
     if (window.isSame()) {
       AffineExpr total =
           (window.getOutputSize(i, in, kernel) - 1) * window.strides[i] +
           (kernel - 1) * window.dilations[i] + 1 - in;
       end = std::max<int64_t>(
-          *onnx::getConstant(simplify(total)) - before.back(), 0);
+          *onnx::getConstant(simplify(total)) - pads.back(), 0);
     }
     after.push_back(end);
   }
-  SmallVector<int64_t> pads(before);
+  after.back() += wideColumns - columns;
   llvm::append_range(pads, after);
-  Value result = BlockedConvOp::create(
-      b, loc, image, weights, b.getDenseI64ArrayAttr(window.strides),
-      b.getDenseI64ArrayAttr(window.dilations), b.getDenseI64ArrayAttr(pads),
-      candidate->isDepthwise ? b.getUnitAttr() : UnitAttr());
-  if (op.getB()) {
-    Dims bias(x.size(), number(1));
-    bias[1] = number(candidate->filters);
-    result = AddOp::create(b, loc, result,
-                           reshapeTo(b, loc, op.getB(), getBlockedDims(bias)));
+
+  Value result;
+  if constexpr (isInteger) {
+    IntegerFactors factors{x, op.getXZeroPoint(), w, op.getWZeroPoint()};
+    int64_t padding = *getZeroPoint(op.getXZeroPoint());
+    int64_t offset =
+        group > 1 ? DotShape{group, dotOffset}.getOffset(getElementType(x)) : 0;
+    Value weights = factors.getSignedWeights(b, loc);
+    auto convolve = [&](Value kernel) -> Value {
+      Value ordered =
+          blockWeights(b, loc, widenKernel(b, loc, kernel, wideColumns), lanes,
+                       inner, group, candidate->isDepthwise);
+      return createConv(b, loc, image, ordered, *candidate, window, pads, group,
+                        padding, offset);
+    };
+    int64_t numProducts = 1;
+    for (AffineExpr dim : ArrayRef(wDims).drop_front())
+      numProducts *= *onnx::getConstant(dim);
+    auto sumOfLeft = [&]() -> Value {
+      Value sum = convolve(onesLike(
+          b, loc, weights, candidate->isDepthwise ? candidate->filters : lanes));
+      auto type = RankedTensorType::get({}, b.getI32Type());
+      Value more = ConstantOp::create(
+          b, loc, type,
+          DenseElementsAttr::get(
+              type, b.getI32IntegerAttr(int32_t(offset * numProducts))));
+      return offset ? SubOp::create(b, loc, sum, more) : sum;
+    };
+    auto align = [&](Value vector) {
+      Dims dims(xDims.size(), number(1));
+      dims[1] = number(candidate->filters);
+      return reshapeTo(b, loc, vector, getBlockedDims(dims));
+    };
+    SmallVector<int64_t> axes;
+    for (unsigned i = 1; i < wDims.size(); ++i)
+      axes.push_back(i);
+    result = factors.correct(b, loc, convolve(weights), weights, axes, offset,
+                             numProducts, sumOfLeft, align);
+  } else {
+    Value weights =
+        blockWeights(b, loc, w, lanes, inner, group, candidate->isDepthwise);
+    result = createConv(b, loc, image, weights, *candidate, window, pads, group,
+                        0, 0);
+    if (op.getB()) {
+      Dims bias(xDims.size(), number(1));
+      bias[1] = number(candidate->filters);
+      result =
+          AddOp::create(b, loc, result,
+                        reshapeTo(b, loc, op.getB(), getBlockedDims(bias)));
+    }
   }
-  blocked[op.getY()] = result;
+  blocked[op->getResult(0)] = result;
   return true;
 }
 

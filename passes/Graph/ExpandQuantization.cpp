@@ -183,22 +183,11 @@ struct FoldReluIntoSaturate : OpRewritePattern<SaturateOp> {
     auto relu = op.getX().getDefiningOp<ReluOp>();
     if (!relu)
       return rewriter.notifyMatchFailure(op, "no rectifier");
-    int64_t zero = 0;
-    if (op.getZeroPoint()) {
-      auto constant = op.getZeroPoint().getDefiningOp<ConstantOp>();
-      auto dense =
-          constant
-              ? dyn_cast_or_null<DenseIntElementsAttr>(constant.getElements())
-              : DenseIntElementsAttr();
-      if (!dense || dense.getNumElements() != 1)
-        return rewriter.notifyMatchFailure(op, "the zero point is not known");
-      APInt value = *dense.value_begin<APInt>();
-      zero = getElementType(op.getY()).isUnsignedInteger()
-                 ? int64_t(value.getZExtValue())
-                 : value.getSExtValue();
-    }
+    std::optional<int64_t> zero = onnxc::getZeroPoint(op.getZeroPoint());
+    if (!zero)
+      return rewriter.notifyMatchFailure(op, "the zero point is not known");
     rewriter.modifyOpInPlace(op, [&] {
-      op.setLow(std::max<int64_t>(op.getLow(), zero));
+      op.setLow(std::max<int64_t>(op.getLow(), *zero));
       op.getXMutable().assign(relu.getX());
     });
     return success();

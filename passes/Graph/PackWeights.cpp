@@ -7,18 +7,25 @@
 //
 //   B [3, 5], c = 4:  b00 b01 b02 b03  b10 b11 ..   b04 0 0 0  b14 0 0 0 ...
 //
+// Of bytes, a group of rows that a dot product takes lies side by side: [N/c,
+// K/g, c, g].
+//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/BlockedOps.h"
+#include "dialects/onnx/CastOps.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/LayoutOps.h"
 #include "dialects/onnx/MatMulOps.h"
 #include "dialects/onnx/MathOps.h"
+#include "dialects/onnx/ReductionOps.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/Graph/IntegerSums.h"
+#include "passes/Graph/ReshapeTo.h"
 #include "passes/Passes.h"
 
 namespace onnxc {
@@ -35,19 +42,21 @@ namespace {
 // Below this many elements there is nothing to gain.
 constexpr int64_t kFewElements = 1024;
 
-/// The matrix as panels; fails where it is not a constant worth the work.
-FailureOr<Value> packMatrix(PatternRewriter &b, Operation *op, Value matrix,
-                            bool isTransposed, int64_t panel) {
+/// Whether a matrix is a constant, and worth the work.
+bool isWorthPacking(Value matrix, bool isTransposed, int64_t panel) {
   auto constant = matrix.getDefiningOp<ConstantOp>();
   auto type = dyn_cast<RankedTensorType>(matrix.getType());
-  if (!constant || !constant.getElements() || !type || type.getRank() != 2 ||
-      !type.getElementType().isF32())
-    return b.notifyMatchFailure(op, "B is no constant matrix of f32");
+  return constant && constant.getElements() && type && type.getRank() == 2 &&
+         type.getNumElements() >= kFewElements &&
+         type.getDimSize(isTransposed ? 0 : 1) >= panel / 2;
+}
+
+/// The matrix as panels, `group` of its rows side by side.
+Value packMatrix(PatternRewriter &b, Location loc, Value matrix,
+                 bool isTransposed, int64_t panel, int64_t group = 1) {
+  auto type = cast<RankedTensorType>(matrix.getType());
   int64_t k = type.getDimSize(isTransposed ? 1 : 0);
   int64_t n = type.getDimSize(isTransposed ? 0 : 1);
-  if (n < panel / 2 || k * n < kFewElements)
-    return b.notifyMatchFailure(op, "B is small");
-  Location loc = op->getLoc();
   int64_t panels = llvm::divideCeil(n, panel);
   if (n % panel) {
     int64_t rest = panels * panel - n;
@@ -55,7 +64,8 @@ FailureOr<Value> packMatrix(PatternRewriter &b, Operation *op, Value matrix,
         isTransposed ? ArrayRef<int64_t>{rest, k} : ArrayRef<int64_t>{k, rest},
         type.getElementType());
     Value none = ConstantOp::create(
-        b, loc, zeros, DenseElementsAttr::get(zeros, b.getF32FloatAttr(0)));
+        b, loc, zeros,
+        DenseElementsAttr::get(zeros, b.getZeroAttr(type.getElementType())));
     matrix = ConcatOp::create(b, loc, ValueRange{matrix, none},
                               isTransposed ? 0 : 1);
   }
@@ -63,11 +73,13 @@ FailureOr<Value> packMatrix(PatternRewriter &b, Operation *op, Value matrix,
   if (isTransposed) {
     cut = {panels, panel, k};
     order = {0, 2, 1};
+  } else if (group > 1) {
+    cut = {k / group, group, panels, panel};
+    order = {2, 0, 3, 1};
   }
   Value rows =
       ReshapeOp::create(b, loc, matrix, ConstantOp::create(b, loc, cut));
-  return Value(
-      TransposeOp::create(b, loc, rows, b.getDenseI64ArrayAttr(order)));
+  return TransposeOp::create(b, loc, rows, b.getDenseI64ArrayAttr(order));
 }
 
 struct PackMatMul : OpRewritePattern<MatMulOp> {
@@ -75,14 +87,14 @@ struct PackMatMul : OpRewritePattern<MatMulOp> {
       : OpRewritePattern(context), panel(panel) {}
   LogicalResult matchAndRewrite(MatMulOp op,
                                 PatternRewriter &rewriter) const override {
-    if (getRank(op.getA()).value_or(0) < 2)
-      return rewriter.notifyMatchFailure(op, "A is no matrix");
-    FailureOr<Value> packed =
-        packMatrix(rewriter, op, op.getB(), /*isTransposed=*/false, panel);
-    if (failed(packed))
-      return failure();
+    if (getRank(op.getA()).value_or(0) < 2 ||
+        !getElementType(op.getB()).isF32() ||
+        !isWorthPacking(op.getB(), /*isTransposed=*/false, panel))
+      return rewriter.notifyMatchFailure(op, "B is no large constant of f32");
+    Value packed = packMatrix(rewriter, op.getLoc(), op.getB(),
+                              /*isTransposed=*/false, panel);
     int64_t n = cast<RankedTensorType>(op.getB().getType()).getDimSize(1);
-    rewriter.replaceOpWithNewOp<PackedMatMulOp>(op, op.getA(), *packed, n);
+    rewriter.replaceOpWithNewOp<PackedMatMulOp>(op, op.getA(), packed, n, 1, 0);
     return success();
   }
   int64_t panel;
@@ -97,20 +109,71 @@ struct PackGemm : OpRewritePattern<GemmOp> {
         (op.getC() && op.getBeta() != 1.0f) ||
         !getElementType(op.getY()).isF32())
       return rewriter.notifyMatchFailure(op, "scaled, or A is transposed");
-    FailureOr<Value> packed =
-        packMatrix(rewriter, op, op.getB(), op.getTransB(), panel);
-    if (failed(packed))
-      return failure();
+    if (!isWorthPacking(op.getB(), op.getTransB(), panel))
+      return rewriter.notifyMatchFailure(op, "B is no large constant");
+    Value packed = packMatrix(rewriter, op.getLoc(), op.getB(),
+                              op.getTransB(), panel);
     int64_t n = cast<RankedTensorType>(op.getB().getType())
                     .getDimSize(op.getTransB() ? 0 : 1);
     Value product =
-        PackedMatMulOp::create(rewriter, op.getLoc(), op.getA(), *packed, n);
+        PackedMatMulOp::create(
+        rewriter, op.getLoc(), op.getA(), packed, n, 1, 0);
     if (op.getC())
       product = AddOp::create(rewriter, op.getLoc(), product, op.getC());
     rewriter.replaceOp(op, product);
     return success();
   }
   int64_t panel;
+};
+
+struct PackMatMulInteger : OpRewritePattern<MatMulIntegerOp> {
+  PackMatMulInteger(MLIRContext *context, int64_t panel, DotShape dot)
+      : OpRewritePattern(context), panel(panel), dot(dot) {}
+  LogicalResult matchAndRewrite(MatMulIntegerOp op,
+                                PatternRewriter &rewriter) const override {
+    std::optional<Dims> a = getDims(op.getA());
+    if (!a || a->size() < 2 ||
+        !isWorthPacking(op.getB(), /*isTransposed=*/false, panel))
+      return rewriter.notifyMatchFailure(op, "B is no large constant");
+    auto b = cast<RankedTensorType>(op.getB().getType());
+    int64_t k = b.getDimSize(0), n = b.getDimSize(1);
+    if (dot.group > 1 && k % dot.group)
+      return rewriter.notifyMatchFailure(op, "K is no multiple of a group");
+    Location loc = op.getLoc();
+    IntegerFactors factors{op.getA(), op.getAZeroPoint(), op.getB(),
+                           op.getBZeroPoint()};
+    if (!factors.isSupported())
+      return rewriter.notifyMatchFailure(op, "zero points of rows");
+    Value weights = factors.getSignedWeights(rewriter, loc);
+    Value packed = packMatrix(rewriter, loc, weights, /*isTransposed=*/false,
+                              panel, dot.group);
+    int64_t offset = dot.getOffset(getElementType(op.getA()));
+    Value left = op.getA();
+    if (dot.group == 2)
+      left = CastOp::create(rewriter, loc, left,
+                            rewriter.getIntegerType(16));
+    if (dot.group > 1) {
+      a->back() = onnx::getConstant(op.getContext(), k / dot.group);
+      a->push_back(onnx::getConstant(op.getContext(), dot.group));
+      left = reshapeTo(rewriter, loc, left, *a);
+    }
+    Value sums = PackedMatMulOp::create(rewriter, loc, left, packed, n,
+                                        dot.group, offset);
+    // The sums over a row of A, where B is not symmetric.
+    auto sumOfLeft = [&]() -> Value {
+      Value wide = CastOp::create(rewriter, loc, op.getA(),
+                                  rewriter.getI32Type());
+      return ReduceSumOp::create(rewriter, loc, wide,
+                                 ConstantOp::create(rewriter, loc,
+                                                    ArrayRef<int64_t>{-1}));
+    };
+    rewriter.replaceOp(op, factors.correct(rewriter, loc, sums, weights,
+                                           /*weightAxes=*/{0}, offset, k,
+                                           sumOfLeft, {}));
+    return success();
+  }
+  int64_t panel;
+  DotShape dot;
 };
 
 struct PackWeights : onnxc::impl::PackWeightsBase<PackWeights> {
@@ -121,6 +184,8 @@ struct PackWeights : onnxc::impl::PackWeightsBase<PackWeights> {
       return;
     RewritePatternSet patterns(&getContext());
     patterns.add<PackMatMul, PackGemm>(&getContext(), panelColumns);
+    patterns.add<PackMatMulInteger>(&getContext(), panelColumns,
+                                    DotShape{dotGroup, dotOffset});
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -66,6 +66,21 @@ bool onnxc::isZero(Value zeroPoint) {
                       [](char byte) { return byte == 0; });
 }
 
+std::optional<int64_t> onnxc::getZeroPoint(Value zeroPoint) {
+  if (!zeroPoint)
+    return 0;
+  auto constant = zeroPoint.getDefiningOp<ConstantOp>();
+  auto dense = constant ? dyn_cast_or_null<DenseIntElementsAttr>(
+                              constant.getElements())
+                        : DenseIntElementsAttr();
+  if (!dense || dense.getNumElements() != 1)
+    return std::nullopt;
+  APInt value = *dense.value_begin<APInt>();
+  return getElementType(zeroPoint).isUnsignedInteger()
+             ? int64_t(value.getZExtValue())
+             : value.getSExtValue();
+}
+
 bool onnxc::areEqual(Value a, Value b) {
   if (a == b)
     return true;

@@ -22,6 +22,8 @@ bool isFoldable(mlir::Value value);
 std::optional<llvm::SmallVector<float>> getConstantFloats(mlir::Value value);
 /// Whether a zero point is absent or a constant of zeros.
 bool isZero(mlir::Value zeroPoint);
+/// The value of one that is absent or a constant of one element.
+std::optional<int64_t> getZeroPoint(mlir::Value zeroPoint);
 /// Whether two are the same: one value, or equal constants. An absent zero
 /// point equals one of zeros.
 bool areEqual(mlir::Value a, mlir::Value b);

@@ -22,14 +22,24 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
   ArrayRef<int64_t> strides = list("strides"), dilations = list("dilations"),
                     pads = list("pads"), ends = list("ends");
   unsigned rank = strides.size();
-  auto select = body->left.getDefiningOp<arith::SelectOp>();
-  auto load = select ? select.getTrueValue().getDefiningOp<memref::LoadOp>()
-                     : memref::LoadOp();
-  if (rank < 1 || rank > 3 || !load ||
-      body->right != op.getBody()->getArgument(0))
+  memref::LoadOp load;
+  for (Operation &inner : *op.getBody())
+    if (auto found = dyn_cast<memref::LoadOp>(inner)) {
+      if (load)
+        return std::nullopt;
+      load = found;
+    }
+  Value weight = body->right;
+  if (auto widened = weight.getDefiningOp<arith::ExtSIOp>())
+    weight = widened.getIn();
+  if (rank < 1 || rank > 3 || !load || weight != op.getBody()->getArgument(0))
     return std::nullopt;
 
   BlockedConvGeometry g;
+  g.group = list("group").front();
+  g.padding = list("padding").front();
+  g.offset = list("offset").front();
+  g.isUnsigned = attr.getAs<BoolAttr>("unsigned").getValue();
   ConvGeometry &conv = g.conv;
   g.isDepthwise = attr.getAs<BoolAttr>("depthwise").getValue();
   conv.weights = op.getDpsInputs()[0];
@@ -37,18 +47,37 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
   conv.result = op.getDpsInits()[0];
   for (Value buffer : {conv.image, conv.weights, conv.result}) {
     auto type = dyn_cast<MemRefType>(buffer.getType());
-    if (!type || !type.getLayout().isIdentity() ||
-        !type.getElementType().isF32())
+    if (!type || !type.getLayout().isIdentity())
       return std::nullopt;
   }
   auto weights = cast<MemRefType>(conv.weights.getType());
   auto result = cast<MemRefType>(conv.result.getType());
-  if (!weights.hasStaticShape())
+  g.imageType = cast<MemRefType>(conv.image.getType()).getElementType();
+  g.sumType = result.getElementType();
+  g.isInteger = g.sumType.isInteger(32);
+  if (!weights.hasStaticShape() ||
+      !(g.isInteger ? g.imageType.isInteger(8) : g.imageType.isF32()) ||
+      weights.getElementType() != g.imageType ||
+      (!g.isInteger && !g.sumType.isF32()))
     return std::nullopt;
   ArrayRef<int64_t> sizes = weights.getShape();
+  // Sizes as if weights did not lie in groups.
+  SmallVector<int64_t> plain;
+  if (g.group > 1) {
+    plain.assign(sizes.begin(), sizes.end() - 1);
+    g.lanes = plain.back();
+    bool isImage = cast<MemRefType>(conv.image.getType()).getShape().back() == 1;
+    plain[isImage ? 1 + rank : 2 + rank] *= g.group;
+    sizes = plain;
+  }
   g.lanes = sizes.back();
   g.inner = g.isDepthwise ? g.lanes : sizes[sizes.size() - 2];
   g.filterBlocks = sizes[0];
+  g.copyType = g.imageType;
+  if (g.isInteger && !g.isDepthwise && g.group == 2)
+    g.copyType = IntegerType::get(op.getContext(), 16);
+  g.copyLanes = std::max<int64_t>(
+      registers.vectorBits / g.copyType.getIntOrFloatBitWidth(), g.lanes);
   g.channelBlocks = g.isDepthwise ? 1 : sizes[1];
   if (g.lanes * 32 > registers.vectorBits || g.lanes < 2 ||
       weights.getNumElements() == 0)
@@ -106,6 +135,10 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
       g.window() == 1 &&
       llvm::all_of(strides, [](int64_t stride) { return stride == 1; }) &&
       !g.isPadded;
+  // Weights of a group reach beyond the last column.
+  bool isCopied = g.copyType != g.imageType ||
+                  (g.group > 1 && g.inner == 1 && !g.isDepthwise);
+  g.isPadded |= isCopied;
   g.numRows = isLine || g.isFlat ? 1 : result.getDimSize(first);
   g.numColumns = result.getDimSize(first + along);
   if (g.isFlat && rank == 2)
@@ -127,11 +160,13 @@ bool onnxc::canWriteOntoImage(const BlockedConvGeometry &g, int64_t bytes) {
     PlaneParts parts(g, 1, bytes);
     return g.isPadded && g.conv.rank < 3 && parts.rows == g.numRows &&
            parts.columns == g.numColumns &&
-           parts.getTileSize(1, g.lanes) * 4 <= bytes;
+           parts.getTileBytes(g, 1) <= bytes;
   }
   return g.isFlat && g.conv.rank < 3 && g.inner == g.lanes &&
          g.channelBlocks == g.filterBlocks &&
-         kCopiedPixels * g.channelBlocks * g.lanes * 4 <= bytes;
+         kCopiedPixels * g.channelBlocks * g.lanes *
+                 int64_t(g.copyType.getIntOrFloatBitWidth() / 8) <=
+             bytes;
 }
 
 void BlockedConvGeometry::readSizes(VectorBuilder &v) {
@@ -152,15 +187,25 @@ void BlockedConvGeometry::readSizes(VectorBuilder &v) {
   conv.width = v.mul(conv.width, inner);
 }
 
+Value BlockedConvGeometry::widenPixels(VectorBuilder &v, Value pixels) const {
+  if (copyType == imageType)
+    return pixels;
+  Type type = v.vectorType(copyType);
+  if (isUnsigned)
+    return arith::ExtUIOp::create(v.b, v.loc, type, pixels);
+  return arith::ExtSIOp::create(v.b, v.loc, type, pixels);
+}
+
 PlaneParts::PlaneParts(const BlockedConvGeometry &g, int64_t blocks,
-                       int64_t bytes) {
+                       int64_t bytes)
+    : elementBytes(g.copyType.getIntOrFloatBitWidth() / 8) {
   const ConvGeometry &conv = g.conv;
   auto measure = [&] {
     tileHeight =
         (rows - 1) * conv.strideH + (conv.kernelH - 1) * conv.dilationH + 1;
     tileWidth = (columns - 1) * conv.strideW +
                 (conv.kernelW - 1) * conv.dilationW + g.inner;
-    return blocks * tileHeight * tileWidth * 4;
+    return blocks * tileHeight * tileWidth * elementBytes;
   };
   constexpr int64_t kUnknown = 64, kFewColumns = 16;
   columns = std::max<int64_t>(g.numColumns < 0 ? kUnknown : g.numColumns, 1);
@@ -172,4 +217,33 @@ PlaneParts::PlaneParts(const BlockedConvGeometry &g, int64_t blocks,
   while (measure() > bytes && columns > kFewColumns)
     columns = llvm::divideCeil(columns, 2);
   measure();
+}
+
+TileCopier::TileCopier(OpBuilder &b, Location loc, const BlockedConvGeometry &g,
+                       const PlaneParts &parts, int64_t blocks)
+    : tile(g.conv, parts.rows, parts.columns), g(g), v(b, loc, g.copyLanes) {
+  tile.height = parts.tileHeight;
+  tile.width = parts.tileWidth;
+  tile.scratch = v.scratch(g.copyType, parts.getTileSize(g, blocks));
+  if (g.padding)
+    tile.fill = arith::ConstantOp::create(
+        b, loc,
+        DenseElementsAttr::get(
+            v.vectorType(g.copyType),
+            b.getIntegerAttr(g.copyType, APInt(g.copyType.getIntOrFloatBitWidth(),
+                                               g.padding, /*isSigned=*/true,
+                                               /*implicitTrunc=*/true))));
+}
+
+void TileCopier::copy(Value image, Value plane, Value outRow, Value rows,
+                      Value outColumn, Value to) {
+  auto widen = [this](Value pixels) { return g.widenPixels(v, pixels); };
+  tile.copy(v, g.conv, image, widen, plane, outRow, rows, outColumn, to);
+}
+
+void TileCopier::clear(Value to) {
+  Value fill = tile.fill ? tile.fill : v.zero(g.copyType);
+  v.loop(v.index(0), v.index(tile.height * tile.width), v.width, [&](Value i) {
+    v.store(fill, tile.scratch, v.add(to, i), v.all());
+  });
 }

@@ -33,12 +33,25 @@ struct BlockedConvGeometry {
   ConvGeometry conv;
   LoopGroups groups;
 
+  /// Of bytes: how many of a group lie side by side in the weights, what is
+  /// outside of the image, and what is added to each of it.
+  bool isInteger = false, isUnsigned = false;
+  int64_t group = 1, padding = 0, offset = 0;
+  mlir::Type imageType, sumType;
+  /// What a copy of the image holds: wider integers, where the machine's
+  /// products take those.
+  mlir::Type copyType;
+  /// Elements of a vector that copies it.
+  int64_t copyLanes;
+
   int64_t window() const { return conv.kernelH * conv.kernelW; }
   bool isPadded = false;
   /// Sizes that are known, else -1.
   int64_t numRows, numColumns;
 
   void readSizes(VectorBuilder &v);
+  /// A vector of the image as its copy holds it.
+  mlir::Value widenPixels(VectorBuilder &v, mlir::Value pixels) const;
 };
 
 /// Whether the convolution can write its result onto its image, with a copy of
@@ -49,7 +62,7 @@ bool canWriteOntoImage(const BlockedConvGeometry &g, int64_t bytes);
 /// As many pixels are copied at most.
 constexpr int64_t kCopiedPixels = 8;
 
-/// None where the op is not a convolution of f32 as BlockedConv.cpp builds it,
+/// None where the op is not a convolution as BlockedConv.cpp builds it,
 /// of one to three spatial dimensions, with vectors of the machine.
 std::optional<BlockedConvGeometry> matchBlockedConv(mlir::linalg::GenericOp op,
                                                     RegisterFile registers);
@@ -61,9 +74,34 @@ struct PlaneParts {
   PlaneParts(const BlockedConvGeometry &g, int64_t blocks, int64_t bytes);
   int64_t rows, columns;
   int64_t tileHeight, tileWidth; // in elements
-  int64_t getTileSize(int64_t blocks, int64_t lanes) const {
-    return blocks * tileHeight * tileWidth + 4 * lanes;
+  int64_t elementBytes;
+  /// In elements, with room for whole vectors.
+  int64_t getTileSize(const BlockedConvGeometry &g, int64_t blocks) const {
+    return blocks * tileHeight * tileWidth + 2 * g.copyLanes + 4 * g.lanes;
   }
+  int64_t getTileBytes(const BlockedConvGeometry &g, int64_t blocks) const {
+    return getTileSize(g, blocks) * elementBytes;
+  }
+};
+
+/// Copies parts of the image with what surrounds it into a tile.
+class TileCopier {
+public:
+  TileCopier(mlir::OpBuilder &b, mlir::Location loc,
+             const BlockedConvGeometry &g, const PlaneParts &parts,
+             int64_t blocks);
+  /// The part of the plane at `plane` of the image's elements; see ImageTile.
+  void copy(mlir::Value image, mlir::Value plane, mlir::Value outRow,
+            mlir::Value rows, mlir::Value outColumn, mlir::Value to);
+  /// What a plane outside of the image is like.
+  void clear(mlir::Value to);
+
+  ImageTile tile;
+
+private:
+  const BlockedConvGeometry &g;
+  /// Of other vectors than those of sums.
+  VectorBuilder v;
 };
 
 /// Where a task finds the image: channel block b, row y and element x of the

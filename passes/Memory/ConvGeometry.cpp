@@ -126,7 +126,7 @@ void ImageTile::copy(VectorBuilder &v, const ConvGeometry &conv, Value elements,
                      Value outRow, Value rows, Value outColumn,
                      Value to) const {
   Type type = cast<MemRefType>(scratch.getType()).getElementType();
-  Value zero = v.zero(type);
+  Value outside = fill ? fill : v.zero(type);
   Value row0 = v.sub(v.mul(outRow, conv.strideH), v.index(conv.padH));
   Value column0 = v.sub(v.mul(outColumn, conv.strideW), v.index(conv.padW));
   Value low = v.max(v.index(0), v.sub(v.index(0), column0));
@@ -139,7 +139,7 @@ void ImageTile::copy(VectorBuilder &v, const ConvGeometry &conv, Value elements,
   // written afterwards.
   auto clear = [&](Value at, Value from, Value end) {
     v.loop(from, end, v.width,
-           [&](Value i) { v.store(zero, scratch, v.add(at, i), v.all()); });
+           [&](Value i) { v.store(outside, scratch, v.add(at, i), v.all()); });
   };
   v.loop(v.index(0), needed, 1, [&](Value i) {
     Value at = v.add(to, v.mul(i, width));

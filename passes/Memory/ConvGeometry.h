@@ -64,6 +64,8 @@ struct ImageTile {
               (conv.kernelW - 1) * conv.dilationW + 1) {}
   int64_t height, width;
   mlir::Value scratch;
+  /// A vector of what surrounds the image; null for zeros.
+  mlir::Value fill = {};
 
   /// The elements that `planes` of them need, with room for whole vectors.
   int64_t getSize(const ConvGeometry &conv, int64_t planes,

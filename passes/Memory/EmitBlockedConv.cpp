@@ -8,13 +8,15 @@
 //
 // Pixels are read one element at a time, so that stride and dilation cost
 // nothing, and weights in the order in which they are stored. The result needs
-// no masks: its vectors are whole.
+// no masks: its vectors are whole. Bytes are taken in groups, as dot products
+// sum them.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "passes/Memory/BlockedConvGeometry.h"
+#include "passes/Memory/DotProduct.h"
 #include "passes/Passes.h"
 
 using namespace mlir;
@@ -86,8 +88,11 @@ class BlockedConvEmitter {
 public:
   BlockedConvEmitter(VectorBuilder &v, BlockedConvGeometry &g,
                      Epilogue &epilogue, TileShape shape,
-                     RegisterFile registers)
-      : v(v), g(g), epilogue(epilogue), shape(shape), registers(registers) {}
+                     const RegisterFile &registers)
+      : v(v), g(g), epilogue(epilogue), shape(shape), registers(registers),
+        // The copy of the image holds what has been widened.
+        dot(v, registers.dot, g.group, g.offset,
+            g.isUnsigned && g.copyType == g.imageType) {}
 
   void emit();
 
@@ -96,7 +101,8 @@ private:
   BlockedConvGeometry &g;
   Epilogue &epilogue;
   TileShape shape;
-  RegisterFile registers;
+  const RegisterFile &registers;
+  DotProduct dot;
   Value weights, output, partialSums;
 
   /// A part of the sum over channels, and whether it is the first or the last
@@ -126,31 +132,40 @@ SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
   ConvGeometry &conv = g.conv;
   int64_t step = g.inner * g.lanes, window = g.window() * step;
   int64_t blockStride = g.channelBlocks * window;
-  int64_t unroll = registers.hasVectors && g.inner % 4 == 0 ? 4 : 1;
+  int64_t unroll = g.inner % (4 * g.group) == 0   ? 4
+                   : g.inner % (2 * g.group) == 0 ? 2
+                                                  : 1;
+  if (!registers.hasVectors)
+    unroll = 1;
   Value weightBase = v.add(v.mul(firstFilterBlock, blockStride),
                            v.mul(part.firstBlock, window));
   auto multiply = [&](Value image, Value weight, ValueRange before) {
     SmallVector<Value> next(before);
     SmallVector<Value> filters;
-    for (int64_t f = 0; f < shape.blocks; ++f)
-      filters.push_back(
-          v.load(weights, v.add(weight, f * blockStride), v.all()));
+    for (int64_t f = 0; f < shape.blocks; ++f) {
+      Value at = v.add(weight, f * blockStride);
+      filters.push_back(g.isInteger ? dot.loadRight(weights, at)
+                                    : v.load(weights, at, v.all()));
+    }
     for (int64_t p = 0; p < pixels; ++p) {
-      Value pixel = v.splat(
-          v.loadScalar(part.image.elements, v.add(image, p * conv.strideW)));
+      Value at = v.add(image, p * conv.strideW);
+      Value pixel = g.isInteger
+                        ? dot.loadLeft(part.image.elements, at)
+                        : v.splat(v.loadScalar(part.image.elements, at));
       for (int64_t f = 0; f < shape.blocks; ++f) {
         Value &sum = next[p * shape.blocks + f];
-        sum = v.multiplyAdd(pixel, filters[f], sum);
+        sum = g.isInteger ? dot.accumulate(pixel, filters[f], sum)
+                          : v.multiplyAdd(pixel, filters[f], sum);
       }
     }
     return next;
   };
   auto channels = [&](Value image, Value weight, ValueRange before) {
-    return v.loop(v.index(0), v.index(g.inner), unroll, before,
+    return v.loop(v.index(0), v.index(g.inner), unroll * g.group, before,
                   [&](Value c, ValueRange sums) {
                     SmallVector<Value> next(sums);
                     for (int64_t u = 0; u < unroll; ++u) {
-                      Value at = v.add(c, u);
+                      Value at = v.add(c, u * g.group);
                       next = multiply(v.add(image, at),
                                       v.add(weight, v.mul(at, g.lanes)), next);
                     }
@@ -165,7 +180,7 @@ SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
     if (g.inner > 1)
       return v.loop(v.index(0), v.index(conv.kernelW), 1, before, one);
     SmallVector<Value> sums(before);
-    for (int64_t kw = 0; kw < conv.kernelW; ++kw)
+    for (int64_t kw = 0; kw < conv.kernelW; kw += g.group)
       sums = one(v.index(kw), sums);
     return sums;
   };
@@ -191,7 +206,7 @@ void BlockedConvEmitter::emitTile(const Part &part, Value imageBase,
                                   Value n) {
   OpBuilder &b = v.b;
   Location loc = v.loc;
-  Type element = b.getF32Type();
+  Type element = g.sumType;
   Value outPlane = v.mul(g.outDepth, v.mul(g.conv.outHeight, g.conv.outWidth));
   auto filterBlock = [&](int64_t f) { return v.add(firstFilterBlock, f); };
   auto offset = [&](int64_t p, int64_t f) {
@@ -263,7 +278,7 @@ void BlockedConvEmitter::emitPart(const Task &task, const Part &part) {
 void BlockedConvEmitter::emitOverwriting(const Task &task,
                                          const ImagePart &image) {
   int64_t most = std::min(shape.pixels, kCopiedPixels);
-  Value scratch = v.scratch(v.b.getF32Type(), most * g.channelBlocks * g.lanes);
+  Value scratch = v.scratch(g.copyType, most * g.channelBlocks * g.lanes);
   v.loopTiles(task.columns, most, [&](Value c, int64_t pixels) {
     int64_t plane = pixels * g.lanes;
     v.loop(v.index(0), v.index(g.channelBlocks), 1, [&](Value block) {
@@ -271,8 +286,9 @@ void BlockedConvEmitter::emitOverwriting(const Task &task,
                          v.mul(c, g.lanes));
       Value to = v.mul(block, plane);
       for (int64_t i = 0; i < plane; i += v.width)
-        v.store(v.load(image.elements, v.add(from, i), v.all()), scratch,
-                v.add(to, i), v.all());
+        v.store(
+            g.widenPixels(v, v.load(image.elements, v.add(from, i), v.all())),
+            scratch, v.add(to, i), v.all());
     });
     Part part{{scratch, v.index(0), v.index(plane), v.index(plane)},
               v.index(0),
@@ -297,7 +313,7 @@ void BlockedConvEmitter::emit() {
   int64_t mostBytes = std::min(kMaxTileBytes, registers.stackBytes);
   PlaneParts parts(g, blocks, imageBytes);
   while (g.isPadded && blocks > 1 &&
-         parts.getTileSize(blocks, g.lanes) * 4 > mostBytes) {
+         parts.getTileBytes(g, blocks) > mostBytes) {
     blocks = llvm::divideCeil(blocks, 2);
     parts = PlaneParts(g, blocks, imageBytes);
   }
@@ -350,11 +366,8 @@ void BlockedConvEmitter::emit() {
                       {}});
       return;
     }
-    ImageTile tile(conv, parts.rows, parts.columns);
-    tile.height = parts.tileHeight;
-    tile.width = parts.tileWidth;
-    tile.scratch =
-        v.scratch(v.b.getF32Type(), parts.getTileSize(blocks, g.lanes));
+    TileCopier copier(v.b, v.loc, g, parts, blocks);
+    ImageTile &tile = copier.tile;
     int64_t tilePlane = tile.height * tile.width;
     v.loop(v.index(0), v.index(g.channelBlocks), blocks, [&](Value first) {
       Value all = v.index(g.channelBlocks);
@@ -366,8 +379,7 @@ void BlockedConvEmitter::emit() {
         Value all = v.add(first, block);
         Value from = v.add(imageBase, v.mul(v.div(all, g.kernelD), volume));
         auto copy = [&](Value from) {
-          tile.copy(v, conv, image, {}, from, task.row, task.rows, task.column,
-                    to);
+          copier.copy(image, from, task.row, task.rows, task.column, to);
         };
         if (conv.rank < 3)
           return copy(from);
@@ -383,10 +395,7 @@ void BlockedConvEmitter::emit() {
         v.b.setInsertionPoint(branch.thenBlock()->getTerminator());
         copy(v.add(from, v.mul(place, plane)));
         v.b.setInsertionPoint(branch.elseBlock()->getTerminator());
-        Value zero = v.zero(v.b.getF32Type());
-        v.loop(v.index(0), v.index(tilePlane), v.width, [&](Value i) {
-          v.store(zero, tile.scratch, v.add(to, i), v.all());
-        });
+        copier.clear(to);
       });
       Part part{
           {tile.scratch, v.index(0), v.index(tilePlane), v.index(tile.width)},

@@ -29,18 +29,30 @@ struct Taps {
   /// Windows up to this size are unrolled whole, longer ones by rows.
   int64_t mostUnrolled;
 
+  Value widen(Value x, bool isUnsigned) const {
+    if (!g.isInteger)
+      return x;
+    Type type = v.vectorType(g.sumType);
+    if (isUnsigned)
+      return arith::ExtUIOp::create(v.b, v.loc, type, x);
+    return arith::ExtSIOp::create(v.b, v.loc, type, x);
+  }
+
   SmallVector<Value> step(Value kh, Value kw, Value at,
                           ValueRange before) const {
     ConvGeometry &conv = g.conv;
     Value tap = v.add(v.mul(kh, conv.kernelW), kw);
-    Value weight =
-        v.load(weights, v.add(weightBase, v.mul(tap, g.lanes)), v.all());
+    Value weight = widen(
+        v.load(weights, v.add(weightBase, v.mul(tap, g.lanes)), v.all()),
+        /*isUnsigned=*/false);
     Value from = v.add(at, v.add(v.mul(v.mul(kh, conv.dilationH), image.row),
                                  v.mul(kw, conv.dilationW)));
     SmallVector<Value> next(before);
     for (auto [p, sum] : llvm::enumerate(next)) {
-      Value pixel = v.load(image.elements,
-                           v.add(from, int64_t(p) * conv.strideW), v.all());
+      Value pixel = widen(v.load(image.elements,
+                                 v.add(from, int64_t(p) * conv.strideW),
+                                 v.all()),
+                          g.isUnsigned);
       sum = v.multiplyAdd(weight, pixel, sum);
     }
     return next;
@@ -85,7 +97,7 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
   bool mayOverwrite = canWriteOntoImage(g, registers.stackBytes);
   if (mayOverwrite && !registers.hasVectors)
     parts = PlaneParts(g, 1, registers.stackBytes);
-  if (g.isPadded && parts.getTileSize(1, g.lanes) * 4 >
+  if (g.isPadded && parts.getTileBytes(g, 1) >
                         std::min(kMaxTileBytes, registers.stackBytes))
     return failure();
 
@@ -121,12 +133,9 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
     Value from = v.mul(planeIndex, plane);
     ImagePart part{image, from, plane, conv.width};
     if (g.isPadded) {
-      ImageTile tile(conv, parts.rows, parts.columns);
-      tile.height = parts.tileHeight;
-      tile.width = parts.tileWidth;
-      tile.scratch = v.scratch(b.getF32Type(), parts.getTileSize(1, g.lanes));
-      tile.copy(v, conv, image, {}, from, row, rows, column, v.index(0));
-      part = {tile.scratch, v.index(0), {}, v.index(tile.width)};
+      TileCopier copier(b, v.loc, g, parts, 1);
+      copier.copy(image, from, row, rows, column, v.index(0));
+      part = {copier.tile.scratch, v.index(0), {}, v.index(copier.tile.width)};
     } else {
       part.base = v.add(from, v.add(v.mul(v.mul(row, conv.strideH), conv.width),
                                     v.mul(column, conv.strideW)));
@@ -138,7 +147,7 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
       Value rowBase = v.add(part.base, v.mul(v.mul(r, conv.strideH), part.row));
       Value firstPixel = v.add(v.mul(v.add(row, r), conv.outWidth), column);
       v.loopTiles(columns, pixelsOfTile, [&](Value c, int64_t pixels) {
-        SmallVector<Value> sums(pixels, v.zero(b.getF32Type()));
+        SmallVector<Value> sums(pixels, v.zero(g.sumType));
         sums = taps.sum(v.add(rowBase, v.mul(c, conv.strideW)), sums);
         for (int64_t p = 0; p < pixels; ++p) {
           Value pixel = v.add(firstPixel, v.add(c, p));

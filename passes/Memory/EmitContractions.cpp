@@ -113,7 +113,15 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
     if (!isKernel(kernel))
       return;
     RegisterFile registers{vectorBits, numVectorRegisters, hasVectors,
-                           stackBytes};
+                           stackBytes, DotInstruction()};
+    registers.dot.group = dotGroup;
+    registers.dot.accumulates = dotAccumulates;
+    for (StringRef entry : dotIntrinsics) {
+      auto [bits, name] = entry.split('=');
+      int64_t size = 0;
+      if (!bits.getAsInteger(10, size))
+        registers.dot.intrinsics.push_back({size, name.str()});
+    }
     SmallVector<linalg::GenericOp> marked;
     kernel.walk([&](linalg::GenericOp op) {
       if (op->hasAttr(kContractionAttr) || op->hasAttr(kConvAttr) ||

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Memory/ConvGeometry.h"
+#include "passes/Memory/DotProduct.h"
 #include "passes/Passes.h"
 #include "passes/Tensor/Contractions.h"
 
@@ -42,12 +43,27 @@ int64_t getPanelColumns(linalg::GenericOp op) {
   return attr ? attr.getInt() : 0;
 }
 
-/// The operands' maps; that of panels as if they were the matrix.
+bool isDot(linalg::GenericOp op) { return op->hasAttr(kDotAttr); }
+
+/// Without that of a group of factors of a dot product.
+unsigned getNumLoops(linalg::GenericOp op) {
+  return op.getNumLoops() - isDot(op);
+}
+
+/// The operands' maps; that of panels as if they were the matrix, and those of
+/// groups as if they were elements.
 SmallVector<AffineMap> getMatrixMaps(linalg::GenericOp op) {
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  MLIRContext *context = op.getContext();
+  unsigned loops = getNumLoops(op);
+  if (isDot(op))
+    for (AffineMap &map : maps) {
+      ArrayRef<AffineExpr> exprs = map.getResults();
+      map = AffineMap::get(loops, 0, &map == &maps[2] ? exprs
+                                                      : exprs.drop_back(),
+                           context);
+    }
   if (getPanelColumns(op)) {
-    unsigned loops = op.getNumLoops();
-    MLIRContext *context = op.getContext();
     maps[1] = AffineMap::get(loops, 0,
                              {getAffineDimExpr(loops - 1, context),
                               getAffineDimExpr(loops - 2, context)},
@@ -57,14 +73,15 @@ SmallVector<AffineMap> getMatrixMaps(linalg::GenericOp op) {
 }
 
 std::optional<Roles> getRoles(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 2 || op.getNumReductionLoops() != 1)
+  if (op.getNumDpsInputs() != 2 ||
+      op.getNumReductionLoops() != (isDot(op) ? 2 : 1))
     return std::nullopt;
   SmallVector<AffineMap> maps = getMatrixMaps(op);
   for (AffineMap map : maps)
     if (!map.isProjectedPermutation(/*allowZeroInResults=*/true))
       return std::nullopt;
   Roles roles;
-  roles.k = op.getNumLoops() - 1;
+  roles.k = getNumLoops(op) - 1;
   unsigned numParallel = roles.k;
   if (op.getIteratorTypesArray().back() != utils::IteratorType::reduction ||
       maps[2] !=
@@ -194,7 +211,16 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
     bStrides.push_back(getStrideOf(v, right, rightMap, dim));
   }
 
-  GemmEmitter emitter(v, registers, epilogue, sumType);
+  std::optional<DotProduct> dot;
+  int64_t group = 1;
+  if (isDot(op)) {
+    group = cast<MemRefType>(right.getType()).getShape().back();
+    dot.emplace(v, registers.dot, group,
+                op->getAttrOfType<IntegerAttr>(kDotAttr).getInt(),
+                isa<arith::ExtUIOp>(*leftArgument.getUsers().begin()));
+  }
+  GemmEmitter emitter(v, registers, epilogue, sumType, dot ? &*dot : nullptr,
+                      group);
   std::optional<int64_t> numRows = getConstantIntValue(rows);
   std::optional<int64_t> numK = getConstantIntValue(k);
   bool isPacked = panelColumns != 0;

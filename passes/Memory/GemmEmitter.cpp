@@ -6,6 +6,7 @@
 
 #include "passes/Memory/GemmEmitter.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "passes/Memory/DotProduct.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -111,12 +112,25 @@ void GemmEmitter::emitTile(const Block &block, const Panel &panel, Value k0,
     SmallVector<Value> right;
     Value rowB = v.add(firstColumn, v.mul(k, panel.pitch));
     for (int64_t n = 0; n < vectors; ++n) {
-      Value loaded = v.load(panel.elements, v.add(rowB, columnOffset(n)),
-                            panel.isPadded ? v.all() : lanes[n]);
+      Value at = v.add(rowB, columnOffset(n));
+      if (dot) {
+        right.push_back(dot->loadRight(panel.elements, v.mul(at, group)));
+        continue;
+      }
+      Value loaded =
+          v.load(panel.elements, at, panel.isPadded ? v.all() : lanes[n]);
       right.push_back(panel.widen ? panel.widen(loaded) : loaded);
     }
     Value atA = v.mul(k, block.a.column);
     for (int64_t r = 0; r < tileRows; ++r) {
+      if (dot) {
+        Value left = dot->loadLeft(block.a.elements, v.add(rows[r], atA));
+        for (int64_t n = 0; n < vectors; ++n) {
+          Value &sum = next[r * vectors + n];
+          sum = dot->accumulate(left, right[n], sum);
+        }
+        continue;
+      }
       Value left = v.loadScalar(block.a.elements, v.add(rows[r], atA));
       if (block.a.widen)
         left = block.a.widen(left);

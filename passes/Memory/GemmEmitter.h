@@ -15,6 +15,23 @@
 
 namespace onnxc {
 
+/// How the machine sums products of bytes. See targets/Target.h.
+struct DotInstruction {
+  int64_t group = 1;
+  bool accumulates = true;
+  /// The intrinsic for vectors of so many bits.
+  llvm::SmallVector<std::pair<int64_t, std::string>> intrinsics;
+
+  llvm::StringRef getIntrinsic(int64_t bits) const {
+    for (const auto &[size, name] : intrinsics)
+      if (size == bits)
+        return name;
+    return {};
+  }
+  /// Bits of a factor.
+  int64_t getOperandBits() const { return 32 / group; }
+};
+
 /// What the emitter must know of the machine.
 struct RegisterFile {
   int64_t vectorBits = 256;
@@ -23,6 +40,7 @@ struct RegisterFile {
   bool hasVectors = true;
   /// What a task may keep on the stack.
   int64_t stackBytes = 1 << 20;
+  DotInstruction dot;
 };
 
 /// A matrix in a row of elements: element (i, j) at base + i * row + j *
@@ -46,11 +64,17 @@ struct Panel {
   mlir::Value stride = {};
 };
 
+class DotProduct;
+
 class GemmEmitter {
 public:
+  /// With `dot`, each step of k takes a group of both factors, and B's places
+  /// count groups.
   GemmEmitter(VectorBuilder &v, RegisterFile registers, Epilogue &epilogue,
-              mlir::Type sumType)
-      : v(v), registers(registers), epilogue(epilogue), sumType(sumType) {}
+              mlir::Type sumType, const DotProduct *dot = nullptr,
+              int64_t group = 1)
+      : v(v), registers(registers), epilogue(epilogue), sumType(sumType),
+        dot(dot), group(group) {}
 
   /// One task's block of C: rows [row, row + rows), columns [column, column +
   /// columns), sums over all of k.
@@ -103,6 +127,8 @@ private:
   RegisterFile registers;
   Epilogue &epilogue;
   mlir::Type sumType;
+  const DotProduct *dot;
+  int64_t group;
 };
 
 } // namespace onnxc

@@ -2,7 +2,9 @@
 //
 // As in Conv.cpp the image is read inside the body, 0 outside of its bounds.
 // The loops are (n, filter block, o..., filter; channel block, k..., channel),
-// without those of the channels for a depthwise one.
+// without those of the channels for a depthwise one. Where weights lie in groups
+// for a dot product, one more loop walks a group: of channels, or of the
+// kernel's columns.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -21,9 +23,11 @@ namespace {
 struct BlockedLoops {
   bool isDepthwise;
   unsigned spatial;
+  bool isGrouped;
 
   explicit BlockedLoops(BlockedConvOp op)
-      : isDepthwise(op.getDepthwise()), spatial(op.getStrides().size()) {}
+      : isDepthwise(op.getDepthwise()), spatial(op.getStrides().size()),
+        isGrouped(op.getGroup() > 1) {}
 
   unsigned output(unsigned i) const { return 2 + i; }
   unsigned filter() const { return 2 + spatial; }
@@ -32,9 +36,12 @@ struct BlockedLoops {
   unsigned kernel(unsigned i) const {
     return numParallel() + (isDepthwise ? 0 : 1) + i;
   }
-  unsigned channel() const { return isDepthwise ? filter() : size() - 1; }
+  unsigned channel() const {
+    return isDepthwise ? filter() : kernel(spatial);
+  }
+  unsigned member() const { return size() - 1; }
   unsigned size() const {
-    return numParallel() + spatial + (isDepthwise ? 0 : 2);
+    return numParallel() + spatial + (isDepthwise ? 0 : 2) + isGrouped;
   }
 
   AffineMap resultMap(MLIRContext *context) const {
@@ -45,9 +52,11 @@ struct BlockedLoops {
   }
   AffineMap weightMap(MLIRContext *context) const {
     SmallVector<AffineExpr> exprs = {getAffineDimExpr(1, context)};
-    for (unsigned i = numParallel(); i < size(); ++i)
+    for (unsigned i = numParallel(); i < size() - isGrouped; ++i)
       exprs.push_back(getAffineDimExpr(i, context));
     exprs.push_back(getAffineDimExpr(filter(), context));
+    if (isGrouped)
+      exprs.push_back(getAffineDimExpr(member(), context));
     return AffineMap::get(size(), 0, exprs, context);
   }
   SmallVector<utils::IteratorType> kinds() const {
@@ -70,12 +79,14 @@ struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {
     ArrayRef<int64_t> strides = op.getStrides(), dilations = op.getDilations();
     ArrayRef<int64_t> pads = op.getPads().take_front(loops.spatial);
     Dims x = *getDims(op.getX());
+    int64_t group = op.getGroup();
+    bool isImage = onnxc::onnx::getConstant(x.back()) == 1;
     SmallVector<Value> sizes;
     for (unsigned i = 0; i < loops.spatial; ++i)
       sizes.push_back(getValueOrCreateConstantIndexOp(
           rewriter, loc, getSize(rewriter, op, x[i + 2])));
     Value zeros = createZeros(rewriter, loc, getSizes(rewriter, op, op.getY()),
-                              getSumType(type));
+                              getSumType(getElementType(op.getY())));
 
     auto body = [&](OpBuilder &b, Location l, ValueRange args) {
       auto loop = [&](unsigned i) -> Value {
@@ -84,13 +95,19 @@ struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {
       auto number = [&](int64_t value) -> Value {
         return arith::ConstantIndexOp::create(b, l, value);
       };
+      auto walk = [&](unsigned outer) -> Value {
+        Value first = arith::MulIOp::create(b, l, loop(outer), number(group));
+        return arith::AddIOp::create(b, l, first, loop(loops.member()));
+      };
       SmallVector<Value> at = {loop(0), loop(loops.channelBlock())};
       Value inside;
       for (unsigned i = 0; i < loops.spatial; ++i) {
         Value place = arith::MulIOp::create(b, l, loop(loops.output(i)),
                                             number(strides[i]));
-        Value step = arith::MulIOp::create(b, l, loop(loops.kernel(i)),
-                                           number(dilations[i]));
+        Value tap = loops.isGrouped && isImage && i + 1 == loops.spatial
+                        ? walk(loops.kernel(i))
+                        : loop(loops.kernel(i));
+        Value step = arith::MulIOp::create(b, l, tap, number(dilations[i]));
         place = arith::AddIOp::create(b, l, place, step);
         place = arith::SubIOp::create(b, l, place, number(pads[i]));
         // Unsigned, so that a negative place is out of bounds too.
@@ -100,13 +117,24 @@ struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {
         inside =
             inside ? Value(arith::AndIOp::create(b, l, inside, isIn)) : isIn;
       }
-      at.push_back(loop(loops.channel()));
+      at.push_back(loops.isGrouped && !isImage ? walk(loops.channel())
+                                               : loop(loops.channel()));
       Value pixel = tensor::ExtractOp::create(b, l, adaptor.getX(), at);
-      pixel = loadElement(b, l, pixel, type);
-      Value none =
-          arith::ConstantOp::create(b, l, b.getZeroAttr(pixel.getType()));
+      pixel = type.isInteger() ? widenInteger(b, l, pixel, type)
+                               : loadElement(b, l, pixel, type);
+      auto integer = [&](int64_t value) -> Value {
+        return arith::ConstantOp::create(b, l, b.getI32IntegerAttr(value));
+      };
+      Value none = type.isInteger()
+                       ? integer(op.getPadding())
+                       : Value(arith::ConstantOp::create(
+                             b, l, b.getZeroAttr(pixel.getType())));
       pixel = arith::SelectOp::create(b, l, inside, pixel, none);
-      Value weight = loadElement(b, l, args[0], type);
+      if (op.getOffset())
+        pixel = arith::AddIOp::create(b, l, pixel, integer(op.getOffset()));
+      Type weightType = getElementType(op.getW());
+      Value weight = type.isInteger() ? widenInteger(b, l, args[0], weightType)
+                                      : loadElement(b, l, args[0], weightType);
       linalg::YieldOp::create(
           b, l, buildMultiplyAdd(b, l, pixel, weight, args.back()));
     };
@@ -117,14 +145,19 @@ struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {
     auto list = [&](StringRef name, ArrayRef<int64_t> values) {
       return rewriter.getNamedAttr(name, rewriter.getDenseI64ArrayAttr(values));
     };
+    auto flag = [&](StringRef name, bool value) {
+      return rewriter.getNamedAttr(name, rewriter.getBoolAttr(value));
+    };
     generic->setAttr(
         kBlockedConvAttr,
         rewriter.getDictionaryAttr(
             {list("strides", strides), list("dilations", dilations),
              list("pads", pads),
              list("ends", op.getPads().drop_front(loops.spatial)),
-             rewriter.getNamedAttr("depthwise",
-                                   rewriter.getBoolAttr(loops.isDepthwise))}));
+             flag("depthwise", loops.isDepthwise),
+             flag("unsigned", type.isUnsignedInteger()),
+             list("group", group), list("padding", op.getPadding()),
+             list("offset", op.getOffset())}));
     rewriter.replaceOp(
         op, roundSums(rewriter, loc, generic.getResult(0), op->getResult(0)));
     return success();

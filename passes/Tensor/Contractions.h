@@ -22,6 +22,10 @@ inline constexpr llvm::StringLiteral kContractionAttr = "onnxc.contraction";
 /// On such a one whose second factor is in panels of columns, [N/c, K, c]: its
 /// map is (n / c, k, n % c). Holds c.
 inline constexpr llvm::StringLiteral kPanelsAttr = "onnxc.panels";
+/// On one of integers whose factors lie in groups that a lane of a dot product
+/// takes: its last two loops, k and a group's, are reductions. Holds what is
+/// added to each of the first factor.
+inline constexpr llvm::StringLiteral kDotAttr = "onnxc.dot";
 /// On one over (n, oc, o...; ic, k...) whose only input is the weights and
 /// whose body reads the image by tensor.extract, 0 outside of it. A dictionary
 /// of `group` and, one entry a spatial dimension, `strides`, `dilations`,
@@ -29,7 +33,8 @@ inline constexpr llvm::StringLiteral kPanelsAttr = "onnxc.panels";
 /// them).
 inline constexpr llvm::StringLiteral kConvAttr = "onnxc.conv";
 /// The same over blocked tensors, as BlockedConv.cpp builds it. A dictionary of
-/// `strides`, `dilations`, `pads`, `ends` and the bool `depthwise`.
+/// `strides`, `dilations`, `pads`, `ends`, the bool `depthwise` and, for
+/// bytes, the bool `unsigned` and lists of one: `group`, `padding`, `offset`.
 inline constexpr llvm::StringLiteral kBlockedConvAttr = "onnxc.blocked_conv";
 
 /// The type that products of such elements are summed in.

@@ -108,33 +108,49 @@ struct LowerPackedMatMul : OpConversionPattern<PackedMatMulOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     MLIRContext *context = op.getContext();
-    Type type = getElementType(op.getY());
-    int64_t panel =
-        cast<RankedTensorType>(op.getB().getType()).getShape().back();
-    unsigned rank = *getRank(op.getY());
+    Type type = getElementType(op.getA());
+    bool isGrouped = op.getGroup() > 1;
+    int64_t panel = cast<RankedTensorType>(op.getB().getType()).getDimSize(2);
+    unsigned rank = *getRank(op.getY()), loops = rank + 1 + isGrouped;
     SmallVector<AffineExpr> rows;
     for (unsigned i = 0; i + 1 < rank; ++i)
       rows.push_back(getAffineDimExpr(i, context));
     AffineExpr n = getAffineDimExpr(rank - 1, context);
     AffineExpr k = getAffineDimExpr(rank, context);
-    SmallVector<AffineExpr> a(rows), c(rows);
+    SmallVector<AffineExpr> a(rows), c(rows),
+        b = {n.floorDiv(panel), k, n % panel};
     a.push_back(k);
     c.push_back(n);
     SmallVector<utils::IteratorType> kinds(rank, utils::IteratorType::parallel);
-    kinds.push_back(utils::IteratorType::reduction);
+    kinds.append(loops - rank, utils::IteratorType::reduction);
+    if (isGrouped) {
+      a.push_back(getAffineDimExpr(rank + 1, context));
+      b.push_back(getAffineDimExpr(rank + 1, context));
+    }
+    auto build = [&](OpBuilder &b, Location l, ValueRange args) {
+      if (!type.isInteger())
+        return buildMultiplyAdd(b, l, loadElement(b, l, args[0], type),
+                                loadElement(b, l, args[1], type), args[2]);
+      Value left = widenInteger(b, l, args[0], type);
+      if (op.getOffset())
+        left = arith::AddIOp::create(
+            b, l, left,
+            arith::ConstantOp::create(b, l,
+                                      b.getI32IntegerAttr(op.getOffset())));
+      Value right = widenInteger(b, l, args[1], getElementType(op.getB()));
+      return buildMultiplyAdd(b, l, left, right, args[2]);
+    };
     Value sums = createContraction(
-        rewriter, loc, getSizes(rewriter, op, op.getY()), getSumType(type),
+        rewriter, loc, getSizes(rewriter, op, op.getY()), getSumType(getElementType(op.getY())),
         {adaptor.getA(), adaptor.getB()},
-        {AffineMap::get(rank + 1, 0, a, context),
-         AffineMap::get(rank + 1, 0, {n.floorDiv(panel), k, n % panel},
-                        context),
-         AffineMap::get(rank + 1, 0, c, context)},
-        kinds, [&](OpBuilder &b, Location l, ValueRange args) {
-          return buildMultiplyAdd(b, l, loadElement(b, l, args[0], type),
-                                  loadElement(b, l, args[1], type), args[2]);
-        });
-    sums.getDefiningOp()->setAttr(kPanelsAttr,
-                                  rewriter.getI64IntegerAttr(panel));
+        {AffineMap::get(loops, 0, a, context),
+         AffineMap::get(loops, 0, b, context),
+         AffineMap::get(loops, 0, c, context)},
+        kinds, build);
+    Operation *generic = sums.getDefiningOp();
+    generic->setAttr(kPanelsAttr, rewriter.getI64IntegerAttr(panel));
+    if (isGrouped)
+      generic->setAttr(kDotAttr, rewriter.getI64IntegerAttr(op.getOffset()));
     rewriter.replaceOp(op, roundSums(rewriter, loc, sums, op->getResult(0)));
     return success();
   }

@@ -27,8 +27,8 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.hasFMA = model.hasRounding = model.hasHalfConversion = true;
   model.hasHalfArithmetic = has("fullfp16");
   model.hasBFloat16Dot = has("bf16");
-  model.hasDotS8S8 = has("dotprod");
-  model.hasDotU8S8 = has("i8mm");
+  if (has("dotprod"))
+    model.dot = {4, -128, true, {{128, "llvm.aarch64.neon.sdot.v4i32.v16i8"}}};
   model.l2Bytes = 512 << 10;
 }
 

@@ -45,7 +45,6 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.hasHalfConversion = false;
   model.hasHalfArithmetic = has("fullfp16");
   model.hasDotS16 = has("dsp");
-  model.hasDotS8S8 = has("dotprod");
   // S registers: half of those that the D registers of a large file are.
   model.numFloatRegisters = model.hasFloatUnit ? 32 : 0;
   if (has("neon")) {

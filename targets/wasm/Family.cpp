@@ -34,6 +34,8 @@ static void describeMachine(const Triple &triple, HasFeature has,
   // A thread of one's own needs a host that shares the memory.
   model.hasThreads = has("atomics");
   model.stackBytes = 32 << 10;
+  if (has("simd128"))
+    model.dot = {2, 0, false, {{128, "llvm.wasm.dot"}}};
 }
 
 static uint64_t getCpuFeatureBits(HasFeature) { return 0; }

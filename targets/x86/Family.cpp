@@ -41,8 +41,22 @@ static void describeMachine(const Triple &, HasFeature has,
   model.hasHalfConversion = has("f16c") || has("avx512f");
   model.hasHalfArithmetic = has("avx512fp16");
   model.hasBFloat16Dot = has("avx512bf16");
-  model.hasDotU8S8 = has("avx512vnni") || has("avxvnni");
-  model.hasDotS8S8 = has("avxvnniint8");
+  // Unsigned bytes by signed ones. vpmaddubsw would saturate; pairs of 16 bits
+  // never do.
+  if (has("avx512vnni") || has("avxvnni"))
+    model.dot = {4,
+                 128,
+                 true,
+                 {{128, "llvm.x86.avx512.vpdpbusd.128"},
+                  {256, "llvm.x86.avx512.vpdpbusd.256"},
+                  {512, "llvm.x86.avx512.vpdpbusd.512"}}};
+  else if (has("sse2"))
+    model.dot = {2,
+                 0,
+                 false,
+                 {{128, "llvm.x86.sse2.pmadd.wd"},
+                  {256, "llvm.x86.avx2.pmadd.wd"},
+                  {512, "llvm.x86.avx512.pmaddw.d.512"}}};
   model.l1Bytes = 32 << 10;
   model.l2Bytes = has("avx512f") ? 1 << 20 : 256 << 10;
 }

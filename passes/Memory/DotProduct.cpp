@@ -1,0 +1,94 @@
+//===- DotProduct.cpp - Products of bytes, as the machine sums them -------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Memory/DotProduct.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace onnxc;
+
+Value DotProduct::widen(Value narrow, unsigned bits, bool isUnsigned) const {
+  Type type = v.b.getIntegerType(bits);
+  if (auto vector = dyn_cast<VectorType>(narrow.getType()))
+    type = vector.clone(type);
+  if (type == narrow.getType())
+    return narrow;
+  return isUnsigned ? Value(arith::ExtUIOp::create(v.b, v.loc, type, narrow))
+                    : Value(arith::ExtSIOp::create(v.b, v.loc, type, narrow));
+}
+
+Value DotProduct::loadLeft(Value row, Value at) const {
+  OpBuilder &b = v.b;
+  Location loc = v.loc;
+  auto element = cast<MemRefType>(row.getType()).getElementType();
+  if (group == 1) {
+    Value x = widen(v.loadScalar(row, at), 32, isLeftUnsigned);
+    if (offset)
+      x = arith::AddIOp::create(
+          b, loc, x,
+          arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(offset)));
+    return v.splat(x);
+  }
+  // The group is one word of 32 bits.
+  Value bytes =
+      vector::LoadOp::create(b, loc, VectorType::get(group, element), row, at);
+  unsigned bits = 32 / group;
+  if (element.getIntOrFloatBitWidth() != bits)
+    bytes = widen(bytes, bits, isLeftUnsigned);
+  Value word = vector::BitCastOp::create(
+      b, loc, VectorType::get(1, b.getI32Type()), bytes);
+  word = vector::ExtractOp::create(b, loc, word, 0);
+  Value all = v.splat(word);
+  // Adding 128 to a byte changes its highest bit.
+  if (bits == 8 && offset)
+    all = arith::XOrIOp::create(
+        b, loc, all,
+        arith::ConstantOp::create(
+            b, loc,
+            DenseElementsAttr::get(cast<VectorType>(all.getType()),
+                                   b.getI32IntegerAttr(int32_t(0x80808080)))));
+  return vector::BitCastOp::create(
+      b, loc, VectorType::get(v.width * group, b.getIntegerType(bits)), all);
+}
+
+Value DotProduct::loadRight(Value row, Value at) const {
+  auto element = cast<MemRefType>(row.getType()).getElementType();
+  Value bytes = vector::LoadOp::create(
+      v.b, v.loc, VectorType::get(v.width * group, element), row, at);
+  return widen(bytes, 32 / group, /*isUnsigned=*/false);
+}
+
+Value DotProduct::accumulate(Value left, Value right, Value sums) const {
+  OpBuilder &b = v.b;
+  Location loc = v.loc;
+  if (group == 1)
+    return v.multiplyAdd(left, right, sums);
+  unsigned bits = 32 / group;
+  StringRef name = machine.getIntrinsic(v.width * 32);
+  if (!name.empty() && machine.group == group) {
+    SmallVector<Value> operands = {left, right};
+    if (machine.accumulates)
+      operands.insert(operands.begin(), sums);
+    Value result = LLVM::CallIntrinsicOp::create(b, loc, sums.getType(),
+                                                 b.getStringAttr(name),
+                                                 operands)
+                       .getResults();
+    return machine.accumulates ? result : v.addVectors(sums, result);
+  }
+  // A byte to which 128 has been added is unsigned; from which, is signed.
+  bool isUnsigned = bits == 8 ? (offset ? offset > 0 : isLeftUnsigned) : false;
+  for (int64_t i = 0; i < group; ++i) {
+    SmallVector<int64_t> members;
+    for (int64_t lane = 0; lane < v.width; ++lane)
+      members.push_back(lane * group + i);
+    auto pick = [&](Value groups) -> Value {
+      return vector::ShuffleOp::create(b, loc, groups, groups, members);
+    };
+    sums = v.multiplyAdd(widen(pick(left), 32, isUnsigned),
+                         widen(pick(right), 32, false), sums);
+  }
+  return sums;
+}

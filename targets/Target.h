@@ -20,8 +20,8 @@
 namespace onnxc {
 
 /// An instruction that sums products of small integers: each 32-bit lane those
-/// of a group of four bytes, or of two 16-bit integers. The right side, weights,
-/// is signed.
+/// of a group of four bytes, or of two 16-bit integers. The right side,
+/// weights, is signed.
 struct DotProduct {
   /// 1 where there is none.
   unsigned group = 1;

@@ -56,7 +56,8 @@ struct Candidate {
 };
 
 /// Of Conv and ConvInteger.
-template <typename ConvLikeOp> std::optional<Candidate> getCandidate(ConvLikeOp op) {
+template <typename ConvLikeOp>
+std::optional<Candidate> getCandidate(ConvLikeOp op) {
   Value image = op->getOperand(0), kernel = op->getOperand(1);
   std::optional<Dims> x = getDims(image), w = getDims(kernel);
   std::optional<Dims> y = getDims(op->getResult(0));
@@ -79,8 +80,8 @@ template <typename ConvLikeOp> std::optional<Candidate> getCandidate(ConvLikeOp 
   if (!channels)
     return std::nullopt;
   bool isDepthwise = op.getGroup() > 1;
-  if (isDepthwise &&
-      (int64_t(op.getGroup()) != filters || *channels != filters || x->size() > 4))
+  if (isDepthwise && (int64_t(op.getGroup()) != filters ||
+                      *channels != filters || x->size() > 4))
     return std::nullopt;
   ConvWindow window = getConvWindow(op, x->size() - 2);
   int64_t pixels = 1;
@@ -119,8 +120,7 @@ private:
 
   int64_t chooseLanes();
   bool rewrite(OpBuilder &b, Operation *op);
-  template <typename ConvLikeOp>
-  bool rewriteConv(OpBuilder &b, ConvLikeOp op);
+  template <typename ConvLikeOp> bool rewriteConv(OpBuilder &b, ConvLikeOp op);
   BlockedConvOp createConv(OpBuilder &b, Location loc, Value image,
                            Value weights, const Candidate &candidate,
                            const ConvWindow &window, ArrayRef<int64_t> pads,
@@ -227,10 +227,12 @@ bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
   return false;
 }
 
-BlockedConvOp ChooseLayouts::createConv(
-    OpBuilder &b, Location loc, Value image, Value weights,
-    const Candidate &candidate, const ConvWindow &window,
-    ArrayRef<int64_t> pads, int64_t group, int64_t padding, int64_t offset) {
+BlockedConvOp ChooseLayouts::createConv(OpBuilder &b, Location loc, Value image,
+                                        Value weights,
+                                        const Candidate &candidate,
+                                        const ConvWindow &window,
+                                        ArrayRef<int64_t> pads, int64_t group,
+                                        int64_t padding, int64_t offset) {
   return BlockedConvOp::create(
       b, loc, image, weights, b.getDenseI64ArrayAttr(window.strides),
       b.getDenseI64ArrayAttr(window.dilations), b.getDenseI64ArrayAttr(pads),
@@ -244,8 +246,7 @@ BlockedConvOp ChooseLayouts::createConv(
 /// by side.
 Value blockWeights(OpBuilder &b, Location loc, Value weights, int64_t lanes,
                    int64_t inner, int64_t group, bool isDepthwise) {
-  SmallVector<int64_t> w(
-      cast<RankedTensorType>(weights.getType()).getShape());
+  SmallVector<int64_t> w(cast<RankedTensorType>(weights.getType()).getShape());
   unsigned spatial = w.size() - 2;
   SmallVector<int64_t> cut = {w[0] / lanes, lanes}, order;
   if (isDepthwise) {
@@ -307,8 +308,7 @@ Value onesLike(OpBuilder &b, Location loc, Value weights, int64_t filters) {
   auto ones = RankedTensorType::get(shape, type.getElementType());
   return ConstantOp::create(
       b, loc, ones,
-      DenseElementsAttr::get(ones,
-                             b.getIntegerAttr(type.getElementType(), 1)));
+      DenseElementsAttr::get(ones, b.getIntegerAttr(type.getElementType(), 1)));
 }
 
 template <typename ConvLikeOp>
@@ -360,8 +360,8 @@ bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvLikeOp op) {
       AffineExpr total =
           (window.getOutputSize(i, in, kernel) - 1) * window.strides[i] +
           (kernel - 1) * window.dilations[i] + 1 - in;
-      end = std::max<int64_t>(
-          *onnx::getConstant(simplify(total)) - pads.back(), 0);
+      end = std::max<int64_t>(*onnx::getConstant(simplify(total)) - pads.back(),
+                              0);
     }
     after.push_back(end);
   }
@@ -386,8 +386,9 @@ bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvLikeOp op) {
     for (AffineExpr dim : ArrayRef(wDims).drop_front())
       numProducts *= *onnx::getConstant(dim);
     auto sumOfLeft = [&]() -> Value {
-      Value sum = convolve(onesLike(
-          b, loc, weights, candidate->isDepthwise ? candidate->filters : lanes));
+      Value sum = convolve(
+          onesLike(b, loc, weights,
+                   candidate->isDepthwise ? candidate->filters : lanes));
       auto type = RankedTensorType::get({}, b.getI32Type());
       Value more = ConstantOp::create(
           b, loc, type,
@@ -413,9 +414,8 @@ bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvLikeOp op) {
     if (op.getB()) {
       Dims bias(xDims.size(), number(1));
       bias[1] = number(candidate->filters);
-      result =
-          AddOp::create(b, loc, result,
-                        reshapeTo(b, loc, op.getB(), getBlockedDims(bias)));
+      result = AddOp::create(
+          b, loc, result, reshapeTo(b, loc, op.getB(), getBlockedDims(bias)));
     }
   }
   blocked[op->getResult(0)] = result;

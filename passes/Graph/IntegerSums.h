@@ -54,12 +54,11 @@ struct IntegerFactors {
   /// `numProducts` how many it has. `sumOfLeft` builds the sums of x without
   /// its offset, and is asked only where they are needed. `align` brings a
   /// vector of filters to the sums' shape; none for their last dimension.
-  mlir::Value
-  correct(mlir::OpBuilder &b, mlir::Location loc, mlir::Value sums,
-          mlir::Value weights, llvm::ArrayRef<int64_t> weightAxes,
-          int64_t offset, int64_t numProducts,
-          llvm::function_ref<mlir::Value()> sumOfLeft,
-          llvm::function_ref<mlir::Value(mlir::Value)> align) const;
+  mlir::Value correct(mlir::OpBuilder &b, mlir::Location loc, mlir::Value sums,
+                      mlir::Value weights, llvm::ArrayRef<int64_t> weightAxes,
+                      int64_t offset, int64_t numProducts,
+                      llvm::function_ref<mlir::Value()> sumOfLeft,
+                      llvm::function_ref<mlir::Value(mlir::Value)> align) const;
 };
 
 } // namespace onnxc

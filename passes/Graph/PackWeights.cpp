@@ -111,13 +111,12 @@ struct PackGemm : OpRewritePattern<GemmOp> {
       return rewriter.notifyMatchFailure(op, "scaled, or A is transposed");
     if (!isWorthPacking(op.getB(), op.getTransB(), panel))
       return rewriter.notifyMatchFailure(op, "B is no large constant");
-    Value packed = packMatrix(rewriter, op.getLoc(), op.getB(),
-                              op.getTransB(), panel);
+    Value packed =
+        packMatrix(rewriter, op.getLoc(), op.getB(), op.getTransB(), panel);
     int64_t n = cast<RankedTensorType>(op.getB().getType())
                     .getDimSize(op.getTransB() ? 0 : 1);
-    Value product =
-        PackedMatMulOp::create(
-        rewriter, op.getLoc(), op.getA(), packed, n, 1, 0);
+    Value product = PackedMatMulOp::create(rewriter, op.getLoc(), op.getA(),
+                                           packed, n, 1, 0);
     if (op.getC())
       product = AddOp::create(rewriter, op.getLoc(), product, op.getC());
     rewriter.replaceOp(op, product);
@@ -150,8 +149,7 @@ struct PackMatMulInteger : OpRewritePattern<MatMulIntegerOp> {
     int64_t offset = dot.getOffset(getElementType(op.getA()));
     Value left = op.getA();
     if (dot.group == 2)
-      left = CastOp::create(rewriter, loc, left,
-                            rewriter.getIntegerType(16));
+      left = CastOp::create(rewriter, loc, left, rewriter.getIntegerType(16));
     if (dot.group > 1) {
       a->back() = onnx::getConstant(op.getContext(), k / dot.group);
       a->push_back(onnx::getConstant(op.getContext(), dot.group));
@@ -161,11 +159,11 @@ struct PackMatMulInteger : OpRewritePattern<MatMulIntegerOp> {
                                         dot.group, offset);
     // The sums over a row of A, where B is not symmetric.
     auto sumOfLeft = [&]() -> Value {
-      Value wide = CastOp::create(rewriter, loc, op.getA(),
-                                  rewriter.getI32Type());
-      return ReduceSumOp::create(rewriter, loc, wide,
-                                 ConstantOp::create(rewriter, loc,
-                                                    ArrayRef<int64_t>{-1}));
+      Value wide =
+          CastOp::create(rewriter, loc, op.getA(), rewriter.getI32Type());
+      return ReduceSumOp::create(
+          rewriter, loc, wide,
+          ConstantOp::create(rewriter, loc, ArrayRef<int64_t>{-1}));
     };
     rewriter.replaceOp(op, factors.correct(rewriter, loc, sums, weights,
                                            /*weightAxes=*/{0}, offset, k,

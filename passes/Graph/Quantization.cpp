@@ -70,9 +70,9 @@ std::optional<int64_t> onnxc::getZeroPoint(Value zeroPoint) {
   if (!zeroPoint)
     return 0;
   auto constant = zeroPoint.getDefiningOp<ConstantOp>();
-  auto dense = constant ? dyn_cast_or_null<DenseIntElementsAttr>(
-                              constant.getElements())
-                        : DenseIntElementsAttr();
+  auto dense =
+      constant ? dyn_cast_or_null<DenseIntElementsAttr>(constant.getElements())
+               : DenseIntElementsAttr();
   if (!dense || dense.getNumElements() != 1)
     return std::nullopt;
   APInt value = *dense.value_begin<APInt>();

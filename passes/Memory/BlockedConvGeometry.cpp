@@ -66,7 +66,8 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
   if (g.group > 1) {
     plain.assign(sizes.begin(), sizes.end() - 1);
     g.lanes = plain.back();
-    bool isImage = cast<MemRefType>(conv.image.getType()).getShape().back() == 1;
+    bool isImage =
+        cast<MemRefType>(conv.image.getType()).getShape().back() == 1;
     plain[isImage ? 1 + rank : 2 + rank] *= g.group;
     sizes = plain;
   }
@@ -230,9 +231,10 @@ TileCopier::TileCopier(OpBuilder &b, Location loc, const BlockedConvGeometry &g,
         b, loc,
         DenseElementsAttr::get(
             v.vectorType(g.copyType),
-            b.getIntegerAttr(g.copyType, APInt(g.copyType.getIntOrFloatBitWidth(),
-                                               g.padding, /*isSigned=*/true,
-                                               /*implicitTrunc=*/true))));
+            b.getIntegerAttr(g.copyType,
+                             APInt(g.copyType.getIntOrFloatBitWidth(),
+                                   g.padding, /*isSigned=*/true,
+                                   /*implicitTrunc=*/true))));
 }
 
 void TileCopier::copy(Value image, Value plane, Value outRow, Value rows,
@@ -243,7 +245,6 @@ void TileCopier::copy(Value image, Value plane, Value outRow, Value rows,
 
 void TileCopier::clear(Value to) {
   Value fill = tile.fill ? tile.fill : v.zero(g.copyType);
-  v.loop(v.index(0), v.index(tile.height * tile.width), v.width, [&](Value i) {
-    v.store(fill, tile.scratch, v.add(to, i), v.all());
-  });
+  v.loop(v.index(0), v.index(tile.height * tile.width), v.width,
+         [&](Value i) { v.store(fill, tile.scratch, v.add(to, i), v.all()); });
 }

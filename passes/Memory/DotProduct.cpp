@@ -72,9 +72,8 @@ Value DotProduct::accumulate(Value left, Value right, Value sums) const {
     SmallVector<Value> operands = {left, right};
     if (machine.accumulates)
       operands.insert(operands.begin(), sums);
-    Value result = LLVM::CallIntrinsicOp::create(b, loc, sums.getType(),
-                                                 b.getStringAttr(name),
-                                                 operands)
+    Value result = LLVM::CallIntrinsicOp::create(
+                       b, loc, sums.getType(), b.getStringAttr(name), operands)
                        .getResults();
     return machine.accumulates ? result : v.addVectors(sums, result);
   }

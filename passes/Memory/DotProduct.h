@@ -1,8 +1,8 @@
 //===- DotProduct.h - Products of bytes, as the machine sums them ---------===//
 //
 // A lane of a vector of sums takes the products of a group of bytes: of four,
-// or of two widened to 16 bits. The left side of an instruction is one group for
-// all lanes, the right side a group of weights for each:
+// or of two widened to 16 bits. The left side of an instruction is one group
+// for all lanes, the right side a group of weights for each:
 //
 //   sum[lane] += left[0] right[lane][0] + ... + left[3] right[lane][3]
 //

@@ -59,9 +59,8 @@ SmallVector<AffineMap> getMatrixMaps(linalg::GenericOp op) {
   if (isDot(op))
     for (AffineMap &map : maps) {
       ArrayRef<AffineExpr> exprs = map.getResults();
-      map = AffineMap::get(loops, 0, &map == &maps[2] ? exprs
-                                                      : exprs.drop_back(),
-                           context);
+      map = AffineMap::get(
+          loops, 0, &map == &maps[2] ? exprs : exprs.drop_back(), context);
     }
   if (getPanelColumns(op)) {
     maps[1] = AffineMap::get(loops, 0,

@@ -2,8 +2,8 @@
 //
 // As in Conv.cpp the image is read inside the body, 0 outside of its bounds.
 // The loops are (n, filter block, o..., filter; channel block, k..., channel),
-// without those of the channels for a depthwise one. Where weights lie in groups
-// for a dot product, one more loop walks a group: of channels, or of the
+// without those of the channels for a depthwise one. Where weights lie in
+// groups for a dot product, one more loop walks a group: of channels, or of the
 // kernel's columns.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -36,9 +36,7 @@ struct BlockedLoops {
   unsigned kernel(unsigned i) const {
     return numParallel() + (isDepthwise ? 0 : 1) + i;
   }
-  unsigned channel() const {
-    return isDepthwise ? filter() : kernel(spatial);
-  }
+  unsigned channel() const { return isDepthwise ? filter() : kernel(spatial); }
   unsigned member() const { return size() - 1; }
   unsigned size() const {
     return numParallel() + spatial + (isDepthwise ? 0 : 2) + isGrouped;
@@ -155,8 +153,8 @@ struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {
              list("pads", pads),
              list("ends", op.getPads().drop_front(loops.spatial)),
              flag("depthwise", loops.isDepthwise),
-             flag("unsigned", type.isUnsignedInteger()),
-             list("group", group), list("padding", op.getPadding()),
+             flag("unsigned", type.isUnsignedInteger()), list("group", group),
+             list("padding", op.getPadding()),
              list("offset", op.getOffset())}));
     rewriter.replaceOp(
         op, roundSums(rewriter, loc, generic.getResult(0), op->getResult(0)));

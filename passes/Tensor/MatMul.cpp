@@ -141,8 +141,8 @@ struct LowerPackedMatMul : OpConversionPattern<PackedMatMulOp> {
       return buildMultiplyAdd(b, l, left, right, args[2]);
     };
     Value sums = createContraction(
-        rewriter, loc, getSizes(rewriter, op, op.getY()), getSumType(getElementType(op.getY())),
-        {adaptor.getA(), adaptor.getB()},
+        rewriter, loc, getSizes(rewriter, op, op.getY()),
+        getSumType(getElementType(op.getY())), {adaptor.getA(), adaptor.getB()},
         {AffineMap::get(loops, 0, a, context),
          AffineMap::get(loops, 0, b, context),
          AffineMap::get(loops, 0, c, context)},

@@ -46,6 +46,7 @@ importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
     if (facts)
       *facts = collectFacts(*model.proto);
     if (failed(checkStructure(model)) || failed(setWeightsAside(model)) ||
+        failed(defineQuantizedFunctions(model)) ||
         failed(inlineLocalFunctions(model)) || failed(checkNodes(model)) ||
         failed(upgradeModel(model)) || failed(expandFunctions(model)))
       return failure();

@@ -104,6 +104,9 @@ std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
 mlir::Type convertType(mlir::MLIRContext *context,
                        const ::onnx::TypeProto &type);
 
+/// QuantizedFunctions.cpp: bodies for operators of the domain com.microsoft.
+llvm::LogicalResult defineQuantizedFunctions(Model &model);
+
 /// InlineFunctions.cpp: model-local functions, then those of schemas whose
 /// operator has no op in the dialect.
 llvm::LogicalResult inlineLocalFunctions(Model &model);

@@ -40,40 +40,44 @@ class DequantizeLinear(OpRun):
         return (y * along(scale, axis, x.ndim).astype(np.float64),)
 
 
-class Conv(OpRun):
+def convolve(x, w, pads=None, strides=None, dilations=None, group=1):
     """In one or two dimensions, by a matrix product for each tap."""
+    rank = x.ndim - 2
+    if rank == 1:
+        x, w = x[:, :, None], w[:, :, None]
+    extend = lambda list, one: ([one] if rank == 1 else []) + list
+    dilations = extend(list(dilations or [1] * rank), 1)
+    strides = extend(list(strides or [1] * rank), 1)
+    pads = list(pads or [0] * 2 * rank)
+    before, after = extend(pads[:rank], 0), extend(pads[rank:], 0)
+    x = np.pad(x, [(0, 0), (0, 0), (before[0], after[0]),
+                   (before[1], after[1])])
+    kernel = w.shape[2:]
+    out = [(x.shape[2 + i] - (kernel[i] - 1) * dilations[i] - 1)
+           // strides[i] + 1 for i in range(2)]
+    n, filters = x.shape[0], w.shape[0]
+    x = x.reshape(n, group, -1, *x.shape[2:])
+    w = w.reshape(group, filters // group, -1, *kernel)
+    y = np.zeros((n, group, filters // group, *out), np.float64)
+    for i in range(kernel[0]):
+        for j in range(kernel[1]):
+            top, left = i * dilations[0], j * dilations[1]
+            part = x[..., top:top + (out[0] - 1) * strides[0] + 1:strides[0],
+                     left:left + (out[1] - 1) * strides[1] + 1:strides[1]]
+            y += np.einsum("gfc,ngchw->ngfhw", w[..., i, j], part,
+                           optimize=True)
+    y = y.reshape(n, filters, *out)
+    return y[:, :, 0] if rank == 1 else y
 
+
+class Conv(OpRun):
     def _run(self, x, w, b=None, auto_pad="NOTSET", dilations=None, group=1,
              kernel_shape=None, pads=None, strides=None):
         assert auto_pad in ("NOTSET", "VALID"), auto_pad
-        rank = x.ndim - 2
-        if rank == 1:
-            x, w = x[:, :, None], w[:, :, None]
-        extend = lambda list, one: ([one] if rank == 1 else []) + list
-        dilations = extend(list(dilations or [1] * rank), 1)
-        strides = extend(list(strides or [1] * rank), 1)
-        pads = list(pads or [0] * 2 * rank)
-        before, after = extend(pads[:rank], 0), extend(pads[rank:], 0)
-        x = np.pad(x, [(0, 0), (0, 0), (before[0], after[0]),
-                       (before[1], after[1])])
-        kernel = w.shape[2:]
-        out = [(x.shape[2 + i] - (kernel[i] - 1) * dilations[i] - 1)
-               // strides[i] + 1 for i in range(2)]
-        n, filters = x.shape[0], w.shape[0]
-        x = x.reshape(n, group, -1, *x.shape[2:])
-        w = w.reshape(group, filters // group, -1, *kernel)
-        y = np.zeros((n, group, filters // group, *out), np.float64)
-        for i in range(kernel[0]):
-            for j in range(kernel[1]):
-                top, left = i * dilations[0], j * dilations[1]
-                part = x[..., top:top + (out[0] - 1) * strides[0] + 1:strides[0],
-                         left:left + (out[1] - 1) * strides[1] + 1:strides[1]]
-                y += np.einsum("gfc,ngchw->ngfhw", w[..., i, j], part,
-                               optimize=True)
-        y = y.reshape(n, filters, *out)
+        y = convolve(x, w, pads, strides, dilations, group)
         if b is not None:
-            y += b.reshape(1, -1, 1, 1)
-        return (y[:, :, 0] if rank == 1 else y,)
+            y += b.reshape([1, -1] + [1] * (x.ndim - 2))
+        return (y,)
 
 
 def widen(model):

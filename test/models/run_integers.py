@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""Compiles integer convolutions and products of many shapes, types and zero
+points for several CPUs and compares their sums with exact ones.
+
+    run_integers.py --bin BUILD/bin [--filter REGEX]
+
+A convolution is one of a plain image whose result, scaled by a power of two and
+quantised, is the blocked image of a second one; so nothing has to be rounded
+and every element must be equal. The last line is `N passed, N failed`.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+import exact_evaluator
+import run_layouts
+
+TYPES = {"u8": np.uint8, "s8": np.int8}
+# Of x, of w, and their zero points.
+FACTORS = [("u8", "s8", 0, 0), ("u8", "s8", 131, 0), ("s8", "s8", -7, 0),
+           ("u8", "u8", 120, 128), ("u8", "u8", 3, 117), ("s8", "s8", 5, -3),
+           ("s8", "u8", 0, 200)]
+# The first convolution: channels, filters, kernel, and attributes; then the
+# second one's.
+CONVS = {
+    "3x3": ((3, 32, (3, 3), dict(pads=[1, 1, 1, 1])),
+            (32, 32, (3, 3), dict(pads=[1, 1, 1, 1]))),
+    "strided": ((3, 16, (7, 7), dict(pads=[3, 3, 3, 3], strides=[2, 2])),
+                (16, 48, (3, 3), dict(pads=[0, 1, 1, 0], strides=[2, 1]))),
+    "pointwise": ((4, 32, (1, 3), dict()), (32, 64, (1, 1), dict())),
+    "depthwise": ((1, 32, (4, 2), dict(strides=[1, 2])),
+                  (32, 32, (3, 3), dict(group=32, pads=[1, 1, 1, 1]))),
+    "dilated": ((2, 16, (3, 3), dict(dilations=[2, 1], pads=[2, 1, 2, 1])),
+                (16, 16, (3, 3), dict(dilations=[2, 3], pads=[2, 3, 2, 3]))),
+    "odd": ((5, 6, (3, 3), dict(pads=[1, 1, 1, 1])), (6, 7, (2, 2), dict())),
+    "grouped": ((4, 32, (3, 3), dict(group=2)),
+                (32, 16, (3, 3), dict(group=4))),
+    "line": ((2, 16, (5,), dict(pads=[2, 2])), (16, 32, (3,), dict())),
+}
+# Rows, K and columns.
+PRODUCTS = [(1, 64, 48), (7, 128, 96), (50, 96, 33), (3, 30, 40), (5, 12, 8)]
+SHIFT = 2.0 ** -9
+
+
+def random_bytes(random, dtype, shape):
+    info = np.iinfo(dtype)
+    return random.randint(info.min, info.max + 1, shape).astype(dtype)
+
+
+def filters(values, count):
+    """A zero point for each filter, next to the one given."""
+    info = np.iinfo(values.dtype)
+    steps = np.arange(count) % 3 - 1 if values != 0 else np.zeros(count)
+    return np.clip(values + steps, info.min, info.max).astype(values.dtype)
+
+
+def convolve(x, w, x_zero, w_zero, attributes):
+    w_zero = np.asarray(w_zero, np.float64)
+    if w_zero.ndim:
+        w_zero = w_zero.reshape([-1] + [1] * (w.ndim - 1))
+    return exact_evaluator.convolve(x.astype(np.float64) - float(x_zero),
+                                    w.astype(np.float64) - w_zero, **attributes)
+
+
+class Build:
+    """A model with many outputs, and what they must be."""
+
+    def __init__(self):
+        self.random = np.random.RandomState(1)
+        self.nodes, self.inputs, self.weights = [], [], []
+        self.outputs, self.feeds, self.expected = [], {}, {}
+
+    def constant(self, name, array):
+        array = np.asarray(array)
+        self.weights.append(numpy_helper.from_array(array, name))
+        return name
+
+    def feed(self, name, array, free):
+        shape = list(array.shape)
+        if free:
+            shape[0] = "n"
+        self.inputs.append(helper.make_tensor_value_info(
+            name, helper.np_dtype_to_tensor_dtype(array.dtype), shape))
+        self.feeds[name] = array
+        return name
+
+    def output(self, name, array):
+        self.outputs.append(helper.make_tensor_value_info(
+            name, onnx.TensorProto.INT32, [None] * array.ndim))
+        self.expected[name] = array.astype(np.int32)
+
+    def conv(self, name, kinds, free):
+        (channels, count, kernel, first), (_, count2, kernel2, second) = \
+            CONVS[name]
+        x_type, w_type, x_zero, w_zero = kinds
+        tag = f"{name}_{x_type}{w_type}_{x_zero + 128}_{w_zero + 128}"
+        x_dtype, w_dtype = TYPES[x_type], TYPES[w_type]
+        size = (2, channels) + ((13, 11) if len(kernel) == 2 else (19,))
+        x = random_bytes(self.random, x_dtype, size)
+        w = random_bytes(self.random, w_dtype,
+                         (count, channels // first.get("group", 1)) + kernel)
+        v = random_bytes(self.random, w_dtype,
+                         (count2, count // second.get("group", 1)) + kernel2)
+        x_zero, w_zero = x_dtype(x_zero), w_dtype(w_zero)
+        v_zero = filters(w_zero, count2)
+        middle = x_dtype(np.iinfo(x_dtype).max // 2)
+        zero = self.constant(tag + "_xz", x_zero)
+        y = self.feed(tag + "_x", x, free)
+        one = self.constant(tag + "_one", np.float32(1))
+        self.nodes.append(helper.make_node(
+            "QLinearConv",
+            [y, one, zero, self.constant(tag + "_w", w), one,
+             self.constant(tag + "_wz", w_zero),
+             self.constant(tag + "_scale", np.float32(1 / SHIFT)),
+             self.constant(tag + "_yz", middle)], [tag + "_q"], **first))
+        self.nodes.append(helper.make_node(
+            "ConvInteger",
+            [tag + "_q", self.constant(tag + "_v", v), tag + "_yz",
+             self.constant(tag + "_vz", v_zero)], [tag], **second))
+        sums = convolve(x, w, x_zero, w_zero, first)
+        info = np.iinfo(x_dtype)
+        q = np.clip(np.rint(sums * SHIFT) + int(middle), info.min, info.max)
+        self.output(tag, convolve(q, v, middle, v_zero, second))
+
+    def product(self, rows, k, columns, kinds, free):
+        x_type, w_type, x_zero, w_zero = kinds
+        tag = f"m{rows}_{k}_{columns}_{x_type}{w_type}_" \
+              f"{x_zero + 128}_{w_zero + 128}"
+        a = random_bytes(self.random, TYPES[x_type], (rows, k))
+        b = random_bytes(self.random, TYPES[w_type], (k, columns))
+        a_zero = TYPES[x_type](x_zero)
+        b_zero = filters(TYPES[w_type](w_zero), columns)
+        self.nodes.append(helper.make_node(
+            "MatMulInteger",
+            [self.feed(tag + "_a", a, free), self.constant(tag + "_b", b),
+             self.constant(tag + "_az", a_zero),
+             self.constant(tag + "_bz", b_zero)], [tag]))
+        self.output(tag, (a.astype(np.int64) - int(a_zero))
+                    @ (b.astype(np.int64) - b_zero.astype(np.int64)))
+
+    def save(self, path):
+        graph = helper.make_graph(self.nodes, "integers", self.inputs,
+                                  self.outputs, self.weights)
+        model = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", 21)])
+        onnx.save(model, path)
+
+
+def run(arguments, build, cpu, folder):
+    """Which outputs are wrong."""
+    path = os.path.join(folder, "model.onnx")
+    library = os.path.join(folder, "model.so")
+    build.save(path)
+    subprocess.run([os.path.join(arguments.bin, "onnxc"), path,
+                    f"-mcpu={cpu}", "--emit=shared", "-o", library], check=True)
+    command = [os.path.join(arguments.bin, "onnxc-run"), library,
+               f"--output-dir={folder}"]
+    for name, array in build.feeds.items():
+        file = os.path.join(folder, name + ".npy")
+        np.save(file, array)
+        command.append(f"--input={name}={file}")
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return [name for name, expected in build.expected.items()
+            if not np.array_equal(np.load(os.path.join(folder, name + ".npy")),
+                                  expected)]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--filter", default="")
+    arguments = parser.parse_args()
+    passed = failed = 0
+    # The last is for dot products of four bytes, where the machine has them.
+    for cpu in (*filter(run_layouts.available, run_layouts.CPUS), "native"):
+        for free in (False, True):
+            build = Build()
+            for kinds in FACTORS:
+                for name in CONVS:
+                    if re.search(arguments.filter, name):
+                        build.conv(name, kinds, free)
+                for sizes in PRODUCTS:
+                    if re.search(arguments.filter, "product"):
+                        build.product(*sizes, kinds, False)
+            with tempfile.TemporaryDirectory() as folder:
+                wrong = run(arguments, build, cpu, folder)
+            for name in wrong:
+                print(f"{cpu}{', free' if free else ''}: {name}: FAILED")
+            failed += len(wrong)
+            passed += len(build.expected) - len(wrong)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

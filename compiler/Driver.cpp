@@ -82,7 +82,7 @@ private:
   ModelDiagnosticPrinter printer;
   /// The one compiled for, of all that are.
   Target target;
-  SmallVector<Target> targets;
+  std::vector<Target> targets;
   ExternalFiles externalFiles;
   OwningOpRef<ModuleOp> module;
   /// The code for all CPUs but the last.

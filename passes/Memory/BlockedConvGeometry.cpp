@@ -160,8 +160,7 @@ bool onnxc::canWriteOntoImage(const BlockedConvGeometry &g, int64_t bytes) {
   if (g.isDepthwise) {
     PlaneParts parts(g, 1, bytes);
     return g.isPadded && g.conv.rank < 3 && parts.rows == g.numRows &&
-           parts.columns == g.numColumns &&
-           parts.getTileBytes(g, 1) <= bytes;
+           parts.columns == g.numColumns && parts.getTileBytes(g, 1) <= bytes;
   }
   return g.isFlat && g.conv.rank < 3 && g.inner == g.lanes &&
          g.channelBlocks == g.filterBlocks &&

@@ -42,17 +42,17 @@ struct Taps {
                           ValueRange before) const {
     ConvGeometry &conv = g.conv;
     Value tap = v.add(v.mul(kh, conv.kernelW), kw);
-    Value weight = widen(
-        v.load(weights, v.add(weightBase, v.mul(tap, g.lanes)), v.all()),
-        /*isUnsigned=*/false);
+    Value weight =
+        widen(v.load(weights, v.add(weightBase, v.mul(tap, g.lanes)), v.all()),
+              /*isUnsigned=*/false);
     Value from = v.add(at, v.add(v.mul(v.mul(kh, conv.dilationH), image.row),
                                  v.mul(kw, conv.dilationW)));
     SmallVector<Value> next(before);
     for (auto [p, sum] : llvm::enumerate(next)) {
-      Value pixel = widen(v.load(image.elements,
-                                 v.add(from, int64_t(p) * conv.strideW),
-                                 v.all()),
-                          g.isUnsigned);
+      Value pixel =
+          widen(v.load(image.elements, v.add(from, int64_t(p) * conv.strideW),
+                       v.all()),
+                g.isUnsigned);
       sum = v.multiplyAdd(weight, pixel, sum);
     }
     return next;
@@ -97,8 +97,8 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
   bool mayOverwrite = canWriteOntoImage(g, registers.stackBytes);
   if (mayOverwrite && !registers.hasVectors)
     parts = PlaneParts(g, 1, registers.stackBytes);
-  if (g.isPadded && parts.getTileBytes(g, 1) >
-                        std::min(kMaxTileBytes, registers.stackBytes))
+  if (g.isPadded &&
+      parts.getTileBytes(g, 1) > std::min(kMaxTileBytes, registers.stackBytes))
     return failure();
 
   OpBuilder b(op);

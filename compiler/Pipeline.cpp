@@ -116,7 +116,10 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   contractions.hasVectors = options.machine.vectorBits > 0;
   contractions.stackBytes = options.machine.stackBytes;
   contractions.dotGroup = options.machine.dot.group;
+  contractions.numIntegerRegisters = options.machine.numIntegerRegisters;
   contractions.dotAccumulates = options.machine.dot.accumulates;
+  contractions.dotWidenSigned = options.machine.dot.widenSigned.str();
+  contractions.dotWidenUnsigned = options.machine.dot.widenUnsigned.str();
   for (const auto &[bits, name] : options.machine.dot.intrinsics)
     contractions.dotIntrinsics.push_back(
         (llvm::Twine(bits) + "=" + name).str());

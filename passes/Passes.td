@@ -178,10 +178,17 @@ def EmitContractions : Pass<"emit-contractions", "::mlir::func::FuncOp"> {
            "How much a task may keep on the stack">,
     Option<"dotGroup", "dot-group", "int64_t", "1",
            "How many products of bytes a lane of a dot product sums">,
+    Option<"numIntegerRegisters", "num-integer-registers", "int64_t", "13",
+           "Number of general registers, which hold sums of integers where "
+           "there are no vectors">,
     Option<"dotAccumulates", "dot-accumulates", "bool", "true",
            "Whether the instruction adds to sums">,
     ListOption<"dotIntrinsics", "dot-intrinsics", "std::string",
-               "BITS=NAME: the intrinsic for vectors of so many bits">];
+               "BITS=NAME: the intrinsic for vectors of so many bits">,
+    Option<"dotWidenSigned", "dot-widen-signed", "std::string", "",
+           "The intrinsic that widens two bytes of a word">,
+    Option<"dotWidenUnsigned", "dot-widen-unsigned", "std::string", "",
+           "The same of unsigned bytes">];
   let dependentDialects = ["::mlir::scf::SCFDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::vector::VectorDialect",

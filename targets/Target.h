@@ -30,8 +30,11 @@ struct DotProduct {
   int leftOffset = 0;
   /// Whether it adds to sums; else the operands are the factors only.
   bool accumulates = true;
-  /// LLVM's intrinsic for vectors of so many bits.
+  /// LLVM's intrinsic for vectors of so many bits. For 32 it is one of scalars.
   llvm::SmallVector<std::pair<unsigned, llvm::StringRef>> intrinsics;
+  /// Where it takes pairs of 16 bits and bytes lie in groups of four: the
+  /// intrinsics that widen the first and the third byte of a word.
+  llvm::StringRef widenSigned = {}, widenUnsigned = {};
 };
 
 /// Figures of one core that tiling, packing and vectorisation are chosen by.
@@ -41,6 +44,8 @@ struct MachineModel {
   unsigned numVectorRegisters = 0;
   /// Registers that hold one f32 each, where they are not vector registers.
   unsigned numFloatRegisters = 0;
+  /// General registers that code may use.
+  unsigned numIntegerRegisters = 13;
   /// Bits of a pointer; `index` has as many.
   unsigned pointerBits = 64;
   bool hasFloatUnit = true;
@@ -53,8 +58,6 @@ struct MachineModel {
   bool hasHalfArithmetic = false;
   bool hasBFloat16Dot = false;
   DotProduct dot;
-  /// Two products of 16-bit halves added to a 32-bit register (SMLAD).
-  bool hasDotS16 = false;
   uint64_t l1Bytes = 32 << 10;
   uint64_t l2Bytes = 256 << 10;
   /// What a kernel may keep on the stack at once.

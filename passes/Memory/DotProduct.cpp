@@ -20,6 +20,40 @@ Value DotProduct::widen(Value narrow, unsigned bits, bool isUnsigned) const {
                     : Value(arith::ExtSIOp::create(v.b, v.loc, type, narrow));
 }
 
+/// A vector of bytes would be loaded byte by byte where there are no vectors.
+Value DotProduct::loadWord(Value row, Value at) const {
+  auto word = MemRefType::get(1, v.b.getI32Type());
+  Value view = memref::ViewOp::create(v.b, v.loc, word, row, at, ValueRange());
+  return memref::LoadOp::create(v.b, v.loc, view, v.index(0),
+                                /*nontemporal=*/false, llvm::Align(1));
+}
+
+Value DotProduct::callScalar(StringRef name, ValueRange operands) const {
+  return LLVM::CallIntrinsicOp::create(v.b, v.loc, v.b.getI32Type(),
+                                       v.b.getStringAttr(name), operands)
+      .getResults();
+}
+
+void DotProduct::unpack(Value word, bool isUnsigned,
+                        SmallVectorImpl<Value> &pairs) const {
+  StringRef name = isUnsigned ? machine.widenUnsigned : machine.widenSigned;
+  pairs.push_back(callScalar(name, word));
+  auto number = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(v.b, v.loc,
+                                     v.b.getI32IntegerAttr(value));
+  };
+  // The instruction rotates what it widens.
+  Value rotated = arith::OrIOp::create(
+      v.b, v.loc, arith::ShRUIOp::create(v.b, v.loc, word, number(8)),
+      arith::ShLIOp::create(v.b, v.loc, word, number(24)));
+  pairs.push_back(callScalar(name, rotated));
+}
+
+static Value toVector(VectorBuilder &v, ArrayRef<Value> words) {
+  return vector::FromElementsOp::create(
+      v.b, v.loc, VectorType::get(words.size(), v.b.getI32Type()), words);
+}
+
 Value DotProduct::loadLeft(Value row, Value at) const {
   OpBuilder &b = v.b;
   Location loc = v.loc;
@@ -31,6 +65,11 @@ Value DotProduct::loadLeft(Value row, Value at) const {
           b, loc, x,
           arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(offset)));
     return v.splat(x);
+  }
+  if (takesScalars()) {
+    SmallVector<Value> pairs;
+    unpack(loadWord(row, at), isLeftUnsigned, pairs);
+    return toVector(v, pairs);
   }
   // The group is one word of 32 bits.
   Value bytes =
@@ -55,6 +94,12 @@ Value DotProduct::loadLeft(Value row, Value at) const {
 }
 
 Value DotProduct::loadRight(Value row, Value at) const {
+  if (takesScalars()) {
+    SmallVector<Value> pairs;
+    for (int64_t lane = 0; lane < v.width; ++lane)
+      unpack(loadWord(row, v.add(at, 4 * lane)), /*isUnsigned=*/false, pairs);
+    return toVector(v, pairs);
+  }
   auto element = cast<MemRefType>(row.getType()).getElementType();
   Value bytes = vector::LoadOp::create(
       v.b, v.loc, VectorType::get(v.width * group, element), row, at);
@@ -66,6 +111,21 @@ Value DotProduct::accumulate(Value left, Value right, Value sums) const {
   Location loc = v.loc;
   if (group == 1)
     return v.multiplyAdd(left, right, sums);
+  if (takesScalars()) {
+    SmallVector<Value> lanes;
+    auto extract = [&](Value from, int64_t i) -> Value {
+      return vector::ExtractOp::create(b, loc, from, i);
+    };
+    for (int64_t lane = 0; lane < v.width; ++lane) {
+      Value sum = extract(sums, lane);
+      for (int64_t half : {0, 1})
+        sum = callScalar(machine.getIntrinsic(32),
+                         {extract(left, half), extract(right, 2 * lane + half),
+                          sum});
+      lanes.push_back(sum);
+    }
+    return toVector(v, lanes);
+  }
   unsigned bits = 32 / group;
   StringRef name = machine.getIntrinsic(v.width * 32);
   if (!name.empty() && machine.group == group) {

@@ -6,6 +6,9 @@
 //
 //   sum[lane] += left[0] right[lane][0] + ... + left[3] right[lane][3]
 //
+// An instruction of scalars, which takes pairs of 16 bits, has the even and the
+// odd bytes of a word widened to such pairs first.
+//
 // Where there is no instruction for vectors of that size, lanes are picked out
 // of the groups and multiplied.
 //
@@ -38,6 +41,13 @@ public:
 
 private:
   mlir::Value widen(mlir::Value narrow, unsigned bits, bool isUnsigned) const;
+  mlir::Value loadWord(mlir::Value row, mlir::Value at) const;
+  /// A word as two of 16-bit pairs: of its even bytes, and of its odd ones.
+  void unpack(mlir::Value word, bool isUnsigned,
+              llvm::SmallVectorImpl<mlir::Value> &pairs) const;
+  mlir::Value callScalar(llvm::StringRef name,
+                         mlir::ValueRange operands) const;
+  bool takesScalars() const { return group == 4 && machine.takesScalars(); }
 
   VectorBuilder &v;
   const DotInstruction &machine;

@@ -104,6 +104,8 @@ private:
   const RegisterFile &registers;
   DotProduct dot;
   Value weights, output, partialSums;
+  /// Of a block of filters: what a tile computes may be a part of it.
+  Value firstLane;
 
   /// A part of the sum over channels, and whether it is the first or the last
   /// (null where there is one part only).
@@ -114,6 +116,7 @@ private:
   struct Task {
     Value n, plane, row, rows, column, columns, group, groups;
   };
+  void forLanes(function_ref<void()> body);
   void emitPart(const Task &task, const Part &part);
   void emitOverwriting(const Task &task, const ImagePart &image);
   void emitTile(const Part &part, Value imageBase, Value firstFilterBlock,
@@ -122,6 +125,13 @@ private:
                              Value firstFilterBlock, int64_t pixels,
                              ValueRange sums);
 };
+
+void BlockedConvEmitter::forLanes(function_ref<void()> body) {
+  v.loop(v.index(0), v.index(g.lanes), v.width, [&](Value lane) {
+    firstLane = lane;
+    body();
+  });
+}
 
 /// Runs through all steps of the sum, the channels of a block innermost.
 SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
@@ -138,7 +148,8 @@ SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
   if (!registers.hasVectors)
     unroll = 1;
   Value weightBase = v.add(v.mul(firstFilterBlock, blockStride),
-                           v.mul(part.firstBlock, window));
+                           v.add(v.mul(part.firstBlock, window),
+                                 v.mul(firstLane, g.group)));
   auto multiply = [&](Value image, Value weight, ValueRange before) {
     SmallVector<Value> next(before);
     SmallVector<Value> filters;
@@ -211,7 +222,8 @@ void BlockedConvEmitter::emitTile(const Part &part, Value imageBase,
   auto filterBlock = [&](int64_t f) { return v.add(firstFilterBlock, f); };
   auto offset = [&](int64_t p, int64_t f) {
     Value plane = v.add(v.mul(n, g.filterBlocks), filterBlock(f));
-    return v.mul(v.add(v.mul(plane, outPlane), getPixel(p)), g.lanes);
+    return v.add(v.mul(v.add(v.mul(plane, outPlane), getPixel(p)), g.lanes),
+                 firstLane);
   };
   auto forEach = [&](function_ref<void(int64_t, int64_t, int64_t)> body) {
     for (int64_t p = 0; p < pixels; ++p)
@@ -239,7 +251,7 @@ void BlockedConvEmitter::emitTile(const Part &part, Value imageBase,
       Value sum = sums[i];
       if (finish)
         sum = epilogue.apply(
-            v, sum, {n, filterBlock(f), getPixel(p), v.index(0)}, v.all());
+            v, sum, {n, filterBlock(f), getPixel(p), firstLane}, v.all());
       v.store(sum, finish ? output : partialSums, offset(p, f), v.all());
     });
   };
@@ -257,11 +269,11 @@ void BlockedConvEmitter::emitPart(const Task &task, const Part &part) {
   ConvGeometry &conv = g.conv;
   v.loop(v.index(0), task.groups, 1, [&](Value i) {
     Value filterBlock = v.mul(v.add(task.group, i), shape.blocks);
-    v.loop(v.index(0), task.rows, 1, [&](Value r) {
+    auto row = [&](Value r) {
       Value rowBase =
           v.add(part.image.base, v.mul(v.mul(r, conv.strideH), part.image.row));
-      Value row = v.add(v.mul(task.plane, conv.outHeight), v.add(task.row, r));
-      Value firstPixel = v.add(v.mul(row, conv.outWidth), task.column);
+      Value line = v.add(v.mul(task.plane, conv.outHeight), v.add(task.row, r));
+      Value firstPixel = v.add(v.mul(line, conv.outWidth), task.column);
       v.loopTiles(task.columns, shape.pixels, [&](Value c, int64_t pixels) {
         Value imageBase = v.add(rowBase, v.mul(c, conv.strideW));
         auto getPixel = [&](int64_t p) {
@@ -269,7 +281,8 @@ void BlockedConvEmitter::emitPart(const Task &task, const Part &part) {
         };
         emitTile(part, imageBase, filterBlock, pixels, getPixel, task.n);
       });
-    });
+    };
+    forLanes([&] { v.loop(v.index(0), task.rows, 1, row); });
   });
 }
 
@@ -285,10 +298,12 @@ void BlockedConvEmitter::emitOverwriting(const Task &task,
       Value from = v.add(v.add(image.base, v.mul(block, image.plane)),
                          v.mul(c, g.lanes));
       Value to = v.mul(block, plane);
-      for (int64_t i = 0; i < plane; i += v.width)
-        v.store(
-            g.widenPixels(v, v.load(image.elements, v.add(from, i), v.all())),
-            scratch, v.add(to, i), v.all());
+      VectorBuilder whole(v.b, v.loc, g.lanes);
+      for (int64_t i = 0; i < plane; i += g.lanes) {
+        Value pixel = whole.load(image.elements, v.add(from, i), whole.all());
+        whole.store(g.widenPixels(whole, pixel), scratch, v.add(to, i),
+                    whole.all());
+      }
     });
     Part part{{scratch, v.index(0), v.index(plane), v.index(plane)},
               v.index(0),
@@ -300,7 +315,9 @@ void BlockedConvEmitter::emitOverwriting(const Task &task,
       auto getPixel = [&](int64_t p) {
         return v.add(task.column, v.add(c, p));
       };
-      emitTile(part, v.index(0), filterBlock, pixels, getPixel, task.n);
+      forLanes([&] {
+        emitTile(part, v.index(0), filterBlock, pixels, getPixel, task.n);
+      });
     });
   });
 }
@@ -420,7 +437,9 @@ LogicalResult onnxc::emitBlockedConv(linalg::GenericOp op,
   if (!g || g->isDepthwise)
     return failure();
   OpBuilder b(op);
-  VectorBuilder v(b, op.getLoc(), g->lanes);
+  bool isScalar = g->isInteger && !registers.hasVectors;
+  VectorBuilder v(b, op.getLoc(),
+                  isScalar ? registers.getIntegerLanes(g->lanes) : g->lanes);
   bool mayOverwrite = canWriteOntoImage(*g, registers.stackBytes);
   Epilogue epilogue(op, g->conv.result, g->groups,
                     mayOverwrite ? g->conv.image : Value());
@@ -431,7 +450,9 @@ LogicalResult onnxc::emitBlockedConv(linalg::GenericOp op,
   TileShape shape =
       chooseTile(g->filterBlocks, g->numColumns, registers.numRegisters);
   if (!registers.hasVectors)
-    shape = {chooseScalarPixels(g->numColumns, registers), 1};
+    shape = {isScalar ? registers.getIntegerRows(v.width)
+                      : chooseScalarPixels(g->numColumns, registers),
+             1};
   BlockedConvEmitter(v, *g, epilogue, shape, registers).emit();
   epilogue.eraseOps();
   return success();

@@ -92,7 +92,8 @@ void onnxc::buildTasks(VectorBuilder &v, ArrayRef<Value> sizes,
 }
 
 bool onnxc::isEmittedType(Type type, RegisterFile registers) {
-  bool hasRegisters = registers.hasVectors || type.isF32();
+  bool hasRegisters =
+      registers.hasVectors || type.isF32() || type.isInteger(32);
   return (type.isF32() || type.isF64() || type.isInteger(32)) && hasRegisters &&
          registers.vectorBits >= 2 * type.getIntOrFloatBitWidth();
 }
@@ -116,6 +117,9 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
                            stackBytes, DotInstruction()};
     registers.dot.group = dotGroup;
     registers.dot.accumulates = dotAccumulates;
+    registers.dot.widenSigned = dotWidenSigned;
+    registers.dot.widenUnsigned = dotWidenUnsigned;
+    registers.numIntegers = numIntegerRegisters;
     for (StringRef entry : dotIntrinsics) {
       auto [bits, name] = entry.split('=');
       int64_t size = 0;

@@ -161,6 +161,11 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   OpBuilder b(op);
   VectorBuilder v(b, op.getLoc(),
                   registers.vectorBits / sumType.getIntOrFloatBitWidth());
+  if (!registers.hasVectors && sumType.isInteger()) {
+    v.width = registers.getIntegerLanes(v.width);
+    registers.numRegisters =
+        3 + 2 * std::max<int64_t>(registers.getIntegerRows(v.width) / 2, 1);
+  }
   Value leftArgument = op.getBody()->getArgument(roles->left);
   Value rightArgument = op.getBody()->getArgument(roles->right);
   auto leftWidening = getWidening(v, op.getBody(), leftArgument,
@@ -238,8 +243,11 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   bool hasRoom = room >= kBlock * kColumns;
   int64_t mostColumns = hasRoom ? kColumns : 4 * v.width;
   int64_t mostK = hasRoom ? kBlock : room / (8 * v.width);
-  int64_t vectorUnit = isPacked ? panelColumns / v.width : 1;
-  int64_t tileColumns = emitter.getTileVectors(rows, vectorUnit) * v.width;
+  // Integers without vectors have tiles of a part of a panel.
+  bool isWholePanel = registers.hasVectors || !sumType.isInteger();
+  int64_t vectorUnit = isPacked && isWholePanel ? panelColumns / v.width : 1;
+  int64_t vectorMost = isPacked && !isWholePanel ? panelColumns / v.width : 8;
+  int64_t tileColumns = emitter.getTileVectors(rows, vectorUnit, vectorMost) * v.width;
   int64_t grain = std::max<int64_t>(
       kGrain / std::max<int64_t>(1, numRows.value_or(32) * numK.value_or(256)),
       1);
@@ -285,6 +293,7 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
     block.k = k;
     block.kBlock = kPart;
     block.vectorUnit = vectorUnit;
+    block.vectorMost = vectorMost;
     block.output = output;
     block.partialSums = partialSums;
     block.getPlace = [&](Value row, Value column) {

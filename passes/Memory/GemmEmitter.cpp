@@ -20,11 +20,16 @@ int64_t GemmEmitter::getTileRows() const {
   return (registers.numRegisters - 1 - 2) / 2;
 }
 
-int64_t GemmEmitter::getTileVectors(Value rows, int64_t unit) const {
+int64_t GemmEmitter::getTileVectors(Value rows, int64_t unit,
+                                    int64_t most) const {
   std::optional<int64_t> constant = getConstantIntValue(rows);
   int64_t count = constant ? std::max<int64_t>(*constant, 1) : getTileRows();
   int64_t vectors = (registers.numRegisters - 1) / (count + 1);
   vectors = std::clamp<int64_t>(vectors, 2, 8);
+  if (most < vectors)
+    vectors = most;
+  else if (most < 8)
+    vectors = llvm::bit_floor<uint64_t>(vectors);
   return std::max(vectors / unit, int64_t(1)) * unit;
 }
 
@@ -100,6 +105,9 @@ void GemmEmitter::emitTile(const Block &block, const Panel &panel, Value k0,
   Value firstColumn =
       v.add(panel.base,
             panel.columns ? v.mul(v.div(j, panel.columns), panel.stride) : j);
+  // A tile may be a part of a panel, of which it is a divisor.
+  if (panel.columns && panel.columns > vectors * v.width)
+    firstColumn = v.add(firstColumn, v.rem(j, panel.columns));
   auto columnOffset = [&](int64_t n) -> Value {
     int64_t column = n * v.width;
     if (!panel.columns)
@@ -180,7 +188,7 @@ void GemmEmitter::emitBlock(const Block &block) {
   int64_t tileRows = getTileRows();
   if (std::optional<int64_t> rows = getConstantIntValue(block.rows))
     tileRows = std::min(tileRows, std::max<int64_t>(*rows, 1));
-  int64_t vectors = getTileVectors(block.rows, block.vectorUnit);
+  int64_t vectors = getTileVectors(block.rows, block.vectorUnit, block.vectorMost);
   auto part = [&](Value k0, Value kc, Value isFirst, Value isLast) {
     Panel panel = block.getPanel(k0, kc);
     forEachColumnTile(

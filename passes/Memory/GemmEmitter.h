@@ -28,8 +28,9 @@ struct DotInstruction {
         return name;
     return {};
   }
-  /// Bits of a factor.
-  int64_t getOperandBits() const { return 32 / group; }
+  /// What widens two bytes of a word to 16 bits, where scalars are taken so.
+  std::string widenSigned, widenUnsigned;
+  bool takesScalars() const { return !widenSigned.empty(); }
 };
 
 /// What the emitter must know of the machine.
@@ -41,6 +42,17 @@ struct RegisterFile {
   /// What a task may keep on the stack.
   int64_t stackBytes = 1 << 20;
   DotInstruction dot;
+  /// What holds sums of integers where there are no vectors.
+  int64_t numIntegers = 13;
+
+  /// How many sums lie side by side, and how many rows of them there are, in a
+  /// tile of integers without vectors; the rest holds factors and addresses.
+  int64_t getIntegerLanes(int64_t most) const {
+    return dot.takesScalars() ? std::min<int64_t>(most, 2) : most;
+  }
+  int64_t getIntegerRows(int64_t lanes) const {
+    return std::max<int64_t>((numIntegers - lanes - 6) / lanes, 1);
+  }
 };
 
 /// A matrix in a row of elements: element (i, j) at base + i * row + j *
@@ -84,6 +96,8 @@ public:
     int64_t kBlock, kUnit = 1;
     /// The least number of vectors a row of a tile is a multiple of.
     int64_t vectorUnit = 1;
+    /// The most; a power of two where it is not a multiple of the unit.
+    int64_t vectorMost = 8;
     Matrix a;
     /// Brings B's rows [k0, k0 + kc) of the block's columns to where the
     /// innermost loops read them.
@@ -110,7 +124,8 @@ public:
 
   int64_t getTileRows() const;
   /// Vectors a row of a tile, a multiple of `unit`; more when C has few rows.
-  int64_t getTileVectors(mlir::Value rows, int64_t unit = 1) const;
+  int64_t getTileVectors(mlir::Value rows, int64_t unit = 1,
+                         int64_t most = 8) const;
 
   VectorBuilder &v;
 

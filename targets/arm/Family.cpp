@@ -44,7 +44,14 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.hasRounding = has("fp-armv8d16sp");
   model.hasHalfConversion = false;
   model.hasHalfArithmetic = has("fullfp16");
-  model.hasDotS16 = has("dsp");
+  // SMLAD: two products of 16 bits.
+  if (has("dsp"))
+    model.dot = {4,
+                 0,
+                 true,
+                 {{32, "llvm.arm.smlad"}},
+                 "llvm.arm.sxtb16",
+                 "llvm.arm.uxtb16"};
   // S registers: half of those that the D registers of a large file are.
   model.numFloatRegisters = model.hasFloatUnit ? 32 : 0;
   if (has("neon")) {

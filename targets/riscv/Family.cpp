@@ -35,6 +35,7 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.hasHalfConversion = has("zfhmin");
   model.hasHalfArithmetic = has("zfh");
   model.numFloatRegisters = model.hasFloatUnit ? 32 : 0;
+  model.numIntegerRegisters = has("e") ? 14 : 28;
   // Vectors as long as every machine with these features has them.
   if (has("v")) {
     model.numVectorRegisters = 32;

@@ -21,7 +21,10 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import exact_evaluator
 import model_cases
+import quantize_models
+import run_quantized
 from boards import BOARDS, emulate, link
 from suite_cases import Failure, expect, run, run_cases
 
@@ -32,6 +35,14 @@ PEER = {
     "tiny_mobilenet": (40_100_000, 45 << 10, 295040),
     "tiny_resnet8": (72_300_000, 16 << 10, 196728),
     "tiny_autoencoder": (1_160_000, 9728, 1088),
+}
+# The same of integer models: half more than the instructions of tflite-micro
+# with CMSIS-NN; code and RAM are ours with room for change.
+INTEGER_PEER = {
+    "tiny_ds_cnn-qdq-s8s8c": (11_550_000, 32 << 10, 24 << 10),
+    "tiny_mobilenet-qdq-s8s8c": (36_100_000, 96 << 10, 96 << 10),
+    "tiny_resnet8-qdq-s8s8c": (44_800_000, 48 << 10, 60 << 10),
+    "tiny_autoencoder-qdq-s8s8c": (876_000, 24 << 10, 4 << 10),
 }
 # What the object may want from outside, and the compiler's own helpers.
 ALLOWED = {"memcpy", "memset", "memmove"}
@@ -78,10 +89,14 @@ def model_case(build, board_name, name):
     board = BOARDS[board_name]
     work = os.path.join(build, "firmware", board_name, name)
     os.makedirs(work, exist_ok=True)
-    path = model_cases.model_path(name, os.path.join(build, "models"))
+    models = os.path.join(build, "models")
+    is_integer = name in INTEGER_PEER
+    path = (quantize_models.write(models, name) if is_integer
+            else model_cases.model_path(name, models))
     case = model_cases.Case(name, name, [{}])
     inputs = model_cases.make_inputs(case, path, {})
-    expected = reference(path, inputs)
+    expected = (exact_evaluator.evaluate(path, inputs)[0] if is_integer
+                else reference(path, inputs))
     target = os.path.join(work, "model.o")
     run(os.path.join(build, "bin", "onnxc"), path, *board.onnxc,
         "--freestanding", "--weights-section=.flash_weights", "--prefix=model",
@@ -103,7 +118,10 @@ def model_case(build, board_name, name):
                    expected.size)
     report = emulate(board, program)
     difference = np.abs(report.output - expected.ravel()).max()
-    if not difference <= 2e-5 * max(1.0, np.abs(expected).max()):
+    # A quantum, of integers.
+    most = (run_quantized.get_quantum(path, expected) * 1.01 if is_integer
+            else 2e-5 * max(1.0, np.abs(expected).max()))
+    if not difference <= most:
         raise Failure(f"differs from onnxruntime by {difference}")
     # The harness's own call and its clock are below what it measures.
     if report.stack > sizes["STACK_BYTES"] + 64:
@@ -119,7 +137,8 @@ def model_case(build, board_name, name):
     if board_name == "cortex-m4":
         for what, got, most in zip(("instructions", "bytes of code",
                                     "bytes of RAM"),
-                                   (report.clock, code, ram), PEER[name]):
+                                   (report.clock, code, ram),
+                                   {**PEER, **INTEGER_PEER}[name]):
             if got > most:
                 raise Failure(f"{got} {what}, more than the {most} of a peer")
 
@@ -158,7 +177,7 @@ def main():
     options = parser.parse_args()
     cases = {f"{board}-{name}": functools.partial(
         model_case, options.build, board, name)
-        for board in BOARDS for name in PEER}
+        for board in BOARDS for name in (*PEER, *INTEGER_PEER)}
     cases["limits"] = functools.partial(limits_case, options.build)
     cases = {name: case for name, case in cases.items()
              if re.search(options.filter, name)}

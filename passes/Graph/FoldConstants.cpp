@@ -112,7 +112,39 @@ private:
       if (!result.use_empty())
         resultBytes += getBytes(result);
     }
-    return resultBytes <= std::max(kFreeBytes, 2 * operandBytes);
+    int64_t most = std::max(kFreeBytes, 2 * operandBytes);
+    return resultBytes <= most || becomesSmall(op, most, ops, kMaxSteps);
+  }
+
+  // A large value that is there for a few steps only.
+  static constexpr int kMaxSteps = 4;
+
+  /// Whether all that is computed of the op's results at once is no larger than
+  /// that, in a few steps of nothing else than constants.
+  static bool becomesSmall(Operation *op, int64_t most,
+                           llvm::SetVector<Operation *> &ops, int steps) {
+    if (op->use_empty() || steps == 0)
+      return false;
+    return llvm::all_of(op->getUsers(), [&](Operation *user) {
+      if (!isa<OnnxDialect>(user->getDialect()) || user->getNumRegions() ||
+          !isPure(user) || isa<DataDependentShapeOp>(user))
+        return false;
+      int64_t bytes = 0;
+      for (Value operand : user->getOperands()) {
+        Operation *producer = operand.getDefiningOp();
+        if (producer != op && !isa_and_nonnull<ConstantOp>(producer) &&
+            !ops.contains(producer))
+          return false;
+      }
+      for (Value result : user->getResults()) {
+        if (result.use_empty())
+          continue;
+        if (!isFoldable(result))
+          return false;
+        bytes += getBytes(result);
+      }
+      return bytes <= most || becomesSmall(user, most, ops, steps - 1);
+    });
   }
 
   OwningOpRef<ModuleOp> buildModule(llvm::SetVector<Operation *> &ops,

@@ -77,10 +77,10 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
   g.copyType = g.imageType;
   if (g.isInteger && !g.isDepthwise && g.group == 2)
     g.copyType = IntegerType::get(op.getContext(), 16);
-  g.copyLanes = std::max<int64_t>(
-      std::min<int64_t>(registers.vectorBits, 2048) /
-          g.copyType.getIntOrFloatBitWidth(),
-      g.lanes);
+  g.copyLanes =
+      std::max<int64_t>(std::min<int64_t>(registers.vectorBits, 2048) /
+                            g.copyType.getIntOrFloatBitWidth(),
+                        g.lanes);
   g.channelBlocks = g.isDepthwise ? 1 : sizes[1];
   if (g.lanes * 32 > registers.vectorBits || g.lanes < 2 ||
       weights.getNumElements() == 0)

@@ -39,8 +39,7 @@ void DotProduct::unpack(Value word, bool isUnsigned,
   StringRef name = isUnsigned ? machine.widenUnsigned : machine.widenSigned;
   pairs.push_back(callScalar(name, word));
   auto number = [&](int64_t value) -> Value {
-    return arith::ConstantOp::create(v.b, v.loc,
-                                     v.b.getI32IntegerAttr(value));
+    return arith::ConstantOp::create(v.b, v.loc, v.b.getI32IntegerAttr(value));
   };
   // The instruction rotates what it widens.
   Value rotated = arith::OrIOp::create(
@@ -119,9 +118,9 @@ Value DotProduct::accumulate(Value left, Value right, Value sums) const {
     for (int64_t lane = 0; lane < v.width; ++lane) {
       Value sum = extract(sums, lane);
       for (int64_t half : {0, 1})
-        sum = callScalar(machine.getIntrinsic(32),
-                         {extract(left, half), extract(right, 2 * lane + half),
-                          sum});
+        sum = callScalar(
+            machine.getIntrinsic(32),
+            {extract(left, half), extract(right, 2 * lane + half), sum});
       lanes.push_back(sum);
     }
     return toVector(v, lanes);

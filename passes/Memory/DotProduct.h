@@ -45,8 +45,7 @@ private:
   /// A word as two of 16-bit pairs: of its even bytes, and of its odd ones.
   void unpack(mlir::Value word, bool isUnsigned,
               llvm::SmallVectorImpl<mlir::Value> &pairs) const;
-  mlir::Value callScalar(llvm::StringRef name,
-                         mlir::ValueRange operands) const;
+  mlir::Value callScalar(llvm::StringRef name, mlir::ValueRange operands) const;
   bool takesScalars() const { return group == 4 && machine.takesScalars(); }
 
   VectorBuilder &v;

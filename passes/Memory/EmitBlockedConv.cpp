@@ -147,9 +147,9 @@ SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
                                                   : 1;
   if (!registers.hasVectors)
     unroll = 1;
-  Value weightBase = v.add(v.mul(firstFilterBlock, blockStride),
-                           v.add(v.mul(part.firstBlock, window),
-                                 v.mul(firstLane, g.group)));
+  Value weightBase =
+      v.add(v.mul(firstFilterBlock, blockStride),
+            v.add(v.mul(part.firstBlock, window), v.mul(firstLane, g.group)));
   auto multiply = [&](Value image, Value weight, ValueRange before) {
     SmallVector<Value> next(before);
     SmallVector<Value> filters;

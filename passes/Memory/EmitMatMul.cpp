@@ -247,7 +247,8 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   bool isWholePanel = registers.hasVectors || !sumType.isInteger();
   int64_t vectorUnit = isPacked && isWholePanel ? panelColumns / v.width : 1;
   int64_t vectorMost = isPacked && !isWholePanel ? panelColumns / v.width : 8;
-  int64_t tileColumns = emitter.getTileVectors(rows, vectorUnit, vectorMost) * v.width;
+  int64_t tileColumns =
+      emitter.getTileVectors(rows, vectorUnit, vectorMost) * v.width;
   int64_t grain = std::max<int64_t>(
       kGrain / std::max<int64_t>(1, numRows.value_or(32) * numK.value_or(256)),
       1);

@@ -188,7 +188,8 @@ void GemmEmitter::emitBlock(const Block &block) {
   int64_t tileRows = getTileRows();
   if (std::optional<int64_t> rows = getConstantIntValue(block.rows))
     tileRows = std::min(tileRows, std::max<int64_t>(*rows, 1));
-  int64_t vectors = getTileVectors(block.rows, block.vectorUnit, block.vectorMost);
+  int64_t vectors =
+      getTileVectors(block.rows, block.vectorUnit, block.vectorMost);
   auto part = [&](Value k0, Value kc, Value isFirst, Value isLast) {
     Panel panel = block.getPanel(k0, kc);
     forEachColumnTile(

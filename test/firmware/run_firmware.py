@@ -39,10 +39,10 @@ PEER = {
 # The same of integer models: half more than the instructions of tflite-micro
 # with CMSIS-NN; code and RAM are ours with room for change.
 INTEGER_PEER = {
-    "tiny_ds_cnn-qdq-s8s8c": (11_550_000, 32 << 10, 24 << 10),
-    "tiny_mobilenet-qdq-s8s8c": (36_100_000, 96 << 10, 96 << 10),
-    "tiny_resnet8-qdq-s8s8c": (44_800_000, 48 << 10, 60 << 10),
-    "tiny_autoencoder-qdq-s8s8c": (876_000, 24 << 10, 4 << 10),
+    "tiny_ds_cnn-qdq-s8s8c": (11_550_000, 16 << 10, 10 << 10),
+    "tiny_mobilenet-qdq-s8s8c": (36_100_000, 48 << 10, 64 << 10),
+    "tiny_resnet8-qdq-s8s8c": (44_800_000, 16 << 10, 64 << 10),
+    "tiny_autoencoder-qdq-s8s8c": (876_000, 8 << 10, 2 << 10),
 }
 # What the object may want from outside, and the compiler's own helpers.
 ALLOWED = {"memcpy", "memset", "memmove"}

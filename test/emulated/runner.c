@@ -79,7 +79,10 @@ int main(int argc, char **argv) {
     int64_t need = model->arena_bytes(symbols);
     context.arena_bytes = need < 0 ? 0 : (size_t)need;
     context.arena = take(context.arena_bytes);
-    int64_t dims[256];
+    size_t count = 1;
+    for (int32_t i = 0; i < model->num_outputs; ++i)
+      count += (size_t)model->outputs[i].rank;
+    int64_t *dims = take(sizeof(int64_t) * count);
     int64_t *next = dims;
     model->output_shapes(symbols, dims);
     for (int32_t i = 0; i < model->num_outputs; ++i) {

@@ -147,7 +147,7 @@ struct FuseMatMul : OpRewritePattern<MatMulOp> {
     std::optional<QuantizedValue> a = getQuantized(op.getA()),
                                   b = getQuantized(op.getB());
     if (!a || !b || !a->isPerTensor || !isByte(a->x) || !isByte(b->x) ||
-        !isConstant(b->x) || getRank(b->x) != 2 || !hasScaleOfColumns(*b, 1) ||
+        !isFoldable(b->x) || getRank(b->x) != 2 || !hasScaleOfColumns(*b, 1) ||
         getRank(a->x).value_or(0) < 2)
       return rewriter.notifyMatchFailure(op, "no quantised constant matrix");
     Location loc = op.getLoc();
@@ -167,7 +167,7 @@ struct FuseGemm : OpRewritePattern<GemmOp> {
     std::optional<QuantizedValue> a = getQuantized(op.getA()),
                                   b = getQuantized(op.getB());
     if (!a || !b || !a->isPerTensor || !isByte(a->x) || !isByte(b->x) ||
-        !isConstant(b->x) || !hasScaleOfColumns(*b, op.getTransB() ? 0 : 1))
+        !isFoldable(b->x) || !hasScaleOfColumns(*b, op.getTransB() ? 0 : 1))
       return rewriter.notifyMatchFailure(op, "no quantised constant matrix");
     if (op.getTransA() || op.getAlpha() != 1.0f ||
         (op.getC() && op.getBeta() != 1.0f))

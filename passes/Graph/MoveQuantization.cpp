@@ -76,6 +76,31 @@ struct MoveDequantizeBelow : RewritePattern {
   }
 };
 
+/// The same of a scale along an axis, which a transposition moves.
+struct MoveDequantizeBelowTranspose : OpRewritePattern<TransposeOp> {
+  using Base::Base;
+
+  LogicalResult matchAndRewrite(TransposeOp op,
+                                PatternRewriter &rewriter) const override {
+    std::optional<QuantizedValue> value = getQuantized(op.getData());
+    std::optional<ArrayRef<int64_t>> order = op.getPerm();
+    if (!value || value->isPerTensor)
+      return rewriter.notifyMatchFailure(op, "no operand with several scales");
+    int64_t rank = *getRank(value->x), axis = rank - 1 - value->axis;
+    if (order)
+      axis = llvm::find(*order, value->axis) - order->begin();
+    if (axis >= rank)
+      return rewriter.notifyMatchFailure(op, "the order is none");
+    Value narrow =
+        TransposeOp::create(rewriter, op.getLoc(), value->x, op.getPermAttr());
+    auto like = op.getData().getDefiningOp<DequantizeLinearOp>();
+    rewriter.replaceOpWithNewOp<DequantizeLinearOp>(
+        op, narrow, value->scale, value->zeroPoint, axis, like.getBlockSize(),
+        like.getOutputDtype());
+    return success();
+  }
+};
+
 /// Concat(DequantizeLinear(x)...) -> DequantizeLinear(Concat(x...))
 struct MoveDequantizeBelowConcat : OpRewritePattern<ConcatOp> {
   using Base::Base;
@@ -149,7 +174,7 @@ struct RemoveQuantizePair : OpRewritePattern<QuantizeLinearOp> {
 } // namespace
 
 void onnxc::populateMoveQuantization(RewritePatternSet &patterns) {
-  patterns.add<MoveDequantizeBelow, MoveDequantizeBelowConcat,
-               MoveQuantizeAboveConcat, RemoveQuantizePair>(
-      patterns.getContext());
+  patterns.add<MoveDequantizeBelow, MoveDequantizeBelowTranspose,
+               MoveDequantizeBelowConcat, MoveQuantizeAboveConcat,
+               RemoveQuantizePair>(patterns.getContext());
 }

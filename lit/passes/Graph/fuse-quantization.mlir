@@ -36,6 +36,23 @@ func.func @scale_of_rows(%x: tensor<4x2xi8>) -> tensor<4x3xf32> {
   return %2 : tensor<4x3xf32>
 }
 
+// A transposition moves the axis of scales: rows of the stored matrix are
+// columns of the product's.
+
+// CHECK-LABEL: func.func @transposed_weights
+//       CHECK:   %[[W:.*]] = onnx.Transpose({{.*}} (tensor<3x2xi8>) -> tensor<2x3xi8>
+//       CHECK:   onnx.MatMulInteger(%arg0, %[[W]], _, _)
+func.func @transposed_weights(%x: tensor<4x2xi8>) -> tensor<4x3xf32> {
+  %s = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
+  %w = onnx.Constant() {value = dense<1> : tensor<3x2xi8>} : tensor<3x2xi8>
+  %sw = onnx.Constant() {value = dense<[0.5, 0.25, 0.75]> : tensor<3xf32>} : tensor<3xf32>
+  %0 = onnx.DequantizeLinear(%x, %s, _) : (tensor<4x2xi8>, tensor<f32>) -> tensor<4x2xf32>
+  %1 = onnx.DequantizeLinear(%w, %sw, _) {axis = 0 : i64} : (tensor<3x2xi8>, tensor<3xf32>) -> tensor<3x2xf32>
+  %2 = onnx.Transpose(%1) {perm = array<i64: 1, 0>} : (tensor<3x2xf32>) -> tensor<2x3xf32>
+  %3 = onnx.MatMul(%0, %2) : (tensor<4x2xf32>, tensor<2x3xf32>) -> tensor<4x3xf32>
+  return %3 : tensor<4x3xf32>
+}
+
 // What only moves elements moves bytes, and a pair of one scale is nothing.
 
 // CHECK-LABEL: func.func @move

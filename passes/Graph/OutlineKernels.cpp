@@ -2,7 +2,11 @@
 //
 // Each group of ops moves into a function of its own. The function's symbols
 // are numbered anew, from s0, and scalars that are constants move along, so
-// that equal work gives equal functions, of which one is kept.
+// that equal work gives equal functions, of which one is kept. Where several
+// would differ in the values of scalars only, as the scales of a quantised
+// model do, those become arguments:
+//
+//   Mul(x, 0.5), Mul(x, 0.25)  ->  kernel(x, s) = Mul(x, s), called twice
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -14,9 +18,11 @@
 #include "passes/Graph/KernelGroups.h"
 #include "passes/Graph/Kernels.h"
 #include "passes/Passes.h"
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_OUTLINEKERNELS
@@ -98,6 +104,47 @@ bool movesAlong(Operation *op) {
           count <= (isa<IntegerType>(type.getElementType()) ? 32 : 8));
 }
 
+/// A scalar that elementwise ops alone read: it may as well be an argument.
+bool isParameter(Value value) {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  return constant && cast<RankedTensorType>(value.getType()).getRank() == 0 &&
+         llvm::all_of(value.getUsers(),
+                      [](Operation *user) { return isa<ElementwiseOp>(user); });
+}
+
+/// What a kernel takes and gives.
+struct Boundary {
+  llvm::SetVector<Value> inputs;
+  SmallVector<Value> outputs;
+};
+
+Boundary getBoundary(const KernelGroup &group, bool takesParameters) {
+  llvm::SmallPtrSet<Operation *, 8> members(group.begin(), group.end());
+  Boundary result;
+  for (Operation *op : group) {
+    for (Value operand : op->getOperands()) {
+      Operation *producer = operand.getDefiningOp();
+      if (!producer || (!members.contains(producer) &&
+                        (!movesAlong(producer) ||
+                         (takesParameters && isParameter(operand)))))
+        result.inputs.insert(operand);
+    }
+    for (Value output : op->getResults())
+      if (llvm::any_of(output.getUsers(), [&](Operation *user) {
+            return !members.contains(user);
+          }))
+        result.outputs.push_back(output);
+  }
+  return result;
+}
+
+std::string print(func::FuncOp kernel) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  kernel->print(stream, OpPrintingFlags().assumeVerified());
+  return text;
+}
+
 struct OutlineKernels : onnxc::impl::OutlineKernelsBase<OutlineKernels> {
   using OutlineKernelsBase::OutlineKernelsBase;
 
@@ -108,6 +155,7 @@ struct OutlineKernels : onnxc::impl::OutlineKernelsBase<OutlineKernels> {
       module.emitError("has no function @main");
       return signalPassFailure();
     }
+    separateParameters(main);
     main.walk([&](Block *block) { outlineBlock(*block, main); });
     eraseDeadConstants(main);
   }
@@ -116,8 +164,10 @@ private:
   llvm::StringMap<StringAttr> kernels;
 
   void outlineBlock(Block &block, func::FuncOp main) {
-    for (KernelGroup &group : findKernelGroups(block))
-      outlineGroup(group, main);
+    SmallVector<KernelGroup> groups = findKernelGroups(block);
+    llvm::BitVector takesParameters = findParameterised(groups);
+    for (auto [i, group] : llvm::enumerate(groups))
+      outlineGroup(group, main, takesParameters[i]);
     for (Operation &op : llvm::make_early_inc_range(block)) {
       if (!op.hasTrait<IsView>() || !isa<OnnxDialect>(op.getDialect()))
         continue;
@@ -129,8 +179,25 @@ private:
     }
   }
 
-  void outlineGroup(KernelGroup &group, func::FuncOp main);
-  func::FuncOp buildKernel(KernelGroup &group, ArrayRef<Value> inputs,
+  /// One for each use: that two are equal must not tell kernels apart.
+  void separateParameters(func::FuncOp main) {
+    SmallVector<ConstantOp> shared;
+    main.walk([&](ConstantOp op) {
+      if (!op->hasOneUse() && !op->use_empty() && isParameter(op.getOutput()))
+        shared.push_back(op);
+    });
+    for (ConstantOp op : shared) {
+      OpBuilder b(op);
+      for (OpOperand &use :
+           llvm::make_early_inc_range(llvm::drop_begin(op->getUses())))
+        use.set(b.clone(*op)->getResult(0));
+    }
+  }
+
+  llvm::BitVector findParameterised(ArrayRef<KernelGroup> groups);
+  void outlineGroup(KernelGroup &group, func::FuncOp main,
+                    bool takesParameters);
+  func::FuncOp buildKernel(const KernelGroup &group, ArrayRef<Value> inputs,
                            ArrayRef<Value> outputs, SymbolMap &symbols);
   StringAttr insertKernel(func::FuncOp kernel, KernelGroup &group);
 
@@ -146,21 +213,48 @@ private:
   }
 };
 
-void OutlineKernels::outlineGroup(KernelGroup &group, func::FuncOp main) {
-  llvm::SmallPtrSet<Operation *, 8> members(group.begin(), group.end());
-  llvm::SetVector<Value> inputs;
-  SmallVector<Value> outputs;
-  for (Operation *op : group) {
-    for (Value operand : op->getOperands())
-      if (Operation *producer = operand.getDefiningOp();
-          !producer || (!members.contains(producer) && !movesAlong(producer)))
-        inputs.insert(operand);
-    for (Value result : op->getResults())
-      if (llvm::any_of(result.getUsers(), [&](Operation *user) {
-            return !members.contains(user);
-          }))
-        outputs.push_back(result);
+/// The groups whose kernels differ from others in such scalars only.
+llvm::BitVector
+OutlineKernels::findParameterised(ArrayRef<KernelGroup> groups) {
+  auto describe = [&](const KernelGroup &group, bool takesParameters) {
+    Boundary boundary = getBoundary(group, takesParameters);
+    if (boundary.outputs.empty())
+      return std::string();
+    SymbolMap symbols(&getContext());
+    func::FuncOp kernel = buildKernel(group, boundary.inputs.getArrayRef(),
+                                      boundary.outputs, symbols);
+    std::string text = print(kernel);
+    kernel->destroy();
+    return text;
+  };
+  // From a kernel with parameters to those without, and who would call it.
+  struct Variants {
+    llvm::StringSet<> texts;
+    SmallVector<unsigned> callers;
+  };
+  llvm::StringMap<Variants> variants;
+  for (auto [i, group] : llvm::enumerate(groups)) {
+    bool hasParameters = llvm::any_of(group, [](Operation *op) {
+      return llvm::any_of(op->getOperands(), isParameter);
+    });
+    if (!hasParameters)
+      continue;
+    Variants &entry = variants[describe(group, /*takesParameters=*/true)];
+    entry.texts.insert(describe(group, /*takesParameters=*/false));
+    entry.callers.push_back(i);
   }
+  llvm::BitVector result(groups.size());
+  for (auto &[text, entry] : variants)
+    if (entry.texts.size() > 1)
+      for (unsigned caller : entry.callers)
+        result.set(caller);
+  return result;
+}
+
+void OutlineKernels::outlineGroup(KernelGroup &group, func::FuncOp main,
+                                  bool takesParameters) {
+  llvm::SmallPtrSet<Operation *, 8> members(group.begin(), group.end());
+  auto [inputs, outputs] = getBoundary(group, takesParameters);
   Operation *root = group.back();
   if (outputs.empty()) {
     for (Operation *op : llvm::reverse(group))
@@ -199,7 +293,7 @@ void OutlineKernels::outlineGroup(KernelGroup &group, func::FuncOp main) {
     op->erase();
 }
 
-func::FuncOp OutlineKernels::buildKernel(KernelGroup &group,
+func::FuncOp OutlineKernels::buildKernel(const KernelGroup &group,
                                          ArrayRef<Value> inputs,
                                          ArrayRef<Value> outputs,
                                          SymbolMap &symbols) {
@@ -256,10 +350,7 @@ func::FuncOp OutlineKernels::buildKernel(KernelGroup &group,
 
 StringAttr OutlineKernels::insertKernel(func::FuncOp kernel,
                                         KernelGroup &group) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  kernel->print(stream, OpPrintingFlags().assumeVerified());
-  StringAttr &known = kernels[text];
+  StringAttr &known = kernels[print(kernel)];
   if (known) {
     kernel->destroy();
     return known;

@@ -392,6 +392,11 @@ LargestTensors Compilation::getLargestTensors() {
   };
   read("onnxc.arena_filled_by", largest.arena);
   read("onnxc.largest_weights", largest.weights);
+  read("onnxc.allocating", largest.allocating);
+  if (largest.allocating.empty() && model.needsAllocator())
+    for (const TensorInterface &output : model.outputs)
+      if (model.dependsOnData(output))
+        largest.allocating.push_back(output.name);
   return largest;
 }
 

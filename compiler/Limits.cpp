@@ -22,9 +22,15 @@ static std::string list(ArrayRef<std::string> texts) {
 
 Error checkLimits(const Options &options, const LargestTensors &largest,
                   const EmittedCode &emitted) {
-  if (options.freestanding)
+  if (options.freestanding) {
+    if (!largest.allocating.empty())
+      return createStringError(
+          "--freestanding: an allocator would be needed, as sizes depend on "
+          "data in" +
+          list(largest.allocating));
     if (Error error = checkFreestanding(emitted.facts))
       return error;
+  }
   if (options.maxArena) {
     if (!emitted.arenaBytes || *emitted.arenaBytes < 0)
       return createStringError("--max-arena: the arena's size depends on free "

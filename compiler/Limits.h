@@ -15,6 +15,8 @@ namespace onnxc {
 /// What takes most room, each as '"node" bytes', the largest first.
 struct LargestTensors {
   std::vector<std::string> arena, weights;
+  /// Nodes or outputs whose size depends on data.
+  std::vector<std::string> allocating;
 };
 
 /// Fails where the code needs more than --max-arena, --max-flash, --max-stack

@@ -216,6 +216,27 @@ struct ExpandHalfTruncation : OpRewritePattern<arith::TruncFOp> {
   HalfTypes types;
 };
 
+/// Integers become half precision by way of f32, which rounds none of those
+/// that half precision has a place for.
+template <typename Op> struct ExpandHalfFromInt : OpRewritePattern<Op> {
+  ExpandHalfFromInt(MLIRContext *context, HalfTypes types)
+      : OpRewritePattern<Op>(context), types(types) {}
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    if (!types.contains(op.getOut()) ||
+        getElementTypeOrSelf(op.getOut()).isBF16())
+      return rewriter.notifyMatchFailure(op, "not to f16");
+    FloatMath f(rewriter, op.getLoc(), op.getType());
+    Value wide = Op::create(rewriter, op.getLoc(),
+                            f.shaped(rewriter.getF32Type()), op.getIn());
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op.getType(), wide);
+    return success();
+  }
+
+  HalfTypes types;
+};
+
 //===----------------------------------------------------------------------===//
 // Pass
 //===----------------------------------------------------------------------===//
@@ -261,7 +282,9 @@ struct ApproximateMath : onnxc::impl::ApproximateMathBase<ApproximateMath> {
       patterns.add<ExpandRounding<math::TruncOp>>(context, &FloatMath::trunc);
     }
     HalfTypes halves = {/*bf16=*/true, /*f16=*/!nativeHalf};
-    patterns.add<ExpandHalfExtension, ExpandHalfTruncation>(context, halves);
+    patterns.add<ExpandHalfExtension, ExpandHalfTruncation,
+                 ExpandHalfFromInt<arith::SIToFPOp>,
+                 ExpandHalfFromInt<arith::UIToFPOp>>(context, halves);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -26,6 +26,7 @@
 #include "passes/Memory/SizeBounds.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_PLANMEMORY
@@ -100,6 +101,9 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
     emitArenaBytes(total);
     recordSizes(total);
     emitOutputShapes();
+    if (!allocating.empty())
+      getOperation()->setAttr("onnxc.allocating",
+                              b.getArrayAttr(allocating.getArrayRef()));
     main.erase();
     // What follows knows nothing of these attributes.
     for (auto kernel : getOperation().getOps<func::FuncOp>())
@@ -121,6 +125,8 @@ private:
   /// Whose each buffer is, and what it is of that.
   SmallVector<std::pair<Operation *, StringRef>> owners;
   SmallVector<HeapBuffer> heap;
+  /// The nodes whose results are there.
+  llvm::SetVector<Attribute> allocating;
   unsigned numInputSymbols = 0;
   SmallVector<SymbolRange> ranges;
   /// Where carried values go that a body yields under another number.
@@ -186,6 +192,8 @@ private:
       most = bytes;
     if (getNumSymbols(most) > numInputSymbols) {
       heap.push_back({bytes, Value()});
+      allocating.insert(
+          StringAttr::get(&getContext(), getNodeNames(owner->getLoc())));
       return {Place::Heap, int64_t(heap.size() - 1)};
     }
     buffers.push_back({most, first, last});

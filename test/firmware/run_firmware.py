@@ -17,10 +17,12 @@ import re
 import sys
 
 import numpy as np
+import onnx
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import conv_models
 import exact_evaluator
 import model_cases
 import quantize_models
@@ -143,6 +145,29 @@ def model_case(build, board_name, name):
                 raise Failure(f"{got} {what}, more than the {most} of a peer")
 
 
+def chain_case(build, board_name, seed):
+    """A random chain of convolutions is onnxruntime's."""
+    board = BOARDS[board_name]
+    work = os.path.join(build, "firmware", board_name, f"chain_{seed}")
+    os.makedirs(work, exist_ok=True)
+    path = os.path.join(work, "model.onnx")
+    inputs = conv_models.write_chain(path, seed)
+    expected = reference(path, inputs)
+    target = os.path.join(work, "model.o")
+    run(os.path.join(build, "bin", "onnxc"), path, *board.onnxc,
+        "--freestanding", "--weights-section=.flash_weights", "--prefix=model",
+        "-o", target)
+    program = link(board, work, [target], inputs["x"], expected.size)
+    report = emulate(board, program)
+    difference = np.abs(report.output - expected.ravel()).max()
+    if not difference <= 1e-5 * max(1.0, np.abs(expected).max()):
+        raise Failure(f"differs from onnxruntime by {difference}")
+    stack = read_header(os.path.join(work, "model.h"))["STACK_BYTES"]
+    if report.stack > stack + 64:
+        raise Failure(f"{report.stack} bytes of stack were touched, the header "
+                      f"says {stack}")
+
+
 def limits_case(build):
     """Budgets that are not kept fail, name what fills them, leave nothing."""
     path = model_cases.model_path("tiny_ds_cnn", os.path.join(build, "models"))
@@ -169,15 +194,46 @@ def limits_case(build):
             raise Failure(f"{option}: {target} was written")
 
 
+def allocator_case(build):
+    """Sizes that depend on data ask for an allocator, which there is not."""
+    work = os.path.join(build, "firmware", "limits")
+    os.makedirs(work, exist_ok=True)
+    path = os.path.join(work, "nonzero.onnx")
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("NonZero", ["x"], ["found"], name="find"),
+         onnx.helper.make_node("ReduceMax", ["found"], ["y"])], "nonzero",
+        [onnx.helper.make_tensor_value_info("x", 1, [8])],
+        [onnx.helper.make_tensor_value_info("y", 7, [1, 1])])
+    onnx.save(onnx.helper.make_model(graph, ir_version=10, opset_imports=[
+        onnx.helper.make_opsetid("", 21)]), path)
+    try:
+        run(os.path.join(build, "bin", "onnxc"), path,
+            *BOARDS["cortex-m4"].onnxc, "--freestanding", "-o",
+            os.path.join(work, "nonzero.o"))
+    except Failure as failure:
+        if not re.search(r"--freestanding: an allocator .*\n  find",
+                         str(failure)):
+            raise
+    else:
+        raise Failure("it was compiled")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
     parser.add_argument("--table", action="store_true")
     parser.add_argument("--filter", default="")
+    parser.add_argument("--chains", type=int, default=12,
+                        help="how many random models (12)")
     options = parser.parse_args()
     cases = {f"{board}-{name}": functools.partial(
         model_case, options.build, board, name)
         for board in BOARDS for name in (*PEER, *INTEGER_PEER)}
+    for seed in range(options.chains):
+        board = list(BOARDS)[seed % len(BOARDS)]
+        cases[f"{board}-chain-{seed}"] = functools.partial(
+            chain_case, options.build, board, seed)
+    cases["allocator"] = functools.partial(allocator_case, options.build)
     cases["limits"] = functools.partial(limits_case, options.build)
     cases = {name: case for name, case in cases.items()
              if re.search(options.filter, name)}

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel --emit-contractions="vector-bits=128 num-vector-registers=8 has-vectors=false stack-bytes=4096" --canonicalize | FileCheck %s
 
 // Without vectors a tile is made of scalars side by side, four of which count

@@ -38,6 +38,14 @@ TEST_CASE("a chain needs two buffers") {
   CHECK(getMostLiveBytes(chain) == 1280);
 }
 
+TEST_CASE("a bottleneck in a chain takes no memory of its own") {
+  MLIRContext context;
+  SmallVector<ArenaBuffer> chain;
+  for (int64_t i = 0; i < 9; ++i)
+    chain.push_back({onnx::getConstant(&context, i == 4 ? 64 : 512), i, i + 1});
+  CHECK(plan(context, chain) == 1);
+}
+
 TEST_CASE("live buffers do not overlap, and the arena is not much larger") {
   MLIRContext context;
   std::mt19937 random(1);

@@ -219,7 +219,8 @@ static Error emitObject(ArrayRef<CodeModule> modules,
 /// part, and several times the memory.
 static Error emitForeignObject(Module &module, const WeightsBlob &weights,
                                const Target &target, const CodeOptions &options,
-                               StackUsage &stack, OutputFile &output) {
+                               StackUsage &stack, ObjectFacts &facts,
+                               OutputFile &output) {
   if (weights.totalBytes && options.descriptor.weights == WeightsPlace::Embed) {
     SmallString<0> bytes;
     raw_svector_ostream stream(bytes);
@@ -239,6 +240,9 @@ static Error emitForeignObject(Module &module, const WeightsBlob &weights,
   raw_svector_ostream os(object);
   if (Error error =
           generateCode(module, *machine, CodeGenFileType::ObjectFile, os))
+    return error;
+  if (Error error =
+          readObjectFacts(MemoryBufferRef(object, "object")).moveInto(facts))
     return error;
   if (Error error = output.create())
     return error;
@@ -339,7 +343,8 @@ Expected<EmittedCode> emitCode(ArrayRef<CodeVariant> variants,
     if (options.kind != CodeKind::Object)
       return emitText(first, target, options, output);
     if (!target.triple.isOSBinFormatELF())
-      return emitForeignObject(first, weights, target, options, stack, output);
+      return emitForeignObject(first, weights, target, options, stack,
+                               result.facts, output);
     return emitObject(modules, weights, options, stack, result.facts, output,
                       timing);
   };

@@ -10,24 +10,37 @@
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Object/ObjectFile.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;
 
 namespace onnxc {
 
 Expected<ObjectFacts> readObjectFacts(StringRef file) {
-  auto binary = object::ObjectFile::createObjectFile(file);
+  auto buffer = MemoryBuffer::getFile(file, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return createStringError("cannot read '" + file.str() +
+                             "': " + buffer.getError().message());
+  return readObjectFacts((*buffer)->getMemBufferRef());
+}
+
+Expected<ObjectFacts> readObjectFacts(MemoryBufferRef content) {
+  auto binary = object::ObjectFile::createObjectFile(content);
   if (!binary)
     return binary.takeError();
-  object::ObjectFile &object = *binary->getBinary();
+  object::ObjectFile &object = **binary;
   ObjectFacts facts;
   for (const object::SectionRef &section : object.sections()) {
     if (section.isText()) {
       facts.codeBytes += section.getSize();
       continue;
     }
-    if (!object.isELF())
+    if (!object.isELF()) {
+      if (section.isData())
+        facts.constantBytes += section.getSize();
       continue;
+    }
     uint64_t flags = object::ELFSectionRef(section).getFlags();
     if (!(flags & ELF::SHF_ALLOC))
       continue;

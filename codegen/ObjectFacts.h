@@ -9,6 +9,7 @@
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBufferRef.h"
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct ObjectFacts {
 };
 
 llvm::Expected<ObjectFacts> readObjectFacts(llvm::StringRef file);
+llvm::Expected<ObjectFacts> readObjectFacts(llvm::MemoryBufferRef content);
 
 /// Fails where the object needs more than what the freestanding runtime and a
 /// compiler's own support library have.

@@ -45,12 +45,15 @@ void StackUsage::watch(Module &module) {
     Frame &frame = frames[function.getName()];
     for (BasicBlock &block : function)
       for (Instruction &instruction : block) {
+        auto *alloca = dyn_cast<AllocaInst>(&instruction);
+        if (alloca && !alloca->isStaticAlloca())
+          frame.isOpen = true;
         auto *call = dyn_cast<CallBase>(&instruction);
         if (!call)
           continue;
         Function *callee = call->getCalledFunction();
         if (!callee)
-          frame.callsPointer = true;
+          frame.isOpen = true;
         else if (callee->isIntrinsic())
           frame.callsOutside |= isa<MemIntrinsic>(call);
         else
@@ -65,7 +68,7 @@ std::optional<StackUsage::Worst> StackUsage::getWorst(StringRef name) const {
   if (it == frames.end())
     return Worst{kHelperBytes, {}};
   const Frame &frame = it->second;
-  if (frame.callsPointer)
+  if (frame.isOpen)
     return std::nullopt;
   Worst deepest;
   if (frame.callsOutside)

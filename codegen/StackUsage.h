@@ -43,7 +43,9 @@ public:
 private:
   struct Frame {
     uint64_t bytes = 0;
-    bool callsPointer = false, callsOutside = false;
+    /// Whether it calls a pointer, or takes stack by a size of its own.
+    bool isOpen = false;
+    bool callsOutside = false;
     std::set<std::string> callees;
   };
   class Handler;

@@ -345,7 +345,8 @@ void BlockedConvEmitter::emit() {
   int64_t atLeast = 1;
   Value tasks = v.mul(v.mul(conv.batch, g.outDepth),
                       v.mul(rowParts.count, columnParts.count));
-  bool isOnTop = conv.image == epilogue.getOutput();
+  bool isOnTop =
+      getBaseBuffer(conv.image) == getBaseBuffer(epilogue.getOutput());
   if (auto count = getConstantIntValue(tasks); count && *count && !isOnTop) {
     int64_t work = rowParts.size * columnParts.size * g.filterBlocks * g.lanes *
                    g.channelBlocks * g.inner * g.window();

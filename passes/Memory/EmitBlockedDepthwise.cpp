@@ -92,19 +92,21 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
     return failure();
   BlockedConvGeometry &g = *matched;
   ConvGeometry &conv = g.conv;
-  PlaneParts parts(g, 1, std::min(kImageBytes, registers.stackBytes));
-  // A result on top of its image is written when the plane has been copied.
   bool mayOverwrite = canWriteOntoImage(g, registers.stackBytes);
-  if (mayOverwrite && !registers.hasVectors)
-    parts = PlaneParts(g, 1, registers.stackBytes);
+  Epilogue epilogue(op, conv.result, g.groups,
+                    mayOverwrite ? conv.image : Value());
+  // A result on top of its image is written when all of the plane is copied.
+  bool isOnTop =
+      getBaseBuffer(conv.image) == getBaseBuffer(epilogue.getOutput());
+  PlaneParts parts(g, 1,
+                   isOnTop ? registers.stackBytes
+                           : std::min(kImageBytes, registers.stackBytes));
   if (g.isPadded &&
       parts.getTileBytes(g, 1) > std::min(kMaxTileBytes, registers.stackBytes))
     return failure();
 
   OpBuilder b(op);
   VectorBuilder v(b, op.getLoc(), g.lanes);
-  Epilogue epilogue(op, conv.result, g.groups,
-                    mayOverwrite ? conv.image : Value());
   b.setInsertionPoint(epilogue.getLastOp());
   epilogue.prepare(v);
   conv.result = epilogue.getOutput();
@@ -115,9 +117,12 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
   Parts columnParts = cutInParts(v, conv.outWidth, parts.columns, 1);
   int64_t pixelsOfTile = registers.numRegisters >= 32 ? 8 : 4;
   // Tiles of one size need their code once.
-  if (!registers.hasVectors)
-    while (g.numColumns > 0 && g.numColumns % pixelsOfTile)
-      --pixelsOfTile;
+  if (!registers.hasVectors && g.numColumns > 0)
+    for (int64_t pixels = registers.numRegisters - 3; pixels > 1; --pixels)
+      if (g.numColumns % pixels == 0) {
+        pixelsOfTile = pixels;
+        break;
+      }
   int64_t mostUnrolled =
       registers.hasVectors ? kMaxUnrolled : kMaxUnrolledScalars;
   SmallVector<Value> sizes = {conv.batch, v.index(g.filterBlocks),

@@ -12,7 +12,7 @@
 using namespace mlir;
 using namespace onnxc;
 
-static Value getBase(Value buffer) {
+Value onnxc::getBaseBuffer(Value buffer) {
   while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
     buffer = view.getViewSource();
   return buffer;
@@ -123,7 +123,7 @@ bool Epilogue::isFree(Operation *op, ArrayRef<Value> buffers) {
   if (!linalgOp)
     return false;
   for (Value operand : op->getOperands())
-    if (llvm::is_contained(buffers, getBase(operand)))
+    if (llvm::is_contained(buffers, getBaseBuffer(operand)))
       return false;
   return true;
 }
@@ -137,7 +137,7 @@ bool Epilogue::isWritten(Operation *between) {
     for (Step &step : steps)
       for (std::optional<Source> &source : step.sources)
         if (source && isa<MemRefType>(source->buffer.getType()) &&
-            getBase(source->buffer) == getBase(init))
+            getBaseBuffer(source->buffer) == getBaseBuffer(init))
           return true;
   return false;
 }
@@ -151,9 +151,9 @@ Epilogue::Epilogue(linalg::GenericOp contraction, Value sums, LoopGroups groups,
   SmallVector<Value> factors;
   for (Value operand : contraction.getDpsInputs())
     if (isa<MemRefType>(operand.getType()))
-      factors.push_back(getBase(operand));
+      factors.push_back(getBaseBuffer(operand));
   contraction.getBody()->walk([&](memref::LoadOp load) {
-    factors.push_back(getBase(load.getMemRef()));
+    factors.push_back(getBaseBuffer(load.getMemRef()));
   });
   while (isScratch(current)) {
     // The sums must be of no use to anything else.
@@ -182,11 +182,12 @@ Epilogue::Epilogue(linalg::GenericOp contraction, Value sums, LoopGroups groups,
       break;
     Value out = next.getDpsInitOperand(0)->get();
     auto type = dyn_cast<MemRefType>(out.getType());
-    bool isOverwritten = overwritten && getBase(overwritten) == getBase(out);
+    bool isOverwritten =
+        overwritten && getBaseBuffer(overwritten) == getBaseBuffer(out);
     if (!type || !type.getLayout().isIdentity() ||
-        (llvm::is_contained(factors, getBase(out)) && !isOverwritten))
+        (llvm::is_contained(factors, getBaseBuffer(out)) && !isOverwritten))
       break;
-    SmallVector<Value> watched = {getBase(out), getBase(current)};
+    SmallVector<Value> watched = {getBaseBuffer(out), getBaseBuffer(current)};
     bool isClear = true;
     for (Operation *op = last->getNextNode(); op != next;
          op = op->getNextNode())
@@ -203,7 +204,7 @@ Epilogue::Epilogue(linalg::GenericOp contraction, Value sums, LoopGroups groups,
   for (Step &step : steps)
     for (auto &source : step.sources)
       if (source && isa<MemRefType>(source->buffer.getType()))
-        isRead |= getBase(source->buffer) == getBase(output);
+        isRead |= getBaseBuffer(source->buffer) == getBaseBuffer(output);
   if (!isRead && cast<MemRefType>(output.getType()).getElementType() ==
                      cast<MemRefType>(sums.getType()).getElementType())
     partialSums = output;

@@ -20,6 +20,9 @@ namespace onnxc {
 /// along the last group.
 using LoopGroups = llvm::SmallVector<llvm::SmallVector<unsigned>>;
 
+/// Through views to the buffer.
+mlir::Value getBaseBuffer(mlir::Value buffer);
+
 class Epilogue {
 public:
   /// Collects the elementwise ops that follow the contraction whose sums are

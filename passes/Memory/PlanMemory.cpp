@@ -19,13 +19,12 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "passes/Graph/Kernels.h"
 #include "passes/Memory/ArenaPlanner.h"
 #include "passes/Memory/EntryBuilder.h"
 #include "passes/Memory/SizeBounds.h"
+#include "passes/Memory/WeightPlaces.h"
 #include "passes/Passes.h"
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace onnxc {
@@ -56,23 +55,6 @@ struct HeapBuffer {
   AffineExpr bytes;
   Value address;
 };
-
-/// The bytes of a constant where they are at hand, and the size of an element.
-std::optional<std::pair<int64_t, StringRef>> getBytesOf(ElementsAttr value) {
-  int64_t size = getStorageBytes(value.getElementType());
-  ArrayRef<char> data;
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (blob)
-      data = blob->getData();
-  } else if (auto dense = dyn_cast<DenseElementsAttr>(value)) {
-    if (!dense.isSplat())
-      data = dense.getRawData();
-  }
-  if (data.empty() || int64_t(data.size()) != size * value.getNumElements())
-    return std::nullopt;
-  return std::pair(size, StringRef(data.data(), data.size()));
-}
 
 struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
   using PlanMemoryBase::PlanMemoryBase;
@@ -231,30 +213,10 @@ void PlanMemory::readSymbolRanges() {
 }
 
 void PlanMemory::placeConstants() {
-  llvm::MapVector<Attribute, int64_t> offsets;
-  llvm::DenseMap<std::pair<int64_t, StringRef>, int64_t> known;
-  int64_t end = 0;
-  auto place = [&](ElementsAttr elements, std::optional<int64_t> given) {
-    if (auto it = offsets.find(elements); it != offsets.end())
-      return it->second;
-    auto bytes = getBytesOf(elements);
-    if (bytes && !given)
-      if (auto it = known.find(*bytes); it != known.end())
-        return it->second;
-    int64_t at = given.value_or(end);
-    offsets.insert({elements, at});
-    if (bytes)
-      known.insert({*bytes, at});
-    end = llvm::alignTo(at + elements.getNumElements() *
-                                 getStorageBytes(elements.getElementType()),
-                        kArenaAlignment);
-    return at;
-  };
+  WeightPlaces weights;
   if (auto shared =
           getOperation()->getAttrOfType<ArrayAttr>("onnxc.shared_weights"))
-    for (auto entry : shared.getAsRange<DictionaryAttr>())
-      place(entry.getAs<ElementsAttr>("value"),
-            entry.getAs<IntegerAttr>("offset").getInt());
+    weights.begin(shared);
   getOperation()->removeAttr("onnxc.shared_weights");
   struct Constant {
     int64_t bytes;
@@ -264,7 +226,7 @@ void PlanMemory::placeConstants() {
   SmallVector<Constant> largest;
   main.walk([&](ConstantOp constant) {
     ElementsAttr elements = constant.getElements();
-    places[constant] = {Place::Weights, place(elements, std::nullopt)};
+    places[constant] = {Place::Weights, weights.place(elements)};
     largest.push_back(
         {elements.getNumElements() * getStorageBytes(elements.getElementType()),
          largest.size(), constant.getLoc()});
@@ -279,13 +241,9 @@ void PlanMemory::placeConstants() {
     names.push_back(b.getStringAttr("\"" + getNodeNames(constant.loc) + "\" " +
                                     Twine(constant.bytes)));
   getOperation()->setAttr("onnxc.largest_weights", b.getArrayAttr(names));
-  SmallVector<Attribute> weights;
-  for (auto [value, offset] : offsets)
-    weights.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr("offset", b.getI64IntegerAttr(offset)),
-         b.getNamedAttr("value", value)}));
-  getOperation()->setAttr("onnxc.weights", b.getArrayAttr(weights));
-  getOperation()->setAttr("onnxc.weights_bytes", b.getI64IntegerAttr(end));
+  getOperation()->setAttr("onnxc.weights", weights.getList(&getContext()));
+  getOperation()->setAttr("onnxc.weights_bytes",
+                          b.getI64IntegerAttr(weights.getBytes()));
 }
 
 void PlanMemory::numberSteps(Block &block) {

@@ -94,8 +94,10 @@ bool isOverwrittenImage(OpOperand *use, int64_t copyBytes) {
                    : linalg::GenericOp();
   if (!copyBytes || !conv || !conv->hasAttr(kBlockedConvAttr))
     return false;
+  // Vectors as long as a block of channels.
+  auto result = cast<MemRefType>(conv.getDpsInits()[0].getType());
   RegisterFile any;
-  any.vectorBits = 1 << 20;
+  any.vectorBits = result.getShape().back() * result.getElementTypeBitWidth();
   std::optional<BlockedConvGeometry> g = matchBlockedConv(conv, any);
   return g && canWriteOntoImage(*g, copyBytes);
 }

@@ -118,6 +118,11 @@ def model_case(build, board_name, name):
 
     program = link(board, work, [target], next(iter(inputs.values())),
                    expected.size)
+    # No heap, no threads, no words to print.
+    foreign = re.findall(r"\b\w*(?:malloc|pool|printf|parallel)\w*\b",
+                         run("llvm-nm-22", program))
+    if foreign:
+        raise Failure(f"the program has {', '.join(foreign)}")
     report = emulate(board, program)
     difference = np.abs(report.output - expected.ravel()).max()
     # A quantum, of integers.
@@ -137,6 +142,13 @@ def model_case(build, board_name, name):
                   sizes["ARENA_BYTES"], sizes["STACK_BYTES"], report.stack,
                   len(wanted & HELPERS), difference))
     if board_name == "cortex-m4":
+        plan = run(os.path.join(build, "bin", "onnxc"), path, *board.onnxc,
+                   "--emit=mlir", "--stop-after=memory", "-o", "-")
+        arena, live = (int(re.search(rf"onnxc.{what}_bytes = (\d+)", plan)[1])
+                       for what in ("arena", "live"))
+        if arena > 1.1 * live:
+            raise Failure(f"an arena of {arena} bytes for {live} that live at "
+                          "once")
         for what, got, most in zip(("instructions", "bytes of code",
                                     "bytes of RAM"),
                                    (report.clock, code, ram),

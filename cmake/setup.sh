@@ -21,6 +21,8 @@ packages=(
   gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
   qemu-system-arm qemu-system-misc                       # boards
   nodejs chromium                                        # WebAssembly
+  libvulkan1 mesa-vulkan-drivers vulkan-validationlayers # a GPU in software
+  spirv-tools libvulkan-dev                              # check SPIR-V
   python3 python3-venv ca-certificates
 )
 

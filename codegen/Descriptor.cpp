@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/Descriptor.h"
+#include "codegen/DeviceDescriptor.h"
 #include "targets/RuntimeABI.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/Constants.h"
@@ -15,56 +16,6 @@
 using namespace llvm;
 
 namespace onnxc {
-
-namespace {
-
-/// Builds constants of the runtime's structs.
-class TableBuilder {
-public:
-  TableBuilder(Module &module)
-      : module(module), context(module.getContext()),
-        pointerType(PointerType::get(context, 0)) {}
-
-  Constant *null() { return ConstantPointerNull::get(pointerType); }
-  Constant *int32(int64_t value) {
-    return ConstantInt::get(Type::getInt32Ty(context), value, true);
-  }
-  Constant *int64(uint64_t value) {
-    return ConstantInt::get(Type::getInt64Ty(context), value);
-  }
-  Constant *optionalString(StringRef text) {
-    return text.empty() ? null() : string(text);
-  }
-  Constant *string(StringRef text) {
-    // C's strings end at the first zero; names do not hold any.
-    return global(ConstantDataArray::getString(context, text));
-  }
-  Constant *record(ArrayRef<Constant *> fields) {
-    return ConstantStruct::getAnon(context, fields);
-  }
-  Constant *array(ArrayRef<Constant *> elements) {
-    if (elements.empty())
-      return null();
-    return global(ConstantArray::get(
-        ArrayType::get(elements.front()->getType(), elements.size()),
-        elements));
-  }
-
-private:
-  Constant *global(Constant *value) {
-    auto *variable =
-        new GlobalVariable(module, value->getType(), /*isConstant=*/true,
-                           GlobalValue::PrivateLinkage, value, "info");
-    variable->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
-    return variable;
-  }
-
-  Module &module;
-  LLVMContext &context;
-  PointerType *pointerType;
-};
-
-} // namespace
 
 static Constant *buildTensors(TableBuilder &b,
                               ArrayRef<TensorInterface> tensors) {
@@ -162,8 +113,19 @@ Error addDescriptor(Module &module, const ModelInterface &model,
   if (!weights)
     return weights.takeError();
   bool embed = options.weights == WeightsPlace::Embed;
-
   TableBuilder b(module);
+  Constant *device = b.null();
+  if (options.device) {
+    // What records the launches is not what runs them.
+    Function *record = module.getFunction(options.prefix + "_entry");
+    Function *arenaBytes = module.getFunction(options.prefix + "_arena_bytes");
+    record->setName(options.prefix + "_record");
+    arenaBytes->setName(options.prefix + "_device_arena_bytes");
+    device = buildDeviceCode(b, *options.device, record, arenaBytes);
+    hide(*buildDeviceEntry(module), options.prefix + "_entry");
+    hide(*buildNoArena(module), options.prefix + "_arena_bytes");
+  }
+
   SmallVector<Constant *> metadata;
   for (const auto &[key, value] : model.metadata)
     metadata.push_back(b.record({b.string(key), b.string(value)}));
@@ -198,7 +160,8 @@ Error addDescriptor(Module &module, const ModelInterface &model,
        module.getFunction(options.prefix + "_output_shapes"),
        buildSteps(b, model),
        b.int32(model.steps.size()),
-       b.int32(0)});
+       b.int32(0),
+       device});
   auto *variable = new GlobalVariable(
       module, descriptor->getType(), /*isConstant=*/true,
       GlobalValue::ExternalLinkage, descriptor, options.prefix + "_model");

@@ -13,6 +13,8 @@
 
 namespace onnxc {
 
+struct DeviceCode;
+
 enum class WeightsPlace {
   Embed, // in the object
   File,  // beside it
@@ -27,6 +29,8 @@ struct DescriptorOptions {
   uint64_t weightsBytes = 0;
   /// Its name without a folder, for WeightsPlace::File.
   std::string weightsFile;
+  /// The functions of a model that runs on a device; null for one of the CPU.
+  const DeviceCode *device = nullptr;
   /// Also define onnxc_models.
   bool listModels = false;
 };

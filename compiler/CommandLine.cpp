@@ -130,7 +130,7 @@ struct Flags {
   Text output{"o", cl::value_desc("FILE"), cl::desc("Write to FILE")};
   Text emit{"emit", cl::value_desc("KIND"),
             cl::desc("obj (the default, and a header), archive, shared, asm, "
-                     "llvm, mlir or header")};
+                     "llvm, mlir, header, ptx or spirv")};
   Text stopAfter{"stop-after", cl::value_desc("PHASE"),
                  cl::desc("With --emit=mlir: import, graph, tensor, memory or "
                           "code")};
@@ -232,7 +232,9 @@ static Expected<Options> readFlags(const Flags &flags) {
                                       {"asm", EmitKind::Assembly},
                                       {"llvm", EmitKind::LLVMIR},
                                       {"mlir", EmitKind::MLIR},
-                                      {"header", EmitKind::Header}}))
+                                      {"header", EmitKind::Header},
+                                      {"ptx", EmitKind::PTX},
+                                      {"spirv", EmitKind::SPIRV}}))
     return std::move(error);
   if (Error error =
           choose<Phase>("--stop-after", flags.stopAfter, options.stopAfter,

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Driver.h"
+#include "codegen/DeviceCode.h"
 #include "codegen/Emit.h"
 #include "codegen/Header.h"
 #include "codegen/Identifier.h"
@@ -56,6 +57,8 @@ private:
   LogicalResult runVariants();
   LogicalResult runPhases();
   LogicalResult runPhase(Phase phase);
+  LogicalResult compileDevice();
+  LogicalResult writeDeviceCode();
   LogicalResult writeMlir();
   LogicalResult writeCode();
   LogicalResult writeCodeAs(OutputFile &output, EmittedCode &emitted);
@@ -83,6 +86,9 @@ private:
   /// The one compiled for, of all that are.
   Target target;
   std::vector<Target> targets;
+  /// The device that the target is the host of, if there is one.
+  std::optional<Target> device;
+  DeviceCode deviceCode;
   ExternalFiles externalFiles;
   OwningOpRef<ModuleOp> module;
   /// The code for all CPUs but the last.
@@ -102,6 +108,7 @@ static DialectRegistry getRegistry() {
   DialectRegistry registry;
   registerPipelineDialects(registry);
   registerLLVMTranslation(registry);
+  registerDeviceDialects(registry);
   return registry;
 }
 
@@ -150,13 +157,18 @@ static StringRef getExtension(EmitKind kind) {
     return "a";
   case EmitKind::Shared:
     return "so";
+  case EmitKind::PTX:
+    return "ptx";
+  case EmitKind::SPIRV:
+    return "json";
   }
   llvm_unreachable("unknown kind");
 }
 
 static bool isText(EmitKind kind) {
   return kind == EmitKind::Assembly || kind == EmitKind::LLVMIR ||
-         kind == EmitKind::MLIR || kind == EmitKind::Header;
+         kind == EmitKind::MLIR || kind == EmitKind::Header ||
+         kind == EmitKind::PTX || kind == EmitKind::SPIRV;
 }
 
 LogicalResult Compilation::run() {
@@ -178,6 +190,18 @@ LogicalResult Compilation::run() {
 
   if (failed(resolveTargets()))
     return failure();
+  auto isFor = [&](MachineModel::DeviceCode code) {
+    return device && device->machine.deviceCode == code;
+  };
+  if (options.emit == EmitKind::PTX && !isFor(MachineModel::PTX))
+    return report(
+        llvm::createStringError("--emit=ptx goes with --target=nvptx64"));
+  if (options.emit == EmitKind::SPIRV && !isFor(MachineModel::SPIRV))
+    return report(
+        llvm::createStringError("--emit=spirv goes with --target=vulkan"));
+  if (options.profile && device)
+    return report(
+        llvm::createStringError("--profile goes with targets that are CPUs"));
 
   progress.enter("importing");
   {
@@ -189,8 +213,11 @@ LogicalResult Compilation::run() {
   }
   if (failed(keepPhase("import")) || failed(runVariants()))
     return failure();
-  LogicalResult written =
-      options.emit == EmitKind::MLIR ? writeMlir() : writeCode();
+  bool isDeviceCode =
+      options.emit == EmitKind::PTX || options.emit == EmitKind::SPIRV;
+  LogicalResult written = options.emit == EmitKind::MLIR ? writeMlir()
+                          : isDeviceCode                 ? writeDeviceCode()
+                                                         : writeCode();
   if (failed(written) || failed(writeDependencies()))
     return failure();
   return commit();
@@ -207,6 +234,16 @@ LogicalResult Compilation::resolveTargets() {
     if (!resolved)
       return report(resolved.takeError());
     targets.push_back(std::move(*resolved));
+  }
+  if (targets.front().machine.isDevice()) {
+    if (targets.size() > 1)
+      return report(llvm::createStringError(
+          "one device at a time: several CPUs go with targets that are CPUs"));
+    // Any machine of this one's kind launches its kernels.
+    auto host = resolveTarget("", "");
+    if (!host)
+      return report(host.takeError());
+    device = std::exchange(targets.front(), std::move(*host));
   }
   target = targets.front();
   if (targets.size() == 1)
@@ -258,7 +295,7 @@ LogicalResult Compilation::runPhases() {
       return failure();
   }
   // The entry point then takes the address of the weights from its context.
-  if (options.weights != WeightsPlace::Embed)
+  if (options.weights != WeightsPlace::Embed || device)
     (*module)->setAttr("onnxc.weights_from_context", UnitAttr::get(&context));
   // A module that has its entry point is beyond the first phases.
   bool hasEntry = module->lookupSymbol("onnxc_entry");
@@ -281,6 +318,8 @@ LogicalResult Compilation::runPhases() {
       model = *read;
       weights = *blob;
       sharedWeights = (*module)->getAttrOfType<ArrayAttr>("onnxc.weights");
+      if (device && failed(compileDevice()))
+        return failure();
     }
     if (failed(runPhase(phase)))
       return failure();
@@ -304,7 +343,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
   passes.indexBits = target.machine.pointerBits;
   passes.debugLines = options.debugLines;
   passes.profile = options.profile;
-  passes.machine = target.machine;
+  passes.machine = device ? device->machine : target.machine;
   passes.evaluateConstants = evaluateConstants;
   PassManager pm(&context);
   pm.enableVerifier(true);
@@ -344,6 +383,53 @@ LogicalResult Compilation::keepPhase(StringRef name) {
   return report(file.commit());
 }
 
+LogicalResult Compilation::compileDevice() {
+  progress.enter("device");
+  TimingScope scope = timing.nest("device");
+  FailureOr<DeviceCode> code =
+      compileDeviceCode(*module, *device, options.optLevel);
+  if (failed(code))
+    return failure();
+  deviceCode = std::move(*code);
+  return success();
+}
+
+/// Kernels as files: the output is PTX or, of SPIR-V, the manifest, and a
+/// module each lies beside it.
+LogicalResult Compilation::writeDeviceCode() {
+  auto write = [&](StringRef file, function_ref<void(raw_ostream &)> fill) {
+    OutputFile &output = addOutput(file);
+    if (failed(report(output.create())))
+      return failure();
+    fill(output.stream());
+    return report(output.close());
+  };
+  auto getFile = [&](const DeviceFunction &function) {
+    return function.words.empty() ? options.output
+                                  : beside(function.name + ".spv");
+  };
+  for (const DeviceFunction &function : deviceCode.functions)
+    if (!function.words.empty() &&
+        failed(write(getFile(function), [&](raw_ostream &os) {
+          os.write(reinterpret_cast<const char *>(function.words.data()),
+                   4 * function.words.size());
+        })))
+      return failure();
+  bool isPTX = options.emit == EmitKind::PTX;
+  if (isPTX && failed(write(options.output,
+                            [&](raw_ostream &os) { os << deviceCode.image; })))
+    return failure();
+  std::string manifest = isPTX ? beside("json") : options.output;
+  return write(manifest, [&](raw_ostream &os) {
+    writeManifest(
+        deviceCode, options.prefix,
+        [&](const DeviceFunction &function) {
+          return path::filename(getFile(function)).str();
+        },
+        os);
+  });
+}
+
 LogicalResult Compilation::writeMlir() {
   OutputFile &output = addOutput(options.output);
   if (failed(report(output.create())))
@@ -367,6 +453,10 @@ LogicalResult Compilation::writeCodeAs(OutputFile &output,
   for (const Target &more : ArrayRef(targets).drop_front())
     descriptor.target += ", " + more.cpu;
   descriptor.cpuFeatures = targets.front().cpuFeatureBits;
+  if (device) {
+    descriptor.target = device->str();
+    descriptor.device = &deviceCode;
+  }
   descriptor.weights = options.weights;
   descriptor.weightsBytes = weights.totalBytes;
   descriptor.weightsFile = path::filename(beside("weights")).str();

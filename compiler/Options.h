@@ -23,6 +23,9 @@ enum class EmitKind {
   Header,
   Archive,
   Shared,
+  /// A device's functions and a manifest.
+  PTX,
+  SPIRV,
 };
 
 enum class Phase { Import, Graph, Tensor, Memory, Code };

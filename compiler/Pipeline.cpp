@@ -9,11 +9,13 @@
 
 #include "compiler/Pipeline.h"
 #include "codegen/LowerToLLVM.h"
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Bufferization/Transforms/FuncBufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/ControlFlow/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Index/IR/IndexDialect.h"
 #include "mlir/Dialect/Linalg/Transforms/AllInterfaces.h"
 #include "mlir/Dialect/SCF/Transforms/BufferizableOpInterfaceImpl.h"
@@ -25,7 +27,7 @@
 #include "mlir/Dialect/Vector/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
-#include "passes/Passes.h"
+#include "passes/Device/DevicePasses.h"
 
 using namespace mlir;
 
@@ -99,9 +101,51 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
   addCheck(pm, "tensor");
 }
 
+/// The same for a device: kernels launch functions of gpu.modules, and
+/// @onnxc_entry records these launches.
+static void buildDeviceMemoryPhase(OpPassManager &pm,
+                                   const PipelineOptions &options) {
+  // What cannot be recorded is refused.
+  pm.addPass(createCheckDevicePlan());
+  pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
+  pm.addPass(createReuseInputs());
+  // linalg becomes a scf.forall over elements or tiles of them.
+  pm.addNestedPass<func::FuncOp>(createSpreadThreads(
+      SpreadThreadsOptions{int64_t(options.machine.minThreads)}));
+  // What is left is in tasks.
+  pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
+  ApproximateMathOptions math;
+  math.nativeRounding = options.machine.hasRounding;
+  math.nativeHalf = options.machine.hasHalfConversion;
+  pm.addNestedPass<func::FuncOp>(createApproximateMath(math));
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
+  pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
+  // Each scf.forall becomes a function of the device and a launch.
+  pm.addPass(createOutlineLaunches(
+      OutlineLaunchesOptions{int64_t(options.machine.groupThreads)}));
+  OpPassManager &functions = pm.nest<gpu::GPUModuleOp>().nest<gpu::GPUFuncOp>();
+  functions.addPass(createCanonicalizerPass());
+  // Views become index arithmetic, of which the innermost loops keep little.
+  functions.addPass(createFlattenAccesses());
+  functions.addPass(createLowerAffinePass());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
+  functions.addPass(createLoopInvariantCodeMotionPass());
+  // What launches takes addresses; launches go through the context.
+  pm.addNestedPass<func::FuncOp>(
+      createLowerKernelABI(LowerKernelABIOptions{options.indexBits}));
+  pm.addPass(createLowerLaunches(LowerLaunchesOptions{options.indexBits}));
+  pm.addPass(createPlanMemory());
+  pm.addPass(createLowerDeviceCopies());
+  addCheck(pm, "memory");
+}
+
 /// Tensors -> memory. Afterwards kernels are loops over bare pointers, and
 /// @main is onnxc_entry, whose tensors are offsets in one arena.
 void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
+  if (options.machine.isDevice())
+    return buildDeviceMemoryPhase(pm, options);
   // A kernel's tensors become memrefs, its results arguments.
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
   // Results are written onto inputs that nothing reads afterwards.
@@ -155,10 +199,10 @@ void registerPipelineDialects(DialectRegistry &registry) {
   registry.insert<onnx::OnnxDialect, plan::PlanDialect, affine::AffineDialect,
                   arith::ArithDialect, bufferization::BufferizationDialect,
                   cf::ControlFlowDialect, complex::ComplexDialect,
-                  func::FuncDialect, index::IndexDialect, linalg::LinalgDialect,
-                  LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
-                  scf::SCFDialect, tensor::TensorDialect, ub::UBDialect,
-                  vector::VectorDialect>();
+                  func::FuncDialect, gpu::GPUDialect, index::IndexDialect,
+                  linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
+                  memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect,
+                  ub::UBDialect, vector::VectorDialect>();
   arith::registerBufferizableOpInterfaceExternalModels(registry);
   bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(
       registry);

@@ -15,7 +15,7 @@
 
 namespace onnxc::abi {
 
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 constexpr int64_t kArenaAlignment = 64;
 /// A dimension that is an expression.
 constexpr int64_t kComputed = INT64_MIN;
@@ -34,7 +34,11 @@ enum ContextField {
   ErrorName,
   Profile,
   Profiler,
-  NumContextFields
+  Device,
+  NumContextFields,
+  /// What follows the context of a model that runs on a device.
+  Launch = NumContextFields,
+  Copy
 };
 
 /// The values of onnxc_status that generated code returns.
@@ -44,7 +48,8 @@ enum Status : int32_t {
   NoAllocator = 10,
   OutOfMemory = 11,
   Overflow = 12,
-  BadValue = 13
+  BadValue = 13,
+  NoDevice = 16
 };
 
 enum ModelFlags : uint32_t { NeedsAllocator = 1, ExternWeights = 2 };
@@ -78,6 +83,19 @@ enum Dtype : int32_t {
   UInt2 = 25,
   Int2 = 26
 };
+
+/// Which bit of onnxc_device_code.features a device's ability is.
+enum GpuBit {
+  GpuInt64,
+  GpuInt16,
+  GpuInt8,
+  GpuFloat64,
+  GpuFloat16,
+  GpuStorage16,
+  GpuStorage8
+};
+constexpr const char *kGpuFeatureNames[] = {
+    "int64", "int16", "int8", "float64", "float16", "storage16", "storage8"};
 
 /// Which bit of onnxc_model.cpu_features an instruction set of x86 is.
 enum X86Bit {

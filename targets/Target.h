@@ -64,6 +64,16 @@ struct MachineModel {
   uint64_t stackBytes = 1 << 20;
   /// Whether anybody can run tasks at the same time.
   bool hasThreads = true;
+  /// What a device is given whose functions the host launches; the model is of
+  /// a CPU where there is none.
+  enum DeviceCode { NoDevice, SPIRV, PTX } deviceCode = NoDevice;
+  bool isDevice() const { return deviceCode != NoDevice; }
+  /// Threads of a device that share memory and wait for each other.
+  unsigned groupThreads = 1;
+  /// Threads that keep a device busy.
+  unsigned minThreads = 1;
+  /// Memory of a group of threads.
+  uint64_t sharedBytes = 0;
 
   /// Registers as those see them who keep tiles of results there. Without
   /// vectors, four floats side by side are taken for one.

@@ -45,11 +45,23 @@ ModelRunner::create(const LoadedModel &loaded, int threads) {
       return createStringError("cannot start " + Twine(threads) + " threads");
     onnxc_use_pool(&runner->context, runner->pool);
   }
+  if (const onnxc_device_code *device = loaded.model->device) {
+    auto open = StringRef(device->interface) == "cuda" ? onnxc_open_cuda
+                                                       : onnxc_open_vulkan;
+    int32_t status = open(loaded.model, &runner->context);
+    if (status != ONNXC_OK) {
+      std::string text = onnxc_status_string(status);
+      if (const char *name = runner->context.error_name)
+        text += std::string(": ") + name;
+      return createStringError(text);
+    }
+  }
   return runner;
 }
 
 ModelRunner::~ModelRunner() {
   releaseAllocated();
+  onnxc_close_device(&context);
   onnxc_pool_destroy(pool);
 }
 

@@ -40,6 +40,14 @@ const char *onnxc_status_string(int32_t status) {
     return "a file could not be read";
   case ONNXC_NO_INPUT_DATA:
     return "an input has no data";
+  case ONNXC_NO_DEVICE:
+    return "the model runs on a device and none is open";
+  case ONNXC_NO_DRIVER:
+    return "the device's driver is not installed";
+  case ONNXC_BAD_DEVICE:
+    return "no device has what the model was compiled for";
+  case ONNXC_DEVICE_ERROR:
+    return "the device failed";
   }
   return "unknown status";
 }

@@ -30,7 +30,7 @@ extern "C" {
 
 /* Raised whenever a struct below changes. A model carries the version it was
  * compiled for; onnxc_run refuses any other. */
-#define ONNXC_ABI_VERSION 2u
+#define ONNXC_ABI_VERSION 3u
 
 typedef enum onnxc_status {
   ONNXC_OK = 0,
@@ -48,7 +48,11 @@ typedef enum onnxc_status {
   ONNXC_OVERFLOW,         /* a size does not fit in size_t */
   ONNXC_BAD_VALUE,        /* data made an operator impossible at run time */
   ONNXC_IO_ERROR,         /* a file could not be read (hosted part only) */
-  ONNXC_NO_INPUT_DATA     /* an input with elements has a null pointer */
+  ONNXC_NO_INPUT_DATA,    /* an input with elements has a null pointer */
+  ONNXC_NO_DEVICE,        /* the model needs a device, none is open */
+  ONNXC_NO_DRIVER,        /* the device's driver is not installed */
+  ONNXC_BAD_DEVICE,       /* no device has what the model was compiled for */
+  ONNXC_DEVICE_ERROR      /* the driver refused or the device failed */
 } onnxc_status;
 
 /* Element types, numbered as onnx.TensorProto.DataType numbers them. */
@@ -102,6 +106,7 @@ typedef struct onnxc_context {
   const char *error_name; /* set on failure: which input, output or node */
   onnxc_profile_fn profile; /* for models compiled with --profile; may be null */
   void *profiler;
+  struct onnxc_device *device; /* of models compiled for one, opened below */
 } onnxc_context;
 
 #define ONNXC_ARENA_ALIGNMENT 64
@@ -145,6 +150,39 @@ typedef struct onnxc_step_info {
 typedef int32_t (*onnxc_entry_fn)(onnxc_context *context, int64_t *symbols,
                                   const void *const *inputs, void **outputs);
 
+/* One function of a device. */
+typedef struct onnxc_device_function {
+  const char *name;
+  const void *code; /* its SPIR-V module; null where one image holds all */
+  uint64_t code_bytes;
+  int32_t num_buffers, num_sizes; /* arguments: addresses, 32-bit integers */
+  int32_t threads;                /* of a group */
+  int32_t reserved;
+} onnxc_device_function;
+
+/* What a model compiled for a device brings along. `record` calls the context's
+ * launch and copy, in order, with addresses of the device; the inputs and
+ * outputs it is given are such addresses, too. */
+typedef struct onnxc_device_code {
+  const char *interface;   /* "vulkan" or "cuda" */
+  uint64_t features;       /* ONNXC_GPU_* bits that the functions need */
+  uint64_t level;          /* the compute capability, 80 for 8.0; else 0 */
+  const onnxc_device_function *functions;
+  int32_t num_functions, reserved;
+  const char *image;       /* PTX, or null */
+  uint64_t image_bytes;
+  onnxc_entry_fn record;
+  int64_t (*arena_bytes)(const int64_t *symbols);
+} onnxc_device_code;
+
+#define ONNXC_GPU_INT64 (1ull << 0)
+#define ONNXC_GPU_INT16 (1ull << 1)
+#define ONNXC_GPU_INT8 (1ull << 2)
+#define ONNXC_GPU_FLOAT64 (1ull << 3)
+#define ONNXC_GPU_FLOAT16 (1ull << 4)
+#define ONNXC_GPU_STORAGE16 (1ull << 5)
+#define ONNXC_GPU_STORAGE8 (1ull << 6)
+
 /* A compiled model; the generic descriptor. All pointers are to constants. */
 typedef struct onnxc_model {
   uint32_t abi_version;
@@ -168,6 +206,7 @@ typedef struct onnxc_model {
   void (*output_shapes)(const int64_t *symbols, int64_t *dims);
   const onnxc_step_info *steps; /* null without --profile */
   int32_t num_steps, reserved;
+  const onnxc_device_code *device; /* null for models that run on the CPU */
 } onnxc_model;
 
 #define ONNXC_MODEL_NEEDS_ALLOCATOR 1u
@@ -262,6 +301,16 @@ int32_t onnxc_pool_num_threads(const onnxc_pool *pool);
 void onnxc_pool_parallel_for(void *pool, onnxc_parallel_body body, void *args,
                              int64_t count, int64_t grain);
 void onnxc_use_pool(onnxc_context *context, onnxc_pool *pool);
+
+/* Opens the first device that can run a model compiled for Vulkan, or for CUDA
+ * (the driver's library is looked for at run time; nothing is linked), takes
+ * the model's weights there, and sets context->device. After a failure
+ * error_name says what was missing. The first run, and one of other sizes,
+ * records the launches; the others replay them. */
+int32_t onnxc_open_vulkan(const onnxc_model *model, onnxc_context *context);
+int32_t onnxc_open_cuda(const onnxc_model *model, onnxc_context *context);
+/* Closes the context's device, if there is one. */
+void onnxc_close_device(onnxc_context *context);
 
 /* Maps a weights file of exactly `bytes` bytes; null if it cannot. */
 const void *onnxc_map_weights(const char *path, uint64_t bytes);

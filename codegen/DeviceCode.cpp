@@ -1,0 +1,91 @@
+//===- DeviceCode.cpp - Functions of a device, compiled -------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/DeviceCode.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SPIRV/IR/SPIRVDialect.h"
+#include "mlir/Target/LLVMIR/Dialect/GPU/GPUToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
+#include "targets/RuntimeABI.h"
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+using namespace onnxc;
+
+void onnxc::registerDeviceDialects(DialectRegistry &registry) {
+  registry.insert<gpu::GPUDialect, NVVM::NVVMDialect, spirv::SPIRVDialect>();
+  arith::registerConvertArithToLLVMInterface(registry);
+  cf::registerConvertControlFlowToLLVMInterface(registry);
+  registerConvertMathToLLVMInterface(registry);
+  registerConvertMemRefToLLVMInterface(registry);
+  registerConvertNVVMToLLVMInterface(registry);
+  registerGPUDialectTranslation(registry);
+  registerNVVMDialectTranslation(registry);
+}
+
+FailureOr<DeviceCode> onnxc::compileDeviceCode(ModuleOp module,
+                                               const Target &device,
+                                               unsigned optLevel) {
+  SmallVector<gpu::GPUModuleOp> holders(module.getOps<gpu::GPUModuleOp>());
+  DeviceCode code;
+  code.functions.resize(holders.size());
+  OwningOpRef<ModuleOp> taken = ModuleOp::create(module.getLoc());
+  for (gpu::GPUModuleOp holder : holders) {
+    auto get = [&](StringRef name) {
+      return holder->getAttrOfType<IntegerAttr>(name).getInt();
+    };
+    auto function = *holder.getOps<gpu::GPUFuncOp>().begin();
+    DeviceFunction &entry = code.functions[get("onnxc.number")];
+    entry.name = function.getName().str();
+    entry.numBuffers = get("onnxc.buffers");
+    entry.numSizes = function.getNumArguments() - entry.numBuffers;
+    entry.threads = get("onnxc.threads");
+    holder->remove();
+    taken->push_back(holder);
+  }
+  module->removeAttr(gpu::GPUDialect::getContainerModuleAttrName());
+  LogicalResult compiled = device.machine.deviceCode == MachineModel::SPIRV
+                               ? compileToSPIRV(*taken, code)
+                               : compileToPTX(*taken, device, optLevel, code);
+  if (failed(compiled))
+    return failure();
+  return code;
+}
+
+void onnxc::writeManifest(
+    const DeviceCode &code, StringRef model,
+    llvm::function_ref<std::string(const DeviceFunction &)> getFile,
+    raw_ostream &os) {
+  llvm::json::OStream json(os, 2);
+  json.object([&] {
+    json.attribute("model", model);
+    json.attribute("interface", code.interface);
+    if (code.level)
+      json.attribute("compute_capability", int64_t(code.level));
+    json.attributeArray("features", [&] {
+      for (unsigned i = 0; i < std::size(abi::kGpuFeatureNames); ++i)
+        if (code.features >> i & 1)
+          json.value(abi::kGpuFeatureNames[i]);
+    });
+    json.attributeArray("functions", [&] {
+      for (const DeviceFunction &function : code.functions)
+        json.object([&] {
+          json.attribute("name", function.name);
+          json.attribute("file", getFile(function));
+          json.attribute("buffers", function.numBuffers);
+          json.attribute("sizes", function.numSizes);
+          json.attribute("threads", function.threads);
+        });
+    });
+  });
+  os << "\n";
+}

@@ -1,0 +1,60 @@
+//===- DeviceCode.h - Functions of a device, compiled ---------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_CODEGEN_DEVICECODE_H
+#define ONNXC_CODEGEN_DEVICECODE_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "targets/Target.h"
+#include <string>
+#include <vector>
+
+namespace onnxc {
+
+struct DeviceFunction {
+  std::string name;
+  int32_t numBuffers = 0, numSizes = 0, threads = 1;
+  /// Its SPIR-V module; empty where one image holds all functions.
+  std::vector<uint32_t> words;
+};
+
+/// What onnxc_device_code of runtime.h describes.
+struct DeviceCode {
+  std::string interface;
+  /// Bits ONNXC_GPU_* that the functions need.
+  uint64_t features = 0;
+  uint64_t level = 0;
+  /// In the order of their numbers.
+  std::vector<DeviceFunction> functions;
+  /// PTX.
+  std::string image;
+};
+
+/// What compileDeviceCode needs.
+void registerDeviceDialects(mlir::DialectRegistry &registry);
+
+/// Takes the gpu.modules out of the module and compiles them for the device.
+/// Failures have been reported.
+mlir::FailureOr<DeviceCode> compileDeviceCode(mlir::ModuleOp module,
+                                              const Target &device,
+                                              unsigned optLevel);
+
+/// The parts of it: the holder has gpu.modules, `code` its functions filled in
+/// but for their code.
+mlir::LogicalResult compileToSPIRV(mlir::ModuleOp holder, DeviceCode &code);
+mlir::LogicalResult compileToPTX(mlir::ModuleOp holder, const Target &device,
+                                 unsigned optLevel, DeviceCode &code);
+
+/// Says in JSON what the functions want and where their code lies.
+/// `getFile` names the file of a function.
+void writeManifest(
+    const DeviceCode &code, llvm::StringRef model,
+    llvm::function_ref<std::string(const DeviceFunction &)> getFile,
+    llvm::raw_ostream &os);
+
+} // namespace onnxc
+
+#endif // ONNXC_CODEGEN_DEVICECODE_H

@@ -1,0 +1,176 @@
+//===- DevicePTX.cpp - Functions of a device as PTX -----------------------===//
+//
+// All functions become one image. Buffers are addresses without aliases, sizes
+// 32-bit integers. Mathematics has become arithmetic before: what is left are
+// instructions of the machine, and no library is linked.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/DeviceCode.h"
+#include "codegen/Optimize.h"
+#include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/Passes.h"
+#include "targets/RuntimeABI.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
+
+using namespace mlir;
+using namespace onnxc;
+
+/// A row whose length is not known is as long as rows can be: bare pointers
+/// want lengths, which addresses do not depend on.
+static void boundBuffers(gpu::GPUFuncOp function) {
+  Block &body = function.getBody().front();
+  for (BlockArgument argument : body.getArguments()) {
+    auto type = dyn_cast<MemRefType>(argument.getType());
+    if (!type)
+      continue;
+    if (!type.hasStaticShape())
+      argument.setType(MemRefType::get({INT32_MAX}, type.getElementType()));
+    function.setArgAttr(argument.getArgNumber(),
+                        LLVM::LLVMDialect::getNoAliasAttrName(),
+                        UnitAttr::get(function.getContext()));
+  }
+  function.setType(
+      FunctionType::get(function.getContext(), body.getArgumentTypes(), {}));
+}
+
+/// Mathematics that the machine has as instructions. What it does not have
+/// would be looked for in a library.
+static LogicalResult lowerMath(gpu::GPUFuncOp function) {
+  bool isKnown = true;
+  SmallVector<Operation *> ops;
+  function.walk([&](Operation *op) {
+    if (isa<math::MathDialect>(op->getDialect()))
+      ops.push_back(op);
+  });
+  for (Operation *op : ops) {
+    StringRef name =
+        llvm::TypeSwitch<Operation *, StringRef>(op)
+            .Case([](math::SqrtOp) { return StringRef("llvm.sqrt"); })
+            .Case([](math::AbsFOp) { return StringRef("llvm.fabs"); })
+            .Case([](math::CopySignOp) { return StringRef("llvm.copysign"); })
+            .Case([](math::FmaOp) { return StringRef("llvm.fma"); })
+            .Case([](math::FloorOp) { return StringRef("llvm.floor"); })
+            .Case([](math::CeilOp) { return StringRef("llvm.ceil"); })
+            .Case([](math::TruncOp) { return StringRef("llvm.trunc"); })
+            .Case([](math::RoundEvenOp) { return StringRef("llvm.roundeven"); })
+            .Case([](math::CtPopOp) { return StringRef("llvm.ctpop"); })
+            .Case([](math::AbsIOp) { return StringRef("llvm.abs"); })
+            .Case([](math::CountLeadingZerosOp) {
+              return StringRef("llvm.ctlz");
+            })
+            .Case([](math::CountTrailingZerosOp) {
+              return StringRef("llvm.cttz");
+            })
+            .Default([](Operation *) { return StringRef(); });
+    if (name.empty()) {
+      op->emitError() << "needs " << op->getName().stripDialect() << " of "
+                      << op->getResult(0).getType()
+                      << ", which a GPU has not; compile the model for a CPU";
+      isKnown = false;
+      continue;
+    }
+    OpBuilder b(op);
+    SmallVector<Value> operands(op->getOperands());
+    // What becomes of the least number, and of 0, is defined.
+    if (isa<math::AbsIOp, math::CountLeadingZerosOp,
+            math::CountTrailingZerosOp>(op))
+      operands.push_back(LLVM::ConstantOp::create(
+          b, op->getLoc(), b.getI1Type(), b.getBoolAttr(false)));
+    Value result = LLVM::CallIntrinsicOp::create(
+                       b, op->getLoc(), op->getResult(0).getType(),
+                       b.getStringAttr(name), operands)
+                       .getResult(0);
+    op->getResult(0).replaceAllUsesWith(result);
+    op->erase();
+  }
+  return success(isKnown);
+}
+
+/// Arguments lie at multiples of the arena's alignment.
+static void describeFunction(llvm::Function &function) {
+  // One group a multiprocessor is enough: ptxas, left to itself, would rather
+  // spill tiles than run fewer of them.
+  function.addFnAttr("nvvm.minctasm", "1");
+  for (llvm::Argument &argument : function.args()) {
+    if (!argument.getType()->isPointerTy())
+      continue;
+    argument.addAttr(llvm::Attribute::NoAlias);
+    argument.addAttr(llvm::Attribute::getWithAlignment(
+        function.getContext(), llvm::Align(abi::kArenaAlignment)));
+  }
+}
+
+LogicalResult onnxc::compileToPTX(ModuleOp holder, const Target &device,
+                                  unsigned optLevel, DeviceCode &code) {
+  MLIRContext *context = holder.getContext();
+  code.interface = "cuda";
+  StringRef digits = StringRef(device.cpu).drop_front(strlen("sm_"));
+  digits.take_while(llvm::isDigit).getAsInteger(10, code.level);
+  for (auto module : holder.getOps<gpu::GPUModuleOp>())
+    for (auto function : module.getOps<gpu::GPUFuncOp>()) {
+      if (failed(lowerMath(function)))
+        return failure();
+      boundBuffers(function);
+    }
+
+  PassManager pm(context);
+  OpPassManager &modules = pm.nest<gpu::GPUModuleOp>();
+  modules.addNestedPass<gpu::GPUFuncOp>(arith::createArithExpandOpsPass());
+  modules.addPass(createSCFToControlFlowPass());
+  ConvertGpuOpsToNVVMOpsOptions toNVVM;
+  toNVVM.indexBitwidth = 32;
+  toNVVM.useBarePtrCallConv = true;
+  modules.addPass(createConvertGpuOpsToNVVMOps(toNVVM));
+  modules.addPass(createCanonicalizerPass());
+  modules.addPass(createCSEPass());
+  modules.addPass(createReconcileUnrealizedCastsPass());
+  if (failed(pm.run(holder)))
+    return failure();
+
+  llvm::LLVMContext llvmContext;
+  auto machine = device.createTargetMachine(getCodeGenLevel(optLevel));
+  std::unique_ptr<llvm::Module> whole;
+  for (auto module : holder.getOps<gpu::GPUModuleOp>()) {
+    std::unique_ptr<llvm::Module> part =
+        translateModuleToLLVMIR(module, llvmContext, "kernels");
+    if (!part)
+      return failure();
+    part->setTargetTriple(device.triple);
+    part->setDataLayout(machine->createDataLayout());
+    if (!whole)
+      whole = std::move(part);
+    else if (llvm::Linker::linkModules(*whole, std::move(part)))
+      return holder.emitError("the kernels cannot be put together");
+  }
+  if (!whole)
+    return success();
+  for (llvm::Function &function : *whole)
+    if (!function.isDeclaration())
+      describeFunction(function);
+    else if (!function.isIntrinsic())
+      return holder.emitError("the kernels call '")
+             << function.getName() << "', which a GPU does not have";
+  optimize(*whole, device, *machine, optLevel);
+  SmallString<0> text;
+  llvm::raw_svector_ostream os(text);
+  if (llvm::Error error = generateCode(*whole, *machine,
+                                       llvm::CodeGenFileType::AssemblyFile, os))
+    return holder.emitError(llvm::toString(std::move(error)));
+  code.image = text.str().str();
+  return success();
+}

@@ -1,0 +1,69 @@
+//===- DevicePasses.td - The passes for models on devices -----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_DEVICE_DEVICEPASSES
+#define ONNXC_PASSES_DEVICE_DEVICEPASSES
+
+include "mlir/Pass/PassBase.td"
+
+//===----------------------------------------------------------------------===//
+// Device: a kernel's parallel loops -> functions of a GPU
+//===----------------------------------------------------------------------===//
+
+def CheckDevicePlan : Pass<"check-device-plan", "::mlir::ModuleOp"> {
+  let summary = "Refuse what cannot be recorded before it runs";
+}
+
+def SpreadThreads : Pass<"spread-threads", "::mlir::func::FuncOp"> {
+  let summary = "Make a scf.forall over elements of each linalg op";
+  let description = [{
+    A task computes an element of the result, or a tile of a product that stays
+    in registers, and what follows it elementwise.
+  }];
+  let options = [
+    Option<"minThreads", "min-threads", "int64_t", "4096",
+           "Tiles must leave as many tasks">];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def OutlineLaunches : Pass<"outline-launches", "::mlir::ModuleOp"> {
+  let summary = "Make functions of a device of parallel loops";
+  let description = [{
+    Each scf.forall of a kernel becomes a gpu.func, in a gpu.module of its own,
+    and a gpu.launch_func; what is between them, launches of one thread.
+  }];
+  let options = [Option<"threads", "threads", "int64_t", "128",
+                        "Threads of a group">];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def FlattenAccesses : Pass<"flatten-accesses", "::mlir::gpu::GPUFuncOp"> {
+  let summary = "Make index arithmetic of views in a device's function";
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def LowerLaunches : Pass<"lower-launches", "::mlir::ModuleOp"> {
+  let summary = "Make calls through the context of launches";
+  let options = [Option<"indexBits", "index-bits", "unsigned", "64",
+                        "The size of index and of pointers">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+def LowerDeviceCopies : Pass<"lower-device-copies", "::mlir::ModuleOp"> {
+  let summary = "Let the context copy what the device holds";
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+#endif // ONNXC_PASSES_DEVICE_DEVICEPASSES

@@ -1,0 +1,23 @@
+//===- Launches.h - What is known of a function of a device ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_DEVICE_LAUNCHES_H
+#define ONNXC_PASSES_DEVICE_LAUNCHES_H
+
+#include "llvm/ADT/StringRef.h"
+
+namespace onnxc {
+
+/// Attributes of a gpu.module, which holds one function: its number, by which
+/// the host names it, how many of its arguments are buffers (the others are
+/// sizes), and the threads of a group.
+constexpr llvm::StringLiteral kLaunchNumberName = "onnxc.number";
+constexpr llvm::StringLiteral kLaunchBuffersName = "onnxc.buffers";
+constexpr llvm::StringLiteral kLaunchThreadsName = "onnxc.threads";
+
+} // namespace onnxc
+
+#endif // ONNXC_PASSES_DEVICE_LAUNCHES_H

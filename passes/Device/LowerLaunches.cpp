@@ -1,0 +1,111 @@
+//===- LowerLaunches.cpp - Launches become calls through the context ------===//
+//
+//   gpu.launch_func @k::@k blocks in (%g, 1, 1) ... args(%buffers, %sizes)
+//
+// becomes context->launch(context, number of k, g, [addresses], [sizes]): the
+// host's code runs only to record the launches, with addresses of the device.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "passes/Device/DevicePasses.h"
+#include "passes/Device/Launches.h"
+#include "passes/Graph/Kernels.h"
+#include "targets/RuntimeABI.h"
+
+namespace onnxc {
+#define GEN_PASS_DEF_LOWERLAUNCHES
+#include "passes/Device/DevicePasses.h.inc"
+} // namespace onnxc
+
+using namespace mlir;
+using namespace onnxc;
+
+namespace {
+
+struct LowerLaunches : onnxc::impl::LowerLaunchesBase<LowerLaunches> {
+  using LowerLaunchesBase::LowerLaunchesBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    SymbolTable symbols(module);
+    LowerToLLVMOptions options(&getContext());
+    options.overrideIndexBitwidth(indexBits);
+    LLVMTypeConverter types(&getContext(), options);
+    SmallVector<gpu::LaunchFuncOp> launches;
+    module.walk([&](gpu::LaunchFuncOp op) { launches.push_back(op); });
+    for (gpu::LaunchFuncOp op : launches) {
+      auto kernel = op->getParentOfType<func::FuncOp>();
+      if (!takesContext(kernel) &&
+          failed(kernel.insertArgument(
+              0, LLVM::LLVMPointerType::get(&getContext()),
+              DictionaryAttr::get(
+                  &getContext(),
+                  NamedAttribute(StringAttr::get(&getContext(), kContextName),
+                                 UnitAttr::get(&getContext()))),
+              kernel.getLoc())))
+        return signalPassFailure();
+      lower(op, kernel, symbols, types);
+    }
+  }
+
+private:
+  static void lower(gpu::LaunchFuncOp op, func::FuncOp kernel,
+                    SymbolTable &symbols, const LLVMTypeConverter &types) {
+    auto holder = symbols.lookup<gpu::GPUModuleOp>(op.getKernelModuleName());
+    auto number = holder->getAttrOfType<IntegerAttr>(kLaunchNumberName);
+    Block &entry = kernel.getBody().front();
+    Location loc = op.getLoc();
+    OpBuilder b(op), atEntry = OpBuilder::atBlockBegin(&entry);
+    Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+    Type word = b.getI32Type();
+    auto constant = [&](OpBuilder &builder, int64_t value) -> Value {
+      return arith::ConstantIntOp::create(builder, loc, word, value);
+    };
+    SmallVector<Value> buffers, sizes;
+    for (Value operand : op.getKernelOperands())
+      (isa<MemRefType>(operand.getType()) ? buffers : sizes).push_back(operand);
+    auto store = [&](ArrayRef<Value> values, Type type, auto convert) {
+      if (values.empty())
+        return Value(LLVM::ZeroOp::create(b, loc, pointer));
+      Value list = LLVM::AllocaOp::create(atEntry, loc, pointer, type,
+                                          constant(atEntry, values.size()));
+      for (auto [i, value] : llvm::enumerate(values))
+        LLVM::StoreOp::create(
+            b, loc, convert(value),
+            LLVM::GEPOp::create(b, loc, pointer, type, list,
+                                ArrayRef<LLVM::GEPArg>{int32_t(i)}));
+      return list;
+    };
+    Value addresses = store(buffers, pointer, [&](Value buffer) -> Value {
+      Value descriptor =
+          UnrealizedConversionCastOp::create(
+              b, loc, types.convertType(buffer.getType()), buffer)
+              .getResult(0);
+      return MemRefDescriptor(descriptor).alignedPtr(b, loc);
+    });
+    Value numbers = store(sizes, word, [&](Value size) -> Value {
+      return arith::IndexCastOp::create(b, loc, word, size);
+    });
+    Value groups = arith::IndexCastOp::create(b, loc, word, op.getGridSizeX());
+    Value context = entry.getArgument(0);
+    Value address =
+        LLVM::GEPOp::create(b, loc, pointer, pointer, context,
+                            ArrayRef<LLVM::GEPArg>{int32_t(abi::Launch)});
+    Value function = LLVM::LoadOp::create(b, loc, pointer, address);
+    auto type =
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
+                                    {pointer, word, word, pointer, pointer});
+    LLVM::CallOp::create(b, loc, type,
+                         ValueRange{function, context,
+                                    constant(b, number.getInt()), groups,
+                                    addresses, numbers});
+    op.erase();
+  }
+};
+
+} // namespace

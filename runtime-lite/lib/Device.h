@@ -1,0 +1,65 @@
+/* Device.h: what Cuda.c and Vulkan.c give to Device.c.
+ *
+ * Part of onnxc, under the Apache License v2.0 with LLVM Exceptions.
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ */
+#ifndef ONNXC_DEVICE_H
+#define ONNXC_DEVICE_H
+
+#include "onnxc/runtime.h"
+
+typedef struct onnxc_device onnxc_device;
+
+/* The context while a model records. Generated code reads the two functions
+ * behind the context's fields. */
+typedef struct onnxc_recorder {
+  onnxc_context context;
+  void (*launch)(struct onnxc_recorder *, int32_t function, int32_t groups,
+                 void *const *buffers, const int32_t *sizes);
+  void (*copy)(struct onnxc_recorder *, void *to, const void *from,
+               size_t bytes);
+  onnxc_device *device;
+  int32_t status; /* the first failure */
+} onnxc_recorder;
+
+typedef enum onnxc_memory {
+  ONNXC_MEMORY_DEVICE, /* arena and weights */
+  ONNXC_MEMORY_INPUT,  /* written by the host each run */
+  ONNXC_MEMORY_OUTPUT  /* read by the host each run */
+} onnxc_memory;
+
+/* An interface to devices. Functions that can fail return a status. */
+typedef struct onnxc_driver {
+  /* The address of new memory, or null. */
+  void *(*allocate)(onnxc_device *, size_t bytes, onnxc_memory kind);
+  void (*release)(onnxc_device *, void *address);
+  int32_t (*write)(onnxc_device *, void *to, const void *from, size_t bytes);
+  int32_t (*read)(onnxc_device *, void *to, const void *from, size_t bytes);
+  /* Launches and copies between begin and end are what replay runs. */
+  int32_t (*begin)(onnxc_device *);
+  int32_t (*launch)(onnxc_device *, int32_t function, int32_t groups,
+                    void *const *buffers, const int32_t *sizes);
+  int32_t (*copy)(onnxc_device *, void *to, const void *from, size_t bytes);
+  int32_t (*end)(onnxc_device *);
+  int32_t (*replay)(onnxc_device *);
+  void (*close)(onnxc_device *);
+} onnxc_driver;
+
+/* The first part of an interface's own struct. Generated code reads `run`. */
+struct onnxc_device {
+  onnxc_entry_fn run;
+  const onnxc_driver *driver;
+  const onnxc_model *model;
+  void *weights, *arena;
+  size_t arena_bytes;
+  void **inputs, **outputs; /* addresses */
+  size_t *bytes;            /* of the inputs, then of the outputs */
+  int64_t *symbols, *dims;  /* what was recorded last */
+  int is_recorded;
+};
+
+/* Fills in the first part and takes the weights to the device. */
+int32_t onnxc_device_start(onnxc_device *device, const onnxc_driver *driver,
+                           const onnxc_model *model, onnxc_context *context);
+
+#endif /* ONNXC_DEVICE_H */

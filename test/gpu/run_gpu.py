@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+"""Models and operators on devices.
+
+    run_gpu.py --build BUILD --fake-cuda FOLDER vulkan|cuda|errors|report
+        [--device]
+
+vulkan: each module is one of SPIR-V (spirv-val), models and a sample of ONNX's
+operator tests give what they should, and the validation layers have nothing to
+say. cuda: the same on the interpreter that stands in for the driver, or with
+--device on a real one; ptxas, where it is there, assembles every kernel for
+each architecture without spills. errors: what is missing is said in words.
+report: a table of the kernels' registers and instructions.
+
+The last line is `N passed, N failed`.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import argparse
+import collections
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import package_models  # noqa: E402
+from suite_cases import Failure, run, run_cases  # noqa: E402
+
+ARCHITECTURES = ("sm_80", "sm_90", "sm_100", "sm_120")
+# The families of kernels: products, convolutions, elementwise chains,
+# reductions, softmax, normalisation, pooling, moves of elements, recurrences,
+# and each element type.
+OPERATORS = ("test_(matmul_|gemm_all|conv_with|basic_conv|convtranspose_1d|"
+             "softmax_axis|reduce_l2_default|argmax_default|layer_normalization_2d|instancenorm|"
+             "maxpool_2d_(pads|same|dilations)|averagepool_2d_p|"
+             "globalaveragepool|transpose_all|gather_|concat_2d|where_|add_|"
+             "erf|gelu_tanh|lstm_|einsum_batch|resize_upsample_scales_linear|"
+             "onehot_with|clip_|mod_mixed_sign_(int|float32)|bitshift|cast_FLOAT16_to_FLOAT_|"
+             "scatter_elements)")
+TINY = ("tiny_autoencoder", "tiny_ds_cnn", "tiny_mobilenet", "tiny_resnet8")
+# On lavapipe and on the interpreter: what takes seconds.
+MODELS = {"vulkan": TINY + ("mobilenet_v2", "ppocr_cls", "minilm"),
+          "cuda": TINY}
+ASSEMBLED = TINY + ("mobilenet_v2", "minilm", "ppocr_cls")
+
+
+class Suite:
+    def __init__(self, options, folder):
+        self.build = os.path.abspath(options.build)
+        self.bin = os.path.join(self.build, "bin")
+        self.fake_cuda = os.path.abspath(options.fake_cuda)
+        self.device = options.device
+        self.folder = folder
+
+    def environment(self, kind, **more):
+        env = dict(os.environ, **more)
+        if kind == "vulkan":
+            env["VK_INSTANCE_LAYERS"] = "VK_LAYER_KHRONOS_validation"
+        elif not self.device:
+            env["LD_LIBRARY_PATH"] = self.fake_cuda
+        return env
+
+    def onnxc(self, *arguments):
+        return run(os.path.join(self.bin, "onnxc"), *arguments)
+
+    def model(self, name):
+        """The model's file; run_models.py makes those that are not there."""
+        if name in package_models.MODELS:
+            return package_models.find(name)
+        path = os.path.join(self.build, "models", name + ".onnx")
+        if not os.path.exists(path):
+            run(sys.executable, os.path.join(HERE, "../models/run_models.py"),
+                "--bin", self.bin, "--models",
+                os.path.join(self.build, "models"), "--filter", f"^{name}$")
+        return path
+
+    def check_model(self, kind, name):
+        target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
+        out = run(sys.executable, os.path.join(HERE, "../models/run_models.py"),
+                  "--bin", self.bin, "--models",
+                  os.path.join(self.build, "models"),
+                  "--filter", f"^{name}$", "--", f"--target={target}",
+                  env=self.environment(kind))
+        if "0 failed" not in out:
+            raise Failure(out)
+
+    def check_operators(self, kind):
+        target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
+        done = subprocess.run(
+            [sys.executable, os.path.join(HERE,
+                                          "../operators/run_backend_tests.py"),
+             "--bin", self.bin, "--cache",
+             os.path.join(self.build, "backend-tests"), "--filter", OPERATORS,
+             "--", f"--target={target}"],
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=self.environment(kind))
+        last = done.stdout.strip().splitlines()[-1]
+        if not re.search(r"\b0 failed", last):
+            raise Failure(done.stdout)
+
+    def check_silence(self, name):
+        """The validation layers have seen a run and have said nothing."""
+        library = os.path.join(self.folder, name + ".so")
+        self.onnxc(self.model(name), "--target=vulkan", "--emit=shared", "-o",
+                   library)
+        log = os.path.join(self.folder, name + ".log")
+        done = subprocess.run(
+            [os.path.join(self.bin, "onnxc-run"), library, "--random"],
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=self.environment("vulkan", VK_LAYER_LOG_FILENAME=log,
+                                 VK_LOADER_DEBUG="layer"))
+        # The loader says which layers it has loaded.
+        if "VK_LAYER_KHRONOS_validation" not in done.stderr:
+            raise Failure("the validation layers are not there (Debian's "
+                          "vulkan-validationlayers)")
+        if done.returncode or "Validation" in done.stdout or \
+                "VUID" in done.stderr:
+            raise Failure(done.stdout + done.stderr)
+
+    def check_modules(self, name):
+        folder = os.path.join(self.folder, "spirv-" + name)
+        os.mkdir(folder)
+        manifest = os.path.join(folder, "m.json")
+        self.onnxc(self.model(name), "--target=vulkan", "--emit=spirv", "-o",
+                   manifest)
+        with open(manifest) as file:
+            functions = json.load(file)["functions"]
+        if not functions:
+            raise Failure("the manifest has no functions")
+        for function in functions:
+            run("spirv-val", "--target-env", "vulkan1.2",
+                os.path.join(folder, function["file"]))
+
+    def assemble(self, name, architecture):
+        """What ptxas says of each kernel: registers and spilled bytes."""
+        path = os.path.join(self.folder, f"{name}.{architecture}.ptx")
+        self.onnxc(self.model(name), "--target=nvptx64", "--emit=ptx", "-o",
+                   path)
+        done = subprocess.run(
+            ["ptxas", f"-arch={architecture}", "-v", path, "-o",
+             os.path.join(self.folder, f"{name}.{architecture}.cubin")],
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            raise Failure(done.stdout)
+        kernels = re.findall(
+            r"Function properties for (\S+)\n.*?(\d+) bytes spill stores, "
+            r"(\d+) bytes spill loads\n.*?Used (\d+) registers",
+            done.stdout, re.S)
+        if not kernels:
+            raise Failure("ptxas tells of no kernel: " + done.stdout[:500])
+        return [(kernel, int(registers), int(stores) + int(loads))
+                for kernel, stores, loads, registers in kernels]
+
+    def check_assembly(self, name, architecture):
+        spilled = [kernel for kernel, _, bytes_
+                   in self.assemble(name, architecture) if bytes_]
+        if spilled:
+            raise Failure("these kernels spill: " + ", ".join(spilled))
+
+    # --- programs ------------------------------------------------------------
+
+    def link(self, name, *sources):
+        root = os.path.dirname(os.path.dirname(HERE))
+        path = os.path.join(self.folder, name)
+        run("cc", "-std=c11", "-I" + self.folder, "-I",
+            os.path.join(root, "runtime-lite", "include"), *sources,
+            os.path.join(self.build, "runtime-lite", "libonnxc-rt.a"),
+            "-pthread", "-o", path)
+        return path
+
+    def check_program(self):
+        """A C program links the object and the runtime and nothing else."""
+        model = self.model("tiny_autoencoder")
+        obj = os.path.join(self.folder, "m.o")
+        self.onnxc(model, "--target=vulkan", "-o", obj)
+        path = self.link("program", os.path.join(HERE, "program.c"), obj)
+        if not run(path).startswith("ok, "):
+            raise Failure("the program did not say ok")
+
+    def check_cpu_program(self):
+        """What runs on the CPU has no driver's loader in it."""
+        model = self.model("tiny_autoencoder")
+        obj = os.path.join(self.folder, "cpu.o")
+        self.onnxc(model, "-o", obj)
+        source = os.path.join(self.folder, "cpu.c")
+        with open(source, "w") as file:
+            file.write('#include "cpu.h"\nint main(void) { return onnxc_run('
+                       '&cpu_model, 0, 0, 0, 0, 0, 0); }\n')
+        symbols = run("nm", self.link("cpu", source, obj))
+        found = re.findall(r"\S*(?:vulkan|cuda|onnxc_device)\S*", symbols)
+        if found or "onnxc_run" not in symbols:
+            raise Failure("the program has " + ", ".join(found))
+
+    # --- errors ------------------------------------------------------------
+
+    def expect_run_error(self, library, words, **environment):
+        env = dict(os.environ, **environment)
+        done = subprocess.run(
+            [os.path.join(self.bin, "onnxc-run"), library, "--random"],
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+        if done.returncode == 0 or words not in done.stderr:
+            raise Failure(f"'{words}' was expected, not: {done.stdout}"
+                          f"{done.stderr}")
+
+    def error_cases(self):
+        cuda = os.path.join(self.folder, "cuda.so")
+        vulkan = os.path.join(self.folder, "vulkan.so")
+        newer = os.path.join(self.folder, "newer.so")
+        model = self.model("tiny_ds_cnn")
+        self.onnxc(model, "--target=nvptx64", "--emit=shared", "-o", cuda)
+        self.onnxc(model, "--target=nvptx64", "-mcpu=sm_90", "--emit=shared",
+                   "-o", newer)
+        self.onnxc(model, "--target=vulkan", "--emit=shared", "-o", vulkan)
+        fake = {"LD_LIBRARY_PATH": self.fake_cuda}
+        empty = os.path.join(self.folder, "empty.json")
+        check = self.expect_run_error
+        cases = [
+            (check, (cuda, "no CUDA device is there"),
+             {"ONNXC_FAKE_CUDA": "none", **fake}),
+            (check, (newer, "earlier compute capability"),
+             {"ONNXC_FAKE_CUDA": "sm_80", **fake}),
+            (check, (cuda, "out of memory"),
+             {"ONNXC_FAKE_CUDA_MEMORY": "60000", **fake}),
+            (check, (vulkan, "no Vulkan driver is installed"),
+             {"VK_ICD_FILENAMES": empty, "VK_DRIVER_FILES": empty}),
+        ]
+        if not shutil.which("nvidia-smi"):
+            cases.append((check, (cuda, "the device's driver is not installed: "
+                                        "libcuda.so.1"), {}))
+        programs = {"a program": self.check_program,
+                    "a program for the CPU": self.check_cpu_program}
+        return {**programs, **{arguments[1]: functools.partial(function, *arguments, **env)
+                               for function, arguments, env in cases}}
+
+    # --- the report --------------------------------------------------------
+
+    def report(self):
+        print(f"{'model':18}{'kernels':>8}" + "".join(
+            f"{name:>9}" for name in ARCHITECTURES) + "   most frequent")
+        for name in ASSEMBLED:
+            columns = []
+            for architecture in ARCHITECTURES:
+                kernels = self.assemble(name, architecture)
+                most = max(registers for _, registers, _ in kernels)
+                spilled = sum(bytes_ > 0 for _, _, bytes_ in kernels)
+                columns.append(f"{most}" + (f"+{spilled}s" if spilled else ""))
+            with open(os.path.join(self.folder, name + ".sm_80.ptx")) as file:
+                mix = collections.Counter(
+                    match for match in re.findall(
+                        r"^\t(?:@!?%p\d+ )?\t?([a-z][\w.]*)", file.read(),
+                        re.M))
+            frequent = ", ".join(f"{count} {op}"
+                                 for op, count in mix.most_common(5))
+            print(f"{name:18}{len(kernels):8}" + "".join(
+                f"{column:>9}" for column in columns) + "   " + frequent)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--fake-cuda", required=True)
+    parser.add_argument("--device", action="store_true")
+    parser.add_argument("what", choices=("vulkan", "cuda", "errors", "report"))
+    options = parser.parse_args()
+    if options.device and not shutil.which("nvidia-smi"):
+        print("skipped: there is no CUDA device\n0 passed, 0 failed")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        suite = Suite(options, folder)
+        kind = options.what
+        if kind == "report":
+            suite.report()
+            return 0
+        if kind == "errors":
+            return run_cases(suite.error_cases())
+        partial = functools.partial
+        cases = {name: partial(suite.check_model, kind, name)
+                 for name in MODELS[kind]}
+        cases["operators"] = partial(suite.check_operators, kind)
+        if kind == "vulkan":
+            for name in ASSEMBLED:
+                cases[name + ": spirv-val"] = partial(suite.check_modules, name)
+            cases["validation layers"] = partial(suite.check_silence,
+                                                 "tiny_mobilenet")
+        elif shutil.which("ptxas"):
+            for name in ASSEMBLED:
+                for architecture in ARCHITECTURES:
+                    cases[f"{name}: ptxas {architecture}"] = partial(
+                        suite.check_assembly, name, architecture)
+        return run_cases(cases, workers=2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 static_assert(std::is_standard_layout<onnxc_context>::value, "");
-static_assert(sizeof(onnxc_context) == 11 * sizeof(void *), "");
+static_assert(sizeof(onnxc_context) == 12 * sizeof(void *), "");
 static_assert(offsetof(onnxc_context, weights) == 2 * sizeof(void *), "");
 static_assert(offsetof(onnxc_context, error_name) == 8 * sizeof(void *), "");
 static_assert(offsetof(onnxc_model, abi_version) == 0, "");
@@ -20,7 +20,7 @@ static_assert(offsetof(onnxc_model, cpu_features) == 40, "");
 static_assert(offsetof(onnxc_model, inputs) == 64, "");
 static_assert(offsetof(onnxc_model, weights) == 96, "");
 static_assert(offsetof(onnxc_model, entry) == 120, "");
-static_assert(sizeof(onnxc_model) == 160, "");
+static_assert(sizeof(onnxc_model) == 168, "");
 #endif
 
 int main() { return onnxc_dtype_size(ONNXC_FLOAT) == 4 ? 0 : 1; }

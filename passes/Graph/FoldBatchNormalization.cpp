@@ -16,8 +16,9 @@
 #include "dialects/onnx/ConvOps.h"
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/NormalizationOps.h"
-#include "dialects/onnx/ShapeOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/Graph/Quantization.h"
+#include "passes/Graph/ReshapeTo.h"
 #include "passes/Passes.h"
 
 namespace onnxc {
@@ -30,18 +31,6 @@ using namespace onnxc;
 using namespace onnxc::onnx;
 
 namespace {
-
-bool isConstant(Value value) {
-  auto constant = value.getDefiningOp<ConstantOp>();
-  return constant && constant.getElements();
-}
-
-/// A vector of channels as [C, 1, ...], `ones` of them.
-Value alignChannels(OpBuilder &b, Location loc, Value vector, int64_t ones) {
-  SmallVector<int64_t> shape(ones + 1, 1);
-  shape[0] = cast<RankedTensorType>(vector.getType()).getDimSize(0);
-  return ReshapeOp::create(b, loc, vector, ConstantOp::create(b, loc, shape));
-}
 
 /// The factor of each channel.
 FailureOr<Value> buildFactors(PatternRewriter &b, BatchNormalizationOp op) {

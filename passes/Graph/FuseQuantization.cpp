@@ -27,9 +27,9 @@
 #include "dialects/onnx/LayoutOps.h"
 #include "dialects/onnx/MatMulOps.h"
 #include "dialects/onnx/MathOps.h"
-#include "dialects/onnx/ShapeOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/Graph/Quantization.h"
+#include "passes/Graph/ReshapeTo.h"
 #include "passes/Passes.h"
 
 namespace onnxc {
@@ -48,13 +48,10 @@ bool isByte(Value value) {
   return type.isInteger() && type.getIntOrFloatBitWidth() == 8;
 }
 
-/// A vector of channels as [C, 1, ...], `ones` of them; one element stays.
-Value alignChannels(OpBuilder &b, Location loc, Value vector, int64_t ones) {
-  if (hasOneElement(vector) || ones == 0)
-    return vector;
-  SmallVector<int64_t> shape(ones + 1, 1);
-  shape[0] = cast<RankedTensorType>(vector.getType()).getDimSize(0);
-  return ReshapeOp::create(b, loc, vector, ConstantOp::create(b, loc, shape));
+/// What has one element broadcasts as it is.
+Value alignScale(OpBuilder &b, Location loc, Value scale, int64_t ones) {
+  return hasOneElement(scale) || ones == 0 ? scale
+                                           : alignChannels(b, loc, scale, ones);
 }
 
 /// Whether the bias was stored in units of the sums.
@@ -89,15 +86,15 @@ Value buildReal(PatternRewriter &b, Location loc, IntegerSums in) {
   Value sums = in.sums, bias = in.bias;
   if (std::optional<QuantizedValue> stored = getQuantized(bias))
     if (isInUnitsOf(*stored, in.xScale, in.wScale)) {
-      sums = AddOp::create(b, loc, sums,
-                           alignChannels(b, loc, stored->x, in.ones));
+      sums =
+          AddOp::create(b, loc, sums, alignScale(b, loc, stored->x, in.ones));
       bias = {};
     }
   Value real = CastOp::create(b, loc, sums, b.getF32Type());
   Value scale = MulOp::create(b, loc, in.xScale, in.wScale);
-  real = MulOp::create(b, loc, real, alignChannels(b, loc, scale, in.ones));
+  real = MulOp::create(b, loc, real, alignScale(b, loc, scale, in.ones));
   if (bias)
-    real = AddOp::create(b, loc, real, alignChannels(b, loc, bias, in.ones));
+    real = AddOp::create(b, loc, real, alignScale(b, loc, bias, in.ones));
   return real;
 }
 
@@ -213,7 +210,7 @@ struct FuseQLinearConv : OpRewritePattern<QLinearConvOp> {
                                    op.getXZeroPoint(), op.getWZeroPoint());
     if (op.getB())
       sums = AddOp::create(rewriter, loc, sums,
-                           alignChannels(rewriter, loc, op.getB(), *rank - 2));
+                           alignScale(rewriter, loc, op.getB(), *rank - 2));
     Value real = buildReal(
         rewriter, loc, {sums, op.getXScale(), op.getWScale(), {}, *rank - 2});
     rewriter.replaceOp(

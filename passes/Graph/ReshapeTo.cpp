@@ -22,6 +22,13 @@ Value onnxc::buildInts(OpBuilder &b, Location loc, ArrayRef<AffineExpr> ints) {
   return DimsOp::create(b, loc, type, DimsAttr::get(b.getContext(), ints));
 }
 
+Value onnxc::alignChannels(OpBuilder &b, Location loc, Value vector,
+                           int64_t ones) {
+  SmallVector<int64_t> shape(ones + 1, 1);
+  shape[0] = cast<RankedTensorType>(vector.getType()).getDimSize(0);
+  return ReshapeOp::create(b, loc, vector, ConstantOp::create(b, loc, shape));
+}
+
 Value onnxc::reshapeTo(OpBuilder &b, Location loc, Value value,
                        ArrayRef<AffineExpr> dims) {
   auto op = ReshapeOp::create(b, loc, value, buildInts(b, loc, dims),

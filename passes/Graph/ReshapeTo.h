@@ -16,6 +16,10 @@ namespace onnxc {
 mlir::Value buildInts(mlir::OpBuilder &b, mlir::Location loc,
                       llvm::ArrayRef<mlir::AffineExpr> ints);
 
+/// A vector of channels as [C, 1, ...], with so many ones.
+mlir::Value alignChannels(mlir::OpBuilder &b, mlir::Location loc,
+                          mlir::Value vector, int64_t ones);
+
 /// onnx.Reshape to these sizes.
 mlir::Value reshapeTo(mlir::OpBuilder &b, mlir::Location loc, mlir::Value value,
                       llvm::ArrayRef<mlir::AffineExpr> dims);

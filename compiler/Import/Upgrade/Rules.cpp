@@ -43,6 +43,7 @@ constexpr Rule kRules[] = {
     {"Pad", 2, makePadsOperand},
     {"Pow", 7, alignOperands},
     {"RNN", 7, dropOutputSequence},
+    {"Scan", 9, nestScan},
     {"Split", 2, makeSplitOperand},
     {"Sub", 7, alignOperands},
     {"Tile", 6, makeRepeats},

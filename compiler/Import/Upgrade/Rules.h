@@ -66,6 +66,7 @@ void makeSplitOperand(Rewriter &r);
 void makeRepeats(Rewriter &r);
 void dropBroadcast(Rewriter &r);
 void dropStatistics(Rewriter &r);
+void nestScan(Rewriter &r);
 
 } // namespace onnxc::upgrade
 

@@ -56,6 +56,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // Sums of quantised tensors are sums of integers; scales become products.
   pm.addNestedPass<func::FuncOp>(createFuseQuantization());
   pm.addNestedPass<func::FuncOp>(createExpandQuantization());
+  // Weights that are one value repeated are weights like others.
+  pm.addNestedPass<func::FuncOp>(createFoldRepeatedValues());
   // Transposed convolutions become plain ones, normalisation by constants goes
   // into weights.
   if (options.evaluateConstants) {

@@ -25,6 +25,9 @@ using ConstantEvaluator =
 /// evaluation. What would grow the model (an Expand of a scalar, say) stays.
 std::unique_ptr<mlir::Pass> createFoldConstants(ConstantEvaluator evaluate);
 
+/// Tensors of one value become constants where that is of use.
+std::unique_ptr<mlir::Pass> createFoldRepeatedValues();
+
 } // namespace onnxc
 
 #endif // ONNXC_PASSES_GRAPH_FOLDCONSTANTS_H

@@ -38,8 +38,14 @@ Value loadReal(IndexBuilder &b, Value tensor, ValueRange at, Type type,
   return convertElement(b.b, b.loc, x, real, isUnsigned(type));
 }
 
-/// And back; integers are truncated.
+/// And back; integers are truncated, a bool is whether it is not 0.
 Value storeReal(IndexBuilder &b, Value x, Type type) {
+  if (type.isInteger(1)) {
+    Value zero = FloatBuilder(b, x.getType()).constant(0);
+    Value isSet =
+        arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::UNE, x, zero);
+    return storeElement(b.b, b.loc, isSet, type);
+  }
   if (isa<IntegerType>(type))
     return convertElement(b.b, b.loc, x, getStorageType(type),
                           isUnsigned(type));
@@ -62,7 +68,7 @@ struct LowerGridSample : OpConversionPattern<GridSampleOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Type type = onnxc::onnx::getElementType(op.getX());
     Type gridType = onnxc::onnx::getElementType(op.getGrid());
-    if (!canCompute(type) || type.isInteger(1) || !canCompute(gridType))
+    if (!canCompute(type) || !canCompute(gridType))
       return rewriter.notifyMatchFailure(op, "element type");
     Type real = getRealType(type, gridType);
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getX());
@@ -139,6 +145,13 @@ private:
     Value shifted = f.add(x, one);
     Value place = align ? f.mul(f.mul(shifted, half), last)
                         : f.mul(f.sub(f.mul(shifted, length), one), half);
+    // Far outside is as good as anywhere outside, and infinity would make the
+    // weights NaN. NaN is outside, too.
+    bool reflects = padding == "reflection";
+    Value least = f.constant(reflects ? -0x1p30 : -4);
+    Value most = reflects ? f.constant(0x1p30) : f.add(length, f.constant(4));
+    place = f.select(f.lt(least, place), place, least);
+    place = f.select(f.lt(place, most), place, most);
     if (mode == "nearest")
       place = math::RoundEvenOp::create(b.b, b.loc, place);
     if (padding == "border")

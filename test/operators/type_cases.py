@@ -112,6 +112,9 @@ OTHERS = [
     ("GridSample", {},
      [(1, 1, 3, 3), np.linspace(-1, 1, 8, dtype=np.float32)
       .reshape(1, 2, 2, 2)]),
+    ("GridSample", {"mode": "nearest"},
+     [(1, 1, 3, 3), np.linspace(-1, 1, 8, dtype=np.float32)
+      .reshape(1, 2, 2, 2)]),
     ("MeanVarianceNormalization", {}, [(2, 3, 3, 2)]),
     ("QuantizeLinear", {}, [(3, 4), "positive"]),
     ("DFT", {}, [(1, 6, 1)]),

@@ -27,6 +27,11 @@ std::string printExpression(AffineExpr expr,
   auto binary = cast<AffineBinaryOpExpr>(expr);
   std::string left = printExpression(binary.getLHS(), symbol);
   std::string right = printExpression(binary.getRHS(), symbol);
+  // A size of 0 must not stop the program.
+  bool divides = expr.getKind() != AffineExprKind::Add &&
+                 expr.getKind() != AffineExprKind::Mul;
+  if (divides && !isa<AffineConstantExpr>(binary.getRHS()))
+    right = "(" + right + ") > 0 ? (" + right + ") : 1";
   switch (expr.getKind()) {
   case AffineExprKind::Add:
     return "(" + left + " + " + right + ")";

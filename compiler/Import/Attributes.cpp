@@ -93,6 +93,14 @@ FailureOr<Constant> convertConstant(Model &model, ::onnx::NodeProto &node) {
     constant.strings = b.getArrayAttr(elements);
     return constant;
   };
+  int numValues = llvm::count_if(node.attribute(), [](const Attr &attribute) {
+    StringRef name = attribute.name();
+    return name == "value" || name == "sparse_value" ||
+           name.starts_with("value_");
+  });
+  if (numValues > 1)
+    return emitError(loc) << "has " << numValues
+                          << " values; exactly one is needed";
   for (Attr &attribute : *node.mutable_attribute()) {
     StringRef name = attribute.name();
     if (name == "value")

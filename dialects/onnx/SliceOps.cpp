@@ -169,11 +169,17 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
   }
   int64_t rank = dims->size();
   if (std::optional<SmallVector<int64_t>> axes =
-          getConstantInts(adaptor.getAxes()))
-    for (int64_t axis : *axes)
-      if (!normalizeAxis(axis, rank))
+          getConstantInts(adaptor.getAxes())) {
+    llvm::SmallDenseSet<int64_t> seen;
+    for (int64_t axis : *axes) {
+      std::optional<int64_t> at = normalizeAxis(axis, rank);
+      if (!at)
         return emitOptionalError(loc, "axis ", axis,
                                  " is out of range for rank ", rank);
+      if (!seen.insert(*at).second)
+        return emitOptionalError(loc, "axis ", axis, " is given twice");
+    }
+  }
   if (std::optional<SmallVector<int64_t>> steps =
           getConstantInts(adaptor.getSteps()))
     if (llvm::is_contained(*steps, 0))

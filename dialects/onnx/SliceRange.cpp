@@ -33,31 +33,9 @@ static AffineExpr resolve(AffineExpr bound, AffineExpr dim, AffineExpr low,
   return getMax(getMin(counted, high), low);
 }
 
-/// Whether start and end are constants one apart, counted from the same side.
-static bool takesOne(const SliceRange &range) {
-  std::optional<int64_t> start = getConstant(range.start),
-                         end = getConstant(range.end);
-  if (!start || !end || range.step < 1 || isFar(*start))
-    return false;
-  if (*start == -1)
-    return isFar(*end) && *end > 0;
-  return *end == *start + 1;
-}
-
-bool SliceRange::isAssumed(AffineExpr dim) const {
-  if (getConstant(dim) || !takesOne(*this))
-    return false;
-  int64_t k = *getConstant(start);
-  int64_t needed = k < 0 ? -k : k + 1;
-  return !isKnownNonNegative(simplify(dim - needed));
-}
-
 std::optional<AffineExpr> SliceRange::getSize(AffineExpr dim) const {
   MLIRContext *context = dim.getContext();
-  bool isStatic = getConstant(start) && getConstant(end) && getConstant(dim);
-  if (takesOne(*this) && !isStatic)
-    return getConstant(context, 1);
-  if (anySign)
+  if (anySign && !(getConstant(start) && getConstant(end)))
     return std::nullopt;
   AffineExpr zero = getConstant(context, 0), distance;
   if (step > 0) {

@@ -21,8 +21,6 @@ struct SliceRange {
   /// The number of elements for a dimension of this size; none when it takes
   /// a run to tell.
   std::optional<mlir::AffineExpr> getSize(mlir::AffineExpr dim) const;
-  /// Whether `getSize` took one element to exist where it may not.
-  bool isAssumed(mlir::AffineExpr dim) const;
   /// The first element taken of a dimension of constant size, where that is
   /// known.
   std::optional<int64_t> getFirst(int64_t size) const;

@@ -44,3 +44,10 @@ bool CallOp::isReused(unsigned input) {
   std::optional<ArrayRef<int64_t>> reused = getReused();
   return reused && llvm::is_contained(*reused, int64_t(input));
 }
+
+LogicalResult RequireOp::verify() {
+  if (getMap().getNumResults() != 2)
+    return emitOpError("compares two expressions, not ")
+           << getMap().getNumResults();
+  return success();
+}

@@ -84,4 +84,16 @@ def Plan_SizeOp : Plan_Op<"size", [Pure]> {
   let assemblyFormat = "$map attr-dict";
 }
 
+def Plan_RequireOp : Plan_Op<"require"> {
+  let summary = "Ends the run unless two expressions over symbols are equal";
+  let description = [{
+    The map's two results over @main's symbols are sizes that what follows in
+    the block takes to be equal. It is for blocks that may not run; what all of
+    @main requires is in its attribute `onnx.equal_sizes`.
+  }];
+  let arguments = (ins AffineMapAttr:$map);
+  let assemblyFormat = "$map attr-dict";
+  let hasVerifier = 1;
+}
+
 #endif // ONNXC_DIALECTS_PLAN_PLANOPS

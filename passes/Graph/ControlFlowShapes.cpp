@@ -28,6 +28,7 @@
 #include "dialects/onnx/LayoutOps.h"
 #include "dialects/onnx/MathOps.h"
 #include "mlir/IR/Diagnostics.h"
+#include "passes/Graph/ReshapeTo.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -58,6 +59,11 @@ Dims select(ArrayRef<AffineExpr> dims, ArrayRef<unsigned> which) {
   for (unsigned i : which)
     result.push_back(dims[i]);
   return result;
+}
+
+bool isOneElement(ArrayRef<AffineExpr> dims) {
+  return llvm::all_of(
+      dims, [](AffineExpr dim) { return onnxc::onnx::getConstant(dim) == 1; });
 }
 
 void appendToYield(Block &block, unsigned at, ValueRange values) {
@@ -108,6 +114,18 @@ FailureOr<Operation *> onnxc::inferIf(IfOp op, ShapeInference inference) {
       return op->emitError("its branches give ")
              << left.getType() << " and " << right.getType() << " for output "
              << i;
+    if (l.size() != r.size() && isOneElement(l) && isOneElement(r)) {
+      // Both broadcast alike; the one of lower rank gets dimensions of 1.
+      op.emitWarning("its branches give tensors of one element and different "
+                     "ranks for output ")
+          << i << "; it is given rank " << std::max(l.size(), r.size());
+      Block &lower = l.size() < r.size() ? thenBlock : elseBlock;
+      Operation *yield = lower.getTerminator();
+      (l.size() < r.size() ? l : r) = l.size() < r.size() ? r : l;
+      OpBuilder b(yield);
+      yield->setOperand(i, reshapeTo(b, op.getLoc(), yield->getOperand(i), l));
+      left = thenBlock.getTerminator()->getOperand(i);
+    }
     if (l.size() != r.size()) {
       // A Squeeze of a dimension that need not be 1 is exported as a Squeeze if
       // it is and an Identity if not. What follows was written for the first.

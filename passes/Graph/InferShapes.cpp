@@ -15,7 +15,8 @@
 //
 // Where an operator needs two expressions to be equal sizes, that is noted in
 // the function's `onnx.equal_sizes`, and checked before the model runs, or once
-// a size that depends on data is known.
+// a size that depends on data is known. In a branch or a loop's body, which may
+// not run, a plan.require before the operator checks it.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -25,10 +26,12 @@
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/MatMulOps.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "passes/Graph/ControlFlowShapes.h"
 #include "passes/Graph/RequiredSizes.h"
+#include "passes/Graph/ReshapeTo.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -92,7 +95,8 @@ private:
   LogicalResult inferBetween(Operation *before, Operation *op);
   bool foldShapeArithmetic(Operation *op);
   LogicalResult checkRequirements(Operation *op);
-  void noteEqual(AffineExpr l, AffineExpr r);
+  void noteEqual(Operation *op, AffineExpr l, AffineExpr r);
+  void pinUnitSizes(Operation *op);
   void noteEqualSizes(Operation *op);
   void updateSignature();
   bool dependsOnRunTimeSequence(Operation *op);
@@ -108,6 +112,9 @@ private:
     return getAffineSymbolExpr(number, &getContext());
   }
 };
+
+/// Not in a sub-graph.
+bool isInMain(Operation *op) { return isa<func::FuncOp>(op->getParentOp()); }
 
 bool isSequenceOrOptional(Type type) { return isa<SeqType, OptType>(type); }
 
@@ -143,9 +150,12 @@ LogicalResult InferShapes::inferOp(Operation *op) {
   if (auto shapeOp = dyn_cast<ShapeOperandsOp>(op))
     defineShapeOperands(shapeOp);
 
+  if (isa<IfOp, LoopOp>(op) && failed(checkRequirements(op)))
+    return failure();
   if (auto branch = dyn_cast<IfOp>(op))
     if (std::optional<SmallVector<int64_t>> condition =
-            getConstantInts(branch.getCond()))
+            getConstantInts(branch.getCond());
+        condition && condition->size() == 1)
       return inlineBranch(branch, condition->front() != 0);
   if (isa<IfOp, LoopOp, ScanOp>(op)) {
     FailureOr<Operation *> inferred = inferControlFlow(op);
@@ -156,6 +166,7 @@ LogicalResult InferShapes::inferOp(Operation *op) {
     return success();
   }
 
+  pinUnitSizes(op);
   if (auto infer = dyn_cast<InferTypeOpInterface>(op)) {
     SmallVector<Type> types;
     if (failed(infer.inferReturnTypes(
@@ -246,8 +257,7 @@ FailureOr<Operation *> InferShapes::inferControlFlow(Operation *op) {
 /// The condition, 0 or 1, where it depends on sizes of @main's inputs alone.
 AffineExpr InferShapes::getConditionOnInputs(IfOp op) {
   std::optional<Dims> condition = getKnownInts(op.getCond());
-  if (!condition || condition->size() != 1 ||
-      !isa<func::FuncOp>(op->getParentOp()) ||
+  if (!condition || condition->size() != 1 || !isInMain(op) ||
       getNumSymbols(*condition) > numInputSymbols)
     return {};
   return condition->front();
@@ -443,30 +453,84 @@ bool InferShapes::foldShapeArithmetic(Operation *op) {
   return true;
 }
 
-void InferShapes::noteEqual(AffineExpr l, AffineExpr r) {
-  if (l != r && l.isSymbolicOrConstant() && r.isSymbolicOrConstant())
-    equalSizes.insert(DimsAttr::get(&getContext(), {l, r}));
+/// Before `op`, where a sub-graph may not run.
+void InferShapes::noteEqual(Operation *op, AffineExpr l, AffineExpr r) {
+  if (l == r || !l.isSymbolicOrConstant() || !r.isSymbolicOrConstant())
+    return;
+  auto pair = DimsAttr::get(&getContext(), {l, r});
+  if (isInMain(op)) {
+    equalSizes.insert(pair);
+    return;
+  }
+  auto map = AffineMap::get(0, getNumSymbols({l, r}), {l, r}, &getContext());
+  auto isSame = [&](Operation &other) {
+    auto require = dyn_cast<plan::RequireOp>(other);
+    return require && require.getMap() == map;
+  };
+  if (equalSizes.contains(pair) ||
+      llvm::any_of(llvm::make_range(op->getBlock()->begin(), op->getIterator()),
+                   isSame))
+    return;
+  OpBuilder b(op);
+  plan::RequireOp::create(b, op->getLoc(), AffineMapAttr::get(map));
 }
 
-/// Not in sub-graphs, which may not run.
 LogicalResult InferShapes::checkRequirements(Operation *op) {
-  if (!isa<func::FuncOp>(op->getParentOp()))
-    return success();
   auto note = [&](AffineExpr l, AffineExpr r) {
-    noteEqual(simplify(l), simplify(r));
+    noteEqual(op, simplify(l), simplify(r));
   };
-  SizeRequirements requirements(op, note);
+  SizeRequirements requirements(op, /*mayNotRun=*/!isInMain(op), note);
   requireSizes(op, requirements);
   requireIndices(op, requirements);
   return failure(requirements.hasFailed());
 }
 
-/// What a broadcast, a join or a product takes for granted. Not in sub-graphs,
-/// which may not run.
-void InferShapes::noteEqualSizes(Operation *op) {
-  if (!isa<func::FuncOp>(op->getParentOp()))
+/// A slice of at most one element has a size of 0 or 1. Where the other operand
+/// has another size, it has to be 1, and is that from here on: else it would be
+/// taken to equal the other.
+void InferShapes::pinUnitSizes(Operation *op) {
+  unsigned numMatrixDims = isa<MatMulOp>(op) ? 2 : 0;
+  if (!isa<ElementwiseOp, MatMulOp>(op) || op->getNumOperands() < 2)
     return;
-  auto note = [&](AffineExpr l, AffineExpr r) { noteEqual(l, r); };
+  SmallVector<Dims> shapes;
+  for (Value operand : op->getOperands()) {
+    std::optional<Dims> dims = getDims(operand);
+    if (!dims)
+      return;
+    dims->truncate(dims->size() -
+                   std::min<size_t>(numMatrixDims, dims->size()));
+    shapes.push_back(*dims);
+  }
+  AffineExpr one = getConstant(&getContext(), 1);
+  auto isUnit = [&](AffineExpr size, size_t fromEnd) {
+    auto differs = [&](const Dims &other) {
+      if (fromEnd >= other.size())
+        return false;
+      AffineExpr otherSize = other[other.size() - 1 - fromEnd];
+      return otherSize != size && otherSize != one;
+    };
+    return isPiecewise(size) && llvm::any_of(shapes, differs) &&
+           isKnownNonNegative(simplify(1 - size));
+  };
+  for (auto [operand, shape] : llvm::zip(op->getOpOperands(), shapes)) {
+    Dims dims = *getDims(operand.get());
+    bool changes = false;
+    for (size_t i = 0; i < shape.size(); ++i)
+      if (isUnit(shape[i], shape.size() - 1 - i)) {
+        noteEqual(op, shape[i], one);
+        dims[i] = one;
+        changes = true;
+      }
+    if (!changes)
+      continue;
+    OpBuilder b(op);
+    operand.set(reshapeTo(b, op->getLoc(), operand.get(), dims));
+  }
+}
+
+/// What a broadcast, a join or a product takes for granted.
+void InferShapes::noteEqualSizes(Operation *op) {
+  auto note = [&](AffineExpr l, AffineExpr r) { noteEqual(op, l, r); };
   auto noteLast = [&](ArrayRef<AffineExpr> operand,
                       ArrayRef<AffineExpr> result) {
     for (auto [l, r] : llvm::zip(operand, result.take_back(operand.size())))

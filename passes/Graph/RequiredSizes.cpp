@@ -6,6 +6,7 @@
 
 #include "passes/Graph/RequiredSizes.h"
 #include "dialects/onnx/AttentionOps.h"
+#include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/ConvOps.h"
 #include "dialects/onnx/GatherOps.h"
 #include "dialects/onnx/LayoutOps.h"
@@ -29,6 +30,8 @@ using namespace onnxc;
 using namespace onnxc::onnx;
 
 void SizeRequirements::fail(const Twine &message) {
+  if (mayNotRun)
+    return note(constant(0), constant(1));
   if (!failed)
     op->emitError(message);
   failed = true;
@@ -309,6 +312,51 @@ void requireGatherND(GatherNDOp op, SizeRequirements &r) {
     r.size("indices", op.getIndices(), i, (*data)[i]);
 }
 
+/// A scalar, or a list of one.
+void requireOne(StringRef name, Value value, SizeRequirements &r) {
+  std::optional<Dims> dims = value ? getDims(value) : std::nullopt;
+  if (!dims)
+    return;
+  AffineExpr count = getProduct(value.getContext(), *dims);
+  r.equal(count, r.constant(1), "the number of elements of " + name);
+}
+
+/// Heads of pairs, and one angle a pair.
+void requireRotary(RotaryEmbeddingOp op, SizeRequirements &r) {
+  std::optional<Dims> dims = getDims(op.getX()),
+                      cosines = getDims(op.getCosCache()),
+                      sines = getDims(op.getSinCache());
+  if (!dims || !cosines || !sines)
+    return;
+  int64_t heads = dims->size() == 3 ? op.getNumHeads().value_or(1) : 1;
+  requireDivides("X", dims->back(), heads, r);
+  std::optional<int64_t> width = onnxc::onnx::getConstant(dims->back());
+  if (!width || *width % heads != 0)
+    return;
+  int64_t size = *width / heads, rotated = op.getRotaryEmbeddingDim();
+  if (rotated < 0 || rotated > size)
+    return r.fail("rotary_embedding_dim is " + Twine(rotated) +
+                  ", a head has " + Twine(size) + " features");
+  if (rotated == 0)
+    rotated = size;
+  if (rotated % 2 != 0)
+    return r.fail("rotates " + Twine(rotated) +
+                  " features a head, which are not pairs");
+  for (auto [name, cache, shape] :
+       {std::tuple(StringRef("cos_cache"), op.getCosCache(), *cosines),
+        std::tuple(StringRef("sin_cache"), op.getSinCache(), *sines)}) {
+    size_t rank = op.getPositionIds() ? 2 : 3;
+    r.rank(name, cache, rank);
+    if (shape.size() != rank)
+      return;
+    r.size(name, cache, rank - 1, r.constant(rotated / 2));
+    if (op.getPositionIds())
+      continue;
+    r.size(name, cache, 0, dims->front());
+    r.size(name, cache, 1, (*dims)[dims->size() - 2]);
+  }
+}
+
 void requireSplit(SplitOp op, SizeRequirements &r) {
   std::optional<Dims> dims = getDims(op.getInput());
   if (!dims)
@@ -467,6 +515,12 @@ void onnxc::requireSizes(Operation *op, SizeRequirements &r) {
           [&](auto o) { requireMatrices(o.getA(), o.getB(), r); })
       .Case([&](GemmOp o) { requireGemm(o, r); })
       .Case([&](AttentionOp o) { requireAttention(o, r); })
+      .Case([&](RotaryEmbeddingOp o) { requireRotary(o, r); })
+      .Case([&](IfOp o) { requireOne("cond", o.getCond(), r); })
+      .Case([&](LoopOp o) {
+        requireOne("M", o.getM(), r);
+        requireOne("cond", o.getCond(), r);
+      })
       .Case([&](GatherElementsOp o) {
         if (std::optional<int64_t> rank = getRank(o.getData()); rank && *rank)
           requireWithin(o.getData(), o.getIndices(),

@@ -4,6 +4,8 @@
 // rely on others as well: the columns of W on the features of X, the shape of
 // the updates on that of the indices. What contradicts itself is refused here,
 // and what depends on free dimensions is noted, to be checked before it runs.
+// In a branch or a loop's body, which may not run, a contradiction is noted
+// like that, too, as two numbers that are never equal.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -22,7 +24,8 @@ class SizeRequirements {
 public:
   /// `note` is given two expressions that have to be equal.
   using Note = llvm::function_ref<void(mlir::AffineExpr, mlir::AffineExpr)>;
-  SizeRequirements(mlir::Operation *op, Note note) : op(op), note(note) {}
+  SizeRequirements(mlir::Operation *op, bool mayNotRun, Note note)
+      : op(op), mayNotRun(mayNotRun), note(note) {}
 
   /// What has no value, or no shape yet, requires nothing.
   void rank(llvm::StringRef name, mlir::Value value, size_t rank);
@@ -45,6 +48,7 @@ public:
 
 private:
   mlir::Operation *op;
+  bool mayNotRun;
   Note note;
   bool failed = false;
 };

@@ -306,7 +306,7 @@ void PlanMemory::setPlace(Value value, Place place) {
 LogicalResult PlanMemory::placeBlock(Block &block) {
   for (Operation &op : block) {
     if (isa<ConstantOp, plan::ViewOp, plan::SymbolOp, plan::SizeOp,
-            func::ReturnOp, YieldOp>(op))
+            plan::RequireOp, func::ReturnOp, YieldOp>(op))
       continue;
     for (OpResult result : op.getResults()) {
       if (places.count(result))
@@ -545,6 +545,10 @@ void PlanMemory::emitBlock(Block &block) {
         knownSymbols.insert(symbol.getNumber());
         emitSizeChecks(abi::BadValue);
       }
+    } else if (auto require = dyn_cast<plan::RequireOp>(op)) {
+      AffineMap sizes = require.getMap();
+      entry->requireEqual(sizes.getResult(0), sizes.getResult(1),
+                          abi::BadValue);
     } else if (auto dims = dyn_cast<DimsOp>(op)) {
       allocateResults(dims);
       entry->storeInts(getAddress(dims.getResult()),

@@ -127,8 +127,7 @@ struct LowerSlice : OpConversionPattern<SliceOp> {
   matchAndRewrite(SliceOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    Dims dims = *getDims(op.getData());
-    int64_t rank = dims.size();
+    int64_t rank = *getRank(op.getData());
     auto ranges = getSliceRanges(rank, op.getStarts(), op.getEnds(),
                                  op.getAxes(), op.getSteps());
     if (!ranges) {
@@ -144,7 +143,6 @@ struct LowerSlice : OpConversionPattern<SliceOp> {
     SmallVector<OpFoldResult> strides = repeat(rewriter, 1, rank);
     SmallVector<int64_t> steps(rank, 1);
     bool backwards = false;
-    Value exists;
     for (auto [i, range] : llvm::enumerate(*ranges)) {
       if (!range)
         continue;
@@ -154,40 +152,23 @@ struct LowerSlice : OpConversionPattern<SliceOp> {
       Value size = b.materialize(sizes[i]);
       Value start = b.materialize(getSize(rewriter, op, range->start));
       Value first = buildFirst(b, start, size, range->step);
-      if (range->isAssumed(dims[i])) {
-        Value zero = b.constant(0);
-        first = b.max(b.min(first, b.sub(size, b.constant(1))), zero);
-        Value some = b.lt(zero, size);
-        exists = exists ? b.land(exists, some) : some;
-      }
       offsets[i] = getAsOpFoldResult(first);
     }
 
     OpResult result = op->getResult(0);
-    auto build = [&](OpBuilder &inner) -> Value {
-      if (!backwards)
-        return copySlice(inner, result, adaptor.getData(), offsets, strides);
-      return generate(inner, result, [&](IndexBuilder &at, ValueRange i) {
-        SmallVector<Value> from;
-        for (int64_t d = 0; d < rank; ++d)
-          from.push_back(at.add(at.materialize(offsets[d]),
-                                at.mul(i[d], at.constant(steps[d]))));
-        return at.extract(adaptor.getData(), from);
-      });
-    };
-    if (!exists) {
-      rewriter.replaceOp(op, build(rewriter));
+    if (!backwards) {
+      rewriter.replaceOp(
+          op, copySlice(rewriter, result, adaptor.getData(), offsets, strides));
       return success();
     }
-    auto guarded = scf::IfOp::create(
-        rewriter, loc, exists,
-        [&](OpBuilder &inner, Location l) {
-          scf::YieldOp::create(inner, l, build(inner));
-        },
-        [&](OpBuilder &inner, Location l) {
-          scf::YieldOp::create(inner, l, createEmpty(inner, l, result));
-        });
-    rewriter.replaceOp(op, guarded);
+    rewriter.replaceOp(
+        op, generate(rewriter, result, [&](IndexBuilder &at, ValueRange i) {
+          SmallVector<Value> from;
+          for (int64_t d = 0; d < rank; ++d)
+            from.push_back(at.add(at.materialize(offsets[d]),
+                                  at.mul(i[d], at.constant(steps[d]))));
+          return at.extract(adaptor.getData(), from);
+        }));
     return success();
   }
 

@@ -114,6 +114,23 @@ def sizes():
               [ints("n", [-1])])
     yield one("split-negative", "Split", [4], ["size of a part is -1"],
               [ints("n", [-1, 5])], ("y", "z"))
+    for count in 1, 3:
+        yield one(f"split-into-{count}", "Split", [6],
+                  [f"has 2 outputs, the operator {count}"],
+                  [ints("n", [6 // count] * count)], ("y", "z"))
+    yield one("slice-one-axis-twice", "Slice", [4, 5],
+              ["axis -2 is given twice"],
+              [ints("s", [0, 1]), ints("e", [2, 3]), ints("a", [0, -2])])
+    yield one("rotary-odd", "RotaryEmbedding", [1, 2, 3, 5],
+              ["rotates 5 features a head"],
+              [weight("c", 1, 3, 2), weight("s", 1, 3, 2)], opset=23)
+    yield one("rotary-beyond", "RotaryEmbedding", [1, 2, 3, 4],
+              ["rotary_embedding_dim is 6, a head has 4"],
+              [weight("c", 1, 3, 3), weight("s", 1, 3, 3)], opset=23,
+              rotary_embedding_dim=6)
+    yield one("rotary-angles", "RotaryEmbedding", [1, 2, 3, 4],
+              ["sin_cache in dimension 2 is 3, not 2"],
+              [weight("c", 1, 3, 2), weight("s", 1, 3, 3)], opset=23)
     for scales, says in (([1, 1, 2], "3 scales for 4 axes"),
                          ([1, 1, -2, 2], "cannot scale by -2"),
                          ([1, 1, 0, 2], "cannot scale by 0"),
@@ -150,6 +167,34 @@ def sizes():
               ("y", "i"))
 
 
+def control_flow():
+    def graph(name, inputs, outputs, nodes):
+        return helper.make_graph(nodes, name, inputs, outputs)
+
+    def branch(op_type):
+        return graph(op_type, [], [value("t", [4])],
+                     [node(op_type, ["x"], ["t"])])
+
+    x, y = value("x", [4]), value("y", [4])
+    yield Case("condition-of-two",
+               of([node("If", ["c"], ["y"], then_branch=branch("Neg"),
+                        else_branch=branch("Abs"))],
+                  [x, value("c", [2], TensorProto.BOOL)], [y]),
+               ['"If_node"', "number of elements of cond is 2, not 1"])
+    body = graph("body", [value("i", [], INT64),
+                          value("go", [], TensorProto.BOOL), value("a", [4])],
+                 [value("on", [], TensorProto.BOOL), value("b", [4])],
+                 [node("Identity", ["go"], ["on"]), node("Neg", ["a"], ["b"])])
+    yield Case("trips-of-two",
+               of([node("Loop", ["m", "", "x"], ["y"], body=body)],
+                  [x, value("m", [2], INT64)], [y]),
+               ['"Loop_node"', "number of elements of M is 2, not 1"])
+    yield Case("constant-of-two-values",
+               of([node("Constant", [], ["k"], value_int=1, value_float=2.0),
+                   node("Add", ["x", "k"], ["y"])], [x]),
+               ['"Constant_node"', "2 values; exactly one is needed"])
+
+
 def nested(folder):
     """An If in an If, 10,000 deep: by hand, as each level would be copied."""
     def number(n):
@@ -183,6 +228,6 @@ def nested(folder):
 
 
 def all_cases():
-    for group in recurrent, indices, windows, sizes:
+    for group in recurrent, indices, windows, sizes, control_flow:
         yield from group()
     yield Case("nested-without-end", nested, ["nested too deeply"])

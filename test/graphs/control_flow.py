@@ -171,6 +171,18 @@ agraph (int64 m, float[n] x) => (float[n] y) {
         else_branch = no () => (float[n] e) { e = Mul(a, x) }> }>
 }""", [{"m": 5, "x": (3,)}]),
 
+    # A number or a list of one number.
+    Case("if_of_one_element", """
+agraph (int64 n, float[3] x) => (float[3] y) {
+  one = Constant <value = int64 {1}> ()
+  zero = Constant <value = float {0.0}> ()
+  two = Constant <value = float[1] {2.0}> ()
+  is_one = Equal(n, one)
+  step = If (is_one) <then_branch = a () => (float s) { s = Identity(zero) },
+                      else_branch = b () => (float[1] t) { t = Neg(two) }>
+  y = Add(x, step)
+}""", [{"n": 1, "x": (3,)}, {"n": 2, "x": (3,)}]),
+
     Case("scan_sums", """
 agraph (float[2] first, float[n, 2] x) => (float[2] y, float[n, 2] sums) {
   y, sums = Scan <num_scan_inputs = 1,

@@ -47,6 +47,40 @@ agraph (float[n, 6] x) => (float[a, 6] head, float[c, 6] tail, float[d, 6] back,
   every = Slice(x, starts, ends, axes, steps)
 }""", [{"x": (7, 6)}, {"x": (2, 6)}, {"x": (12, 6)}, {"x": (1, 6)}]),
 
+    # One element, or none where there are not as many.
+    Case("slice_of_one", """
+agraph (float[b, n, 4] x) => (float[b, c, 4] first, float[b, d, 4] fourth,
+                              float[b, e, 4] last, float[b, f, 4] third) {
+  zero = Constant <value = int64[1] {0}> ()
+  one = Constant <value = int64[1] {1}> ()
+  three = Constant <value = int64[1] {3}> ()
+  four = Constant <value = int64[1] {4}> ()
+  far = Constant <value = int64[1] {9223372036854775807}> ()
+  minus1 = Constant <value = int64[1] {-1}> ()
+  minus2 = Constant <value = int64[1] {-2}> ()
+  minus3 = Constant <value = int64[1] {-3}> ()
+  first = Slice(x, zero, one, one)
+  fourth = Slice(x, three, four, one)
+  last = Slice(x, minus1, far, one)
+  third = Slice(x, minus3, minus2, one)
+}""", [{"x": (2, 5, 4)}, {"x": (2, 2, 4)}, {"x": (1, 4, 4)},
+         {"x": (2, 1, 4)}]),
+
+    # It is repeated like one that is known to be one.
+    Case("slice_of_one_repeated", """
+agraph (float[b, n, 4] x) => (float[b, n, 4] y, float[b, n, n] z) {
+  zero = Constant <value = int64[1] {0}> ()
+  one = Constant <value = int64[1] {1}> ()
+  two = Constant <value = int64[1] {2}> ()
+  first = Slice(x, zero, one, one)
+  second = Slice(x, one, two, one)
+  sum = Add(first, second)
+  y = Mul(x, sum)
+  start = Slice(x, zero, one, zero)
+  t = Transpose <perm = [0, 2, 1]> (start)
+  z = MatMul(x, t)
+}""", [{"x": (2, 5, 4)}, {"x": (1, 2, 4)}]),
+
     # PyTorch's expand: -1 keeps a size.
     Case("expand_keeping_sizes", """
 agraph (float[n, 1] x, float[m] z) => (float[n, 3] y, float[m, n] w) {

@@ -43,7 +43,30 @@ agraph (float[n, 3] x, int64[k] at) => (float[k, 3] y) {
   y = Gather(x, at)
 }"""
 
+SQUEEZE_IN_A_BRANCH = """
+agraph (bool c, float[n, 3] x) => (float[3] y) {
+  axes = Constant <value = int64[1] {0}> ()
+  axis = Constant <value = int64[1] {0}> ()
+  y = If (c) <
+    then_branch = yes () => (float[3] d) { d = Squeeze(x, axes) },
+    else_branch = no () => (float[3] e) {
+      e = ReduceSum <keepdims = 0> (x, axis) }>
+}"""
+
+WRONG_IN_A_BRANCH = """
+agraph (bool c, float[2, 3] x) => (float[1, 3] y) {
+  at = Constant <value = int64[1] {5}> ()
+  there = Constant <value = int64[1] {1}> ()
+  y = If (c) <
+    then_branch = yes () => (float[1, 3] d) { d = Gather(x, at) },
+    else_branch = no () => (float[1, 3] e) { e = Gather(x, there) }>
+}"""
+
 CASES = [
+    Case("branch_that_fits", SQUEEZE_IN_A_BRANCH, [
+        {"x": (1, 3), "c": True}, {"x": (2, 3), "c": False}]),
+    Case("branch_that_is_right", WRONG_IN_A_BRANCH, [
+        {"x": (2, 3), "c": False}]),
     # An upsampling to the size of another tensor.
     Case("resize_by_quotients", UPSAMPLE % "nearest", [
         {"x": (1, 2, 3, 4), "like": (1, 2, 6, 12)},
@@ -160,6 +183,36 @@ agraph (float[n, 3] x) => (float[3] y) {
   axes = Constant <value = int64[1] {0}> ()
   y = Squeeze(x, axes)
 }""", [{"x": (2, 3)}], refused=SHAPE),
+    Case("slice_of_one_missing", """
+agraph (float[n, 3] x, float[m, 3] z) => (float[m, 3] y) {
+  three = Constant <value = int64[1] {3}> ()
+  four = Constant <value = int64[1] {4}> ()
+  zero = Constant <value = int64[1] {0}> ()
+  row = Slice(x, three, four, zero)
+  y = Add(z, row)
+}""", [{"x": (2, 3), "z": (5, 3)}], refused=SHAPE),
+    # A branch may not run: only the one that does is checked.
+    Case("squeeze_two_in_a_branch", SQUEEZE_IN_A_BRANCH,
+         [{"x": (2, 3), "c": True}], refused=VALUE),
+    Case("condition_of_several", """
+agraph (bool[k] c, float[3] x) => (float[3] y) {
+  y = If (c) <then_branch = yes () => (float[3] d) { d = Neg(x) },
+              else_branch = no () => (float[3] e) { e = Abs(x) }>
+}""", [{"x": (3,), "c": [True, False]}], refused=SHAPE),
+    Case("add_other_rows_in_a_loop", """
+agraph (int64 m, float[n, 3] x, float[k, 3] z) => (float[n, 3] y) {
+  y = Loop (m, , x) <
+    body = b (int64 i, bool go, float[n, 3] a) => (bool more, float[n, 3] c) {
+      more = Identity(go) c = Add(a, z) }>
+}""", [{"m": 2, "x": (2, 3), "z": (4, 3)}], refused=VALUE),
+    Case("gather_behind_the_rows_of_a_scan", """
+agraph (float[m, n] x) => (float[m] y) {
+  at = Constant <value = int64 {4}> ()
+  y = Scan <num_scan_inputs = 1,
+    body = b (float[n] row) => (float d) { d = Gather(row, at) }> (x)
+}""", [{"x": (3, 2)}], refused=VALUE),
+    Case("wrong_in_a_branch", WRONG_IN_A_BRANCH,
+         [{"x": (2, 3), "c": True}], refused=VALUE),
     Case("split_too_much", """
 agraph (float[n, 3] x) => (float[1, 3] y, float[1, 3] z) {
   sizes = Constant <value = int64[2] {1, 1}> ()
@@ -181,6 +234,15 @@ agraph (float[1, n, 4] boxes, float[1, 1, k] scores) => (int64[m, 3] y) {
 }""", [{"boxes": (1, 2, 4), "scores": (1, 1, 9)}], refused=SHAPE),
 ]
 
+GRID_SAMPLE = """
+agraph (float[1, 1, 2, 2] x, float[1, 1, n, 2] grid) => (float[1, 1, 1, n] y) {
+  y = GridSample <mode = "%s", padding_mode = "%s"> (x, grid)
+}"""
+FOUR = np.array([[[[1, 2], [3, 4]]]])
+INF = float("inf")
+FAR = np.array([[[[INF, INF], [-INF, -INF], [INF, -INF],
+                  [float("nan"), 0]]]])
+
 # onnxruntime refuses these indices. A kernel has nobody to tell, so that it
 # takes the element at the end; what matters is that it takes no other memory.
 LIMITED = [
@@ -190,4 +252,11 @@ LIMITED = [
     Case("scatter_outside", SCATTER,
          [{"x": np.zeros((2, 3)), "at": [[7, -7, 0]], "updates": [[1, 2, 3]]}],
          expected=[[[0, 2, 3], [1, 0, 0]]]),
+    # Infinity is outside of the image like any other such place, and so is what
+    # is no number.
+    Case("sample_far_outside", GRID_SAMPLE % ("linear", "zeros"),
+         [{"x": FOUR, "grid": FAR}], expected=[[[[[0, 0, 0, 0]]]]], opset=20),
+    Case("sample_far_outside_by_border", GRID_SAMPLE % ("cubic", "border"),
+         [{"x": FOUR, "grid": FAR[:, :, :3]}], expected=[[[[[4, 1, 2]]]]],
+         opset=20),
 ]

@@ -15,14 +15,29 @@ func.func @constant(%x: tensor<5x3xf32>) -> tensor<*xf32> {
   return %0 : tensor<*xf32>
 }
 
+// min(s0, 1) rows: there may be none.
 // CHECK-LABEL: func.func @first
-// CHECK: onnx.Slice{{.*}} -> tensor<1x3xf32>
+// CHECK: onnx.Slice{{.*}} -> tensor<?x3xf32, #onnx.dims<[s0 + ((s0 - 1) floordiv 2305843009213693951 + 1) * (-s0 + 1), 3]>>
 func.func @first(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>
     attributes {onnx.symbols = ["n"]} {
   %s = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
   %e = onnx.Constant() {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
   %0 = onnx.Slice(%x, %s, %e) : (tensor<?x3xf32, #onnx.dims<[s0, 3]>>, tensor<1xi64>, tensor<1xi64>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
+}
+
+// Such a row is repeated only if it exists: from there on, there is one.
+// CHECK-LABEL: func.func @repeated
+// CHECK-SAME: onnx.equal_sizes = [#onnx.dims<[s0 + ((s0 - 1) floordiv 2305843009213693951 + 1) * (-s0 + 1), 1]>
+// CHECK: %[[ROW:.*]] = onnx.Reshape{{.*}} -> tensor<1x3xf32>
+// CHECK: onnx.Add({{.*}}, %[[ROW]])
+func.func @repeated(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>
+    attributes {onnx.symbols = ["n"]} {
+  %s = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
+  %e = onnx.Constant() {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %0 = onnx.Slice(%x, %s, %e) : (tensor<?x3xf32, #onnx.dims<[s0, 3]>>, tensor<1xi64>, tensor<1xi64>) -> tensor<*xf32>
+  %1 = onnx.Add(%x, %0) : (tensor<?x3xf32, #onnx.dims<[s0, 3]>>, tensor<*xf32>) -> tensor<*xf32>
+  return %1 : tensor<*xf32>
 }
 
 // min(s0, 4) rows.

@@ -32,9 +32,13 @@ func.func @indices(%data: tensor<4x3xf32>) -> tensor<*xf32> {
 
 // -----
 
-// A branch may never run.
+// A branch may never run: it is refused when it does.
 
 // CHECK-LABEL: func.func @branch
+// CHECK: plan.require
+// CHECK-NEXT: onnx.Gather
+// CHECK-NOT: plan.require
+// CHECK: return
 func.func @branch(%c: tensor<i1>, %data: tensor<4x3xf32>) -> tensor<*xf32> {
   %y = onnx.If(%c) do {
     %at = onnx.Constant() {value = dense<7> : tensor<i64>} : tensor<i64>

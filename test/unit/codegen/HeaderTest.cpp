@@ -35,4 +35,8 @@ TEST_CASE("sizes become C expressions") {
   CHECK(printExpression(s * 2 + 1, name) == "((n * 2) + 1)");
   CHECK(printExpression(s.floorDiv(2), name) ==
         "((n) / (2) - ((n) % (2) < 0))");
+  // A size of 0 does not stop the program.
+  AffineExpr two = getAffineConstantExpr(2, &context);
+  CHECK(printExpression(two.floorDiv(s), name) ==
+        "((2) / ((n) > 0 ? (n) : 1) - ((2) % ((n) > 0 ? (n) : 1) < 0))");
 }

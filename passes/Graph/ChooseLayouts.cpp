@@ -191,6 +191,22 @@ int64_t ChooseLayouts::chooseLanes() {
   return whole * 10 >= half * 9 ? vectorLanes : vectorLanes / 2;
 }
 
+/// Whether all dimensions but batch and channels are reduced, and stay.
+template <typename ReduceOp> bool reducesPlanes(ReduceOp op) {
+  std::optional<SmallVector<int64_t>> axes =
+      op.getAxes() ? getConstantInts(op.getAxes()) : std::nullopt;
+  int64_t rank = getRank(op.getData()).value_or(0);
+  if (!axes || !op.getKeepdims() || int64_t(axes->size()) != rank - 2)
+    return false;
+  for (int64_t &axis : *axes)
+    axis = axis < 0 ? axis + rank : axis;
+  llvm::sort(*axes);
+  for (auto [i, axis] : llvm::enumerate(*axes))
+    if (axis != int64_t(i) + 2)
+      return false;
+  return true;
+}
+
 bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
   if (auto conv = dyn_cast<ConvOp>(op))
     return rewriteConv(b, conv);
@@ -209,19 +225,10 @@ bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
     return rewriteGlobalPool<ReduceMeanOp>(b, op);
   if (isa<GlobalMaxPoolOp>(op))
     return rewriteGlobalPool<ReduceMaxOp>(b, op);
-  if (auto mean = dyn_cast<ReduceMeanOp>(op)) {
-    std::optional<SmallVector<int64_t>> axes = getConstantInts(mean.getAxes());
-    int64_t rank = getRank(mean.getData()).value_or(0);
-    if (!axes || !mean.getKeepdims() || int64_t(axes->size()) != rank - 2)
-      return false;
-    for (int64_t &axis : *axes)
-      axis = axis < 0 ? axis + rank : axis;
-    llvm::sort(*axes);
-    for (auto [i, axis] : llvm::enumerate(*axes))
-      if (axis != int64_t(i) + 2)
-        return false;
-    return rewriteGlobalPool<ReduceMeanOp>(b, op);
-  }
+  if (auto mean = dyn_cast<ReduceMeanOp>(op))
+    return reducesPlanes(mean) && rewriteGlobalPool<ReduceMeanOp>(b, op);
+  if (auto sum = dyn_cast<ReduceSumOp>(op))
+    return reducesPlanes(sum) && rewriteGlobalPool<ReduceSumOp>(b, op);
   if (auto concat = dyn_cast<ConcatOp>(op))
     return rewriteConcat(b, concat);
   return false;

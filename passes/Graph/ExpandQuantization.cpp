@@ -104,9 +104,16 @@ Value divide(PatternRewriter &b, Value chain, Value scale) {
     auto cast = mul.getA().getDefiningOp<CastOp>();
     if (cast && isFoldable(mul.getB()) &&
         getElementType(cast.getInput()).isInteger() &&
-        (op->hasOneUse() || isDequantized(cast)))
+        (op->hasOneUse() || isDequantized(cast))) {
+      // Of a mean: s / count / s is 1 / count rounded once.
+      if (auto mean = mul.getB().getDefiningOp<DivOp>())
+        return MulOp::create(
+            b, loc, mul.getA(),
+            DivOp::create(b, loc, DivOp::create(b, loc, mean.getA(), scale),
+                          mean.getB()));
       return MulOp::create(b, loc, mul.getA(),
                            DivOp::create(b, loc, mul.getB(), scale));
+    }
   }
   if (isFoldable(chain))
     return DivOp::create(b, loc, chain, scale);

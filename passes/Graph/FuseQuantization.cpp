@@ -248,6 +248,7 @@ struct FuseQuantization : onnxc::impl::FuseQuantizationBase<FuseQuantization> {
     RewritePatternSet patterns(&getContext());
     patterns.add<FuseConv, FuseMatMul, FuseGemm, FuseQLinearConv,
                  FuseQLinearMatMul>(&getContext());
+    populateQuantizedPooling(patterns);
     populateMoveQuantization(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

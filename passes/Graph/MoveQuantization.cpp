@@ -10,9 +10,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/GatherOps.h"
 #include "dialects/onnx/LayoutOps.h"
 #include "dialects/onnx/PoolingOps.h"
+#include "dialects/onnx/ResizeOps.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "passes/Graph/Quantization.h"
@@ -27,6 +29,11 @@ namespace {
 bool movesElements(Operation *op) {
   if (auto pool = dyn_cast<MaxPoolOp>(op))
     return pool.getIndices().use_empty();
+  if (auto resize = dyn_cast<ResizeOp>(op))
+    return resize.getMode() == "nearest" &&
+           resize.getCoordinateTransformationMode() != "tf_crop_and_resize";
+  if (auto pad = dyn_cast<PadOp>(op))
+    return pad.getMode() != "constant";
   return isa<ReshapeOp, TransposeOp, FlattenOp, SqueezeOp, UnsqueezeOp,
              IdentityOp, SliceOp, GatherOp, GatherElementsOp, GatherNDOp,
              SplitOp, ExpandOp, TileOp, DepthToSpaceOp, SpaceToDepthOp>(op);
@@ -72,6 +79,39 @@ struct MoveDequantizeBelow : RewritePattern {
       results.push_back(dequantizeLike(rewriter, dequantize, result));
     }
     rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
+/// The same of a Pad by zeros, which are zero points.
+struct MoveDequantizeBelowPad : OpRewritePattern<PadOp> {
+  using Base::Base;
+
+  LogicalResult matchAndRewrite(PadOp op,
+                                PatternRewriter &rewriter) const override {
+    std::optional<QuantizedValue> value = getQuantized(op.getData());
+    if (!value || !value->isPerTensor || op.getMode() != "constant" ||
+        getElementType(value->x).getIntOrFloatBitWidth() != 8)
+      return rewriter.notifyMatchFailure(op, "no bytes with one scale");
+    if (Value padding = op.getConstantValue()) {
+      std::optional<QuantizedValue> stored = getQuantized(padding);
+      bool isZeroPoint = stored && stored->isPerTensor &&
+                         areEqual(stored->x, stored->zeroPoint);
+      std::optional<SmallVector<float>> floats = getConstantFloats(padding);
+      if (!isZeroPoint && !(floats && llvm::all_equal(*floats) &&
+                            floats->size() == 1 && floats->front() == 0.0f))
+        return rewriter.notifyMatchFailure(op, "padded by more than zeros");
+    }
+    Location loc = op.getLoc();
+    Value zero = value->zeroPoint;
+    if (zero && getRank(zero) != 0)
+      zero = ReshapeOp::create(
+          rewriter, loc, zero,
+          ConstantOp::create(rewriter, loc, ArrayRef<int64_t>()));
+    Value narrow = PadOp::create(rewriter, loc, value->x, op.getPads(), zero,
+                                 op.getAxes(), op.getMode());
+    auto like = op.getData().getDefiningOp<DequantizeLinearOp>();
+    rewriter.replaceOp(op, dequantizeLike(rewriter, like, narrow));
     return success();
   }
 };
@@ -174,7 +214,8 @@ struct RemoveQuantizePair : OpRewritePattern<QuantizeLinearOp> {
 } // namespace
 
 void onnxc::populateMoveQuantization(RewritePatternSet &patterns) {
-  patterns.add<MoveDequantizeBelow, MoveDequantizeBelowTranspose,
-               MoveDequantizeBelowConcat, MoveQuantizeAboveConcat,
-               RemoveQuantizePair>(patterns.getContext());
+  patterns.add<MoveDequantizeBelow, MoveDequantizeBelowPad,
+               MoveDequantizeBelowTranspose, MoveDequantizeBelowConcat,
+               MoveQuantizeAboveConcat, RemoveQuantizePair>(
+      patterns.getContext());
 }

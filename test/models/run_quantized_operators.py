@@ -41,6 +41,15 @@ OPERATORS = {
                 "= [2, 1], pads = [1, 0, 1, 1]> (a)"),
     "averagepool": (((1, 3, 9, 7),), "y = AveragePool <kernel_shape = [3, 3], "
                     "pads = [1, 1, 1, 1]> (a)"),
+    "averagepool_counted": (((1, 3, 9, 7),), "y = AveragePool <kernel_shape = "
+                            "[3, 2], pads = [1, 0, 2, 1], strides = [2, 2], "
+                            "count_include_pad = 1> (a)"),
+    "averagepool_ceil": (((1, 8, 8, 10),), "y = AveragePool <kernel_shape = "
+                         "[3, 3], strides = [2, 2], ceil_mode = 1> (a)"),
+    "averagepool_1d": (((2, 16, 21),), "y = AveragePool <kernel_shape = [4], "
+                       "pads = [2, 1], strides = [3]> (a)"),
+    "averagepool_3d": (((1, 2, 5, 6, 7),), "y = AveragePool <kernel_shape = "
+                       "[2, 3, 2]> (a)"),
     "globalpool": (((2, 19, 7, 7),), "y = GlobalAveragePool(a)"),
     "reducemean": (((4, 33),), "i = Constant <value_ints = [1]> () "
                    "y = ReduceMean(a, i)"),
@@ -50,7 +59,25 @@ OPERATORS = {
     "conv": (((1, 3, 9, 9), (4, 3, 3, 3)), "y = Conv <pads = [1, 1, 1, 1]> "
              "(a, b)"),
 }
+# Means by the same scale: of bytes they are exact, ties included.
+MEANS = {
+    "averagepool_of_4": (((1, 16, 9, 7),), "y = AveragePool <kernel_shape = "
+                         "[2, 2]> (a)"),
+    "averagepool_of_6": (((1, 3, 9, 7),), "y = AveragePool <kernel_shape = "
+                         "[3, 2], pads = [1, 1, 1, 0]> (a)"),
+    "globalpool_of_48": (((2, 5, 6, 8),), "y = GlobalAveragePool(a)"),
+    "reducemean_of_12": (((5, 12),), "i = Constant <value_ints = [-1]> () "
+                         "y = ReduceMean <keepdims = 0> (a, i)"),
+}
+# What computes nothing.
 MOVING = {
+    "pad": (((2, 3, 4),), "p = Constant <value_ints = [0, 1, 2, 0, 0, 1]> () "
+            "y = Pad(a, p)"),
+    "pad_edge": (((3, 4),), "p = Constant <value_ints = [1, 2, 0, 1]> () "
+                 "y = Pad <mode = \"edge\"> (a, p)"),
+    "resize_nearest": (((1, 3, 4, 5),), "r = Constant <value_floats = [1.0, "
+                       "1.0, 2.0, 1.5]> () y = Resize <mode = \"nearest\"> "
+                       "(a, , r)"),
     "reshape": (((2, 3, 4),), "s = Constant <value_ints = [4, 6]> () "
                 "y = Reshape(a, s)"),
     "transpose": (((2, 3, 4),), "y = Transpose <perm = [2, 0, 1]> (a)"),
@@ -75,7 +102,7 @@ def make_model(name, shapes, body, kind):
     names = "abc"[:len(shapes)]
     inputs = ", ".join(f"float[{','.join(map(str, s))}] {n}_real"
                        for n, s in zip(names, shapes))
-    moves = name in MOVING
+    moves = name in MOVING or name in MEANS
     lines = [f"zx = Constant <value = {text} {{{zero}}}> ()"]
     for i, n in enumerate(names):
         lines += [
@@ -95,7 +122,7 @@ def make_model(name, shapes, body, kind):
 
 def check(arguments, name, kind):
     """What is wrong, or none."""
-    shapes, body = {**OPERATORS, **MOVING}[name]
+    shapes, body = {**OPERATORS, **MEANS, **MOVING}[name]
     model = make_model(name, shapes, body, kind)
     random = np.random.RandomState(3)
     inputs = {f"{n}_real": random.uniform(-1.2, 1.2, s).astype(np.float32)
@@ -118,7 +145,8 @@ def check(arguments, name, kind):
     # Of 16 bits a quantum is as small as the rounding of f32.
     most = 1 if kind.endswith("8") else 3
     equal = (difference == 0).mean()
-    if name in MOVING and equal < 1:
+    is_exact = name in MOVING or (name in MEANS and kind.endswith("8"))
+    if is_exact and equal < 1:
         return f"{difference.max()} off"
     if difference.max() > most:
         return f"{difference.max()} off"
@@ -134,7 +162,7 @@ def main():
     arguments = parser.parse_args()
     passed = failed = 0
     for kind in TYPES:
-        for name in (*OPERATORS, *MOVING):
+        for name in (*OPERATORS, *MEANS, *MOVING):
             case = f"{name}-{kind}"
             if not re.search(arguments.filter, case):
                 continue

@@ -11,6 +11,9 @@
 #include "codegen/DeviceCode.h"
 #include "codegen/Optimize.h"
 #include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/NVGPUToNVVM/NVGPUToNVVM.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -19,8 +22,10 @@
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/DialectConversion.h"
 #include "mlir/Transforms/Passes.h"
 #include "targets/RuntimeABI.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -34,7 +39,9 @@ using namespace onnxc;
 /// want lengths, which addresses do not depend on.
 static void boundBuffers(gpu::GPUFuncOp function) {
   Block &body = function.getBody().front();
-  for (BlockArgument argument : body.getArguments()) {
+  // What follows the arguments is memory of the group.
+  auto arguments = body.getArguments().take_front(function.getNumArguments());
+  for (BlockArgument argument : arguments) {
     auto type = dyn_cast<MemRefType>(argument.getType());
     if (!type)
       continue;
@@ -45,7 +52,7 @@ static void boundBuffers(gpu::GPUFuncOp function) {
                         UnitAttr::get(function.getContext()));
   }
   function.setType(
-      FunctionType::get(function.getContext(), body.getArgumentTypes(), {}));
+      FunctionType::get(function.getContext(), TypeRange(arguments), {}));
 }
 
 /// Mathematics that the machine has as instructions. What it does not have
@@ -115,6 +122,34 @@ static void describeFunction(llvm::Function &function) {
   }
 }
 
+namespace {
+
+/// nvgpu to nvvm as -convert-nvgpu-to-nvvm does it, but with sizes of 32 bits,
+/// as all else here has them.
+struct LowerNVGPU : PassWrapper<LowerNVGPU, OperationPass<gpu::GPUModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerNVGPU)
+  void runOnOperation() override {
+    LowerToLLVMOptions options(&getContext());
+    options.overrideIndexBitwidth(32);
+    LLVMTypeConverter types(&getContext(), options);
+    nvgpu::populateCommonGPUTypeAndAttributeConversions(types);
+    types.addConversion([&](nvgpu::DeviceAsyncTokenType type) -> Type {
+      return types.convertType(IntegerType::get(type.getContext(), 32));
+    });
+    RewritePatternSet patterns(&getContext());
+    populateNVGPUToNVVMConversionPatterns(types, patterns);
+    LLVMConversionTarget target(getContext());
+    target.addLegalDialect<NVVM::NVVMDialect, arith::ArithDialect,
+                           memref::MemRefDialect>();
+    target.addIllegalDialect<nvgpu::NVGPUDialect>();
+    if (failed(applyPartialConversion(getOperation(), target,
+                                      std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+
 LogicalResult onnxc::compileToPTX(ModuleOp holder, const Target &device,
                                   unsigned optLevel, DeviceCode &code) {
   MLIRContext *context = holder.getContext();
@@ -131,6 +166,7 @@ LogicalResult onnxc::compileToPTX(ModuleOp holder, const Target &device,
   PassManager pm(context);
   OpPassManager &modules = pm.nest<gpu::GPUModuleOp>();
   modules.addNestedPass<gpu::GPUFuncOp>(arith::createArithExpandOpsPass());
+  modules.addPass(std::make_unique<LowerNVGPU>());
   modules.addPass(createSCFToControlFlowPass());
   ConvertGpuOpsToNVVMOpsOptions toNVVM;
   toNVVM.indexBitwidth = 32;

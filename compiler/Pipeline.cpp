@@ -111,9 +111,15 @@ static void buildDeviceMemoryPhase(OpPassManager &pm,
   pm.addPass(createCheckDevicePlan());
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
   pm.addPass(createReuseInputs());
-  // linalg becomes a scf.forall over elements or tiles of them.
-  pm.addNestedPass<func::FuncOp>(createSpreadThreads(
-      SpreadThreadsOptions{int64_t(options.machine.minThreads)}));
+  // linalg becomes a scf.forall over elements or tiles of them; large products
+  // a gpu.launch of groups that share memory.
+  SpreadThreadsOptions spread;
+  spread.minThreads = options.machine.minThreads;
+  spread.groupThreads = options.machine.groupThreads;
+  spread.sharedBytes =
+      options.machine.hasAsyncCopies ? options.machine.sharedBytes : 0;
+  spread.matrices = options.machine.hasMatrixProduct;
+  pm.addNestedPass<func::FuncOp>(createSpreadThreads(spread));
   // What is left is in tasks.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
   ApproximateMathOptions math;
@@ -198,13 +204,14 @@ void buildCodePhase(OpPassManager &pm, const PipelineOptions &options) {
 }
 
 void registerPipelineDialects(DialectRegistry &registry) {
-  registry.insert<onnx::OnnxDialect, plan::PlanDialect, affine::AffineDialect,
-                  arith::ArithDialect, bufferization::BufferizationDialect,
-                  cf::ControlFlowDialect, complex::ComplexDialect,
-                  func::FuncDialect, gpu::GPUDialect, index::IndexDialect,
-                  linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
-                  memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect,
-                  ub::UBDialect, vector::VectorDialect>();
+  registry
+      .insert<onnx::OnnxDialect, plan::PlanDialect, affine::AffineDialect,
+              arith::ArithDialect, bufferization::BufferizationDialect,
+              cf::ControlFlowDialect, complex::ComplexDialect,
+              func::FuncDialect, gpu::GPUDialect, index::IndexDialect,
+              linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
+              memref::MemRefDialect, nvgpu::NVGPUDialect, scf::SCFDialect,
+              tensor::TensorDialect, ub::UBDialect, vector::VectorDialect>();
   arith::registerBufferizableOpInterfaceExternalModels(registry);
   bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(
       registry);

@@ -74,6 +74,12 @@ struct MachineModel {
   unsigned minThreads = 1;
   /// Memory of a group of threads.
   uint64_t sharedBytes = 0;
+  /// Whether a thread copies into it without waiting; where it cannot, tiles of
+  /// products stay in registers.
+  bool hasAsyncCopies = false;
+  /// Whether 32 threads together multiply 16 x 16 by 16 x 8 matrices of 16-bit
+  /// floats, and add the product to sums of 32 bits.
+  bool hasMatrixProduct = false;
 
   /// Registers as those see them who keep tiles of results there. Without
   /// vectors, four floats side by side are taken for one.

@@ -8,6 +8,7 @@
 #define ONNXC_PASSES_DEVICE_DEVICEPASSES_H
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "passes/Passes.h"
 
 namespace onnxc {

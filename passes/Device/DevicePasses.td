@@ -21,12 +21,23 @@ def SpreadThreads : Pass<"spread-threads", "::mlir::func::FuncOp"> {
   let summary = "Make a scf.forall over elements of each linalg op";
   let description = [{
     A task computes an element of the result, or a tile of a product that stays
-    in registers, and what follows it elementwise.
+    in registers, and what follows it elementwise. Where threads share memory
+    into which they copy without waiting, large products become a gpu.launch of
+    groups that share tiles of the factors.
   }];
   let options = [
     Option<"minThreads", "min-threads", "int64_t", "4096",
-           "Tiles must leave as many tasks">];
+           "Tiles must leave as many tasks">,
+    Option<"groupThreads", "group-threads", "int64_t", "128",
+           "Threads of a group">,
+    Option<"sharedBytes", "shared-bytes", "int64_t", "0",
+           "Memory of a group for tiles of products; 0 where they have none">,
+    Option<"matrices", "matrices", "bool", "false",
+           "Whether instructions multiply 16 x 16 by 16 x 8 halves">];
   let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::nvgpu::NVGPUDialect",
+                           "::mlir::vector::VectorDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::memref::MemRefDialect"];

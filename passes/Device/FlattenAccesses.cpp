@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "passes/Device/DevicePasses.h"
 
@@ -55,6 +56,14 @@ public:
         return failure();
       store.getMemrefMutable().assign(place->first);
       store.getIndicesMutable().assign(place->second);
+    } else if (auto copy = dyn_cast<nvgpu::DeviceAsyncCopyOp>(op)) {
+      // Its target is a row of the group's memory.
+      FailureOr<std::pair<Value, Value>> place =
+          getPlace(op, copy.getSrc(), copy.getSrcIndices());
+      if (failed(place))
+        return failure();
+      copy.getSrcMutable().assign(place->first);
+      copy.getSrcIndicesMutable().assign(place->second);
     } else if (auto dim = dyn_cast<memref::DimOp>(op)) {
       FailureOr<View> view = getView(op, dim.getSource());
       std::optional<int64_t> at = dim.getConstantIndex();
@@ -244,7 +253,8 @@ struct FlattenAccesses : onnxc::impl::FlattenAccessesBase<FlattenAccesses> {
     gpu::GPUFuncOp function = getOperation();
     SmallVector<Operation *> ops;
     function.walk([&](Operation *op) {
-      if (isa<memref::LoadOp, memref::StoreOp, memref::DimOp>(op))
+      if (isa<memref::LoadOp, memref::StoreOp, memref::DimOp,
+              nvgpu::DeviceAsyncCopyOp>(op))
         ops.push_back(op);
     });
     Flattener flattener(function.getLoc(), &getContext());

@@ -18,6 +18,12 @@ constexpr llvm::StringLiteral kLaunchNumberName = "onnxc.number";
 constexpr llvm::StringLiteral kLaunchBuffersName = "onnxc.buffers";
 constexpr llvm::StringLiteral kLaunchThreadsName = "onnxc.threads";
 
+/// Of a gpu.func's memory of a group: the multiple of bytes that it begins at.
+constexpr llvm::StringLiteral kMemoryAlignName = "llvm.align";
+
+/// What every device can launch along one dimension.
+constexpr int64_t kMaxGroups = 65535;
+
 } // namespace onnxc
 
 #endif // ONNXC_PASSES_DEVICE_LAUNCHES_H

@@ -43,9 +43,6 @@ using namespace onnxc;
 
 namespace {
 
-// What every device can launch along one dimension.
-constexpr int64_t kMaxGroups = 65535;
-
 Value index(OpBuilder &b, Location loc, int64_t value) {
   return arith::ConstantIndexOp::create(b, loc, value);
 }
@@ -113,7 +110,9 @@ private:
         getSideOfOperands(op) != Side::Host)
       return false;
     bool hasTasks = false;
-    op->walk([&](scf::ForallOp) { hasTasks = true; });
+    op->walk([&](Operation *inner) {
+      hasTasks |= isa<scf::ForallOp, gpu::LaunchOp>(inner);
+    });
     return hasTasks;
   }
 
@@ -149,13 +148,17 @@ private:
         continue;
       }
       auto forall = dyn_cast<scf::ForallOp>(op);
-      bool isLaunch = forall && getSideOfOperands(op) == Side::Host;
+      auto groups = dyn_cast<gpu::LaunchOp>(op);
+      bool isLaunch = (forall || groups) && getSideOfOperands(op) == Side::Host;
       if ((isLaunch || isHostLoop(op)) && !usesDeviceValues(op) &&
           !isUsedFrom(pending, op)) {
         if (failed(flush(pending)))
           return failure();
-        if (isLaunch ? failed(launchTasks(forall))
-                     : failed(visit(cast<scf::ForOp>(op).getRegion().front())))
+        LogicalResult done =
+            !isLaunch ? visit(cast<scf::ForOp>(op).getRegion().front())
+            : groups  ? launchGroups(groups)
+                      : launchTasks(forall);
+        if (failed(done))
           return failure();
         continue;
       }
@@ -222,6 +225,14 @@ private:
 
     LogicalResult begin(ArrayRef<Value> used, int64_t newThreads);
     void clone(Operation *op) { device.clone(*op, mapping); }
+    /// Memory of a group, as aligned as the widest copies want it.
+    Value addSharedMemory(Type type) {
+      Value memory = function.addWorkgroupAttribution(type, loc);
+      function.setWorkgroupAttributionAttr(
+          function.getNumWorkgroupAttributions() - 1, kMemoryAlignName,
+          device.getI64IntegerAttr(16));
+      return memory;
+    }
     LogicalResult finish(Value groups);
 
     Outliner &outliner;
@@ -327,6 +338,36 @@ private:
       groups = arith::MinSIOp::create(host, loc, groups,
                                       index(host, loc, kMaxGroups));
     forall.erase();
+    return launch.finish(groups);
+  }
+
+  /// Groups of threads that know of each other are what they are.
+  LogicalResult launchGroups(gpu::LaunchOp op) {
+    Launch launch(*this, op.getLoc(), op);
+    Location loc = op.getLoc();
+    std::optional<int64_t> group = getConstantIntValue(op.getBlockSizeX());
+    if (!group)
+      return op.emitError("has groups of no known size");
+    llvm::SetVector<Value> used;
+    getUsedValuesDefinedAbove(op.getBody(), used);
+    used.insert(op.getGridSizeX());
+    if (failed(launch.begin(used.getArrayRef(), *group)))
+      return failure();
+    OpBuilder &b = launch.device;
+    IRMapping &mapping = launch.mapping;
+    mapping.map(op.getBlockIds().x,
+                gpu::BlockIdOp::create(b, loc, gpu::Dimension::x));
+    mapping.map(op.getThreadIds().x,
+                gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
+    mapping.map(op.getGridSize().x,
+                gpu::GridDimOp::create(b, loc, gpu::Dimension::x));
+    mapping.map(op.getBlockSize().x, index(b, loc, *group));
+    for (BlockArgument memory : op.getWorkgroupAttributions())
+      mapping.map(memory, launch.addSharedMemory(memory.getType()));
+    for (Operation &inner : op.getBody().front().without_terminator())
+      launch.clone(&inner);
+    Value groups = op.getGridSizeX();
+    op.erase();
     return launch.finish(groups);
   }
 

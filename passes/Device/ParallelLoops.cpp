@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Device/ParallelLoops.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -151,7 +152,7 @@ void makeForall(ArrayRef<scf::ForOp> loops) {
 void onnxc::findParallelLoops(func::FuncOp kernel) {
   SmallVector<scf::ForOp> outermost;
   kernel.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isa<scf::ForallOp>(op))
+    if (isa<scf::ForallOp, gpu::LaunchOp>(op))
       return WalkResult::skip();
     auto loop = dyn_cast<scf::ForOp>(op);
     if (!loop)

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Device/DevicePasses.h"
+#include "passes/Device/GroupTile.h"
 #include "passes/Device/ThreadTile.h"
 #include "passes/Graph/Kernels.h"
 #include "passes/Memory/LoopNests.h"
@@ -116,8 +117,10 @@ private:
     llvm::SmallPtrSet<Operation *, 8> left;
     for (linalg::GenericOp op : others)
       left.insert(op);
+    GroupMachine machine{minThreads / groupThreads, sharedBytes, matrices};
     for (linalg::GenericOp op : reductions)
-      ThreadTile(op, minThreads).emit();
+      if (!sharedBytes || failed(emitGroupTiles(op, machine)))
+        ThreadTile(op, minThreads).emit();
     getOperation().walk([&](linalg::GenericOp op) {
       if (!left.contains(op))
         return;

@@ -27,7 +27,7 @@ using namespace mlir;
 using namespace onnxc;
 
 ThreadTile::ThreadTile(linalg::GenericOp op, int64_t minThreads)
-    : op(op), minThreads(minThreads), b(op), loc(op.getLoc()) {
+    : op(op), minThreads(minThreads), b(op), loc(op.getLoc()), followers(op) {
   for (auto [i, kind] : llvm::enumerate(op.getIteratorTypesArray()))
     (kind == utils::IteratorType::parallel ? parallel : reduction).push_back(i);
   sizes = op.getStaticLoopRanges();
@@ -75,84 +75,6 @@ void ThreadTile::chooseBlocks() {
   }
 }
 
-/// The fill that gives the sums their first value, if nothing comes between.
-void ThreadTile::findFill() {
-  Value sums = op.getDpsInitOperand(0)->get();
-  if (op.getNumDpsInits() != 1 || reduction.empty())
-    return;
-  linalg::FillOp found;
-  for (Operation *user : sums.getUsers()) {
-    auto candidate = dyn_cast<linalg::FillOp>(user);
-    if (candidate && candidate->getBlock() == op->getBlock() &&
-        candidate->isBeforeInBlock(op))
-      found = candidate;
-  }
-  if (!found)
-    return;
-  for (Operation *user : sums.getUsers()) {
-    if (user == found || user == op || isa<memref::DimOp>(user))
-      continue;
-    Operation *ancestor = op->getBlock()->findAncestorOpInBlock(*user);
-    if (!ancestor || ancestor->isBeforeInBlock(op))
-      return;
-  }
-  fill = found;
-}
-
-void ThreadTile::findEpilogue() {
-  if (op.getNumDpsInits() != 1 || reduction.empty())
-    return;
-  Value current = op.getDpsInitOperand(0)->get();
-  // The loops that make the result, in its order.
-  if (!op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isIdentity()) {
-    AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-    for (auto [i, expr] : llvm::enumerate(map.getResults())) {
-      auto dim = dyn_cast<AffineDimExpr>(expr);
-      if (!dim || i >= parallel.size() || dim.getPosition() != parallel[i])
-        return;
-    }
-    if (map.getNumResults() != parallel.size())
-      return;
-  }
-  LoopGroups groups;
-  for (unsigned i = 0; i < parallel.size(); ++i)
-    groups.push_back({i});
-  Operation *last = Epilogue(op, current, groups).getLastOp();
-  Operation *at = op;
-  while (at != last) {
-    linalg::GenericOp next;
-    for (Operation *user : current.getUsers())
-      if (auto generic = dyn_cast<linalg::GenericOp>(user);
-          generic && generic->getBlock() == op->getBlock() &&
-          at->isBeforeInBlock(generic))
-        next = generic;
-    epilogue.push_back(next);
-    at = next;
-    current = next.getDpsInitOperand(0)->get();
-  }
-}
-
-SmallVector<Value> ThreadTile::getIndices(AffineMap map,
-                                          ArrayRef<Value> indices) {
-  SmallVector<OpFoldResult> operands(indices.begin(), indices.end());
-  SmallVector<Value> result;
-  for (unsigned i = 0; i < map.getNumResults(); ++i)
-    result.push_back(getValueOrCreateConstantIndexOp(
-        b, loc,
-        affine::makeComposedFoldedAffineApply(b, loc, map.getSubMap({i}),
-                                              operands)));
-  return result;
-}
-
-Value ThreadTile::loadOperand(linalg::GenericOp from, OpOperand &operand,
-                              ArrayRef<Value> indices) {
-  if (!isa<MemRefType>(operand.get().getType()))
-    return operand.get();
-  return memref::LoadOp::create(
-      b, loc, operand.get(),
-      getIndices(from.getMatchingIndexingMap(&operand), indices));
-}
-
 /// The op's body with its loops at `indices`.
 SmallVector<Value> ThreadTile::emitBody(ArrayRef<Value> indices,
                                         ValueRange sums) {
@@ -161,7 +83,7 @@ SmallVector<Value> ThreadTile::emitBody(ArrayRef<Value> indices,
   for (OpOperand *input : op.getDpsInputOperands()) {
     BlockArgument argument = op.getMatchingBlockArgument(input);
     if (!argument.use_empty())
-      mapping.map(argument, loadOperand(op, *input, indices));
+      mapping.map(argument, loadOperand(b, loc, op, *input, indices));
   }
   mapping.map(op.getRegionOutputArgs(), sums);
   for (Operation &inner : body->without_terminator()) {
@@ -210,29 +132,6 @@ SmallVector<Value> ThreadTile::emitReduction(ArrayRef<Value> indices,
   return SmallVector<Value>(loop.getResults());
 }
 
-Value ThreadTile::applyEpilogue(Value sum, ArrayRef<Value> indices) {
-  SmallVector<Value> place;
-  for (unsigned dim : parallel)
-    place.push_back(indices[dim]);
-  Value from = op.getDpsInitOperand(0)->get();
-  for (linalg::GenericOp step : epilogue) {
-    IRMapping mapping;
-    for (OpOperand *input : step.getDpsInputOperands()) {
-      BlockArgument argument = step.getMatchingBlockArgument(input);
-      if (input->get() == from)
-        mapping.map(argument, sum);
-      else if (!argument.use_empty())
-        mapping.map(argument, loadOperand(step, *input, place));
-    }
-    for (Operation &inner : step.getBody()->without_terminator())
-      b.clone(inner, mapping);
-    sum =
-        mapping.lookupOrDefault(step.getBody()->getTerminator()->getOperand(0));
-    from = step.getDpsInitOperand(0)->get();
-  }
-  return sum;
-}
-
 void ThreadTile::emitTask(ValueRange at) {
   // The tile's elements, row by row.
   SmallVector<Value> origin(sizes.size());
@@ -278,13 +177,13 @@ void ThreadTile::emitTask(ValueRange at) {
   SmallVector<Value> sums;
   for (const Element &element : elements)
     for (OpOperand &init : op.getDpsInitsMutable()) {
-      if (fill)
-        sums.push_back(fill.getInputs()[0]);
+      if (followers.getFill())
+        sums.push_back(followers.getFill().getInputs()[0]);
       else if (reduction.empty() &&
                op.getMatchingBlockArgument(&init).use_empty())
         sums.push_back(Value());
       else
-        sums.push_back(loadOperand(op, init, element.at));
+        sums.push_back(loadOperand(b, loc, op, init, element.at));
     }
   SmallVector<Value> results =
       emitReduction(SmallVector<Value>(sizes.size()), 0, sums);
@@ -295,28 +194,14 @@ void ThreadTile::emitTask(ValueRange at) {
       auto branch = scf::IfOp::create(b, loc, element.isInside);
       b.setInsertionPoint(branch.thenBlock()->getTerminator());
     }
-    for (auto [k, init] : llvm::enumerate(op.getDpsInitsMutable())) {
-      Value value = applyEpilogue(results[i * numInits + k], element.at);
-      Value to = init.get();
-      SmallVector<Value> place =
-          getIndices(op.getMatchingIndexingMap(&init), element.at);
-      if (!epilogue.empty()) {
-        to = epilogue.back().getDpsInitOperand(0)->get();
-        place.clear();
-        for (unsigned dim : parallel)
-          place.push_back(element.at[dim]);
-      }
-      memref::StoreOp::create(b, loc, value, to, place);
-    }
+    for (unsigned k = 0; k < numInits; ++k)
+      followers.store(b, loc, k, results[i * numInits + k], element.at);
   }
 }
 
 void ThreadTile::emit() {
-  findFill();
-  findEpilogue();
   chooseBlocks();
-  b.setInsertionPoint(epilogue.empty() ? op.getOperation()
-                                       : epilogue.back().getOperation());
+  b.setInsertionPoint(followers.getLastOp());
   for (Range range :
        cast<linalg::LinalgOp>(op.getOperation()).createLoopRanges(b, loc))
     bounds.push_back(range.size);
@@ -335,9 +220,5 @@ void ThreadTile::emit() {
   b.setInsertionPoint(forall.getTerminator());
   emitTask(parallel.empty() ? ValueRange()
                             : ValueRange(forall.getInductionVars()));
-  for (linalg::GenericOp step : llvm::reverse(epilogue))
-    step.erase();
-  op.erase();
-  if (fill)
-    fill.erase();
+  followers.eraseOps();
 }

@@ -7,8 +7,7 @@
 #ifndef ONNXC_PASSES_DEVICE_THREADTILE_H
 #define ONNXC_PASSES_DEVICE_THREADTILE_H
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "passes/Memory/Epilogue.h"
+#include "passes/Device/SumFollowers.h"
 
 namespace onnxc {
 
@@ -23,21 +22,12 @@ public:
 
 private:
   void chooseBlocks();
-  void findFill();
-  void findEpilogue();
   void emitTask(mlir::ValueRange at);
   mlir::SmallVector<mlir::Value>
   emitReduction(mlir::ArrayRef<mlir::Value> indices, unsigned depth,
                 mlir::ValueRange sums);
   mlir::SmallVector<mlir::Value> emitBody(mlir::ArrayRef<mlir::Value> indices,
                                           mlir::ValueRange sums);
-  mlir::Value applyEpilogue(mlir::Value sum,
-                            mlir::ArrayRef<mlir::Value> indices);
-  mlir::Value loadOperand(mlir::linalg::GenericOp from,
-                          mlir::OpOperand &operand,
-                          mlir::ArrayRef<mlir::Value> indices);
-  mlir::SmallVector<mlir::Value>
-  getIndices(mlir::AffineMap map, mlir::ArrayRef<mlir::Value> indices);
   mlir::Value index(int64_t value);
 
   /// The loop's numbers that the tile's element `element` has.
@@ -48,6 +38,7 @@ private:
   int64_t minThreads;
   mlir::OpBuilder b;
   mlir::Location loc;
+  SumFollowers followers;
   mlir::SmallVector<unsigned> parallel, reduction;
   mlir::SmallVector<int64_t> sizes;
   mlir::SmallVector<mlir::OpFoldResult> bounds;
@@ -60,8 +51,6 @@ private:
     mlir::Value isInside;
   };
   mlir::SmallVector<Element> elements;
-  mlir::linalg::FillOp fill;
-  mlir::SmallVector<mlir::linalg::GenericOp> epilogue;
 };
 
 } // namespace onnxc

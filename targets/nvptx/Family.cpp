@@ -33,6 +33,8 @@ static void describeMachine(const Triple &triple, HasFeature has,
   // Those of the smallest of them, a few a lane.
   model.minThreads = 1 << 14;
   model.sharedBytes = 48 << 10;
+  model.hasAsyncCopies = true;
+  model.hasMatrixProduct = true;
 }
 
 static uint64_t getCpuFeatureBits(HasFeature) { return 0; }

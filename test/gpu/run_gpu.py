@@ -30,6 +30,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import package_models  # noqa: E402
+import products  # noqa: E402
 from suite_cases import Failure, run, run_cases  # noqa: E402
 
 ARCHITECTURES = ("sm_80", "sm_90", "sm_100", "sm_120")
@@ -48,6 +49,18 @@ TINY = ("tiny_autoencoder", "tiny_ds_cnn", "tiny_mobilenet", "tiny_resnet8")
 MODELS = {"vulkan": TINY + ("mobilenet_v2", "ppocr_cls", "minilm"),
           "cuda": TINY}
 ASSEMBLED = TINY + ("mobilenet_v2", "minilm", "ppocr_cls")
+
+
+# Instructions that a product is made of.
+COUNTED = ("fma", "mma.sync", "ldmatrix", "ld.shared.v4", "cp.async.c")
+Kernel = collections.namedtuple("Kernel", "name registers spilled shared")
+
+
+def get_mix(path):
+    """How often each instruction is in a PTX file."""
+    with open(path) as file:
+        return collections.Counter(re.findall(
+            r"^\t(?:@!?%p\d+ )?\t?([a-z][\w.]*)", file.read(), re.M))
 
 
 class Suite:
@@ -137,29 +150,68 @@ class Suite:
             run("spirv-val", "--target-env", "vulkan1.2",
                 os.path.join(folder, function["file"]))
 
-    def assemble(self, name, architecture):
-        """What ptxas says of each kernel: registers and spilled bytes."""
-        path = os.path.join(self.folder, f"{name}.{architecture}.ptx")
-        self.onnxc(self.model(name), "--target=nvptx64", "--emit=ptx", "-o",
-                   path)
+    def check_product(self, name, make):
+        """A product runs, and gives what it should."""
+        folder = os.path.join(self.folder, name.replace(" ", "-"))
+        os.mkdir(folder)
+        model, library = (os.path.join(folder, file)
+                          for file in ("m.onnx", "m.so"))
+        product = make()
+        product.save_model(model)
+        self.onnxc(model, "--target=nvptx64", "--emit=shared", "-o", library)
+        run(os.path.join(self.bin, "onnxc-run"), library,
+            *product.save_values(folder), env=self.environment("cuda"))
+
+    def emit_ptx(self, model, name, architecture):
+        path = os.path.join(self.folder,
+                            f"{name.replace(' ', '-')}.{architecture}.ptx")
+        self.onnxc(model, "--target=nvptx64", "--emit=ptx", "-o", path)
+        return path
+
+    def assemble_product(self, name, make, architecture):
+        model = os.path.join(self.folder, f"{name}.{architecture}.onnx")
+        make().save_model(model)
+        path = self.emit_ptx(model, name, architecture)
+        return path, self.assemble(path, architecture)
+
+    def check_product_assembly(self, name, make, architecture):
+        """Tiles are in shared memory, sums in registers, and halves are
+        multiplied by matrices."""
+        path, kernels = self.assemble_product(name, make, architecture)
+        mix = get_mix(path)
+        wanted = ["cp.async", "mma.sync" if name.startswith("f16") else "fma"]
+        for op in wanted:
+            if not any(found.startswith(op) for found in mix):
+                raise Failure(f"has no {op}")
+        spilled = [kernel for kernel in kernels if kernel.spilled]
+        if spilled or not any(kernel.shared for kernel in kernels):
+            raise Failure(f"spills, or has no shared memory: {kernels}")
+
+    def assemble_model(self, name, architecture):
+        return self.assemble(
+            self.emit_ptx(self.model(name), name, architecture), architecture)
+
+    def assemble(self, path, architecture):
+        """What ptxas says of each kernel."""
         done = subprocess.run(
             ["ptxas", f"-arch={architecture}", "-v", path, "-o",
-             os.path.join(self.folder, f"{name}.{architecture}.cubin")],
+             path.replace(".ptx", ".cubin")],
             text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
             raise Failure(done.stdout)
         kernels = re.findall(
             r"Function properties for (\S+)\n.*?(\d+) bytes spill stores, "
-            r"(\d+) bytes spill loads\n.*?Used (\d+) registers",
+            r"(\d+) bytes spill loads\n.*?Used (\d+) registers([^\n]*)",
             done.stdout, re.S)
         if not kernels:
             raise Failure("ptxas tells of no kernel: " + done.stdout[:500])
-        return [(kernel, int(registers), int(stores) + int(loads))
-                for kernel, stores, loads, registers in kernels]
+        return [Kernel(kernel, int(registers), int(stores) + int(loads),
+                       int((re.findall(r"(\d+) bytes smem", rest) + [0])[0]))
+                for kernel, stores, loads, registers, rest in kernels]
 
     def check_assembly(self, name, architecture):
-        spilled = [kernel for kernel, _, bytes_
-                   in self.assemble(name, architecture) if bytes_]
+        spilled = [kernel.name for kernel
+                   in self.assemble_model(name, architecture) if kernel.spilled]
         if spilled:
             raise Failure("these kernels spill: " + ", ".join(spilled))
 
@@ -246,19 +298,31 @@ class Suite:
         for name in ASSEMBLED:
             columns = []
             for architecture in ARCHITECTURES:
-                kernels = self.assemble(name, architecture)
-                most = max(registers for _, registers, _ in kernels)
-                spilled = sum(bytes_ > 0 for _, _, bytes_ in kernels)
+                kernels = self.assemble_model(name, architecture)
+                most = max(kernel.registers for kernel in kernels)
+                spilled = sum(kernel.spilled > 0 for kernel in kernels)
                 columns.append(f"{most}" + (f"+{spilled}s" if spilled else ""))
-            with open(os.path.join(self.folder, name + ".sm_80.ptx")) as file:
-                mix = collections.Counter(
-                    match for match in re.findall(
-                        r"^\t(?:@!?%p\d+ )?\t?([a-z][\w.]*)", file.read(),
-                        re.M))
+            mix = get_mix(os.path.join(self.folder, name + ".sm_80.ptx"))
             frequent = ", ".join(f"{count} {op}"
                                  for op, count in mix.most_common(5))
             print(f"{name:18}{len(kernels):8}" + "".join(
                 f"{column:>9}" for column in columns) + "   " + frequent)
+        print(f"\n{'product':14}{'shared':>8}" + "".join(
+            f"{name:>9}" for name in ARCHITECTURES) + "".join(
+                f"{op:>12}" for op in COUNTED))
+        for name, make in products.get_large_cases().items():
+            columns = []
+            for architecture in ARCHITECTURES:
+                path, kernels = self.assemble_product(name, make, architecture)
+                kernel = max(kernels, key=lambda kernel: kernel.shared)
+                columns.append(f"{kernel.registers}" +
+                               ("s" if kernel.spilled else ""))
+            mix = get_mix(path)
+            counts = [sum(count for found, count in mix.items()
+                          if found.startswith(op)) for op in COUNTED]
+            print(f"{name:14}{kernel.shared:8}" + "".join(
+                f"{column:>9}" for column in columns) + "".join(
+                    f"{count:12}" for count in counts))
 
 
 def main():
@@ -283,6 +347,11 @@ def main():
         cases = {name: partial(suite.check_model, kind, name)
                  for name in MODELS[kind]}
         cases["operators"] = partial(suite.check_operators, kind)
+        if kind == "cuda":
+            for element in products.TYPES:
+                for name, make in products.get_cases(element).items():
+                    name = f"{element} {name}"
+                    cases[name] = partial(suite.check_product, name, make)
         if kind == "vulkan":
             for name in ASSEMBLED:
                 cases[name + ": spirv-val"] = partial(suite.check_modules, name)
@@ -293,6 +362,10 @@ def main():
                 for architecture in ARCHITECTURES:
                     cases[f"{name}: ptxas {architecture}"] = partial(
                         suite.check_assembly, name, architecture)
+            for name, make in products.get_large_cases().items():
+                for architecture in ARCHITECTURES:
+                    cases[f"{name}: ptxas {architecture}"] = partial(
+                        suite.check_product_assembly, name, make, architecture)
         return run_cases(cases, workers=2)
 
 

@@ -1,0 +1,56 @@
+//===- SumFollowers.h - What comes before and after a sum -----------------===//
+//
+// A contraction starts at what a fill says and is followed by elementwise ops:
+// bias, activation, rounding. Whoever computes the sums in registers starts
+// there and stores what the followers make of them.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_DEVICE_SUMFOLLOWERS_H
+#define ONNXC_PASSES_DEVICE_SUMFOLLOWERS_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace onnxc {
+
+/// The elements of a map's results, with the loops at `indices`.
+mlir::SmallVector<mlir::Value> getIndices(mlir::OpBuilder &b,
+                                          mlir::Location loc,
+                                          mlir::AffineMap map,
+                                          mlir::ArrayRef<mlir::Value> indices);
+
+/// What the op reads of the operand with its loops at `indices`.
+mlir::Value loadOperand(mlir::OpBuilder &b, mlir::Location loc,
+                        mlir::linalg::GenericOp op, mlir::OpOperand &operand,
+                        mlir::ArrayRef<mlir::Value> indices);
+
+class SumFollowers {
+public:
+  explicit SumFollowers(mlir::linalg::GenericOp op);
+
+  mlir::linalg::FillOp getFill() const { return fill; }
+  /// Where all that is read has been written.
+  mlir::Operation *getLastOp();
+  /// Stores what becomes of result `number` at the place that the op's loops
+  /// at `indices` compute.
+  void store(mlir::OpBuilder &b, mlir::Location loc, unsigned number,
+             mlir::Value sum, mlir::ArrayRef<mlir::Value> indices);
+  /// The op, its fill and the followers.
+  void eraseOps();
+
+private:
+  void findFill();
+  void findFollowers();
+
+  mlir::linalg::GenericOp op;
+  mlir::SmallVector<unsigned> parallel;
+  bool isReduction = false;
+  mlir::linalg::FillOp fill;
+  mlir::SmallVector<mlir::linalg::GenericOp> followers;
+};
+
+} // namespace onnxc
+
+#endif // ONNXC_PASSES_DEVICE_SUMFOLLOWERS_H

@@ -1,0 +1,281 @@
+//===- TileOperand.cpp - A factor's tile in the memory of a group ---------===//
+//
+// Rows and columns beyond the end are clamped to the last, as nobody stores
+// what comes of them. What is beyond the depth has to be 0 in both factors: a
+// copy of no bytes fills its target with zeros.
+//
+// A convolution's image is copied element by element, as the body of its op
+// computes the place of each: column n is a pixel, depth k a channel and a
+// place of the filter, and where that is outside of the image nothing is
+// copied, either. Where the filter has one place and moves by one, pixels are
+// neighbours and the image is a matrix like others.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Device/TileOperand.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "passes/Device/SumFollowers.h"
+#include "passes/Tensor/Contractions.h"
+
+using namespace mlir;
+using namespace onnxc;
+
+TileOperand::TileOperand(linalg::GenericOp op, const ProductFactor &factor,
+                         const MergedLoops &along, const MergedLoops &depth)
+    : op(op), factor(factor), along(along), depth(depth) {
+  findBuffer();
+}
+
+/// The place in the image of a convolution that has no padding, steps by one
+/// and has filters of one place; null where it is none.
+static AffineMap getPointwiseMap(linalg::GenericOp op, memref::LoadOp load) {
+  auto conv = op->getAttrOfType<DictionaryAttr>(kConvAttr);
+  if (!conv || conv.getAs<IntegerAttr>("group").getInt() != 1)
+    return {};
+  auto areAll = [&](StringRef name, int64_t value) {
+    return llvm::all_of(conv.getAs<DenseI64ArrayAttr>(name).asArrayRef(),
+                        [&](int64_t each) { return each == value; });
+  };
+  if (!areAll("strides", 1) || !areAll("pads", 0) || !areAll("ends", 0))
+    return {};
+  unsigned spatial = op.getNumParallelLoops() - 2;
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  for (unsigned i = 3 + spatial; i < sizes.size(); ++i)
+    if (sizes[i] != 1)
+      return {};
+  SmallVector<unsigned> loops = {0, 2 + spatial};
+  for (unsigned i = 0; i < spatial; ++i)
+    loops.push_back(2 + i);
+  if (loops.size() != load.getIndices().size())
+    return {};
+  return AffineMap::getMultiDimMapWithTargets(sizes.size(), loops,
+                                              op.getContext());
+}
+
+void TileOperand::findBuffer() {
+  if (auto load = factor.element.getDefiningOp<memref::LoadOp>()) {
+    isDirect = load->getBlock() == op.getBody();
+    buffer = load.getMemRef();
+    if (AffineMap pointwise = getPointwiseMap(op, load)) {
+      factor.condition = Value();
+      findRun(pointwise);
+    }
+    return;
+  }
+  // Through what the body makes of it, for the order of the elements.
+  Value leaf = factor.element;
+  while (Operation *inner = leaf.getDefiningOp()) {
+    if (inner->getNumOperands() == 0 || inner->getBlock() != op.getBody())
+      return;
+    leaf = inner->getOperand(0);
+  }
+  auto argument = cast<BlockArgument>(leaf);
+  if (argument.getOwner() != op.getBody())
+    return;
+  OpOperand *operand = op.getMatchingOpOperand(argument);
+  if (!isa<MemRefType>(operand->get().getType()))
+    return;
+  isDirect = leaf == factor.element && !factor.condition;
+  buffer = operand->get();
+  findRun(op.getMatchingIndexingMap(operand));
+}
+
+/// The last dimensions of the buffer that are loops of one group, in order.
+void TileOperand::findRun(AffineMap newMap) {
+  map = newMap;
+  auto type = cast<MemRefType>(buffer.getType());
+  if (map.getNumResults() == 0)
+    return;
+  auto getLoop = [&](int64_t i) -> std::optional<unsigned> {
+    auto dim = dyn_cast<AffineDimExpr>(map.getResult(i));
+    if (!dim)
+      return std::nullopt;
+    return dim.getPosition();
+  };
+  int64_t at = map.getNumResults() - 1;
+  std::optional<unsigned> last = getLoop(at);
+  if (!last)
+    return;
+  alongDepth = llvm::is_contained(depth.loops, *last);
+  const MergedLoops &group = alongDepth ? depth : along;
+  if (!type.getLayout().isIdentity())
+    return;
+  for (int64_t i = int64_t(group.loops.size()) - 1; i >= 0 && at >= 0;
+       --i, --at) {
+    if (getLoop(at) != group.loops[i] || type.isDynamicDim(at))
+      break;
+    run *= type.getDimSize(at);
+    ++numMerged;
+  }
+}
+
+void TileOperand::chooseCopies(int64_t newSize, int64_t newDepth,
+                               int64_t newThreads) {
+  tileSize = newSize;
+  tileDepth = newDepth;
+  threads = newThreads;
+  vector = 1;
+  if (!isDirect)
+    return;
+  // Copies are of 16, 8 or 4 bytes.
+  for (int64_t bytes : {16, 8, 4}) {
+    int64_t elements = bytes / getBytes();
+    if (elements >= 1 && run % elements == 0) {
+      vector = elements;
+      return;
+    }
+  }
+  isDirect = getBytes() == 4;
+}
+
+Value TileOperand::getOffset(VectorBuilder &v, Value place, Value k) const {
+  return alongDepth ? v.add(v.mul(place, getPitch()), k)
+                    : v.add(v.mul(k, getPitch()), place);
+}
+
+std::pair<Value, Value> TileOperand::getChunk(VectorBuilder &v, Value thread,
+                                              int64_t i) {
+  Value chunk = v.add(thread, i * threads);
+  int64_t inRow = (alongDepth ? tileDepth : tileSize) / vector;
+  // With as many threads as a row has chunks or more, each stays in its place
+  // of the row.
+  Value inner =
+      threads % inRow == 0 ? v.rem(thread, inRow) : v.rem(chunk, inRow);
+  Value outer = threads % inRow == 0
+                    ? v.add(v.div(thread, inRow), i * (threads / inRow))
+                    : v.div(chunk, inRow);
+  inner = v.mul(inner, vector);
+  return alongDepth ? std::make_pair(outer, inner)
+                    : std::make_pair(inner, outer);
+}
+
+void TileOperand::ifHasChunk(VectorBuilder &v, Value thread,
+                             function_ref<void()> body) {
+  if (getChunks() >= threads)
+    return body();
+  v.ifThen(v.less(thread, v.index(getChunks())), body);
+}
+
+void TileOperand::prepare(VectorBuilder &v, const MergedLoops &newAlong,
+                          const MergedLoops &newDepth) {
+  along = newAlong;
+  depth = newDepth;
+  if (!isDirect || numMerged < 2)
+    return;
+  auto type = cast<MemRefType>(buffer.getType());
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    if (i > type.getRank() - int64_t(numMerged))
+      groups.back().push_back(i);
+    else
+      groups.push_back({i});
+  }
+  merged = memref::CollapseShapeOp::create(v.b, v.loc, buffer, groups);
+}
+
+SmallVector<Value> TileOperand::load(VectorBuilder &v, Value thread,
+                                     Value origin, Value step,
+                                     ArrayRef<Value> indices, Value to) {
+  SmallVector<Value> results;
+  Value firstDepth = v.mul(step, tileDepth);
+  auto emitCopy = [&](int64_t i) {
+    auto [place, k] = getChunk(v, thread, i);
+    Value row = v.add(origin, place), at = v.add(firstDepth, k);
+    // Beyond the end is the last element again.
+    auto clamp = [&](Value value, const MergedLoops &group, int64_t tile,
+                     bool isRun) {
+      int64_t size = group.getSize();
+      if (!ShapedType::isDynamic(size) && size % tile == 0)
+        return value;
+      Value last = v.sub(group.getBound(v), v.index(isRun ? vector : 1));
+      return v.min(value, last);
+    };
+    Value isThere;
+    int64_t whole = depth.getSize();
+    if (ShapedType::isDynamic(whole) || whole % tileDepth != 0)
+      isThere = v.less(at, depth.getBound(v));
+    Value clampedRow = clamp(row, along, tileSize, !alongDepth);
+    Value clampedDepth = clamp(at, depth, tileDepth, alongDepth);
+    SmallVector<Value> loops(indices);
+    for (Value &loop : loops)
+      if (!loop)
+        loop = v.index(0);
+    along.place(v, clampedRow, loops);
+    depth.place(v, clampedDepth, loops);
+    // The filters of one part of the channels.
+    for (auto [number, first] : llvm::enumerate(indices))
+      if (first && llvm::is_contained(along.loops, number))
+        loops[number] = v.add(loops[number], first);
+    IRMapping done;
+    if (factor.condition) {
+      Value condition = emitFactor(v.b, op, factor.condition, loops, done);
+      isThere =
+          isThere ? Value(arith::AndIOp::create(v.b, v.loc, isThere, condition))
+                  : condition;
+    }
+    if (!isDirect) {
+      Value value = emitFactor(v.b, op, factor.element, loops, done);
+      if (isThere)
+        value = arith::SelectOp::create(
+            v.b, v.loc, isThere, value,
+            arith::ConstantOp::create(v.b, v.loc,
+                                      v.b.getZeroAttr(value.getType())));
+      results.push_back(value);
+      return;
+    }
+    Value from = merged ? merged : buffer;
+    SmallVector<Value> fromIndices;
+    if (map) {
+      unsigned kept =
+          map.getNumResults() - std::max<unsigned>(numMerged, 1) + 1;
+      fromIndices = getIndices(v.b, v.loc, map.getMajorSubMap(kept), loops);
+      if (numMerged > 1) {
+        const MergedLoops &group = alongDepth ? depth : along;
+        Value inRun = alongDepth ? clampedDepth : clampedRow;
+        fromIndices.back() =
+            numMerged == group.loops.size() ? inRun : v.rem(inRun, run);
+      }
+    } else {
+      auto load = factor.element.getDefiningOp<memref::LoadOp>();
+      for (Value index : load.getIndices())
+        fromIndices.push_back(emitFactor(v.b, op, index, loops, done));
+    }
+    Value count;
+    if (isThere)
+      count = arith::SelectOp::create(v.b, v.loc, isThere, v.index(vector),
+                                      v.index(0));
+    Value target = v.add(to, getOffset(v, place, k));
+    UnitAttr bypass =
+        vector * getBytes() == 16 ? v.b.getUnitAttr() : UnitAttr();
+    nvgpu::DeviceAsyncCopyOp::create(
+        v.b, v.loc, nvgpu::DeviceAsyncTokenType::get(v.b.getContext()), shared,
+        ValueRange{target}, from, fromIndices, v.b.getIndexAttr(vector), count,
+        bypass);
+  };
+  if (isDirect) {
+    ifHasChunk(v, thread, [&] {
+      for (int64_t i = 0; i < getNumCopies(); ++i)
+        emitCopy(i);
+    });
+  } else {
+    for (int64_t i = 0; i < getNumCopies(); ++i)
+      emitCopy(i);
+  }
+  return results;
+}
+
+void TileOperand::store(VectorBuilder &v, Value thread, ValueRange values,
+                        Value to) {
+  if (isDirect)
+    return;
+  ifHasChunk(v, thread, [&] {
+    for (auto [i, value] : llvm::enumerate(values)) {
+      auto [place, k] = getChunk(v, thread, i);
+      memref::StoreOp::create(v.b, v.loc, value, shared,
+                              v.add(to, getOffset(v, place, k)));
+    }
+  });
+}

@@ -76,7 +76,31 @@ func.func @pool(%x: memref<16xf32>, %y: memref<8xf32>) attributes {kernel} {
   return
 }
 
+// A launch of groups that share memory stays what it is.
+// CHECK-LABEL: func @groups
+// CHECK: gpu.launch_func @groups_code::@groups blocks in (%c6{{.*}} threads in (%c64
+func.func @groups(%x: memref<384xf32>) attributes {kernel} {
+  %c1 = arith.constant 1 : index
+  %c6 = arith.constant 6 : index
+  %c64 = arith.constant 64 : index
+  gpu.launch blocks(%i, %j, %k) in (%nx = %c6, %ny = %c1, %nz = %c1)
+             threads(%t, %u, %v) in (%tx = %c64, %ty = %c1, %tz = %c1)
+             workgroup(%row : memref<64xf32, #gpu.address_space<workgroup>>) {
+    %at = affine.apply affine_map<(i, t) -> (64 * i + t)>(%i, %t)
+    %value = memref.load %x[%at] : memref<384xf32>
+    memref.store %value, %row[%t] : memref<64xf32, #gpu.address_space<workgroup>>
+    gpu.barrier
+    memref.store %value, %x[%at] : memref<384xf32>
+    gpu.terminator
+  }
+  return
+}
+
 // CHECK: gpu.module @tasks_code
 // CHECK: gpu.func @tasks(%{{.*}}: memref<120xf32>) kernel
 // CHECK: arith.cmpi ult, %[[TASK:.*]], %c120
 // CHECK: arith.remui %[[TASK]], %c12
+
+// CHECK: gpu.func @groups(%{{.*}}: memref<384xf32>) workgroup(%[[ROW:.*]] : memref<64xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}) kernel
+// CHECK: %[[T:.*]] = gpu.thread_id x
+// CHECK: memref.store %{{.*}}, %[[ROW]][%[[T]]]

@@ -66,8 +66,11 @@ struct FloatBuilder {
   mlir::Value toIndex(IndexBuilder &i, mlir::Value x, mlir::Value size) {
     mlir::Value last = max(fromIndex(i.sub(size, i.constant(1))), constant(0));
     mlir::Value limited = max(min(max(x, constant(0)), last), constant(0));
-    return i.fromInteger(
-        mlir::arith::FPToSIOp::create(b, loc, b.getI64Type(), limited));
+    // A machine without wide integers calls a function for the wider one.
+    std::optional<int64_t> known = mlir::getConstantIntValue(size);
+    bool isNarrow = known && *known <= INT32_MAX;
+    return i.fromInteger(mlir::arith::FPToSIOp::create(
+        b, loc, isNarrow ? b.getI32Type() : b.getI64Type(), limited));
   }
 
   mlir::OpBuilder &b;

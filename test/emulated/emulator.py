@@ -1,8 +1,9 @@
-"""Machines that QEMU's user mode emulates: compiling models for them, running
-them there on .pb files, and comparing.
+"""Machines that QEMU's user mode or node emulates: compiling models for them,
+running them there on .pb files, and comparing.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import dataclasses
 import glob
 import os
 import struct
@@ -17,15 +18,35 @@ from onnx import numpy_helper
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUNTIME = os.path.join(HERE, "..", "..", "runtime-lite")
 
-# name: options of onnxc, the cross compiler, the emulator.
+
+
+@dataclasses.dataclass
+class Machine:
+    options: list  # of onnxc
+    compiler: list
+    command: list  # what runs a program
+    linking: list = dataclasses.field(
+        default_factory=lambda: ["-static", "-lm", "-lpthread", "-latomic"])
+    # Parts of the runtime that the machine's C library does not carry.
+    without: tuple = ()
+
+
 MACHINES = {
-    "aarch64": (["--target=aarch64"], "aarch64-linux-gnu-gcc",
-                ["qemu-aarch64"]),
-    "riscv64": (["--target=riscv64"], "riscv64-linux-gnu-gcc",
-                ["qemu-riscv64"]),
-    "x86-64": (["--target=x86_64"], "gcc", ["qemu-x86_64"]),
-    "riscv64v": (["--target=riscv64", "-mattr=+v"], "riscv64-linux-gnu-gcc",
-                 ["qemu-riscv64", "-cpu", "rv64,v=true,vlen=128"]),
+    "aarch64": Machine(["--target=aarch64"], ["aarch64-linux-gnu-gcc"],
+                       ["qemu-aarch64"]),
+    "riscv64": Machine(["--target=riscv64"], ["riscv64-linux-gnu-gcc"],
+                       ["qemu-riscv64"]),
+    "x86-64": Machine(["--target=x86_64"], ["gcc"], ["qemu-x86_64"]),
+    "riscv64v": Machine(["--target=riscv64", "-mattr=+v"],
+                        ["riscv64-linux-gnu-gcc"],
+                        ["qemu-riscv64", "-cpu", "rv64,v=true,vlen=128"]),
+    "wasm32": Machine(["--target=wasm32"],
+                      ["clang-22", "--target=wasm32-wasi", "-Wno-deprecated",
+                       "--sysroot=/usr", "-msimd128"],
+                      ["node", "--no-warnings",
+                       os.path.join(HERE, "wasi.mjs")],
+                      ["-lm", "-Wl,-z,stack-size=1048576"],
+                      ("Cuda", "MapWeights", "Pool", "VulkanDevice")),
 }
 # Types that numpy has no bits for, as the runtime keeps them.
 SMALL = {"int4": np.int8, "uint4": np.uint8, "int2": np.int8,
@@ -105,7 +126,8 @@ class Emulator:
     """One machine. `work` keeps the runtime, built once."""
 
     def __init__(self, name, onnxc, work):
-        self.options, self.compiler, self.command = MACHINES[name]
+        self.machine = MACHINES[name]
+        self.command = self.machine.command
         self.onnxc = onnxc
         self.parts = os.path.join(work, name)
         os.makedirs(self.parts, exist_ok=True)
@@ -113,18 +135,21 @@ class Emulator:
         sources = [os.path.join(HERE, "runner.c")]
         sources += sorted(glob.glob(os.path.join(RUNTIME, "lib", "*.c")))
         for source in sources:
+            name = os.path.splitext(os.path.basename(source))[0]
+            if name in self.machine.without:
+                continue
             target = os.path.join(self.parts, os.path.basename(source) + ".o")
             self.objects.append(target)
-            call(self.compiler, "-std=c11", "-D_GNU_SOURCE", "-O1", "-c",
+            call(*self.machine.compiler, "-std=c11", "-D_GNU_SOURCE", "-O1", "-c",
                  source, "-I", os.path.join(RUNTIME, "include"), "-o", target)
 
     def build(self, model, folder, options=()):
         code = os.path.join(folder, "model.o")
         program = os.path.join(folder, "program")
-        call(self.onnxc, model, *self.options, *options, "--prefix=model",
+        call(self.onnxc, model, *self.machine.options, *options, "--prefix=model",
              "-o", code)
-        call(self.compiler, "-static", "-o", program, code, *self.objects,
-             "-lm", "-lpthread", "-latomic")
+        call(*self.machine.compiler, "-o", program, code, *self.objects,
+             *self.machine.linking)
         return program
 
     def run(self, program, inputs, folder):

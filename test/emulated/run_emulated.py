@@ -152,7 +152,7 @@ def main(build, pattern=""):
     conv = conv_model(work)
     cases = {f"vectors-{name}": functools.partial(vectors_case, onnxc, conv[0],
                                                   name) for name in VECTORS}
-    for name in ("aarch64", "riscv64", "riscv64v"):
+    for name in ("aarch64", "riscv64", "riscv64v", "wasm32"):
         machine = emulator.Emulator(name, onnxc, work)
         cases.update({f"{name}-{test}": functools.partial(
             operator_case, machine, cache, test) for test in SAMPLE})

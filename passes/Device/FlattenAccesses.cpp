@@ -15,6 +15,7 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "passes/Device/DevicePasses.h"
 
 namespace onnxc {
@@ -55,6 +56,13 @@ public:
       if (failed(place))
         return failure();
       store.getMemrefMutable().assign(place->first);
+      store.getIndicesMutable().assign(place->second);
+    } else if (auto store = dyn_cast<vector::StoreOp>(op)) {
+      FailureOr<std::pair<Value, Value>> place =
+          getPlace(op, store.getBase(), store.getIndices());
+      if (failed(place))
+        return failure();
+      store.getBaseMutable().assign(place->first);
       store.getIndicesMutable().assign(place->second);
     } else if (auto copy = dyn_cast<nvgpu::DeviceAsyncCopyOp>(op)) {
       // Its target is a row of the group's memory.
@@ -253,7 +261,7 @@ struct FlattenAccesses : onnxc::impl::FlattenAccessesBase<FlattenAccesses> {
     gpu::GPUFuncOp function = getOperation();
     SmallVector<Operation *> ops;
     function.walk([&](Operation *op) {
-      if (isa<memref::LoadOp, memref::StoreOp, memref::DimOp,
+      if (isa<memref::LoadOp, memref::StoreOp, memref::DimOp, vector::StoreOp,
               nvgpu::DeviceAsyncCopyOp>(op))
         ops.push_back(op);
     });

@@ -70,7 +70,8 @@ private:
   void emitTask(Value task, Value thread);
   SmallVector<Value> emitStep(ValueRange sums, Value step, Value steps);
   void emitStores(ValueRange sums);
-  void emitStore(Value sum, Value m, Value n);
+  void emitStore(ArrayRef<Value> run, Value m, Value n);
+  SmallVector<Value> getPlaces(Value m, Value n);
   /// Runs the body if there is such a step.
   void fill(Value step, Value steps, int64_t known, Value stage);
   Value getPlace(const TileOperand &operand, Value stage) {
@@ -243,7 +244,7 @@ void GroupTile::emitTask(Value task, Value newThread) {
   emitStores(sums);
 }
 
-void GroupTile::emitStore(Value sum, Value m, Value n) {
+SmallVector<Value> GroupTile::getPlaces(Value m, Value n) {
   SmallVector<Value> places(indices);
   for (Value &place : places)
     if (!place)
@@ -253,7 +254,31 @@ void GroupTile::emitStore(Value sum, Value m, Value n) {
   product.rows.place(v, m, places);
   if (indices[first])
     places[first] = v.add(indices[first], m);
-  followers.store(b, op.getLoc(), 0, sum, places);
+  return places;
+}
+
+/// Stores a run of columns, at once if its places are neighbours.
+void GroupTile::emitStore(ArrayRef<Value> run, Value m, Value n) {
+  Location loc = op.getLoc();
+  Value output = followers.getOutput(0);
+  AffineMap map = followers.getOutputMap(0);
+  int64_t neighbours =
+      findRun(map, cast<MemRefType>(output.getType()), product.columns).size;
+  if (run.size() == 1 || neighbours % int64_t(run.size()) != 0) {
+    for (auto [i, sum] : llvm::enumerate(run))
+      followers.store(b, loc, 0, sum, getPlaces(m, v.add(n, i)));
+    return;
+  }
+  SmallVector<Value> results;
+  for (auto [i, sum] : llvm::enumerate(run))
+    results.push_back(
+        followers.finish(b, loc, sum, getPlaces(m, v.add(n, i))));
+  auto type = VectorType::get(results.size(), results[0].getType());
+  vector::StoreOp::create(
+      b, loc, vector::FromElementsOp::create(b, loc, type, results), output,
+      getIndices(b, loc, map, getPlaces(m, n)), /*nontemporal=*/false,
+      llvm::MaybeAlign(llvm::bit_floor(
+          size_t(type.getNumElements() * type.getElementTypeBitWidth() / 8))));
 }
 
 void GroupTile::emitStores(ValueRange sums) {
@@ -284,8 +309,10 @@ void GroupTile::emitStores(ValueRange sums) {
                        : inColumns;
         }
         auto store = [&] {
+          SmallVector<Value> run;
           for (int64_t k = at; k < at + together; ++k)
-            emitStore(tile->getSum(v, sums, i, j, k), m, v.add(n, k));
+            run.push_back(tile->getSum(v, sums, i, j, k));
+          emitStore(run, m, v.add(n, at));
         };
         inside ? v.ifThen(inside, store) : store();
       }

@@ -25,6 +25,7 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/SCF/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "passes/Device/DevicePasses.h"
@@ -68,8 +69,11 @@ public:
   Outliner(func::FuncOp kernel, int64_t threads, unsigned &number)
       : kernel(kernel), module(kernel->getParentOfType<ModuleOp>()),
         threads(threads), number(number) {
-    kernel.walk([&](memref::StoreOp store) {
-      written.insert(getBase(store.getMemRef()));
+    kernel.walk([&](Operation *op) {
+      if (auto store = dyn_cast<memref::StoreOp>(op))
+        written.insert(getBase(store.getMemRef()));
+      else if (auto store = dyn_cast<vector::StoreOp>(op))
+        written.insert(getBase(store.getBase()));
     });
   }
 

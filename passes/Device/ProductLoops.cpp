@@ -44,6 +44,22 @@ void MergedLoops::place(VectorBuilder &v, Value merged,
   }
 }
 
+Run onnxc::findRun(AffineMap map, MemRefType type, const MergedLoops &group) {
+  Run run;
+  if (!type.getLayout().isIdentity())
+    return run;
+  int64_t at = int64_t(map.getNumResults()) - 1;
+  for (int64_t i = int64_t(group.loops.size()) - 1; i >= 0 && at >= 0;
+       --i, --at) {
+    auto dim = dyn_cast<AffineDimExpr>(map.getResult(at));
+    if (!dim || dim.getPosition() != group.loops[i] || type.isDynamicDim(at))
+      break;
+    run.size *= type.getDimSize(at);
+    ++run.numLoops;
+  }
+  return run;
+}
+
 Value onnxc::emitFactor(OpBuilder &b, linalg::GenericOp op, Value value,
                         ArrayRef<Value> indices, IRMapping &done) {
   if (value.getParentBlock() != op.getBody())

@@ -55,6 +55,15 @@ struct ProductLoops {
 std::optional<ProductLoops> findProductLoops(mlir::linalg::GenericOp op,
                                              bool keepsHalf);
 
+/// The last dimensions of a buffer that are loops of one group, in its order:
+/// how many they are, and their elements, which are neighbours in memory.
+struct Run {
+  unsigned numLoops = 0;
+  int64_t size = 1;
+};
+Run findRun(mlir::AffineMap map, mlir::MemRefType type,
+            const MergedLoops &group);
+
 /// Repeats what the body computes for a value, with the op's loops at
 /// `indices`.
 mlir::Value emitFactor(mlir::OpBuilder &b, mlir::linalg::GenericOp op,

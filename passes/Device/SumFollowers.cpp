@@ -102,24 +102,30 @@ Operation *SumFollowers::getLastOp() {
                            : followers.back().getOperation();
 }
 
-void SumFollowers::store(OpBuilder &b, Location loc, unsigned number, Value sum,
-                         ArrayRef<Value> indices) {
-  OpOperand *init = op.getDpsInitOperand(number);
-  Value to = init->get();
-  if (followers.empty()) {
-    memref::StoreOp::create(
-        b, loc, sum, to,
-        getIndices(b, loc, op.getMatchingIndexingMap(init), indices));
-    return;
-  }
+Value SumFollowers::getOutput(unsigned number) {
+  auto last = cast<linalg::GenericOp>(getLastOp());
+  return last.getDpsInitOperand(number)->get();
+}
+
+AffineMap SumFollowers::getOutputMap(unsigned number) {
+  // Those of followers are the identity on the parallel loops.
+  return followers.empty()
+             ? op.getMatchingIndexingMap(op.getDpsInitOperand(number))
+             : AffineMap::getMultiDimMapWithTargets(op.getNumLoops(), parallel,
+                                                    op.getContext());
+}
+
+Value SumFollowers::finish(OpBuilder &b, Location loc, Value sum,
+                           ArrayRef<Value> indices) {
   SmallVector<Value> place;
   for (unsigned dim : parallel)
     place.push_back(indices[dim]);
+  Value from = op.getDpsInitOperand(0)->get();
   for (linalg::GenericOp step : followers) {
     IRMapping mapping;
     for (OpOperand *input : step.getDpsInputOperands()) {
       BlockArgument argument = step.getMatchingBlockArgument(input);
-      if (input->get() == to)
+      if (input->get() == from)
         mapping.map(argument, sum);
       else if (!argument.use_empty())
         mapping.map(argument, loadOperand(b, loc, step, *input, place));
@@ -128,9 +134,17 @@ void SumFollowers::store(OpBuilder &b, Location loc, unsigned number, Value sum,
       b.clone(inner, mapping);
     sum =
         mapping.lookupOrDefault(step.getBody()->getTerminator()->getOperand(0));
-    to = step.getDpsInitOperand(0)->get();
+    from = step.getDpsInitOperand(0)->get();
   }
-  memref::StoreOp::create(b, loc, sum, to, place);
+  return sum;
+}
+
+void SumFollowers::store(OpBuilder &b, Location loc, unsigned number, Value sum,
+                         ArrayRef<Value> indices) {
+  if (!followers.empty())
+    sum = finish(b, loc, sum, indices);
+  memref::StoreOp::create(b, loc, sum, getOutput(number),
+                          getIndices(b, loc, getOutputMap(number), indices));
 }
 
 void SumFollowers::eraseOps() {

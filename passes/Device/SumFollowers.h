@@ -33,6 +33,13 @@ public:
   mlir::linalg::FillOp getFill() const { return fill; }
   /// Where all that is read has been written.
   mlir::Operation *getLastOp();
+  /// Where results go: the op's loops to places in a buffer.
+  mlir::Value getOutput(unsigned number);
+  mlir::AffineMap getOutputMap(unsigned number);
+  /// What becomes of the only result at the place that the op's loops at
+  /// `indices` compute.
+  mlir::Value finish(mlir::OpBuilder &b, mlir::Location loc, mlir::Value sum,
+                     mlir::ArrayRef<mlir::Value> indices);
   /// Stores what becomes of result `number` at the place that the op's loops
   /// at `indices` compute.
   void store(mlir::OpBuilder &b, mlir::Location loc, unsigned number,

@@ -61,7 +61,7 @@ void TileOperand::findBuffer() {
     buffer = load.getMemRef();
     if (AffineMap pointwise = getPointwiseMap(op, load)) {
       factor.condition = Value();
-      findRun(pointwise);
+      setMap(pointwise);
     }
     return;
   }
@@ -80,36 +80,19 @@ void TileOperand::findBuffer() {
     return;
   isDirect = leaf == factor.element && !factor.condition;
   buffer = operand->get();
-  findRun(op.getMatchingIndexingMap(operand));
+  setMap(op.getMatchingIndexingMap(operand));
 }
 
-/// The last dimensions of the buffer that are loops of one group, in order.
-void TileOperand::findRun(AffineMap newMap) {
+void TileOperand::setMap(AffineMap newMap) {
   map = newMap;
   auto type = cast<MemRefType>(buffer.getType());
   if (map.getNumResults() == 0)
     return;
-  auto getLoop = [&](int64_t i) -> std::optional<unsigned> {
-    auto dim = dyn_cast<AffineDimExpr>(map.getResult(i));
-    if (!dim)
-      return std::nullopt;
-    return dim.getPosition();
-  };
-  int64_t at = map.getNumResults() - 1;
-  std::optional<unsigned> last = getLoop(at);
+  auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
   if (!last)
     return;
-  alongDepth = llvm::is_contained(depth.loops, *last);
-  const MergedLoops &group = alongDepth ? depth : along;
-  if (!type.getLayout().isIdentity())
-    return;
-  for (int64_t i = int64_t(group.loops.size()) - 1; i >= 0 && at >= 0;
-       --i, --at) {
-    if (getLoop(at) != group.loops[i] || type.isDynamicDim(at))
-      break;
-    run *= type.getDimSize(at);
-    ++numMerged;
-  }
+  alongDepth = llvm::is_contained(depth.loops, last.getPosition());
+  run = findRun(map, type, alongDepth ? depth : along);
 }
 
 void TileOperand::chooseCopies(int64_t newSize, int64_t newDepth,
@@ -123,7 +106,7 @@ void TileOperand::chooseCopies(int64_t newSize, int64_t newDepth,
   // Copies are of 16, 8 or 4 bytes.
   for (int64_t bytes : {16, 8, 4}) {
     int64_t elements = bytes / getBytes();
-    if (elements >= 1 && run % elements == 0) {
+    if (elements >= 1 && run.size % elements == 0) {
       vector = elements;
       return;
     }
@@ -163,12 +146,12 @@ void TileOperand::prepare(VectorBuilder &v, const MergedLoops &newAlong,
                           const MergedLoops &newDepth) {
   along = newAlong;
   depth = newDepth;
-  if (!isDirect || numMerged < 2)
+  if (!isDirect || run.numLoops < 2)
     return;
   auto type = cast<MemRefType>(buffer.getType());
   SmallVector<ReassociationIndices> groups;
   for (int64_t i = 0; i < type.getRank(); ++i) {
-    if (i > type.getRank() - int64_t(numMerged))
+    if (i > type.getRank() - int64_t(run.numLoops))
       groups.back().push_back(i);
     else
       groups.push_back({i});
@@ -230,13 +213,13 @@ SmallVector<Value> TileOperand::load(VectorBuilder &v, Value thread,
     SmallVector<Value> fromIndices;
     if (map) {
       unsigned kept =
-          map.getNumResults() - std::max<unsigned>(numMerged, 1) + 1;
+          map.getNumResults() - std::max<unsigned>(run.numLoops, 1) + 1;
       fromIndices = getIndices(v.b, v.loc, map.getMajorSubMap(kept), loops);
-      if (numMerged > 1) {
+      if (run.numLoops > 1) {
         const MergedLoops &group = alongDepth ? depth : along;
         Value inRun = alongDepth ? clampedDepth : clampedRow;
         fromIndices.back() =
-            numMerged == group.loops.size() ? inRun : v.rem(inRun, run);
+            run.numLoops == group.loops.size() ? inRun : v.rem(inRun, run.size);
       }
     } else {
       auto load = factor.element.getDefiningOp<memref::LoadOp>();

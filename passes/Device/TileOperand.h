@@ -60,7 +60,7 @@ public:
 
 private:
   void findBuffer();
-  void findRun(mlir::AffineMap map);
+  void setMap(mlir::AffineMap map);
   int64_t getPad() const { return 16 / getBytes(); }
   int64_t getBytes() const { return getType().getIntOrFloatBitWidth() / 8; }
   int64_t getChunks() const { return tileSize * tileDepth / vector; }
@@ -83,10 +83,8 @@ private:
   /// the body loads.
   mlir::Value buffer;
   mlir::AffineMap map;
-  /// The last loops of a group that the last dimensions of the buffer are, and
-  /// how many elements these have.
-  unsigned numMerged = 0;
-  int64_t run = 1;
+  Run run;
+  /// The buffer with the run as its last dimension.
   mlir::Value merged;
   int64_t vector = 1, tileSize = 0, tileDepth = 0, threads = 0;
   mlir::Value shared;

@@ -12,6 +12,7 @@
 #include "codegen/Optimize.h"
 #include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Conversion/NVGPUToNVVM/NVGPUToNVVM.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
@@ -109,10 +110,16 @@ static LogicalResult lowerMath(gpu::GPUFuncOp function) {
 }
 
 /// Arguments lie at multiples of the arena's alignment.
-static void describeFunction(llvm::Function &function) {
+static void describeFunction(llvm::Function &function, bool hasSharedMemory) {
   // One group a multiprocessor is enough: ptxas, left to itself, would rather
-  // spill tiles than run fewer of them.
-  function.addFnAttr("nvvm.minctasm", "1");
+  // spill tiles than run fewer of them. Groups that wait for each other's
+  // threads need others beside them: 512 threads leave 128 registers for each,
+  // in which the tiles fit.
+  int64_t groups = 1, threads = 0;
+  StringRef most = function.getFnAttribute("nvvm.maxntid").getValueAsString();
+  if (hasSharedMemory && !most.split(',').first.getAsInteger(10, threads))
+    groups = std::max<int64_t>(512 / threads, 1);
+  function.addFnAttr("nvvm.minctasm", std::to_string(groups));
   for (llvm::Argument &argument : function.args()) {
     if (!argument.getType()->isPointerTy())
       continue;
@@ -123,6 +130,66 @@ static void describeFunction(llvm::Function &function) {
 }
 
 namespace {
+
+/// The product of bfloat matrices, which nvgpu's own lowering does not know:
+/// nvvm wants pairs of these as words.
+struct LowerBFloatProduct : ConvertOpToLLVMPattern<nvgpu::MmaSyncOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult
+  matchAndRewrite(nvgpu::MmaSyncOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getMatrixA().getType().getElementType().isBF16())
+      return rewriter.notifyMatchFailure(op, "not of bfloats");
+    Location loc = op.getLoc();
+    auto unpack = [&](Value rows, Type bitcast) {
+      SmallVector<Value> result;
+      auto type = cast<LLVM::LLVMArrayType>(rows.getType());
+      for (unsigned i = 0; i < type.getNumElements(); ++i) {
+        Value row = LLVM::ExtractValueOp::create(rewriter, loc, rows, i);
+        if (bitcast) {
+          result.push_back(
+              LLVM::BitcastOp::create(rewriter, loc, bitcast, row));
+          continue;
+        }
+        for (int64_t j = 0; j < 2; ++j)
+          result.push_back(LLVM::ExtractElementOp::create(
+              rewriter, loc, row,
+              LLVM::ConstantOp::create(rewriter, loc, rewriter.getI32Type(),
+                                       j)));
+      }
+      return result;
+    };
+    Type word = rewriter.getI32Type(), sum = rewriter.getF32Type();
+    SmallVector<int64_t> shape;
+    for (Attribute size : op.getMmaShape())
+      shape.push_back(cast<IntegerAttr>(size).getInt());
+    Value sums = NVVM::MmaOp::create(
+        rewriter, loc,
+        LLVM::LLVMStructType::getLiteral(op.getContext(),
+                                         SmallVector<Type>(4, sum)),
+        unpack(adaptor.getMatrixA(), word), unpack(adaptor.getMatrixB(), word),
+        unpack(adaptor.getMatrixC(), Type()), shape, std::nullopt, std::nullopt,
+        std::array<NVVM::MMATypes, 2>{NVVM::MMATypes::bf16,
+                                      NVVM::MMATypes::bf16},
+        std::array<NVVM::MMALayout, 2>{NVVM::MMALayout::row,
+                                       NVVM::MMALayout::col});
+    Value result =
+        LLVM::PoisonOp::create(rewriter, loc, adaptor.getMatrixC().getType());
+    auto pair = VectorType::get(2, sum);
+    for (int64_t i = 0; i < 2; ++i) {
+      Value row = LLVM::PoisonOp::create(rewriter, loc, pair);
+      for (int64_t j = 0; j < 2; ++j)
+        row = LLVM::InsertElementOp::create(
+            rewriter, loc, row,
+            LLVM::ExtractValueOp::create(rewriter, loc, sums, 2 * i + j),
+            LLVM::ConstantOp::create(rewriter, loc, word, j));
+      result = LLVM::InsertValueOp::create(rewriter, loc, result, row, i);
+    }
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
 
 /// nvgpu to nvvm as -convert-nvgpu-to-nvvm does it, but with sizes of 32 bits,
 /// as all else here has them.
@@ -138,6 +205,7 @@ struct LowerNVGPU : PassWrapper<LowerNVGPU, OperationPass<gpu::GPUModuleOp>> {
     });
     RewritePatternSet patterns(&getContext());
     populateNVGPUToNVVMConversionPatterns(types, patterns);
+    patterns.add<LowerBFloatProduct>(types, PatternBenefit(2));
     LLVMConversionTarget target(getContext());
     target.addLegalDialect<NVVM::NVVMDialect, arith::ArithDialect,
                            memref::MemRefDialect>();
@@ -186,6 +254,14 @@ LogicalResult onnxc::compileToPTX(ModuleOp holder, const Target &device,
         translateModuleToLLVMIR(module, llvmContext, "kernels");
     if (!part)
       return failure();
+    bool hasSharedMemory =
+        llvm::any_of(part->globals(), [](const llvm::GlobalVariable &memory) {
+          return memory.getAddressSpace() ==
+                 unsigned(NVVM::NVVMMemorySpace::Shared);
+        });
+    for (llvm::Function &function : *part)
+      if (!function.isDeclaration())
+        describeFunction(function, hasSharedMemory);
     part->setTargetTriple(device.triple);
     part->setDataLayout(machine->createDataLayout());
     if (!whole)
@@ -196,9 +272,7 @@ LogicalResult onnxc::compileToPTX(ModuleOp holder, const Target &device,
   if (!whole)
     return success();
   for (llvm::Function &function : *whole)
-    if (!function.isDeclaration())
-      describeFunction(function);
-    else if (!function.isIntrinsic())
+    if (function.isDeclaration() && !function.isIntrinsic())
       return holder.emitError("the kernels call '")
              << function.getName() << "', which a GPU does not have";
   optimize(*whole, device, *machine, optLevel);

@@ -271,8 +271,7 @@ void GroupTile::emitStore(ArrayRef<Value> run, Value m, Value n) {
   }
   SmallVector<Value> results;
   for (auto [i, sum] : llvm::enumerate(run))
-    results.push_back(
-        followers.finish(b, loc, sum, getPlaces(m, v.add(n, i))));
+    results.push_back(followers.finish(b, loc, sum, getPlaces(m, v.add(n, i))));
   auto type = VectorType::get(results.size(), results[0].getType());
   vector::StoreOp::create(
       b, loc, vector::FromElementsOp::create(b, loc, type, results), output,

@@ -6,6 +6,7 @@ ones below a tile; operands are transposed, broadcast, free in a dimension.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import ml_dtypes
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -123,7 +124,7 @@ def conv(x, w, y, kind="f32", group=1, strides=(1, 1), dilations=(1, 1),
 
 def get_cases(kind):
     """Name -> function that makes the case."""
-    return {
+    cases = {
         "whole tiles": lambda: matmul([64, 32], [32, 64], [64, 64], kind),
         "no multiples": lambda: matmul([37, 51], [51, 43], [37, 43], kind),
         "smallest": lambda: matmul([16, 16], [16, 16], [16, 16], kind),
@@ -159,6 +160,49 @@ def get_cases(kind):
         "free batch": lambda: conv(["n", 16, 5, 5], [16, 16, 1, 1],
                                    ["n", 16, 5, 5], kind, n=3),
     }
+    if kind == "f32":
+        cases["bytes"] = integers
+        cases["brain floats"] = bfloat
+    return cases
+
+
+def bfloat():
+    """Halves with the range of floats, made of floats on the way in."""
+    nodes = [helper.make_node("Cast", ["a"], ["l"], to=TensorProto.BFLOAT16),
+             helper.make_node("Cast", ["b"], ["r"], to=TensorProto.BFLOAT16),
+             helper.make_node("MatMul", ["l", "r"], ["p"]),
+             helper.make_node("Cast", ["p"], ["y"], to=TensorProto.FLOAT)]
+
+    def compute(a, b):
+        a, b = (x.astype(ml_dtypes.bfloat16).astype(np.float64)
+                for x in (a, b))
+        return (a @ b).astype(ml_dtypes.bfloat16)
+    return Product(nodes, {"a": [33, 40], "b": [40, 24]}, {}, [33, 24], compute)
+
+
+def integers():
+    """Sums of bytes, made of floats on the way in."""
+    nodes = [helper.make_node("Mul", [x, "scale"], [x + "1"]) for x in "ab"]
+    nodes += [helper.make_node("Cast", [x + "1"], [x + "2"],
+                               to=TensorProto.INT8) for x in "ab"]
+    nodes += [helper.make_node("MatMulInteger", ["a2", "b2"], ["p"]),
+              helper.make_node("Cast", ["p"], ["y"], to=TensorProto.FLOAT)]
+
+    def compute(a, b, scale):
+        # Weights are from -1 to 1.
+        return np.trunc(a * scale) @ np.trunc(b * scale)
+    product = Product(nodes, {"a": [33, 40], "b": [40, 24]}, {"scale": [1]},
+                      [33, 24], compute)
+    product.weights["scale"][:] = 100
+    product.model.graph.initializer[0].CopyFrom(
+        numpy_helper.from_array(product.weights["scale"], "scale"))
+    return product
+
+
+def get_planted_cases():
+    """Of several steps, so that all of their barriers are needed."""
+    return {kind: lambda kind=kind: matmul([32, 160], [160, 32], [32, 32], kind)
+            for kind in TYPES}
 
 
 def get_large_cases():

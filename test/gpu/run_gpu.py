@@ -26,9 +26,13 @@ import subprocess
 import sys
 import tempfile
 
+import numpy as np
+import onnx
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import half_models  # noqa: E402
 import package_models  # noqa: E402
 import products  # noqa: E402
 from suite_cases import Failure, run, run_cases  # noqa: E402
@@ -161,6 +165,53 @@ class Suite:
         self.onnxc(model, "--target=nvptx64", "--emit=shared", "-o", library)
         run(os.path.join(self.bin, "onnxc-run"), library,
             *product.save_values(folder), env=self.environment("cuda"))
+
+    def check_half_model(self, name, model, **dims):
+        """A model in halves is no further off than ONNX's reference."""
+        files = [os.path.join(self.folder, f"{name}-half.{kind}")
+                 for kind in ("onnx", "so", "npy", "out.npy")]
+        x = half_models.get_input(model, **dims)
+        onnx.save(half_models.convert(model, round_only=False), files[0])
+        np.save(files[2], x)
+        self.onnxc(files[0], "--target=nvptx64", "--emit=shared", "-o",
+                   files[1])
+        run(os.path.join(self.bin, "onnxc-run"), files[1],
+            f"--input={files[2]}", f"--output={files[3]}",
+            env=self.environment("cuda"))
+        ours, other = half_models.get_errors(model, x, np.load(files[3]))
+        if not ours <= other:
+            raise Failure(f"is off by {ours:.2e}, the reference by {other:.2e}")
+
+    def check_planted_faults(self, make):
+        """Each barrier of a product and each wait for its copies is needed,
+        and the interpreter finds that it is missing."""
+        folder = tempfile.mkdtemp(dir=self.folder)
+        model, library = (os.path.join(folder, file)
+                          for file in ("m.onnx", "m.so"))
+        product = make()
+        product.save_model(model)
+        self.onnxc(model, "--target=nvptx64", "--emit=shared", "-o", library)
+        arguments = product.save_values(folder)
+        with open(library, "rb") as file:
+            image = file.read()
+        faults = list(re.finditer(rb"(bar\.sync|cp\.async\.wait_group) \t\d;",
+                                  image))
+        if len(faults) < 4:
+            raise Failure(f"{len(faults)} barriers and waits are too few")
+        for fault in faults:
+            # PTX is text: nothing but blanks does nothing.
+            with open(library, "wb") as file:
+                file.write(image[:fault.start()] +
+                           b" " * len(fault.group()) + image[fault.end():])
+            done = subprocess.run(
+                [os.path.join(self.bin, "onnxc-run"), library, *arguments],
+                text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                env=self.environment("cuda"))
+            if done.returncode == 0 or not re.search(
+                    "a race|asynchronous copy|nobody has written", done.stderr):
+                raise Failure(f"without '{fault.group().decode()}' at "
+                              f"{fault.start()} nothing is found: "
+                              f"{done.stdout}{done.stderr}")
 
     def emit_ptx(self, model, name, architecture):
         path = os.path.join(self.folder,
@@ -352,6 +403,13 @@ def main():
                 for name, make in products.get_cases(element).items():
                     name = f"{element} {name}"
                     cases[name] = partial(suite.check_product, name, make)
+            for name, make in products.get_planted_cases().items():
+                cases[f"{name}: planted faults"] = partial(
+                    suite.check_planted_faults, make)
+            cases["tiny_resnet8 in halves"] = lambda: suite.check_half_model(
+                "tiny_resnet8", onnx.load(suite.model("tiny_resnet8")))
+            cases["a transformer in halves"] = lambda: suite.check_half_model(
+                "transformer", half_models.transformer(), rows=21)
         if kind == "vulkan":
             for name in ASSEMBLED:
                 cases[name + ": spirv-val"] = partial(suite.check_modules, name)

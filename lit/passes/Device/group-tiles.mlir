@@ -24,7 +24,7 @@
 // CHECK: vector.load {{.*}} {alignment = 16 : i64}
 // CHECK: gpu.barrier
 // CHECK: arith.maximumf
-// CHECK: memref.store
+// CHECK: vector.store {{.*}} vector<4xf32>
 func.func @product(%a: memref<32x48xf32>, %b: memref<48x64xf32>,
                    %c: memref<32x64xf32>,
                    %sums: memref<32x64xf32> {onnx.scratch}) attributes {kernel} {

@@ -120,6 +120,16 @@ LogicalResult AveragePoolOp::inferReturnTypes(MLIRContext *,
   return inferPooling(loc, adaptor, types);
 }
 
+LogicalResult SumPoolOp::inferReturnTypes(MLIRContext *context,
+                                          std::optional<Location> loc,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  if (failed(inferPooling(loc, adaptor, types)))
+    return failure();
+  types[0] = withElementType(types[0], IntegerType::get(context, 32));
+  return success();
+}
+
 LogicalResult LpPoolOp::inferReturnTypes(MLIRContext *,
                                          std::optional<Location> loc,
                                          Adaptor adaptor,

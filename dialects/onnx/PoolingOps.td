@@ -43,6 +43,21 @@ def Onnx_AveragePoolOp : Onnx_PureOp<"AveragePool"> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
+def Onnx_SumPoolOp : Onnx_PureOp<"SumPool"> {
+  let summary = "The sum of each window of narrow integers, as i32";
+  let description = [{
+    Not an operator of ONNX: what is left of AveragePool when its scale has
+    become a product. What lies outside of X adds nothing.
+  }];
+  let arguments = (ins Onnx_Tensor:$X,
+                   DefaultValuedAttr<Onnx_String, "\"NOTSET\"">:$auto_pad,
+                   DefaultValuedAttr<Onnx_Int, "0">:$ceil_mode,
+                   OptionalAttr<Onnx_Ints>:$dilations,
+                   Onnx_Ints:$kernel_shape, OptionalAttr<Onnx_Ints>:$pads,
+                   OptionalAttr<Onnx_Ints>:$strides);
+  let results = (outs Onnx_Tensor:$Y);
+}
+
 def Onnx_LpPoolOp : Onnx_PureOp<"LpPool"> {
   let summary = "The Lp norm of each window";
   let arguments = (ins Onnx_Tensor:$X,

@@ -221,6 +221,8 @@ bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
     return pool.getIndices().use_empty() && rewritePool(b, pool);
   if (auto pool = dyn_cast<AveragePoolOp>(op))
     return rewritePool(b, pool);
+  if (auto pool = dyn_cast<SumPoolOp>(op))
+    return rewritePool(b, pool);
   if (isa<GlobalAveragePoolOp>(op))
     return rewriteGlobalPool<ReduceMeanOp>(b, op);
   if (isa<GlobalMaxPoolOp>(op))

@@ -5,10 +5,12 @@
 //   AveragePool(DequantizeLinear(x, s, z)) = (sum of x - z) * (s / count)
 //
 // The sum over a window is a depthwise ConvInteger by weights of one, which
-// brings padding, blocked layouts and what follows along; over whole planes it
-// is ReduceSum. Where padding is not counted, the elements at the border have
-// counts of their own. Sums are exact, so that a mean in the middle between two
-// quanta, as every second mean of two is, rounds to the even one as specified.
+// brings padding, blocked layouts and what follows along. Of a large window
+// there would be more weights than results: it is SumPool, and ReduceSum where
+// it is a whole plane. Where padding is not counted, the elements at the border
+// have counts of their own. Sums are exact, so that a mean in the middle
+// between two quanta, as every second mean of two is, rounds to the even one as
+// specified.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -31,6 +33,8 @@ namespace {
 
 // Sums of so many bytes fit in 32 bits.
 constexpr int64_t kMaxCount = int64_t(1) << 23;
+// Windows of more are large.
+constexpr int64_t kMaxTaps = 25;
 
 bool isQuantizedByte(const std::optional<QuantizedValue> &value) {
   return value && value->isPerTensor &&
@@ -174,22 +178,10 @@ struct FuseAveragePool : OpRewritePattern<AveragePoolOp> {
       return rewriter.notifyMatchFailure(op, "pads remove elements");
 
     Location loc = op.getLoc();
-    SmallVector<int64_t> shape = {*channels, 1};
-    shape.append(window->kernel);
-    Type byte = IntegerType::get(rewriter.getContext(), 8);
-    Value ones = ConstantOp::create(
-        rewriter, loc,
-        DenseElementsAttr::get(RankedTensorType::get(shape, byte),
-                               APInt(8, 1)));
-    Value zero = isZero(x->zeroPoint) ? Value() : x->zeroPoint;
-    Value sums = ConvIntegerOp::create(
-        rewriter, loc, x->x, ones, zero, Value(),
-        rewriter.getStringAttr("NOTSET"),
-        rewriter.getDenseI64ArrayAttr(window->dilations),
-        rewriter.getIntegerAttr(rewriter.getIntegerType(64), *channels),
-        rewriter.getDenseI64ArrayAttr(window->kernel),
-        rewriter.getDenseI64ArrayAttr(pads),
-        rewriter.getDenseI64ArrayAttr(window->strides));
+    bool hasPads = llvm::any_of(pads, [](int64_t pad) { return pad != 0; });
+    Value sums = taps > kMaxTaps && !hasPads
+                     ? buildSumPool(rewriter, op, *x, *window, taps)
+                     : buildConv(rewriter, op, *x, *window, *channels, pads);
     Value counts = isUniform ? buildScalar(rewriter, loc, float(taps))
                              : buildCounts(rewriter, loc, sides);
     rewriter.replaceOp(op, buildMean(rewriter, loc, sums, x->scale, counts));
@@ -197,6 +189,43 @@ struct FuseAveragePool : OpRewritePattern<AveragePoolOp> {
   }
 
 private:
+  static Value buildSumPool(PatternRewriter &b, AveragePoolOp op,
+                            const QuantizedValue &x,
+                            const PoolingWindow &window, int64_t taps) {
+    Location loc = op.getLoc();
+    Value sums = SumPoolOp::create(b, loc, x.x, "NOTSET", /*ceil_mode=*/0,
+                                   b.getDenseI64ArrayAttr(window.dilations),
+                                   b.getDenseI64ArrayAttr(window.kernel),
+                                   DenseI64ArrayAttr(),
+                                   b.getDenseI64ArrayAttr(window.strides));
+    if (isZero(x.zeroPoint))
+      return sums;
+    Type i32 = b.getI32Type();
+    Value count = ConstantOp::create(
+        b, loc,
+        DenseElementsAttr::get(RankedTensorType::get({}, i32), int32_t(taps)));
+    Value zero = CastOp::create(b, loc, x.zeroPoint, i32);
+    return SubOp::create(b, loc, sums, MulOp::create(b, loc, zero, count));
+  }
+
+  static Value buildConv(PatternRewriter &b, AveragePoolOp op,
+                         const QuantizedValue &x, const PoolingWindow &window,
+                         int64_t channels, ArrayRef<int64_t> pads) {
+    Location loc = op.getLoc();
+    SmallVector<int64_t> shape = {channels, 1};
+    shape.append(window.kernel);
+    Type byte = b.getIntegerType(8);
+    Value ones = ConstantOp::create(
+        b, loc,
+        DenseElementsAttr::get(RankedTensorType::get(shape, byte),
+                               APInt(8, 1)));
+    return ConvIntegerOp::create(
+        b, loc, x.x, ones, isZero(x.zeroPoint) ? Value() : x.zeroPoint, Value(),
+        b.getStringAttr("NOTSET"), b.getDenseI64ArrayAttr(window.dilations),
+        b.getI64IntegerAttr(channels), b.getDenseI64ArrayAttr(window.kernel),
+        b.getDenseI64ArrayAttr(pads), b.getDenseI64ArrayAttr(window.strides));
+  }
+
   /// The products of the sides' counts, [1, 1, outputs...].
   static Value buildCounts(PatternRewriter &b, Location loc,
                            ArrayRef<WindowSide> sides) {

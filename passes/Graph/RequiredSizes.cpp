@@ -502,7 +502,7 @@ void onnxc::requireSizes(Operation *op, SizeRequirements &r) {
         requireConv(o, o.getX(), o.getW(), o.getB(), o.getY(), r);
       })
       .Case([&](ConvTransposeOp o) { requireConvTranspose(o, r); })
-      .Case<MaxPoolOp, AveragePoolOp, LpPoolOp>(
+      .Case<MaxPoolOp, AveragePoolOp, SumPoolOp, LpPoolOp>(
           [&](auto o) { requireNotNegative(o.getY(), r); })
       .Case([&](PadOp o) { requirePad(o, r); })
       .Case([&](ResizeOp o) { requireElements(o.getX(), 0, o.getY(), r); })

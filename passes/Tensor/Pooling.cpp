@@ -26,7 +26,7 @@ using namespace onnxc::onnx;
 
 namespace {
 
-enum class Kind { Max, Average, Lp };
+enum class Kind { Max, Average, Sum, Lp };
 
 struct Pool {
   explicit Pool(Kind kind) : kind(kind) {}
@@ -43,6 +43,8 @@ struct Pool {
 
   size_t spatial() const { return window.kernel.size(); }
   Type accumulated() const {
+    if (kind == Kind::Sum)
+      return IntegerType::get(element.getContext(), 32);
     return kind == Kind::Max ? getStorageType(element)
                              : getComputeType(element);
   }
@@ -119,7 +121,9 @@ SmallVector<Value> Pool::update(OpBuilder &b, Location l, ValueRange plane,
   Value v = loadElement(b, l, stored, element);
   Value old = tensor::ExtractOp::create(b, l, tiles[0], at);
   ScalarBuilder s(b, l, element);
-  if (kind == Kind::Average) {
+  if (kind == Kind::Sum)
+    v = convertElement(b, l, v, old.getType(), element.isUnsignedInteger());
+  if (kind == Kind::Average || kind == Kind::Sum) {
     Value sum = s.add(old, v);
     return {tensor::InsertOp::create(b, l, sum, tiles[0], at)};
   }
@@ -261,7 +265,7 @@ SmallVector<Value> Pool::build(OpBuilder &b, Location l, ValueRange plane,
     filled.push_back(linalg::FillOp::create(b, l, none, tiles[1]).getResult(0));
   }
   SmallVector<Value> results = accumulate(b, l, plane, filled);
-  if (kind != Kind::Max)
+  if (kind == Kind::Average || kind == Kind::Lp)
     results[0] = finish(b, l, results[0]);
   return results;
 }
@@ -316,7 +320,8 @@ LogicalResult lowerPool(Op op, Value x, ConversionPatternRewriter &rewriter,
       [&](OpBuilder &b, Location l, ValueRange plane, ValueRange tiles) {
         return pool.build(b, l, plane, tiles);
       });
-  if (pool.accumulated() != getStorageType(pool.element))
+  if (pool.kind != Kind::Sum &&
+      pool.accumulated() != getStorageType(pool.element))
     results[0] = narrow(rewriter, loc, results[0], op->getResult(0));
   if (op->getNumResults() > results.size())
     results.push_back(createEmpty(rewriter, loc, op->getResult(1)));
@@ -343,6 +348,18 @@ struct LowerAveragePool : OpConversionPattern<AveragePoolOp> {
     Pool pool{Kind::Average};
     pool.countPads = op.getCountIncludePad() != 0;
     return lowerPool(op, adaptor.getX(), rewriter, pool);
+  }
+};
+
+struct LowerSumPool : OpConversionPattern<SumPoolOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(SumPoolOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Type element = getElementType(op.getX());
+    if (!element.isInteger() || element.getIntOrFloatBitWidth() >= 32)
+      return rewriter.notifyMatchFailure(op, "not of narrow integers");
+    return lowerPool(op, adaptor.getX(), rewriter, Pool{Kind::Sum});
   }
 };
 
@@ -460,10 +477,11 @@ struct LowerMaxUnpool : OpConversionPattern<MaxUnpoolOp> {
 
 void onnxc::populatePoolingLowering(RewritePatternSet &patterns,
                                     TypeConverter &types) {
-  patterns.add<LowerMaxPool, LowerAveragePool, LowerLpPool, LowerMaxUnpool,
-               LowerGlobalPool<GlobalAveragePoolOp, ReduceMeanOp>,
-               LowerGlobalPool<GlobalMaxPoolOp, ReduceMaxOp>,
-               LowerGlobalPool<GlobalLpPoolOp, ReduceL1Op>,
-               LowerGlobalPool<GlobalLpPoolOp, ReduceL2Op>>(
-      types, patterns.getContext());
+  patterns
+      .add<LowerMaxPool, LowerAveragePool, LowerSumPool, LowerLpPool,
+           LowerMaxUnpool, LowerGlobalPool<GlobalAveragePoolOp, ReduceMeanOp>,
+           LowerGlobalPool<GlobalMaxPoolOp, ReduceMaxOp>,
+           LowerGlobalPool<GlobalLpPoolOp, ReduceL1Op>,
+           LowerGlobalPool<GlobalLpPoolOp, ReduceL2Op>>(types,
+                                                        patterns.getContext());
 }

@@ -35,7 +35,8 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.hasHalfConversion = has("zfhmin");
   model.hasHalfArithmetic = has("zfh");
   model.numFloatRegisters = model.hasFloatUnit ? 32 : 0;
-  model.numIntegerRegisters = has("e") ? 14 : 28;
+  // Of 32: products are made before the sums that take them, and wait.
+  model.numIntegerRegisters = has("e") ? 14 : 20;
   // Vectors as long as every machine with these features has them.
   if (has("v")) {
     model.numVectorRegisters = 32;

@@ -65,6 +65,8 @@ MEANS = {
                          "[2, 2]> (a)"),
     "averagepool_of_6": (((1, 3, 9, 7),), "y = AveragePool <kernel_shape = "
                          "[3, 2], pads = [1, 1, 1, 0]> (a)"),
+    "averagepool_of_30": (((1, 3, 7, 7),), "y = AveragePool <kernel_shape = "
+                         "[6, 5]> (a)"),
     "globalpool_of_48": (((2, 5, 6, 8),), "y = GlobalAveragePool(a)"),
     "reducemean_of_12": (((5, 12),), "i = Constant <value_ints = [-1]> () "
                          "y = ReduceMean <keepdims = 0> (a, i)"),

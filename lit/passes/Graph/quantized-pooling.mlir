@@ -53,3 +53,15 @@ func.func @pad(%x: tensor<4xui8>) -> tensor<6xf32> {
   %1 = onnx.Pad(%0, %p, _, _) : (tensor<4xf32>, tensor<2xi64>) -> tensor<6xf32>
   return %1 : tensor<6xf32>
 }
+
+// A large window has no weights.
+
+// CHECK-LABEL: func.func @large_window
+//       CHECK:   %[[S:.*]] = onnx.SumPool(%arg0) {{.*}} -> tensor<1x2x3x3xi32>
+//       CHECK:   onnx.Cast(%[[S]]) {to = 1 : i64}
+func.func @large_window(%x: tensor<1x2x8x8xi8>) -> tensor<1x2x3x3xf32> {
+  %s = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
+  %0 = onnx.DequantizeLinear(%x, %s, _) : (tensor<1x2x8x8xi8>, tensor<f32>) -> tensor<1x2x8x8xf32>
+  %1 = onnx.AveragePool(%0) {kernel_shape = array<i64: 6, 6>} : (tensor<1x2x8x8xf32>) -> tensor<1x2x3x3xf32>
+  return %1 : tensor<1x2x3x3xf32>
+}

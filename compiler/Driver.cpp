@@ -246,6 +246,14 @@ LogicalResult Compilation::resolveTargets() {
     device = std::exchange(targets.front(), std::move(*host));
   }
   target = targets.front();
+  const llvm::Triple &triple = target.triple;
+  if (options.emit == EmitKind::Shared &&
+      (!triple.isOSBinFormatELF() || triple.getOS() == llvm::Triple::UnknownOS))
+    return report(llvm::createStringError(
+        "--emit=shared goes with systems that load ELF, which '" +
+        triple.str() +
+        "' does not; link the object of --emit=obj with its "
+        "own linker"));
   if (targets.size() == 1)
     return success();
   if (options.emit != EmitKind::Object && options.emit != EmitKind::Archive &&

@@ -20,6 +20,7 @@ packages=(
   gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user  # other processors
   gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
   qemu-system-arm qemu-system-misc                       # boards
+  gcc-arm-none-eabi gcc-riscv64-unknown-elf              # and soft doubles
   nodejs chromium wasi-libc libclang-rt-22-dev-wasm32    # WebAssembly
   libvulkan1 mesa-vulkan-drivers vulkan-validationlayers # a GPU in software
   spirv-tools libvulkan-dev                              # check SPIR-V

@@ -63,7 +63,8 @@ Expected<ObjectFacts> readObjectFacts(MemoryBufferRef content) {
 
 Error checkFreestanding(const ObjectFacts &facts) {
   static const StringSet<> supplied = {
-      "memcpy", "memmove", "memset", "memcmp", "sqrtf", "onnxc_cpu_features"};
+      "memcpy", "memmove", "memset", "memcmp",
+      "sqrtf",  "sqrt",    "fmod",   "onnxc_cpu_features"};
   std::string wanted;
   for (StringRef name : facts.undefined)
     if (!name.starts_with("__") && !supplied.contains(name))
@@ -72,8 +73,8 @@ Error checkFreestanding(const ObjectFacts &facts) {
     return Error::success();
   return createStringError(
       "--freestanding: the code calls " + wanted +
-      " of the C library; functions of double precision need one (convert to "
-      "float32, or compile without --freestanding and link -lm)");
+      " of the C library, which the runtime's core does not have (compile "
+      "without --freestanding and link -lm)");
 }
 
 } // namespace onnxc

@@ -73,7 +73,7 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   if (options.evaluateConstants && options.optLevel > 0 &&
       options.machine.hasTiles()) {
     ChooseLayoutsOptions layouts;
-    layouts.vectorLanes = options.machine.getTileBits() / 32;
+    layouts.vectorLanes = options.machine.getBlockBits() / 32;
     layouts.dotGroup = options.machine.dot.group;
     layouts.dotOffset = options.machine.dot.leftOffset;
     pm.addNestedPass<func::FuncOp>(createChooseLayouts(layouts));

@@ -42,6 +42,9 @@ struct MachineModel {
   /// 0 where the machine has no vectors.
   unsigned vectorBits = 0;
   unsigned numVectorRegisters = 0;
+  /// Bits of a block of channels, and of half a panel of columns, where several
+  /// vectors make one. Machines that agree read the same weights.
+  unsigned blockBits = 0;
   /// Registers that hold one f32 each, where they are not vector registers.
   unsigned numFloatRegisters = 0;
   /// General registers that code may use.
@@ -86,6 +89,9 @@ struct MachineModel {
   bool hasTiles() const { return vectorBits > 0 || numFloatRegisters >= 16; }
   unsigned getTileBits() const {
     return vectorBits > 0 ? vectorBits : hasTiles() ? 128 : 0;
+  }
+  unsigned getBlockBits() const {
+    return blockBits ? blockBits : getTileBits();
   }
   unsigned getNumTileRegisters() const {
     return vectorBits > 0 ? numVectorRegisters : numFloatRegisters / 4;

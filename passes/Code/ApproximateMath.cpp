@@ -1,13 +1,14 @@
 //===- ApproximateMath.cpp - Functions become arithmetic ------------------===//
 //
-// After it no operation on f32, f16 or bf16, scalar or vector, needs a call of
-// the C library. Functions of f64 stay: the library's are exact enough.
+// After it no operation on floats, scalar or vector, needs a call of the C
+// library, but for remainders of f64.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/Code/DoubleMath.h"
 #include "passes/Code/FloatMath.h"
 #include "passes/Passes.h"
 
@@ -27,42 +28,42 @@ bool isF32(Value value) {
          getElementTypeOrSelf(value).isF32();
 }
 
-/// A function of one f32.
-template <typename Op> struct ApproximateUnary : OpRewritePattern<Op> {
-  using Function = Value (FloatMath::*)(Value);
+bool isF64(Value value) {
+  return isa<FloatType, VectorType>(value.getType()) &&
+         getElementTypeOrSelf(value).isF64();
+}
 
-  ApproximateUnary(MLIRContext *context, Function function)
-      : OpRewritePattern<Op>(context), function(function) {}
+/// A function of one or two numbers.
+template <typename Op, typename... Operands>
+struct Approximate : OpRewritePattern<Op> {
+  using Single = Value (FloatMath::*)(Operands...);
+  using Double = Value (DoubleMath::*)(Operands...);
 
-  LogicalResult matchAndRewrite(Op op,
-                                PatternRewriter &rewriter) const override {
-    if (!isF32(op->getResult(0)))
-      return rewriter.notifyMatchFailure(op, "not f32");
-    FloatMath f(rewriter, op.getLoc(), op.getType());
-    rewriter.replaceOp(op, (f.*function)(op->getOperand(0)));
-    return success();
-  }
-
-  Function function;
-};
-
-/// A function of two.
-template <typename Op> struct ApproximateBinary : OpRewritePattern<Op> {
-  using Function = Value (FloatMath::*)(Value, Value);
-
-  ApproximateBinary(MLIRContext *context, Function function)
-      : OpRewritePattern<Op>(context), function(function) {}
+  /// One of them may be null.
+  Approximate(MLIRContext *context, Single single, Double wide)
+      : OpRewritePattern<Op>(context), single(single), wide(wide) {}
 
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
-    if (!isF32(op->getResult(0)))
-      return rewriter.notifyMatchFailure(op, "not f32");
-    FloatMath f(rewriter, op.getLoc(), op.getType());
-    rewriter.replaceOp(op, (f.*function)(op->getOperand(0), op->getOperand(1)));
+    auto call = [&](auto math, auto function) {
+      if constexpr (sizeof...(Operands) == 1)
+        return (math.*function)(op->getOperand(0));
+      else
+        return (math.*function)(op->getOperand(0), op->getOperand(1));
+    };
+    Value result;
+    if (single && isF32(op->getResult(0)))
+      result = call(FloatMath(rewriter, op.getLoc(), op.getType()), single);
+    else if (wide && isF64(op->getResult(0)))
+      result = call(DoubleMath(rewriter, op.getLoc(), op.getType()), wide);
+    else
+      return rewriter.notifyMatchFailure(op, "no function of this type");
+    rewriter.replaceOp(op, result);
     return success();
   }
 
-  Function function;
+  Single single;
+  Double wide;
 };
 
 /// log2 and log10 are multiples of log.
@@ -247,30 +248,32 @@ struct ApproximateMath : onnxc::impl::ApproximateMathBase<ApproximateMath> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
-    auto add = [&](auto op, Value (FloatMath::*function)(Value)) {
-      patterns.add<ApproximateUnary<decltype(op)>>(context, function);
+    auto add = [&](auto op, Value (FloatMath::*single)(Value),
+                   Value (DoubleMath::*wide)(Value)) {
+      patterns.add<Approximate<decltype(op), Value>>(context, single, wide);
     };
-    add(math::ExpOp(), &FloatMath::exp);
-    add(math::Exp2Op(), &FloatMath::exp2);
-    add(math::ExpM1Op(), &FloatMath::expm1);
-    add(math::LogOp(), &FloatMath::log);
-    add(math::Log1pOp(), &FloatMath::log1p);
-    add(math::SinOp(), &FloatMath::sin);
-    add(math::CosOp(), &FloatMath::cos);
-    add(math::TanOp(), &FloatMath::tan);
-    add(math::AsinOp(), &FloatMath::asin);
-    add(math::AcosOp(), &FloatMath::acos);
-    add(math::AtanOp(), &FloatMath::atan);
-    add(math::SinhOp(), &FloatMath::sinh);
-    add(math::CoshOp(), &FloatMath::cosh);
-    add(math::TanhOp(), &FloatMath::tanh);
-    add(math::AsinhOp(), &FloatMath::asinh);
-    add(math::AcoshOp(), &FloatMath::acosh);
-    add(math::AtanhOp(), &FloatMath::atanh);
-    add(math::ErfOp(), &FloatMath::erf);
-    patterns.add<ApproximateBinary<math::PowFOp>>(context, &FloatMath::pow);
-    patterns.add<ApproximateBinary<arith::RemFOp>>(context,
-                                                   &FloatMath::remainder);
+    add(math::ExpOp(), &FloatMath::exp, &DoubleMath::exp);
+    add(math::Exp2Op(), &FloatMath::exp2, nullptr);
+    add(math::ExpM1Op(), &FloatMath::expm1, &DoubleMath::expm1);
+    add(math::LogOp(), &FloatMath::log, &DoubleMath::log);
+    add(math::Log1pOp(), &FloatMath::log1p, &DoubleMath::log1p);
+    add(math::SinOp(), &FloatMath::sin, &DoubleMath::sin);
+    add(math::CosOp(), &FloatMath::cos, &DoubleMath::cos);
+    add(math::TanOp(), &FloatMath::tan, &DoubleMath::tan);
+    add(math::AsinOp(), &FloatMath::asin, &DoubleMath::asin);
+    add(math::AcosOp(), &FloatMath::acos, &DoubleMath::acos);
+    add(math::AtanOp(), &FloatMath::atan, &DoubleMath::atan);
+    add(math::SinhOp(), &FloatMath::sinh, &DoubleMath::sinh);
+    add(math::CoshOp(), &FloatMath::cosh, &DoubleMath::cosh);
+    add(math::TanhOp(), &FloatMath::tanh, &DoubleMath::tanh);
+    add(math::AsinhOp(), &FloatMath::asinh, &DoubleMath::asinh);
+    add(math::AcoshOp(), &FloatMath::acosh, &DoubleMath::acosh);
+    add(math::AtanhOp(), &FloatMath::atanh, &DoubleMath::atanh);
+    add(math::ErfOp(), &FloatMath::erf, &DoubleMath::erf);
+    patterns.add<Approximate<math::PowFOp, Value, Value>>(
+        context, &FloatMath::pow, &DoubleMath::pow);
+    patterns.add<Approximate<arith::RemFOp, Value, Value>>(
+        context, &FloatMath::remainder, nullptr);
     patterns.add<ScaleLogarithm<math::Log2Op>>(context, 1.44269504088896341);
     patterns.add<ScaleLogarithm<math::Log10Op>>(context, 0.434294481903251828);
     patterns.add<ExpandRsqrt>(context);

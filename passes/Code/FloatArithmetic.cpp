@@ -1,16 +1,16 @@
-//===- FloatArithmetic.cpp - The operations FloatMath is made of ----------===//
+//===- FloatArithmetic.cpp - Operations that functions are built of -------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "passes/Code/FloatMath.h"
+#include "passes/Code/FloatArithmetic.h"
 
 using namespace mlir;
 using namespace mlir::arith;
 using namespace onnxc;
 
-Type FloatMath::shaped(Type element) {
+Type FloatArithmetic::shaped(Type element) {
   if (auto vector = dyn_cast<VectorType>(like))
     return vector.clone(element);
   return element;
@@ -24,13 +24,13 @@ static Value buildConstant(OpBuilder &b, Location loc, Type type,
   return arith::ConstantOp::create(b, loc, type, scalar);
 }
 
-Value FloatMath::constant(Value likeValue, double value) {
+Value FloatArithmetic::constant(Value likeValue, double value) {
   Type element = getElementTypeOrSelf(likeValue);
   return buildConstant(b, loc, likeValue.getType(),
                        b.getFloatAttr(element, value));
 }
 
-Value FloatMath::integer(Value likeValue, int64_t value) {
+Value FloatArithmetic::integer(Value likeValue, int64_t value) {
   Type element = getElementTypeOrSelf(likeValue);
   return buildConstant(b, loc, likeValue.getType(),
                        b.getIntegerAttr(element, value));
@@ -38,25 +38,29 @@ Value FloatMath::integer(Value likeValue, int64_t value) {
 
 static constexpr FastMathFlags kContract = FastMathFlags::contract;
 
-Value FloatMath::add(Value l, Value r) {
+Value FloatArithmetic::add(Value l, Value r) {
   return AddFOp::create(b, loc, l, r, kContract);
 }
-Value FloatMath::sub(Value l, Value r) {
+Value FloatArithmetic::sub(Value l, Value r) {
   return SubFOp::create(b, loc, l, r, kContract);
 }
-Value FloatMath::mul(Value l, Value r) {
+Value FloatArithmetic::mul(Value l, Value r) {
   return MulFOp::create(b, loc, l, r, kContract);
 }
-Value FloatMath::div(Value l, Value r) { return DivFOp::create(b, loc, l, r); }
-Value FloatMath::neg(Value x) { return NegFOp::create(b, loc, x); }
-Value FloatMath::abs(Value x) { return math::AbsFOp::create(b, loc, x); }
-Value FloatMath::sqrt(Value x) { return math::SqrtOp::create(b, loc, x); }
-Value FloatMath::copySign(Value x, Value sign) {
+Value FloatArithmetic::div(Value l, Value r) {
+  return DivFOp::create(b, loc, l, r);
+}
+Value FloatArithmetic::neg(Value x) { return NegFOp::create(b, loc, x); }
+Value FloatArithmetic::abs(Value x) { return math::AbsFOp::create(b, loc, x); }
+Value FloatArithmetic::sqrt(Value x) { return math::SqrtOp::create(b, loc, x); }
+Value FloatArithmetic::copySign(Value x, Value sign) {
   return math::CopySignOp::create(b, loc, x, sign);
 }
-Value FloatMath::mulAdd(Value x, Value y, Value z) { return add(mul(x, y), z); }
+Value FloatArithmetic::mulAdd(Value x, Value y, Value z) {
+  return add(mul(x, y), z);
+}
 
-Value FloatMath::exact(Value x) {
+Value FloatArithmetic::exact(Value x) {
   Operation *op = x.getDefiningOp();
   if (auto flags = dyn_cast_or_null<ArithFastMathInterface>(op))
     op->setAttr(flags.getFastMathAttrName(),
@@ -64,71 +68,121 @@ Value FloatMath::exact(Value x) {
   return x;
 }
 
-Value FloatMath::polynomial(Value x, ArrayRef<double> coefficients) {
+Value FloatArithmetic::polynomial(Value x, ArrayRef<double> coefficients) {
   Value sum = constant(x, coefficients.front());
   for (double coefficient : coefficients.drop_front())
     sum = mulAdd(sum, x, constant(x, coefficient));
   return sum;
 }
 
-Value FloatMath::lt(Value l, Value r) {
+Value FloatArithmetic::lt(Value l, Value r) {
   return CmpFOp::create(b, loc, CmpFPredicate::OLT, l, r);
 }
-Value FloatMath::gt(Value l, Value r) { return lt(r, l); }
-Value FloatMath::eq(Value l, Value r) {
+Value FloatArithmetic::gt(Value l, Value r) { return lt(r, l); }
+Value FloatArithmetic::eq(Value l, Value r) {
   return CmpFOp::create(b, loc, CmpFPredicate::OEQ, l, r);
 }
-Value FloatMath::ne(Value l, Value r) {
+Value FloatArithmetic::ne(Value l, Value r) {
   return CmpFOp::create(b, loc, CmpFPredicate::UNE, l, r);
 }
-Value FloatMath::eqBits(Value x, int64_t value) {
+Value FloatArithmetic::eqBits(Value x, int64_t value) {
   return CmpIOp::create(b, loc, CmpIPredicate::eq, x, integer(x, value));
 }
-Value FloatMath::neBits(Value x, int64_t value) {
+Value FloatArithmetic::neBits(Value x, int64_t value) {
   return CmpIOp::create(b, loc, CmpIPredicate::ne, x, integer(x, value));
 }
-Value FloatMath::ltBits(Value x, int64_t value) {
+Value FloatArithmetic::ltBits(Value x, int64_t value) {
   return CmpIOp::create(b, loc, CmpIPredicate::slt, x, integer(x, value));
 }
-Value FloatMath::both(Value l, Value r) { return AndIOp::create(b, loc, l, r); }
-Value FloatMath::either(Value l, Value r) {
+Value FloatArithmetic::both(Value l, Value r) {
+  return AndIOp::create(b, loc, l, r);
+}
+Value FloatArithmetic::either(Value l, Value r) {
   return OrIOp::create(b, loc, l, r);
 }
-Value FloatMath::select(Value condition, Value l, Value r) {
+Value FloatArithmetic::select(Value condition, Value l, Value r) {
   return SelectOp::create(b, loc, condition, l, r);
 }
 
-Value FloatMath::clamp(Value x, double low, double high) {
+Value FloatArithmetic::clamp(Value x, double low, double high) {
   Value l = constant(x, low), h = constant(x, high);
   x = select(lt(x, l), l, x);
   return select(gt(x, h), h, x);
 }
 
-Value FloatMath::toF64(Value x) {
+Value FloatArithmetic::toF64(Value x) {
   return ExtFOp::create(b, loc, shaped(b.getF64Type()), x);
 }
-Value FloatMath::toF32(Value x) {
+Value FloatArithmetic::toF32(Value x) {
   return TruncFOp::create(b, loc, shaped(b.getF32Type()), x);
 }
-Value FloatMath::toBits(Value x) {
+Value FloatArithmetic::toBits(Value x) {
   unsigned width = getElementTypeOrSelf(x).getIntOrFloatBitWidth();
   return BitcastOp::create(b, loc, shaped(b.getIntegerType(width)), x);
 }
-Value FloatMath::toFloat(Value x) {
+Value FloatArithmetic::toFloat(Value x) {
   unsigned width = getElementTypeOrSelf(x).getIntOrFloatBitWidth();
   Type element = width == 64 ? Type(b.getF64Type()) : Type(b.getF32Type());
   return BitcastOp::create(b, loc, shaped(element), x);
 }
-Value FloatMath::iadd(Value l, Value r) { return AddIOp::create(b, loc, l, r); }
-Value FloatMath::isub(Value l, Value r) { return SubIOp::create(b, loc, l, r); }
-Value FloatMath::iand(Value l, Value r) { return AndIOp::create(b, loc, l, r); }
-Value FloatMath::ior(Value l, Value r) { return OrIOp::create(b, loc, l, r); }
-Value FloatMath::shl(Value x, unsigned by) {
+Value FloatArithmetic::iadd(Value l, Value r) {
+  return AddIOp::create(b, loc, l, r);
+}
+Value FloatArithmetic::isub(Value l, Value r) {
+  return SubIOp::create(b, loc, l, r);
+}
+Value FloatArithmetic::iand(Value l, Value r) {
+  return AndIOp::create(b, loc, l, r);
+}
+Value FloatArithmetic::ior(Value l, Value r) {
+  return OrIOp::create(b, loc, l, r);
+}
+Value FloatArithmetic::shl(Value x, unsigned by) {
   return ShLIOp::create(b, loc, x, integer(x, by));
 }
-Value FloatMath::shr(Value x, unsigned by) {
+Value FloatArithmetic::shr(Value x, unsigned by) {
   return ShRUIOp::create(b, loc, x, integer(x, by));
 }
-Value FloatMath::sar(Value x, unsigned by) {
+Value FloatArithmetic::sar(Value x, unsigned by) {
   return ShRSIOp::create(b, loc, x, integer(x, by));
+}
+
+FloatArithmetic::Rounded FloatArithmetic::roundNear(Value x) {
+  bool isF64 = getElementTypeOrSelf(x).isF64();
+  Value magic = constant(x, isF64 ? 0x1.8p52 : 0x1.8p23);
+  Value sum = add(x, magic);
+  return {sub(sum, magic), isub(toBits(sum), toBits(magic))};
+}
+
+Value FloatArithmetic::powerOfTwo(Value n, Value likeFloat) {
+  bool isF64 = getElementTypeOrSelf(likeFloat).isF64();
+  Value biased = iadd(n, integer(n, isF64 ? 1023 : 127));
+  return toFloat(shl(biased, isF64 ? 52 : 23));
+}
+
+Value FloatArithmetic::roundEven(Value x) {
+  bool isF64 = getElementTypeOrSelf(x).isF64();
+  Value magic = constant(x, isF64 ? 0x1p52 : 0x1p23);
+  Value a = abs(x);
+  Value rounded = exact(sub(exact(add(a, magic)), magic));
+  return select(lt(a, magic), copySign(rounded, x), x);
+}
+
+Value FloatArithmetic::trunc(Value x) {
+  Value a = abs(x);
+  Value rounded = roundEven(a);
+  Value below = sub(rounded, constant(x, 1));
+  return copySign(select(gt(rounded, a), below, rounded), x);
+}
+
+Value FloatArithmetic::floor(Value x) {
+  Value rounded = roundEven(x);
+  Value below = sub(rounded, constant(x, 1));
+  return copySign(select(gt(rounded, x), below, rounded), x);
+}
+
+Value FloatArithmetic::ceil(Value x) {
+  Value rounded = roundEven(x);
+  Value above = add(rounded, constant(x, 1));
+  return copySign(select(lt(rounded, x), above, rounded), x);
 }

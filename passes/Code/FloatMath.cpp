@@ -23,19 +23,6 @@ static constexpr double kHalfPi = 1.57079632679489661923;
 // Exponentials
 //===----------------------------------------------------------------------===//
 
-FloatMath::Rounded FloatMath::roundNear(Value x) {
-  bool isF64 = getElementTypeOrSelf(x).isF64();
-  Value magic = constant(x, isF64 ? 0x1.8p52 : 0x1.8p23);
-  Value sum = add(x, magic);
-  return {sub(sum, magic), isub(toBits(sum), toBits(magic))};
-}
-
-Value FloatMath::powerOfTwo(Value n, Value likeFloat) {
-  bool isF64 = getElementTypeOrSelf(likeFloat).isF64();
-  Value biased = iadd(n, integer(n, isF64 ? 1023 : 127));
-  return toFloat(shl(biased, isF64 ? 52 : 23));
-}
-
 // ln 2 in two parts; n times the first, of few bits, is exact.
 std::pair<Value, Value> FloatMath::reduceExp(Value x) {
   Rounded n = roundNear(mul(x, constant(x, 1 / kLn2)));
@@ -397,35 +384,4 @@ Value FloatMath::remainder(Value x, Value y) {
   Value inf = constant(x, kInf);
   Value keeps = both(lt(abs(x), inf), eq(abs(y), inf));
   return select(keeps, x, result);
-}
-
-//===----------------------------------------------------------------------===//
-// Rounding
-//===----------------------------------------------------------------------===//
-
-Value FloatMath::roundEven(Value x) {
-  bool isF64 = getElementTypeOrSelf(x).isF64();
-  Value magic = constant(x, isF64 ? 0x1p52 : 0x1p23);
-  Value a = abs(x);
-  Value rounded = exact(sub(exact(add(a, magic)), magic));
-  return select(lt(a, magic), copySign(rounded, x), x);
-}
-
-Value FloatMath::trunc(Value x) {
-  Value a = abs(x);
-  Value rounded = roundEven(a);
-  Value below = sub(rounded, constant(x, 1));
-  return copySign(select(gt(rounded, a), below, rounded), x);
-}
-
-Value FloatMath::floor(Value x) {
-  Value rounded = roundEven(x);
-  Value below = sub(rounded, constant(x, 1));
-  return copySign(select(gt(rounded, x), below, rounded), x);
-}
-
-Value FloatMath::ceil(Value x) {
-  Value rounded = roundEven(x);
-  Value above = add(rounded, constant(x, 1));
-  return copySign(select(lt(rounded, x), above, rounded), x);
 }

@@ -82,7 +82,7 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
                             g.copyType.getIntOrFloatBitWidth(),
                         g.lanes);
   g.channelBlocks = g.isDepthwise ? 1 : sizes[1];
-  if (g.lanes * 32 > registers.vectorBits || g.lanes < 2 ||
+  if (registers.ofBits(g.lanes * 32).numRegisters < 4 || g.lanes < 2 ||
       weights.getNumElements() == 0)
     return std::nullopt;
 

@@ -126,15 +126,34 @@ Value DotProduct::accumulate(Value left, Value right, Value sums) const {
     return toVector(v, lanes);
   }
   unsigned bits = 32 / group;
-  StringRef name = machine.getIntrinsic(v.width * 32);
+  // Several instructions where vectors are longer than theirs.
+  int64_t width = v.width;
+  while (width % 2 == 0 && machine.getIntrinsic(width * 32).empty())
+    width /= 2;
+  StringRef name = machine.getIntrinsic(width * 32);
   if (!name.empty() && machine.group == group) {
-    SmallVector<Value> operands = {left, right};
-    if (machine.accumulates)
-      operands.insert(operands.begin(), sums);
-    Value result = LLVM::CallIntrinsicOp::create(
-                       b, loc, sums.getType(), b.getStringAttr(name), operands)
-                       .getResults();
-    return machine.accumulates ? result : v.addVectors(sums, result);
+    Value result = sums;
+    for (int64_t at = 0; at < v.width; at += width) {
+      auto cut = [&](Value from, int64_t count) -> Value {
+        return width == v.width
+                   ? from
+                   : vector::ExtractStridedSliceOp::create(
+                         b, loc, from, at * count, width * count, int64_t(1));
+      };
+      Value part = cut(sums, 1);
+      SmallVector<Value> operands = {cut(left, group), cut(right, group)};
+      if (machine.accumulates)
+        operands.insert(operands.begin(), part);
+      Value sum = LLVM::CallIntrinsicOp::create(b, loc, part.getType(),
+                                                b.getStringAttr(name), operands)
+                      .getResults();
+      if (!machine.accumulates)
+        sum = v.addVectors(part, sum);
+      result = width == v.width ? sum
+                                : vector::InsertStridedSliceOp::create(
+                                      b, loc, sum, result, at, int64_t(1));
+    }
+    return result;
   }
   // A byte to which 128 has been added is unsigned; from which, is signed.
   bool isUnsigned = bits == 8 ? (offset ? offset > 0 : isLeftUnsigned) : false;

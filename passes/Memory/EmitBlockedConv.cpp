@@ -437,6 +437,7 @@ LogicalResult onnxc::emitBlockedConv(linalg::GenericOp op,
   std::optional<BlockedConvGeometry> g = matchBlockedConv(op, registers);
   if (!g || g->isDepthwise)
     return failure();
+  registers = registers.ofBits(g->lanes * 32);
   OpBuilder b(op);
   bool isScalar = g->isInteger && !registers.hasVectors;
   VectorBuilder v(b, op.getLoc(),

@@ -91,6 +91,7 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
   if (!matched || !matched->isDepthwise)
     return failure();
   BlockedConvGeometry &g = *matched;
+  registers = registers.ofBits(g.lanes * 32);
   ConvGeometry &conv = g.conv;
   bool mayOverwrite = canWriteOntoImage(g, registers.stackBytes);
   Epilogue epilogue(op, conv.result, g.groups,
@@ -115,7 +116,9 @@ LogicalResult onnxc::emitBlockedDepthwise(linalg::GenericOp op,
   Value output = v.flatten(epilogue.getOutput());
   Parts rowParts = cutInParts(v, conv.outHeight, parts.rows, 1);
   Parts columnParts = cutInParts(v, conv.outWidth, parts.columns, 1);
-  int64_t pixelsOfTile = registers.numRegisters >= 32 ? 8 : 4;
+  int64_t pixelsOfTile = registers.numRegisters >= 32  ? 8
+                         : registers.numRegisters >= 8 ? 4
+                                                       : 2;
   // Tiles of one size need their code once.
   if (!registers.hasVectors && g.numColumns > 0)
     for (int64_t pixels = registers.numRegisters - 3; pixels > 1; --pixels)

@@ -243,12 +243,18 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   bool hasRoom = room >= kBlock * kColumns;
   int64_t mostColumns = hasRoom ? kColumns : 4 * v.width;
   int64_t mostK = hasRoom ? kBlock : room / (8 * v.width);
-  // Integers without vectors have tiles of a part of a panel.
-  bool isWholePanel = registers.hasVectors || !sumType.isInteger();
-  int64_t vectorUnit = isPacked && isWholePanel ? panelColumns / v.width : 1;
-  int64_t vectorMost = isPacked && !isWholePanel ? panelColumns / v.width : 8;
+  // Tiles are of whole panels, or parts of one where that has many vectors, as
+  // it has for integers without vectors.
+  int64_t panelVectors = panelColumns / v.width;
+  bool isWholePanel =
+      panelVectors <= 2 && (registers.hasVectors || !sumType.isInteger());
+  int64_t vectorUnit = isPacked && isWholePanel ? panelVectors : 1;
+  if (isWholePanel)
+    panelVectors = 0;
+  // Tasks begin where a panel does.
   int64_t tileColumns =
-      emitter.getTileVectors(rows, vectorUnit, vectorMost) * v.width;
+      std::max(emitter.getTileVectors(rows, vectorUnit, panelVectors) * v.width,
+               panelColumns);
   int64_t grain = std::max<int64_t>(
       kGrain / std::max<int64_t>(1, numRows.value_or(32) * numK.value_or(256)),
       1);
@@ -294,7 +300,7 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
     block.k = k;
     block.kBlock = kPart;
     block.vectorUnit = vectorUnit;
-    block.vectorMost = vectorMost;
+    block.panelVectors = panelVectors;
     block.output = output;
     block.partialSums = partialSums;
     block.getPlace = [&](Value row, Value column) {

@@ -21,15 +21,16 @@ int64_t GemmEmitter::getTileRows() const {
 }
 
 int64_t GemmEmitter::getTileVectors(Value rows, int64_t unit,
-                                    int64_t most) const {
+                                    int64_t panelVectors) const {
   std::optional<int64_t> constant = getConstantIntValue(rows);
   int64_t count = constant ? std::max<int64_t>(*constant, 1) : getTileRows();
   int64_t vectors = (registers.numRegisters - 1) / (count + 1);
   vectors = std::clamp<int64_t>(vectors, 2, 8);
-  if (most < vectors)
-    vectors = most;
-  else if (most < 8)
-    vectors = llvm::bit_floor<uint64_t>(vectors);
+  // What a single row loads is multiplied at once: registers are for sums.
+  if (panelVectors && count == 1 && registers.numRegisters >= 16)
+    return 8;
+  if (panelVectors)
+    return std::min<int64_t>(llvm::bit_floor<uint64_t>(vectors), panelVectors);
   return std::max(vectors / unit, int64_t(1)) * unit;
 }
 
@@ -189,7 +190,7 @@ void GemmEmitter::emitBlock(const Block &block) {
   if (std::optional<int64_t> rows = getConstantIntValue(block.rows))
     tileRows = std::min(tileRows, std::max<int64_t>(*rows, 1));
   int64_t vectors =
-      getTileVectors(block.rows, block.vectorUnit, block.vectorMost);
+      getTileVectors(block.rows, block.vectorUnit, block.panelVectors);
   auto part = [&](Value k0, Value kc, Value isFirst, Value isLast) {
     Panel panel = block.getPanel(k0, kc);
     forEachColumnTile(

@@ -45,6 +45,17 @@ struct RegisterFile {
   /// What holds sums of integers where there are no vectors.
   int64_t numIntegers = 13;
 
+  /// The same registers, several taken for one, where vectors have so many
+  /// bits.
+  RegisterFile ofBits(int64_t bits) const {
+    RegisterFile result = *this;
+    if (bits > vectorBits) {
+      result.vectorBits = bits;
+      result.numRegisters = numRegisters * vectorBits / bits;
+    }
+    return result;
+  }
+
   /// How many sums lie side by side, and how many rows of them there are, in a
   /// tile of integers without vectors; the rest holds factors and addresses.
   int64_t getIntegerLanes(int64_t most) const {
@@ -96,8 +107,8 @@ public:
     int64_t kBlock, kUnit = 1;
     /// The least number of vectors a row of a tile is a multiple of.
     int64_t vectorUnit = 1;
-    /// The most; a power of two where it is not a multiple of the unit.
-    int64_t vectorMost = 8;
+    /// Of a panel that rows of a tile are parts of; 0 where they are not.
+    int64_t panelVectors = 0;
     Matrix a;
     /// Brings B's rows [k0, k0 + kc) of the block's columns to where the
     /// innermost loops read them.
@@ -123,9 +134,10 @@ public:
                    mlir::Value columns, mlir::Value scratch, int64_t pitch);
 
   int64_t getTileRows() const;
-  /// Vectors a row of a tile, a multiple of `unit`; more when C has few rows.
+  /// Vectors a row of a tile, a multiple of `unit`, or a power of two that
+  /// divides `panelVectors`; more when C has few rows.
   int64_t getTileVectors(mlir::Value rows, int64_t unit = 1,
-                         int64_t most = 8) const;
+                         int64_t panelVectors = 0) const;
 
   VectorBuilder &v;
 

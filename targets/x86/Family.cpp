@@ -36,6 +36,9 @@ static void describeMachine(const Triple &, HasFeature has,
     model.numVectorRegisters = is64 ? 32 : 8;
     model.vectorBits = 512;
   }
+  // Several vectors a block have fewer loads a multiplication than one, and all
+  // levels of an object share their weights.
+  model.blockBits = model.vectorBits && is64 ? 512 : 0;
   model.hasRounding = has("sse4.1");
   model.hasFMA = has("fma") || has("avx512f");
   model.hasHalfConversion = has("f16c") || has("avx512f");
@@ -57,6 +60,9 @@ static void describeMachine(const Triple &, HasFeature has,
                  {{128, "llvm.x86.sse2.pmadd.wd"},
                   {256, "llvm.x86.avx2.pmadd.wd"},
                   {512, "llvm.x86.avx512.pmaddw.d.512"}}};
+  erase_if(model.dot.intrinsics, [&](const auto &intrinsic) {
+    return intrinsic.first > model.vectorBits;
+  });
   model.l1Bytes = 32 << 10;
   model.l2Bytes = has("avx512f") ? 1 << 20 : 256 << 10;
 }

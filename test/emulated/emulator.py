@@ -133,7 +133,9 @@ class Emulator:
         os.makedirs(self.parts, exist_ok=True)
         self.objects = []
         sources = [os.path.join(HERE, "runner.c")]
-        sources += sorted(glob.glob(os.path.join(RUNTIME, "lib", "*.c")))
+        sources += [source for source in
+                    sorted(glob.glob(os.path.join(RUNTIME, "lib", "*.c")))
+                    if "Freestanding" not in source]
         for source in sources:
             name = os.path.splitext(os.path.basename(source))[0]
             if name in self.machine.without:

@@ -24,8 +24,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "operators"))
 import backend_cases
+import cpu_levels
 import emulator
-from suite_cases import Failure, expect, run, run_cases
+from suite_cases import Failure, run, run_cases
 
 # One of each kind of loop: elementwise, broadcast, reduction, product,
 # convolution, pooling, recurrence, gather, conversion, control flow.
@@ -89,60 +90,6 @@ def operator_case(machine, cache, name):
         raise Failure(str(error))
 
 
-LEVELS = "x86-64-v2,x86-64-v3,x86-64-v4"
-
-
-def levels_case(onnxc, work, conv):
-    """One object for three levels, on CPUs that have one, two or all."""
-    path, image, wanted = conv
-    try:
-        machine = emulator.Emulator("x86-64", onnxc, work)
-        program = machine.build(path, work, [f"-mcpu={LEVELS}"])
-        for cpu, level in (("Nehalem", "v2"), ("Haswell", "v3")):
-            log = os.path.join(work, f"{cpu}.log")
-            machine.command = ["qemu-x86_64", "-cpu", cpu, "-d", "in_asm",
-                               "-D", log]
-            got, = machine.run(program, [(1, image)], work)
-            if wrong := emulator.compare(got, wanted, 1e-4, 1e-4):
-                raise Failure(f"{cpu}: {wrong}")
-            with open(log) as file:
-                ran = set(re.findall(r"^IN: model_x86_64_(v\d)_kernel",
-                                     file.read(), re.M))
-            expect(f"levels run on {cpu}", ran, {level})
-        # Here, whatever this machine has.
-        machine.command = []
-        got, = machine.run(program, [(1, image)], work)
-        if wrong := emulator.compare(got, wanted, 1e-4, 1e-4):
-            raise Failure(f"this machine: {wrong}")
-    except emulator.EmulationError as error:
-        raise Failure(str(error))
-    code = run("llvm-objdump-22", "-d", "--no-show-raw-insn", program)
-    for level, register in (("v2", "%xmm"), ("v3", "%ymm"), ("v4", "%zmm")):
-        bodies = re.findall(rf"<model_x86_64_{level}_kernel\w*>:\n(.*?)\n\n",
-                            code, re.S)
-        if not any(register in body for body in bodies):
-            raise Failure(f"no {register} in the code of {level}")
-        if level == "v2" and any("%ymm" in body for body in bodies):
-            raise Failure("%ymm in the code of v2")
-
-
-def shared_weights_case(onnxc, work, conv):
-    """Constants that two levels read in the same order are there once."""
-    path = conv[0]
-
-    def weights(cpus):
-        target = os.path.join(work, "shared.o")
-        run(onnxc, path, "--target=x86_64", f"-mcpu={cpus}", "--prefix=model",
-            "-o", target)
-        found = re.search(r"\.rodata\.onnxc_weights +(\d+)",
-                          run("llvm-size-22", "-A", target))
-        return int(found[1])
-
-    one = weights("x86-64-v3")
-    expect("bytes of weights of two levels with equal vectors",
-           weights("x86-64-v3,alderlake"), one)
-
-
 def main(build, pattern=""):
     onnxc = os.path.join(build, "bin", "onnxc")
     work = os.path.join(build, "emulated")
@@ -156,9 +103,10 @@ def main(build, pattern=""):
         machine = emulator.Emulator(name, onnxc, work)
         cases.update({f"{name}-{test}": functools.partial(
             operator_case, machine, cache, test) for test in SAMPLE})
-    cases["levels"] = functools.partial(levels_case, onnxc, work, conv)
-    cases["shared-weights"] = functools.partial(shared_weights_case, onnxc,
-                                                work, conv)
+    cases["levels"] = functools.partial(cpu_levels.levels_case, onnxc, work,
+                                        conv)
+    cases["shared-weights"] = functools.partial(
+        cpu_levels.shared_weights_case, onnxc, work, conv)
     cases = {name: case for name, case in cases.items()
              if re.search(pattern, name)}
     return run_cases(cases, workers=2)

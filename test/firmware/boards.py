@@ -14,7 +14,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
 BOARD = os.path.join(ROOT, "examples", "firmware", "board")
 RUNTIME = os.path.join(ROOT, "runtime-lite")
-CORE = ("Run", "Check", "Cpu", "Dtype", "Status", "Freestanding")
+CORE = ("Run", "Check", "Cpu", "Dtype", "Status", "Freestanding",
+        "FreestandingDouble")
 
 
 @dataclasses.dataclass
@@ -23,6 +24,7 @@ class Board:
     clang: list
     source: str
     entry: str
+    helpers: list  # says where the compiler's own functions are
     flash: int
     ram: int
     qemu: list
@@ -32,13 +34,16 @@ BOARDS = {
     "cortex-m4": Board(
         ["--target=thumbv7em-none-eabihf", "-mcpu=cortex-m4"],
         ["--target=thumbv7em-none-eabihf", "-mcpu=cortex-m4"],
-        "board_arm.c", "board_start", 0, 0x20000000,
+        "board_arm.c", "board_start",
+        ["arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb",
+         "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"], 0, 0x20000000,
         ["qemu-system-arm", "-M", "mps2-an386"]),
     "rv32imafc": Board(
         ["--target=riscv32-unknown-none-elf"],
         ["--target=riscv32-unknown-none-elf", "-march=rv32imafc",
          "-mabi=ilp32f"],
-        "board_riscv.c", "board_reset", 0x80000000, 0x80800000,
+        "board_riscv.c", "board_reset",
+        ["riscv64-unknown-elf-gcc", "-march=rv32imafc", "-mabi=ilp32f"], 0x80000000, 0x80800000,
         ["qemu-system-riscv32", "-M", "virt", "-bios", "none"]),
 }
 

@@ -23,6 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import conv_models
+import double_models
 import exact_evaluator
 import model_cases
 import quantize_models
@@ -180,6 +181,25 @@ def chain_case(build, board_name, seed):
                       f"says {stack}")
 
 
+def doubles_case(build, board_name):
+    """Functions of float64 need the compiler's arithmetic, and no library."""
+    board = BOARDS[board_name]
+    work = os.path.join(build, "firmware", board_name, "doubles")
+    os.makedirs(work, exist_ok=True)
+    path = os.path.join(work, "model.onnx")
+    inputs, expected = double_models.write(path)
+    target = os.path.join(work, "model.o")
+    run(os.path.join(build, "bin", "onnxc"), path, *board.onnxc,
+        "--freestanding", "--prefix=model", "-o", target)
+    helpers = run(*board.helpers, "-print-libgcc-file-name").strip()
+    program = link(board, work, [target, helpers], inputs, 2 * expected.size)
+    output = emulate(board, program, np.float64).output
+    wrong = ~np.isclose(output, expected, rtol=1e-15, atol=0)
+    if wrong.any():
+        raise Failure(f"{output[wrong][0]!r} instead of "
+                      f"{expected[wrong][0]!r}; {wrong.sum()} differ")
+
+
 def limits_case(build):
     """Budgets that are not kept fail, name what fills them, leave nothing."""
     path = model_cases.model_path("tiny_ds_cnn", os.path.join(build, "models"))
@@ -245,6 +265,8 @@ def main():
         board = list(BOARDS)[seed % len(BOARDS)]
         cases[f"{board}-chain-{seed}"] = functools.partial(
             chain_case, options.build, board, seed)
+    cases.update({f"{board}-doubles": functools.partial(
+        doubles_case, options.build, board) for board in BOARDS})
     cases["allocator"] = functools.partial(allocator_case, options.build)
     cases["limits"] = functools.partial(limits_case, options.build)
     cases = {name: case for name, case in cases.items()

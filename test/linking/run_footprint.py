@@ -128,7 +128,7 @@ def build_runtime(clang, is_bare, work):
     for source in glob.glob(os.path.join(RUNTIME, "lib", "*.c")):
         name = os.path.basename(source)[:-2]
         is_hosted = f"lib/{name}.c" in hosted.partition(")")[0]
-        if is_hosted if is_bare else name == "Freestanding":
+        if is_hosted if is_bare else name.startswith("Freestanding"):
             continue
         objects[name] = os.path.join(work, f"{name}.o")
         run("clang-22", *clang, "-std=c11", "-D_GNU_SOURCE", "-Os",

@@ -10,6 +10,7 @@
 
 #include "dialects/onnx/DeformOps.h"
 #include "dialects/onnx/ScalarBuilder.h"
+#include "passes/Tensor/FloatBuilder.h"
 #include "passes/Tensor/IndexedLoops.h"
 #include "passes/Tensor/RowLoops.h"
 
@@ -78,10 +79,8 @@ struct LowerDeformColumns : OpConversionPattern<DeformColumnsOp> {
               convertElement(b.b, b.loc, sizes[2 + d], x.getType(), false),
               one);
           Value inside = b.land(s.ge(near, s.constant(x, 0)), s.le(near, last));
-          Value safe = s.select(inside, near, s.constant(x, 0));
-          Value index =
-              arith::FPToSIOp::create(b.b, b.loc, b.b.getI64Type(), safe);
-          at[side].push_back(b.fromInteger(index));
+          at[side].push_back(
+              FloatBuilder(b, x.getType()).toIndex(b, near, sizes[2 + d]));
           weights[side].push_back(weight);
           exist[side].push_back(inside);
         }

@@ -116,14 +116,15 @@ Error addDescriptor(Module &module, const ModelInterface &model,
   TableBuilder b(module);
   Constant *device = b.null();
   if (options.device) {
-    // What records the launches is not what runs them.
-    Function *record = module.getFunction(options.prefix + "_entry");
-    Function *arenaBytes = module.getFunction(options.prefix + "_arena_bytes");
-    record->setName(options.prefix + "_record");
-    arenaBytes->setName(options.prefix + "_device_arena_bytes");
-    device = buildDeviceCode(b, *options.device, record, arenaBytes);
-    hide(*buildDeviceEntry(module), options.prefix + "_entry");
-    hide(*buildNoArena(module), options.prefix + "_arena_bytes");
+    auto find = [&](StringRef kind, unsigned part) -> Constant * {
+      std::string name = ("_" + kind + "_" + Twine(part)).str();
+      Function *function = module.getFunction("onnxc" + name);
+      if (!function)
+        return b.null();
+      hide(*function, options.prefix + name);
+      return function;
+    };
+    device = buildDeviceCode(b, *options.device, module.getContext(), find);
   }
 
   SmallVector<Constant *> metadata;

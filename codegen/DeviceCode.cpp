@@ -36,11 +36,30 @@ void onnxc::registerDeviceDialects(DialectRegistry &registry) {
   registerNVVMDialectTranslation(registry);
 }
 
+/// The parts as the pass join-parts lists them.
+static void readParts(ModuleOp module, DeviceCode &code) {
+  if (auto bytes = module->getAttrOfType<IntegerAttr>("onnxc.device_weights"))
+    code.weightsBytes = bytes.getInt();
+  auto rows = module->getAttrOfType<ArrayAttr>("onnxc.device_parts");
+  if (!rows)
+    return;
+  for (auto row : rows.getAsRange<DictionaryAttr>()) {
+    DevicePart &part = code.parts.emplace_back();
+    part.firstFunction = row.getAs<IntegerAttr>("first").getInt();
+    part.numInputs = row.getAs<IntegerAttr>("inputs").getInt();
+    llvm::append_range(part.slots,
+                       row.getAs<DenseI64ArrayAttr>("slots").asArrayRef());
+    llvm::append_range(part.transfers,
+                       row.getAs<DenseBoolArrayAttr>("transfers").asArrayRef());
+  }
+}
+
 FailureOr<DeviceCode> onnxc::compileDeviceCode(ModuleOp module,
                                                const Target &device,
                                                unsigned optLevel) {
   SmallVector<gpu::GPUModuleOp> holders(module.getOps<gpu::GPUModuleOp>());
   DeviceCode code;
+  readParts(module, code);
   code.functions.resize(holders.size());
   OwningOpRef<ModuleOp> taken = ModuleOp::create(module.getLoc());
   for (gpu::GPUModuleOp holder : holders) {
@@ -79,6 +98,20 @@ void onnxc::writeManifest(
       for (unsigned i = 0; i < std::size(abi::kGpuFeatureNames); ++i)
         if (code.features >> i & 1)
           json.value(abi::kGpuFeatureNames[i]);
+    });
+    json.attributeArray("parts", [&] {
+      for (auto [i, part] : llvm::enumerate(code.parts)) {
+        size_t end = i + 1 < code.parts.size() ? code.parts[i + 1].firstFunction
+                                               : code.functions.size();
+        json.object([&, i = i, &part = part] {
+          json.attribute("name", "part_" + std::to_string(i));
+          json.attribute("inputs", part.numInputs);
+          json.attribute("outputs",
+                         int64_t(part.slots.size()) - part.numInputs);
+          json.attribute("first_function", part.firstFunction);
+          json.attribute("functions", int64_t(end) - part.firstFunction);
+        });
+      }
     });
     json.attributeArray("functions", [&] {
       for (const DeviceFunction &function : code.functions)

@@ -21,6 +21,17 @@ struct DeviceFunction {
   std::vector<uint32_t> words;
 };
 
+/// What the device runs in one go: onnxc_device_part.
+struct DevicePart {
+  /// The number of its first function.
+  int32_t firstFunction = 0;
+  int32_t numInputs = 0;
+  /// Of the inputs, then of the outputs: where the device keeps them, and
+  /// whether the host gives or takes them.
+  llvm::SmallVector<int32_t> slots;
+  llvm::SmallVector<bool> transfers;
+};
+
 /// What onnxc_device_code of runtime.h describes.
 struct DeviceCode {
   std::string interface;
@@ -31,6 +42,9 @@ struct DeviceCode {
   std::vector<DeviceFunction> functions;
   /// PTX.
   std::string image;
+  std::vector<DevicePart> parts;
+  /// Of the weights, the bytes that the device reads: the first.
+  uint64_t weightsBytes = 0;
 };
 
 /// What compileDeviceCode needs.

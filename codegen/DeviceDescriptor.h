@@ -12,19 +12,15 @@
 
 namespace onnxc {
 
-/// The table of a device's functions. `record` and `arenaBytes` are what the
-/// entry point and the arena's size are for a model of the CPU.
+/// A function of part k by what it does: "record", "part_arena_bytes",
+/// "part_tensor_bytes".
+using FindPartFunction =
+    llvm::function_ref<llvm::Constant *(llvm::StringRef kind, unsigned part)>;
+
+/// The table of a device's functions and parts.
 llvm::Constant *buildDeviceCode(TableBuilder &b, const DeviceCode &code,
-                                llvm::Function *record,
-                                llvm::Function *arenaBytes);
-
-/// The entry point: it lets the context's device run the model. There is no
-/// reference to the runtime, so that only programs that open a device have what
-/// opens it.
-llvm::Function *buildDeviceEntry(llvm::Module &module);
-
-/// The host's arena, which is not needed.
-llvm::Function *buildNoArena(llvm::Module &module);
+                                llvm::LLVMContext &context,
+                                FindPartFunction find);
 
 } // namespace onnxc
 

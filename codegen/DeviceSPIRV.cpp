@@ -17,11 +17,13 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SPIRV/IR/SPIRVDialect.h"
 #include "mlir/Dialect/SPIRV/IR/SPIRVOps.h"
 #include "mlir/Dialect/SPIRV/IR/TargetAndABI.h"
 #include "mlir/Dialect/SPIRV/Transforms/Passes.h"
 #include "mlir/Dialect/SPIRV/Transforms/SPIRVConversion.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/SPIRV/Serialization.h"
 #include "mlir/Transforms/Passes.h"
@@ -152,6 +154,32 @@ static LogicalResult replaceSmallFloats(gpu::GPUFuncOp function) {
   return success();
 }
 
+/// scf-to-spirv stores the results of a loop in each iteration: where there is
+/// none, they are what they were given at first.
+static void keepInitialValues(gpu::GPUFuncOp function) {
+  function.walk([](scf::ForOp loop) {
+    std::optional<int64_t> from = getConstantIntValue(loop.getLowerBound());
+    std::optional<int64_t> to = getConstantIntValue(loop.getUpperBound());
+    if (from && to && *from < *to)
+      return;
+    OpBuilder b(loop->getContext());
+    b.setInsertionPointAfter(loop);
+    Location loc = loop.getLoc();
+    Value runs;
+    for (auto [result, init] :
+         llvm::zip(loop.getResults(), loop.getInitArgs())) {
+      if (result.use_empty())
+        continue;
+      if (!runs)
+        runs =
+            arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
+                                  loop.getLowerBound(), loop.getUpperBound());
+      auto kept = arith::SelectOp::create(b, loc, runs, result, init);
+      result.replaceAllUsesExcept(kept, kept);
+    }
+  });
+}
+
 /// Says where buffers, private memory and sizes are.
 static LogicalResult placeArguments(gpu::GPUFuncOp function) {
   Block &body = function.getBody().front();
@@ -246,6 +274,7 @@ LogicalResult onnxc::compileToSPIRV(ModuleOp holder, DeviceCode &code) {
   for (auto module : holder.getOps<gpu::GPUModuleOp>()) {
     module->setAttr(spirv::getTargetEnvAttrName(), getTargetEnv(context));
     for (auto function : module.getOps<gpu::GPUFuncOp>()) {
+      keepInitialValues(function);
       if (failed(replaceSmallFloats(function)) ||
           failed(placeArguments(function)))
         return failure();

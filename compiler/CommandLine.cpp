@@ -145,6 +145,9 @@ struct Flags {
   Text triple{"target", cl::value_desc("TARGET"),
               cl::desc("Compile for another machine: aarch64, wasm32, "
                        "thumbv7em-none-eabihf")};
+  Text hostCpu{"host-cpu", cl::value_desc("CPU"),
+               cl::desc("Where a GPU is the target: the CPU that does the "
+                        "rest; any of this machine's kind unless told")};
   Flag listTargets{"list-targets",
                    cl::desc("Print the targets and leave; with --target, the "
                             "CPUs and features of one")};
@@ -212,6 +215,7 @@ static Expected<Options> readFlags(const Flags &flags) {
   options.output = flags.output;
   options.cpu = flags.cpu;
   options.features = flags.features;
+  options.hostCpu = flags.hostCpu;
   options.triple = flags.triple;
   options.debugLines = flags.debugLines;
   options.profile = flags.profile;

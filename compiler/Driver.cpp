@@ -239,8 +239,8 @@ LogicalResult Compilation::resolveTargets() {
     if (targets.size() > 1)
       return report(llvm::createStringError(
           "one device at a time: several CPUs go with targets that are CPUs"));
-    // Any machine of this one's kind launches its kernels.
-    auto host = resolveTarget("", "");
+    // Any machine of this one's kind launches its kernels, unless told.
+    auto host = resolveTarget("", options.hostCpu);
     if (!host)
       return report(host.takeError());
     device = std::exchange(targets.front(), std::move(*host));
@@ -254,6 +254,9 @@ LogicalResult Compilation::resolveTargets() {
         triple.str() +
         "' does not; link the object of --emit=obj with its "
         "own linker"));
+  if (!options.hostCpu.empty() && !device)
+    return report(llvm::createStringError(
+        "--host-cpu goes with targets that are GPUs; say -mcpu"));
   if (targets.size() == 1)
     return success();
   if (options.emit != EmitKind::Object && options.emit != EmitKind::Archive &&
@@ -303,7 +306,7 @@ LogicalResult Compilation::runPhases() {
       return failure();
   }
   // The entry point then takes the address of the weights from its context.
-  if (options.weights != WeightsPlace::Embed || device)
+  if (options.weights != WeightsPlace::Embed)
     (*module)->setAttr("onnxc.weights_from_context", UnitAttr::get(&context));
   // A module that has its entry point is beyond the first phases.
   bool hasEntry = module->lookupSymbol("onnxc_entry");
@@ -352,6 +355,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
   passes.debugLines = options.debugLines;
   passes.profile = options.profile;
   passes.machine = device ? device->machine : target.machine;
+  passes.host = target.machine;
   passes.evaluateConstants = evaluateConstants;
   PassManager pm(&context);
   pm.enableVerifier(true);

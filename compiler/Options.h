@@ -40,6 +40,8 @@ struct Options {
   std::string cpu;
   std::string features;
   std::string triple;
+  /// The CPU of what a device leaves to its host; empty is any of the kind.
+  std::string hostCpu;
   bool debugLines = false;
   /// Calls of the context's profiler around every kernel.
   bool profile = false;

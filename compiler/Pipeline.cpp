@@ -103,13 +103,12 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
   addCheck(pm, "tensor");
 }
 
-/// The same for a device: kernels launch functions of gpu.modules, and
+/// The parts of a device: kernels launch functions of gpu.modules, and
 /// @onnxc_entry records these launches.
-static void buildDeviceMemoryPhase(OpPassManager &pm,
-                                   const PipelineOptions &options) {
-  // What cannot be recorded is refused.
-  pm.addPass(createCheckDevicePlan());
-  pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
+static void buildDevicePasses(OpPassManager &pm,
+                              const PipelineOptions &options) {
+  // Loops no longer carry buffers, and copies onto themselves go.
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addPass(createReuseInputs());
   // linalg becomes a scf.forall over elements or tiles of them; large products
   // a gpu.launch of groups that share memory.
@@ -146,33 +145,28 @@ static void buildDeviceMemoryPhase(OpPassManager &pm,
   pm.addPass(createLowerLaunches(LowerLaunchesOptions{options.indexBits}));
   pm.addPass(createPlanMemory());
   pm.addPass(createLowerDeviceCopies());
-  addCheck(pm, "memory");
 }
 
-/// Tensors -> memory. Afterwards kernels are loops over bare pointers, and
-/// @main is onnxc_entry, whose tensors are offsets in one arena.
-void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
-  if (options.machine.isDevice())
-    return buildDeviceMemoryPhase(pm, options);
-  // A kernel's tensors become memrefs, its results arguments.
-  pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
+/// Kernels that a CPU runs, and what calls them.
+static void buildHostPasses(OpPassManager &pm, const PipelineOptions &options,
+                            const MachineModel &machine) {
   // Results are written onto inputs that nothing reads afterwards.
   ReuseInputsOptions reuse;
-  if (!options.machine.hasThreads)
-    reuse.copyBytes = options.machine.stackBytes;
+  if (!machine.hasThreads)
+    reuse.copyBytes = machine.stackBytes;
   pm.addPass(createReuseInputs(reuse));
   // Matrix products and convolutions become loops over tiles in registers.
   EmitContractionsOptions contractions;
-  contractions.vectorBits = options.machine.getTileBits();
-  contractions.numVectorRegisters = options.machine.getNumTileRegisters();
-  contractions.hasVectors = options.machine.vectorBits > 0;
-  contractions.stackBytes = options.machine.stackBytes;
-  contractions.dotGroup = options.machine.dot.group;
-  contractions.numIntegerRegisters = options.machine.numIntegerRegisters;
-  contractions.dotAccumulates = options.machine.dot.accumulates;
-  contractions.dotWidenSigned = options.machine.dot.widenSigned.str();
-  contractions.dotWidenUnsigned = options.machine.dot.widenUnsigned.str();
-  for (const auto &[bits, name] : options.machine.dot.intrinsics)
+  contractions.vectorBits = machine.getTileBits();
+  contractions.numVectorRegisters = machine.getNumTileRegisters();
+  contractions.hasVectors = machine.vectorBits > 0;
+  contractions.stackBytes = machine.stackBytes;
+  contractions.dotGroup = machine.dot.group;
+  contractions.numIntegerRegisters = machine.numIntegerRegisters;
+  contractions.dotAccumulates = machine.dot.accumulates;
+  contractions.dotWidenSigned = machine.dot.widenSigned.str();
+  contractions.dotWidenUnsigned = machine.dot.widenUnsigned.str();
+  for (const auto &[bits, name] : machine.dot.intrinsics)
     contractions.dotIntrinsics.push_back(
         (llvm::Twine(bits) + "=" + name).str());
   pm.addNestedPass<func::FuncOp>(createEmitContractions(contractions));
@@ -180,18 +174,34 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
   // Functions on f32 become arithmetic.
   ApproximateMathOptions math;
-  math.nativeRounding = options.machine.hasRounding;
-  math.nativeHalf = options.machine.hasHalfConversion;
+  math.nativeRounding = machine.hasRounding;
+  math.nativeHalf = machine.hasHalfConversion;
   pm.addNestedPass<func::FuncOp>(createApproximateMath(math));
   // Kernels take pointers and symbols.
   pm.addNestedPass<func::FuncOp>(
       createLowerKernelABI(LowerKernelABIOptions{options.indexBits}));
   // Each scf.forall becomes a call of the context's parallel_for, or a loop.
   pm.addPass(createOutlineTasks(
-      OutlineTasksOptions{options.indexBits, options.machine.hasThreads}));
+      OutlineTasksOptions{options.indexBits, machine.hasThreads}));
   // @main becomes the entry point.
   pm.addPass(createPlanMemory());
-  // It tells a profiler about the kernels.
+}
+
+/// Tensors -> memory. Afterwards kernels are loops over bare pointers, and
+/// @main is onnxc_entry, whose tensors are offsets in one arena.
+void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
+  // A kernel's tensors become memrefs, its results arguments.
+  pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
+  if (options.machine.isDevice()) {
+    // What the device runs goes into modules of its own.
+    pm.addPass(createDividePlan());
+    buildDevicePasses(pm.nest<ModuleOp>(), options);
+    buildHostPasses(pm, options, options.host);
+    pm.addPass(createJoinParts());
+  } else {
+    buildHostPasses(pm, options, options.machine);
+  }
+  // The entry tells a profiler about the kernels.
   if (options.profile)
     pm.addPass(createProfileCalls());
   addCheck(pm, "memory");

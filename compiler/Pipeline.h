@@ -30,6 +30,8 @@ struct PipelineOptions {
   bool profile = false;
   /// The machine compiled for; without one, a small vector unit.
   MachineModel machine = getSmallMachine();
+  /// The machine of what a device leaves to its host.
+  MachineModel host = getSmallMachine();
   /// Computes what depends on constants only; nothing is folded without it.
   ConstantEvaluator evaluateConstants;
 };

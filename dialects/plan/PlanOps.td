@@ -96,4 +96,18 @@ def Plan_RequireOp : Plan_Op<"require"> {
   let hasVerifier = 1;
 }
 
+def Plan_OffloadOp : Plan_Op<"offload"> {
+  let summary = "Runs a part of the plan on the device";
+  let description = [{
+    `part` is the number of a part that the device has recorded. The inputs are
+    the tensors that it has not got yet, the results those that the host reads;
+    what else goes from part to part stays on the device.
+  }];
+  let arguments = (ins I64Attr:$part, Variadic<Plan_Tensor>:$inputs);
+  let results = (outs Variadic<Plan_Tensor>:$outputs);
+  let assemblyFormat = [{
+    $part `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)
+  }];
+}
+
 #endif // ONNXC_DIALECTS_PLAN_PLANOPS

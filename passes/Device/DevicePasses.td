@@ -13,8 +13,20 @@ include "mlir/Pass/PassBase.td"
 // Device: a kernel's parallel loops -> functions of a GPU
 //===----------------------------------------------------------------------===//
 
-def CheckDevicePlan : Pass<"check-device-plan", "::mlir::ModuleOp"> {
-  let summary = "Refuse what cannot be recorded before it runs";
+def DividePlan : Pass<"divide-plan", "::mlir::ModuleOp"> {
+  let summary = "Divide @main between the device and the host";
+  let description = [{
+    Runs of kernels that the device can carry become modules of their own, which
+    plan.offload names; branches, loops, and what decides sizes stay.
+  }];
+  let options = [
+    Option<"hasDoubleFunctions", "has-double-functions", "bool", "false",
+           "The device computes functions in double precision">];
+  let dependentDialects = ["::onnxc::plan::PlanDialect"];
+}
+
+def JoinParts : Pass<"join-parts", "::mlir::ModuleOp"> {
+  let summary = "Take the device's parts into the host's module again";
 }
 
 def SpreadThreads : Pass<"spread-threads", "::mlir::func::FuncOp"> {

@@ -7,7 +7,8 @@
 //
 // The loop over i is parallel as all that it writes, and all that it reads of
 // the same buffers, has i as the index of one and the same dimension. So is
-// that over j, and both become one scf.forall. That over k is not.
+// that over j, and both become one scf.forall. That over k is not. What is a
+// scf.forall already, with tasks made for a CPU, is divided further likewise.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -27,21 +28,25 @@ namespace {
 
 class LoopCheck {
 public:
-  explicit LoopCheck(scf::ForOp loop) : loop(loop) {}
+  /// Several loops are taken for one: iteration i of one and iteration j of
+  /// another do not meet, either.
+  explicit LoopCheck(ArrayRef<scf::ForOp> loops) : loops(loops) {}
 
   bool isParallel() {
-    if (loop.getNumResults() != 0)
-      return false;
     bool isKnown = true;
-    loop.getBody()->walk([&](Operation *op) {
-      if (auto load = dyn_cast<memref::LoadOp>(op))
-        note(load.getMemRef(), load.getIndices(), /*isWrite=*/false);
-      else if (auto store = dyn_cast<memref::StoreOp>(op))
-        note(store.getMemRef(), store.getIndices(), /*isWrite=*/true);
-      else if (op->getNumRegions() == 0 && !isMemoryEffectFree(op) &&
-               !isa<memref::AllocaOp>(op))
-        isKnown = false;
-    });
+    for (scf::ForOp loop : loops) {
+      if (loop.getNumResults() != 0)
+        return false;
+      loop.getBody()->walk([&](Operation *op) {
+        if (auto load = dyn_cast<memref::LoadOp>(op))
+          note(load.getMemRef(), load.getIndices(), /*isWrite=*/false);
+        else if (auto store = dyn_cast<memref::StoreOp>(op))
+          note(store.getMemRef(), store.getIndices(), /*isWrite=*/true);
+        else if (op->getNumRegions() == 0 && !isMemoryEffectFree(op) &&
+                 !isa<memref::AllocaOp>(op))
+          isKnown = false;
+      });
+    }
     if (!isKnown)
       return false;
     return llvm::all_of(uses, [](auto &entry) {
@@ -60,13 +65,21 @@ private:
   };
 
   bool isInside(Value value) {
-    return loop.getRegion().isAncestor(value.getParentRegion());
+    return llvm::any_of(loops, [&](scf::ForOp loop) {
+      return loop.getRegion().isAncestor(value.getParentRegion());
+    });
+  }
+
+  bool isVariable(Value index) {
+    return llvm::any_of(loops, [&](scf::ForOp loop) {
+      return index == loop.getInductionVar();
+    });
   }
 
   void note(Value buffer, ValueRange indices, bool isWrite) {
-    SmallVector<bool> isVariable;
+    SmallVector<bool> variable;
     for (Value index : indices)
-      isVariable.push_back(index == loop.getInductionVar());
+      variable.push_back(isVariable(index));
     // Through views made in the loop to the one made before it.
     while (isInside(buffer)) {
       Operation *op = buffer.getDefiningOp();
@@ -82,18 +95,18 @@ private:
         return;
       }
       buffer = view.getViewSource();
-      isVariable.assign(cast<MemRefType>(buffer.getType()).getRank(), false);
+      variable.assign(cast<MemRefType>(buffer.getType()).getRank(), false);
       if (subview)
         for (auto [i, offset, size] : llvm::enumerate(subview.getMixedOffsets(),
                                                       subview.getMixedSizes()))
-          isVariable[i] = getConstantIntValue(size) == 1 &&
-                          dyn_cast<Value>(offset) == loop.getInductionVar();
+          variable[i] = getConstantIntValue(size) == 1 &&
+                        isVariable(dyn_cast<Value>(offset));
     }
     Value base = buffer;
     while (auto view = base.getDefiningOp<ViewLikeOpInterface>())
       base = view.getViewSource();
-    llvm::SmallBitVector dims(isVariable.size());
-    for (auto [i, is] : llvm::enumerate(isVariable))
+    llvm::SmallBitVector dims(variable.size());
+    for (auto [i, is] : llvm::enumerate(variable))
       dims[i] = is;
     auto [it, isNew] = uses.try_emplace(base);
     Use &use = it->second;
@@ -108,7 +121,7 @@ private:
     }
   }
 
-  scf::ForOp loop;
+  ArrayRef<scf::ForOp> loops;
   llvm::DenseMap<Value, Use> uses;
 };
 
@@ -147,6 +160,79 @@ void makeForall(ArrayRef<scf::ForOp> loops) {
   rewriter.eraseOp(first);
 }
 
+bool haveEqualBounds(scf::ForOp a, scf::ForOp b) {
+  auto isEqual = [](Value l, Value r) {
+    return l == r || (getConstantIntValue(l) &&
+                      getConstantIntValue(l) == getConstantIntValue(r));
+  };
+  return isEqual(a.getLowerBound(), b.getLowerBound()) &&
+         isEqual(a.getUpperBound(), b.getUpperBound()) &&
+         isEqual(a.getStep(), b.getStep());
+}
+
+/// The loops that a task consists of where they are parallel as one; else none.
+SmallVector<scf::ForOp> getLoopsOfTask(scf::ForallOp forall) {
+  SmallVector<scf::ForOp> loops;
+  for (Operation &op : forall.getBody()->without_terminator()) {
+    auto loop = dyn_cast<scf::ForOp>(op);
+    if (!loop) {
+      if (op.getNumRegions() != 0 || !isMemoryEffectFree(&op))
+        return {};
+      continue;
+    }
+    if (!loops.empty() && !haveEqualBounds(loops.front(), loop))
+      return {};
+    for (Value bound :
+         {loop.getLowerBound(), loop.getUpperBound(), loop.getStep()})
+      if (!getConstantIntValue(bound) &&
+          forall.getRegion().isAncestor(bound.getParentRegion()))
+        return {};
+    loops.push_back(loop);
+  }
+  if (loops.empty() || !LoopCheck(loops).isParallel())
+    return {};
+  return loops;
+}
+
+/// A task becomes one for each iteration of the loops in it:
+///
+///   forall i: { for j: A; for j: B }     forall i, j: { A; B }
+scf::ForallOp splitTasks(scf::ForallOp forall, ArrayRef<scf::ForOp> loops) {
+  IRRewriter rewriter(forall);
+  scf::ForOp first = loops.front();
+  SmallVector<OpFoldResult> from = forall.getMixedLowerBound(),
+                            to = forall.getMixedUpperBound(),
+                            steps = forall.getMixedStep();
+  auto add = [](SmallVector<OpFoldResult> &list, Value bound) {
+    OpFoldResult folded = getAsOpFoldResult(bound);
+    if (std::optional<int64_t> constant = getConstantIntValue(bound))
+      folded = Builder(bound.getContext()).getIndexAttr(*constant);
+    list.push_back(folded);
+  };
+  add(from, first.getLowerBound());
+  add(to, first.getUpperBound());
+  add(steps, first.getStep());
+  auto split = scf::ForallOp::create(rewriter, forall.getLoc(), from, to, steps,
+                                     ValueRange(), std::nullopt);
+  SmallVector<Value> variables = split.getInductionVars();
+  for (Operation &op :
+       llvm::make_early_inc_range(forall.getBody()->without_terminator())) {
+    auto loop = dyn_cast<scf::ForOp>(op);
+    if (!loop) {
+      op.moveBefore(split.getTerminator());
+      continue;
+    }
+    for (Operation &inner :
+         llvm::make_early_inc_range(loop.getBody()->without_terminator()))
+      inner.moveBefore(split.getTerminator());
+    rewriter.replaceAllUsesWith(loop.getInductionVar(), variables.back());
+  }
+  for (auto [old, variable] : llvm::zip(forall.getInductionVars(), variables))
+    rewriter.replaceAllUsesWith(old, variable);
+  rewriter.eraseOp(forall);
+  return split;
+}
+
 } // namespace
 
 void onnxc::findParallelLoops(func::FuncOp kernel) {
@@ -179,4 +265,18 @@ void onnxc::findParallelLoops(func::FuncOp kernel) {
     }
     makeForall(nest);
   }
+
+  SmallVector<scf::ForallOp> tasks;
+  kernel.walk([&](scf::ForallOp forall) {
+    if (forall.getNumResults() == 0 &&
+        !forall->getParentOfType<scf::ForallOp>())
+      tasks.push_back(forall);
+  });
+  for (scf::ForallOp forall : tasks)
+    for (;;) {
+      SmallVector<scf::ForOp> loops = getLoopsOfTask(forall);
+      if (loops.empty())
+        break;
+      forall = splitTasks(forall, loops);
+    }
 }

@@ -141,7 +141,11 @@ Value EntryBuilder::getCapacity(int64_t buffer) {
 }
 
 void EntryBuilder::leaveIf(Value condition, int32_t status) {
-  Value code = arith::ConstantIntOp::create(b, loc, b.getI32Type(), status);
+  leaveIf(condition,
+          arith::ConstantIntOp::create(b, loc, b.getI32Type(), status));
+}
+
+void EntryBuilder::leaveIf(Value condition, Value code) {
   Block *current = b.getInsertionBlock();
   Block *next = b.createBlock(&entry.getBody(), entry.getBody().end());
   b.setInsertionPointToEnd(current);
@@ -479,6 +483,45 @@ void EntryBuilder::callKernel(StringRef name, ValueRange arguments) {
   func::CallOp::create(b, loc, name, TypeRange(), arguments);
 }
 
+Value EntryBuilder::listPointers(ValueRange values) {
+  Type pointer = arena.getType();
+  if (values.empty())
+    return LLVM::ZeroOp::create(b, loc, pointer);
+  // At the entry's beginning: the stack must not grow with iterations.
+  OpBuilder atStart = OpBuilder::atBlockBegin(&entry.getBody().front());
+  Value count =
+      arith::ConstantIntOp::create(atStart, loc, b.getI32Type(), values.size());
+  Value list = LLVM::AllocaOp::create(atStart, loc, pointer, pointer, count);
+  for (auto [i, value] : llvm::enumerate(values))
+    LLVM::StoreOp::create(
+        b, loc, value,
+        LLVM::GEPOp::create(b, loc, pointer, pointer, list,
+                            ArrayRef<LLVM::GEPArg>{int32_t(i)}));
+  return list;
+}
+
+void EntryBuilder::offload(int64_t part, ValueRange inputs,
+                           ValueRange outputs) {
+  Type pointer = arena.getType(), word = b.getI32Type();
+  Value device = load(pointer, entry.getArgument(0), abi::Device);
+  Value null = LLVM::ZeroOp::create(b, loc, pointer);
+  leaveIf(LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, device, null),
+          abi::NoDevice);
+  Value run = load(pointer, device, 0);
+  Value number = arith::ConstantIntOp::create(b, loc, word, part);
+  auto type = LLVM::LLVMFunctionType::get(
+      word, {pointer, word, pointer, pointer, pointer});
+  Value status =
+      LLVM::CallOp::create(
+          b, loc, type,
+          ValueRange{run, entry.getArgument(0), number, entry.getArgument(1),
+                     listPointers(inputs), listPointers(outputs)})
+          .getResult();
+  Value ok = arith::ConstantIntOp::create(b, loc, word, abi::Ok);
+  leaveIf(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, status, ok),
+          status);
+}
+
 void EntryBuilder::defineSymbol(int64_t number, Value address, Type integer,
                                 int64_t element) {
   Value index = loadIndex(address, integer, element);
@@ -561,19 +604,19 @@ void onnxc::buildArenaBytes(OpBuilder &b, Location loc, AffineExpr total) {
       ValueRange(arith::SelectOp::create(b, loc, fits, narrow, overflow)));
 }
 
-void onnxc::buildOutputShapes(OpBuilder &b, Location loc,
-                              ArrayRef<AffineExpr> dims) {
+void onnxc::buildSizes(OpBuilder &b, Location loc, StringRef name,
+                       ArrayRef<AffineExpr> sizes) {
+  OpBuilder::InsertionGuard guard(b);
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
-  func::FuncOp function =
-      buildFunction(b, loc, "onnxc_output_shapes", {pointer, pointer}, {});
+  func::FuncOp function = buildFunction(b, loc, name, {pointer, pointer}, {});
   Type word = b.getI64Type();
   auto at = [&](unsigned argument, int64_t index) -> Value {
     return LLVM::GEPOp::create(
         b, loc, pointer, word, function.getArgument(argument),
         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
   };
-  for (auto [i, dim] : llvm::enumerate(dims)) {
-    Value size = evaluate(b, loc, word, dim, [&](AffineSymbolExpr symbol) {
+  for (auto [i, expr] : llvm::enumerate(sizes)) {
+    Value size = evaluate(b, loc, word, expr, [&](AffineSymbolExpr symbol) {
       return Value(
           LLVM::LoadOp::create(b, loc, word, at(0, symbol.getPosition())));
     });

@@ -41,6 +41,8 @@ public:
   /// Leaves with the status where the two are not equal.
   void requireEqual(mlir::AffineExpr l, mlir::AffineExpr r, int32_t status);
   void callKernel(llvm::StringRef name, mlir::ValueRange arguments);
+  /// Has the context's device run a part; leaves where it fails.
+  void offload(int64_t part, mlir::ValueRange inputs, mlir::ValueRange outputs);
   /// Reads symbol `number` from an integer in memory, and stores it for the
   /// caller.
   void defineSymbol(int64_t number, mlir::Value address, mlir::Type integer,
@@ -115,6 +117,9 @@ private:
   mlir::Value getCapacity(int64_t buffer);
   void release(mlir::Value address);
   void leaveIf(mlir::Value condition, int32_t status);
+  void leaveIf(mlir::Value condition, mlir::Value status);
+  /// Stores pointers one after the other, and returns where.
+  mlir::Value listPointers(mlir::ValueRange values);
   mlir::Value offsetBy(mlir::Value base, mlir::Value bytes);
 };
 
@@ -122,9 +127,9 @@ private:
 void buildArenaBytes(mlir::OpBuilder &b, mlir::Location loc,
                      mlir::AffineExpr total);
 
-/// Builds @onnxc_output_shapes for the dims of all outputs.
-void buildOutputShapes(mlir::OpBuilder &b, mlir::Location loc,
-                       llvm::ArrayRef<mlir::AffineExpr> dims);
+/// Builds a function that stores sizes: @name(symbols, sizes).
+void buildSizes(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
+                llvm::ArrayRef<mlir::AffineExpr> sizes);
 
 } // namespace onnxc
 

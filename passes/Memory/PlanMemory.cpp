@@ -137,6 +137,7 @@ private:
   void emitSizeChecks(int32_t status);
   void emitBlock(Block &block);
   void emitCall(plan::CallOp call);
+  void emitOffload(plan::OffloadOp offload);
   void emitLoop(LoopOp loop);
   void emitScan(ScanOp scan);
   void emitCarried(ValueRange yields, ValueRange carried);
@@ -286,7 +287,7 @@ void PlanMemory::placeInputsAndOutputs() {
     // Memory of a fixed size is the caller's, other memory is allocated.
     if (!places.count(source) &&
         dependsOnData(source) == dependsOnData(value) &&
-        isa_and_nonnull<plan::CallOp, IfOp, LoopOp, ScanOp>(
+        isa_and_nonnull<plan::CallOp, plan::OffloadOp, IfOp, LoopOp, ScanOp>(
             source.getDefiningOp()) &&
         !isSizedInside(source))
       setPlace(source, {Place::Output, int64_t(i)});
@@ -329,7 +330,7 @@ LogicalResult PlanMemory::placeBlock(Block &block) {
           addBuffer(getBytes(*getDims(result), getElementType(result)),
                     steps[&op], getLastUse(result), &op);
     }
-    if (isa<DimsOp>(op))
+    if (isa<DimsOp, plan::OffloadOp>(op))
       continue;
     if (auto call = dyn_cast<plan::CallOp>(op)) {
       if (failed(placeCall(call)))
@@ -399,7 +400,8 @@ LogicalResult PlanMemory::placeControlFlow(Operation *op) {
          llvm::enumerate(block.getTerminator()->getOperands()))
       if (Value source = getSource(value);
           isa<IfOp>(op) && source.getParentBlock() == &block &&
-          isa_and_nonnull<plan::CallOp>(source.getDefiningOp()) &&
+          isa_and_nonnull<plan::CallOp, plan::OffloadOp>(
+              source.getDefiningOp()) &&
           !places.count(source) && getDims(source) == getDims(op->getResult(i)))
         setPlace(source, places[op->getResult(i)]);
     if (failed(placeBlock(block)))
@@ -537,6 +539,8 @@ void PlanMemory::emitBlock(Block &block) {
     entry->setLoc(op.getLoc());
     if (auto call = dyn_cast<plan::CallOp>(op)) {
       emitCall(call);
+    } else if (auto offload = dyn_cast<plan::OffloadOp>(op)) {
+      emitOffload(offload);
     } else if (auto symbol = dyn_cast<plan::SymbolOp>(op)) {
       entry->defineSymbol(symbol.getNumber(), getAddress(symbol.getSource()),
                           getElementType(symbol.getSource()),
@@ -597,6 +601,16 @@ void PlanMemory::emitCall(plan::CallOp call) {
   for (Value symbol : call.getSymbols())
     arguments.push_back(entry->getSymbol(getSymbolExpr(main, symbol)));
   entry->callKernel(call.getCallee(), arguments);
+}
+
+void PlanMemory::emitOffload(plan::OffloadOp offload) {
+  allocateResults(offload);
+  SmallVector<Value> inputs, outputs;
+  for (Value input : offload.getInputs())
+    inputs.push_back(getAddress(input));
+  for (Value output : offload.getOutputs())
+    outputs.push_back(getAddress(output));
+  entry->offload(offload.getPart(), inputs, outputs);
 }
 
 /// Copies what a body yields into the places of the carried values, those that
@@ -760,7 +774,7 @@ void PlanMemory::emitOutputShapes() {
   SmallVector<AffineExpr> dims;
   for (Value value : getReturn().getOperands())
     llvm::append_range(dims, *getDims(value));
-  buildOutputShapes(b, main.getLoc(), dims);
+  buildSizes(b, main.getLoc(), "onnxc_output_shapes", dims);
 }
 
 } // namespace

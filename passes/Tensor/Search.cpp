@@ -156,11 +156,21 @@ struct LowerTopK : OpConversionPattern<TopKOp> {
             Value x = n.extract(adaptor.getX(), place(p));
             Value number = n.toInteger(p, inner.getI64Type());
             Value filled = n.min(p, k);
-            Value worst = n.extract(lists[0], place(last));
-            Value joins = arith::OrIOp::create(inner, l, n.lt(p, k),
-                                               isBefore(n, x, worst));
+            // The last place is not read before something is there.
+            auto joins = scf::IfOp::create(
+                inner, l, n.lt(p, k),
+                [&](OpBuilder &in, Location at) {
+                  scf::YieldOp::create(
+                      in, at,
+                      arith::ConstantIntOp::create(in, at, 1, 1).getResult());
+                },
+                [&](OpBuilder &in, Location at) {
+                  IndexBuilder m(in, at);
+                  Value worst = m.extract(lists[0], place(last));
+                  scf::YieldOp::create(in, at, isBefore(m, x, worst));
+                });
             auto joined = scf::IfOp::create(
-                inner, l, joins,
+                inner, l, joins.getResult(0),
                 [&](OpBuilder &in, Location at) {
                   insert(in, at, x, number, filled, lists);
                 },

@@ -62,6 +62,12 @@ typedef struct cu_step {
   size_t bytes;
 } cu_step;
 
+/* What was recorded of a part. */
+typedef struct cu_recording {
+  cu_step *steps;
+  size_t num_steps, max_steps;
+} cu_recording;
+
 typedef struct cu_model {
   onnxc_device base;
   void *library;
@@ -69,8 +75,8 @@ typedef struct cu_model {
   cu_device device;
   cu_object context, module, stream;
   cu_object *functions;
-  cu_step *steps;
-  size_t num_steps, max_steps;
+  cu_recording *recordings; /* of each part */
+  cu_recording *current;
 } cu_model;
 
 static int32_t to_status(int result) {
@@ -119,34 +125,37 @@ static int32_t read_bytes(onnxc_device *device, void *to, const void *from,
              : status;
 }
 
-static void forget(cu_model *model) {
-  for (size_t i = 0; i < model->num_steps; ++i) {
-    free(model->steps[i].addresses);
-    free(model->steps[i].sizes);
+static void forget(cu_recording *recording) {
+  for (size_t i = 0; i < recording->num_steps; ++i) {
+    free(recording->steps[i].addresses);
+    free(recording->steps[i].sizes);
   }
-  model->num_steps = 0;
+  recording->num_steps = 0;
 }
 
-static int32_t begin(onnxc_device *device) {
-  forget((cu_model *)device);
+static int32_t begin(onnxc_device *device, int32_t part) {
+  cu_model *model = (cu_model *)device;
+  model->current = &model->recordings[part];
+  forget(model->current);
   return ONNXC_OK;
 }
 
 static cu_step *add_step(cu_model *model, int32_t num_addresses,
                          int32_t num_sizes) {
-  if (model->num_steps == model->max_steps) {
-    size_t more = model->max_steps ? 2 * model->max_steps : 64;
-    cu_step *steps = realloc(model->steps, more * sizeof *steps);
+  cu_recording *recording = model->current;
+  if (recording->num_steps == recording->max_steps) {
+    size_t more = recording->max_steps ? 2 * recording->max_steps : 64;
+    cu_step *steps = realloc(recording->steps, more * sizeof *steps);
     if (!steps)
       return NULL;
-    model->steps = steps;
-    model->max_steps = more;
+    recording->steps = steps;
+    recording->max_steps = more;
   }
-  cu_step *step = &model->steps[model->num_steps];
+  cu_step *step = &recording->steps[recording->num_steps];
   memset(step, 0, sizeof *step);
   step->addresses = calloc((size_t)num_addresses + 1, sizeof(cu_address));
   step->sizes = calloc((size_t)num_sizes + 1, sizeof(int32_t));
-  ++model->num_steps; /* forget() frees what is there */
+  ++recording->num_steps; /* forget() frees what is there */
   return step->addresses && step->sizes ? step : NULL;
 }
 
@@ -205,11 +214,12 @@ static int run_step(cu_model *model, const cu_step *step) {
                           arguments, NULL);
 }
 
-static int32_t replay(onnxc_device *device) {
+static int32_t replay(onnxc_device *device, int32_t part) {
   cu_model *model = (cu_model *)device;
+  const cu_recording *recording = &model->recordings[part];
   int32_t status = enter(model);
-  for (size_t i = 0; i < model->num_steps && status == ONNXC_OK; ++i)
-    status = to_status(run_step(model, &model->steps[i]));
+  for (size_t i = 0; i < recording->num_steps && status == ONNXC_OK; ++i)
+    status = to_status(run_step(model, &recording->steps[i]));
   /* What is under way must end, whatever happened. */
   int32_t ended = to_status(model->cu.synchronize(model->stream));
   return status == ONNXC_OK ? ended : status;
@@ -217,8 +227,12 @@ static int32_t replay(onnxc_device *device) {
 
 static void close_model(onnxc_device *device) {
   cu_model *model = (cu_model *)device;
-  forget(model);
-  free(model->steps);
+  const onnxc_device_code *code = model->base.model->device;
+  for (int32_t i = 0; model->recordings && i < code->num_parts; ++i) {
+    forget(&model->recordings[i]);
+    free(model->recordings[i].steps);
+  }
+  free(model->recordings);
   free(model->functions);
   if (model->context && enter(model) == ONNXC_OK) {
     if (model->stream)
@@ -286,6 +300,10 @@ static int32_t load_functions(cu_model *model, onnxc_context *context) {
   const onnxc_device_code *code = model->base.model->device;
   context->error_name = "the CUDA driver refused the kernels";
   int result = CU_OK;
+  model->recordings =
+      calloc((size_t)code->num_parts + 1, sizeof *model->recordings);
+  if (!model->recordings)
+    return ONNXC_OUT_OF_MEMORY;
   if (code->num_functions == 0) /* copies alone */
     return to_status(model->cu.create_stream(&model->stream, 0));
   result = model->cu.load_module(&model->module, code->image);

@@ -10,7 +10,7 @@
 
 typedef struct onnxc_device onnxc_device;
 
-/* The context while a model records. Generated code reads the two functions
+/* The context while a part records. Generated code reads the two functions
  * behind the context's fields. */
 typedef struct onnxc_recorder {
   onnxc_context context;
@@ -19,11 +19,12 @@ typedef struct onnxc_recorder {
   void (*copy)(struct onnxc_recorder *, void *to, const void *from,
                size_t bytes);
   onnxc_device *device;
+  int32_t first_function;
   int32_t status; /* the first failure */
 } onnxc_recorder;
 
 typedef enum onnxc_memory {
-  ONNXC_MEMORY_DEVICE, /* arena and weights */
+  ONNXC_MEMORY_DEVICE, /* arena, weights, and what goes from part to part */
   ONNXC_MEMORY_INPUT,  /* written by the host each run */
   ONNXC_MEMORY_OUTPUT  /* read by the host each run */
 } onnxc_memory;
@@ -35,27 +36,47 @@ typedef struct onnxc_driver {
   void (*release)(onnxc_device *, void *address);
   int32_t (*write)(onnxc_device *, void *to, const void *from, size_t bytes);
   int32_t (*read)(onnxc_device *, void *to, const void *from, size_t bytes);
-  /* Launches and copies between begin and end are what replay runs. */
-  int32_t (*begin)(onnxc_device *);
+  /* Launches and copies between begin and end are what replay runs of the
+   * part. */
+  int32_t (*begin)(onnxc_device *, int32_t part);
   int32_t (*launch)(onnxc_device *, int32_t function, int32_t groups,
                     void *const *buffers, const int32_t *sizes);
   int32_t (*copy)(onnxc_device *, void *to, const void *from, size_t bytes);
   int32_t (*end)(onnxc_device *);
-  int32_t (*replay)(onnxc_device *);
+  int32_t (*replay)(onnxc_device *, int32_t part);
   void (*close)(onnxc_device *);
 } onnxc_driver;
 
+/* How generated code has a part run: `inputs` and `outputs` are those that are
+ * transferred. */
+typedef int32_t (*onnxc_run_part_fn)(onnxc_context *context, int32_t part,
+                                     const int64_t *symbols,
+                                     const void *const *inputs,
+                                     void *const *outputs);
+
+/* Memory of the device that grows as it is needed. */
+typedef struct onnxc_device_memory {
+  void *address;
+  size_t bytes;
+  onnxc_memory kind;
+} onnxc_device_memory;
+
+/* What was recorded last of a part, and with which sizes. */
+typedef struct onnxc_recorded_part {
+  int64_t *symbols;
+  int64_t *bytes;   /* of its tensors */
+  void **addresses; /* of its tensors */
+  int is_recorded;
+} onnxc_recorded_part;
+
 /* The first part of an interface's own struct. Generated code reads `run`. */
 struct onnxc_device {
-  onnxc_entry_fn run;
+  onnxc_run_part_fn run;
   const onnxc_driver *driver;
   const onnxc_model *model;
-  void *weights, *arena;
-  size_t arena_bytes;
-  void **inputs, **outputs; /* addresses */
-  size_t *bytes;            /* of the inputs, then of the outputs */
-  int64_t *symbols, *dims;  /* what was recorded last */
-  int is_recorded;
+  void *weights;
+  onnxc_device_memory arena, *slots;
+  onnxc_recorded_part *parts;
 };
 
 /* Fills in the first part and takes the weights to the device. */

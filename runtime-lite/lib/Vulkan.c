@@ -33,16 +33,22 @@ typedef struct vk_pool {
   struct vk_pool *next;
 } vk_pool;
 
+/* What was recorded of a part. */
+typedef struct vk_recording {
+  vk_handle command_pool;
+  vk_object commands;
+  vk_pool *pools;
+} vk_recording;
+
 typedef struct vk_model {
   onnxc_device base;
   vk_gpu gpu;
   vk_buffer *buffers;
   uintptr_t next_address;
   vk_shader *shaders;
-  vk_pool *pools;
-  /* What is replayed, and what copies between host and device. */
-  vk_handle command_pools[2];
-  vk_object commands, transfer;
+  vk_recording *recordings; /* of each part */
+  vk_recording *current;
+  vk_recording transfer; /* copies between host and device */
 } vk_model;
 
 static int32_t to_status(vk_result result) {
@@ -170,14 +176,14 @@ static vk_buffer *find_buffer(vk_model *model, const void *address,
 
 /* --- commands ------------------------------------------------------------- */
 
-static int32_t begin_commands(vk_model *model, int which, vk_object commands,
+static int32_t begin_commands(vk_model *model, const vk_recording *recording,
                               uint32_t flags) {
   vk_functions *vk = &model->gpu.vk;
-  vk_result result = vk->ResetCommandPool(model->gpu.device,
-                                          model->command_pools[which], 0);
+  vk_result result =
+      vk->ResetCommandPool(model->gpu.device, recording->command_pool, 0);
   vk_begin_info info = {VK_S_BEGIN, NULL, flags, NULL};
   if (result == VK_OK)
-    result = vk->BeginCommandBuffer(commands, &info);
+    result = vk->BeginCommandBuffer(recording->commands, &info);
   return to_status(result);
 }
 
@@ -223,18 +229,18 @@ static int32_t transfer(vk_model *model, vk_buffer *buffer, uint64_t offset,
   }
   if (is_write)
     memcpy(staging->mapped, host, bytes);
-  int32_t status =
-      begin_commands(model, 1, model->transfer, /*one time=*/1);
+  vk_object commands = model->transfer.commands;
+  int32_t status = begin_commands(model, &model->transfer, /*one time=*/1);
   if (status == ONNXC_OK) {
     vk_copy copy = {is_write ? 0 : offset, is_write ? offset : 0, bytes};
     model->gpu.vk.CmdCopyBuffer(
-        model->transfer, is_write ? staging->buffer : buffer->buffer,
+        commands, is_write ? staging->buffer : buffer->buffer,
         is_write ? buffer->buffer : staging->buffer, 1, &copy);
-    fence(model, model->transfer);
-    status = to_status(model->gpu.vk.EndCommandBuffer(model->transfer));
+    fence(model, commands);
+    status = to_status(model->gpu.vk.EndCommandBuffer(commands));
   }
   if (status == ONNXC_OK)
-    status = submit(model, model->transfer);
+    status = submit(model, commands);
   if (status == ONNXC_OK && !is_write)
     memcpy(host, staging->mapped, bytes);
   destroy_buffer(model, staging);
@@ -260,19 +266,20 @@ static int32_t read_bytes(onnxc_device *device, void *to, const void *from,
                 : ONNXC_DEVICE_ERROR;
 }
 
-static void destroy_pools(vk_model *model) {
-  while (model->pools) {
-    vk_pool *pool = model->pools;
-    model->pools = pool->next;
+static void destroy_pools(vk_model *model, vk_recording *recording) {
+  while (recording->pools) {
+    vk_pool *pool = recording->pools;
+    recording->pools = pool->next;
     model->gpu.vk.DestroyDescriptorPool(model->gpu.device, pool->handle, NULL);
     free(pool);
   }
 }
 
-static int32_t begin(onnxc_device *device) {
+static int32_t begin(onnxc_device *device, int32_t part) {
   vk_model *model = (vk_model *)device;
-  int32_t status = begin_commands(model, 0, model->commands, 0);
-  destroy_pools(model);
+  model->current = &model->recordings[part];
+  int32_t status = begin_commands(model, model->current, 0);
+  destroy_pools(model, model->current);
   return status;
 }
 
@@ -287,8 +294,8 @@ static int32_t add_pool(vk_model *model) {
     free(pool);
     return ONNXC_OUT_OF_MEMORY;
   }
-  pool->next = model->pools;
-  model->pools = pool;
+  pool->next = model->current->pools;
+  model->current->pools = pool;
   return ONNXC_OK;
 }
 
@@ -298,8 +305,8 @@ static int32_t make_set(vk_model *model, const vk_shader *shader, int32_t count,
   vk_functions *vk = &model->gpu.vk;
   vk_sets_info info = {VK_S_SETS, NULL, 0, 1, &shader->set_layout};
   for (int attempt = 0;; ++attempt) {
-    if (model->pools) {
-      info.pool = model->pools->handle;
+    if (model->current->pools) {
+      info.pool = model->current->pools->handle;
       if (vk->AllocateDescriptorSets(model->gpu.device, &info, set) == VK_OK)
         break;
     }
@@ -331,14 +338,15 @@ static int32_t launch(onnxc_device *device, int32_t number, int32_t groups,
   int32_t status = make_set(model, shader, function->num_buffers, buffers, &set);
   if (status != ONNXC_OK)
     return status;
-  vk->CmdBindPipeline(model->commands, VK_BIND_COMPUTE, shader->pipeline);
-  vk->CmdBindDescriptorSets(model->commands, VK_BIND_COMPUTE, shader->layout, 0,
+  vk_object commands = model->current->commands;
+  vk->CmdBindPipeline(commands, VK_BIND_COMPUTE, shader->pipeline);
+  vk->CmdBindDescriptorSets(commands, VK_BIND_COMPUTE, shader->layout, 0,
                             1, &set, 0, NULL);
   if (function->num_sizes)
-    vk->CmdPushConstants(model->commands, shader->layout, VK_STAGE_COMPUTE, 0,
+    vk->CmdPushConstants(commands, shader->layout, VK_STAGE_COMPUTE, 0,
                          (uint32_t)function->num_sizes * 4, sizes);
-  vk->CmdDispatch(model->commands, (uint32_t)groups, 1, 1);
-  fence(model, model->commands);
+  vk->CmdDispatch(commands, (uint32_t)groups, 1, 1);
+  fence(model, commands);
   return ONNXC_OK;
 }
 
@@ -350,20 +358,21 @@ static int32_t copy(onnxc_device *device, void *to, const void *from,
   vk_buffer *target = find_buffer(model, to, &range.to);
   if (!source || !target)
     return ONNXC_DEVICE_ERROR;
-  model->gpu.vk.CmdCopyBuffer(model->commands, source->buffer, target->buffer,
+  vk_object commands = model->current->commands;
+  model->gpu.vk.CmdCopyBuffer(commands, source->buffer, target->buffer,
                               1, &range);
-  fence(model, model->commands);
+  fence(model, commands);
   return ONNXC_OK;
 }
 
 static int32_t end(onnxc_device *device) {
   vk_model *model = (vk_model *)device;
-  return to_status(model->gpu.vk.EndCommandBuffer(model->commands));
+  return to_status(model->gpu.vk.EndCommandBuffer(model->current->commands));
 }
 
-static int32_t replay(onnxc_device *device) {
+static int32_t replay(onnxc_device *device, int32_t part) {
   vk_model *model = (vk_model *)device;
-  return submit(model, model->commands);
+  return submit(model, model->recordings[part].commands);
 }
 
 /* --- opening and closing -------------------------------------------------- */
@@ -411,23 +420,34 @@ static int32_t create_shader(vk_model *model, vk_shader *shader,
   return to_status(result);
 }
 
-static int32_t create_commands(vk_model *model) {
+static int32_t create_commands(vk_model *model, vk_recording *recording) {
   vk_functions *vk = &model->gpu.vk;
-  vk_object *commands[2] = {&model->commands, &model->transfer};
-  for (int i = 0; i < 2; ++i) {
-    vk_command_pool_info pool = {VK_S_COMMAND_POOL, NULL, 0,
-                                 model->gpu.family};
-    vk_result result = vk->CreateCommandPool(model->gpu.device, &pool, NULL,
-                                             &model->command_pools[i]);
-    if (result != VK_OK)
-      return to_status(result);
-    vk_commands_info info = {VK_S_COMMANDS, NULL, model->command_pools[i], 0,
-                             1};
-    result = vk->AllocateCommandBuffers(model->gpu.device, &info, commands[i]);
-    if (result != VK_OK)
-      return to_status(result);
-  }
-  return ONNXC_OK;
+  vk_command_pool_info pool = {VK_S_COMMAND_POOL, NULL, 0, model->gpu.family};
+  vk_result result = vk->CreateCommandPool(model->gpu.device, &pool, NULL,
+                                           &recording->command_pool);
+  if (result != VK_OK)
+    return to_status(result);
+  vk_commands_info info = {VK_S_COMMANDS, NULL, recording->command_pool, 0, 1};
+  return to_status(vk->AllocateCommandBuffers(model->gpu.device, &info,
+                                              &recording->commands));
+}
+
+static int32_t create_recordings(vk_model *model) {
+  int32_t count = model->base.model->device->num_parts;
+  model->recordings = calloc((size_t)count + 1, sizeof *model->recordings);
+  if (!model->recordings)
+    return ONNXC_OUT_OF_MEMORY;
+  int32_t status = create_commands(model, &model->transfer);
+  for (int32_t i = 0; i < count && status == ONNXC_OK; ++i)
+    status = create_commands(model, &model->recordings[i]);
+  return status;
+}
+
+static void destroy_recording(vk_model *model, vk_recording *recording) {
+  destroy_pools(model, recording);
+  if (recording->command_pool)
+    model->gpu.vk.DestroyCommandPool(model->gpu.device,
+                                     recording->command_pool, NULL);
 }
 
 static void close_model(onnxc_device *device) {
@@ -437,12 +457,11 @@ static void close_model(onnxc_device *device) {
   const onnxc_device_code *code = device->model->device;
   if (gpu) {
     vk->DeviceWaitIdle(gpu);
-    destroy_pools(model);
+    for (int32_t i = 0; model->recordings && i < code->num_parts; ++i)
+      destroy_recording(model, &model->recordings[i]);
+    destroy_recording(model, &model->transfer);
     while (model->buffers)
       release(device, (void *)model->buffers->address);
-    for (int i = 0; i < 2; ++i)
-      if (model->command_pools[i])
-        vk->DestroyCommandPool(gpu, model->command_pools[i], NULL);
     for (int32_t i = 0; model->shaders && i < code->num_functions; ++i) {
       vk_shader *shader = &model->shaders[i];
       if (shader->pipeline)
@@ -454,6 +473,7 @@ static void close_model(onnxc_device *device) {
     }
   }
   onnxc_vulkan_shut(&model->gpu);
+  free(model->recordings);
   free(model->shaders);
   free(model);
 }
@@ -484,7 +504,7 @@ int32_t onnxc_open_vulkan(const onnxc_model *given, onnxc_context *context) {
     context->error_name = "the Vulkan device refused a kernel";
     model->shaders =
         calloc((size_t)code->num_functions + 1, sizeof *model->shaders);
-    status = model->shaders ? create_commands(model) : ONNXC_OUT_OF_MEMORY;
+    status = model->shaders ? create_recordings(model) : ONNXC_OUT_OF_MEMORY;
   }
   for (int32_t i = 0; i < code->num_functions && status == ONNXC_OK; ++i)
     status = create_shader(model, &model->shaders[i], &code->functions[i]);

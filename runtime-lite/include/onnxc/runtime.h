@@ -30,7 +30,7 @@ extern "C" {
 
 /* Raised whenever a struct below changes. A model carries the version it was
  * compiled for; onnxc_run refuses any other. */
-#define ONNXC_ABI_VERSION 3u
+#define ONNXC_ABI_VERSION 4u
 
 typedef enum onnxc_status {
   ONNXC_OK = 0,
@@ -160,19 +160,40 @@ typedef struct onnxc_device_function {
   int32_t reserved;
 } onnxc_device_function;
 
-/* What a model compiled for a device brings along. `record` calls the context's
- * launch and copy, in order, with addresses of the device; the inputs and
- * outputs it is given are such addresses, too. */
+/* A tensor that a part reads or writes. The device keeps it in a slot, memory
+ * that parts share: what one writes the next may read. */
+typedef struct onnxc_device_tensor {
+  int32_t slot;
+  int32_t is_transferred; /* the host gives it before, or takes it after */
+} onnxc_device_tensor;
+
+/* What a device runs in one go. `record` calls the context's launch and copy,
+ * in order, with addresses of the device; the inputs and outputs it is given
+ * are such addresses, too. */
+typedef struct onnxc_device_part {
+  onnxc_entry_fn record;
+  int64_t (*arena_bytes)(const int64_t *symbols);
+  /* Writes the bytes of the inputs, then of the outputs. */
+  void (*tensor_bytes)(const int64_t *symbols, int64_t *bytes);
+  const onnxc_device_tensor *tensors; /* inputs, then outputs */
+  int32_t num_inputs, num_outputs;
+  int32_t first_function; /* `record` counts functions from here */
+  int32_t reserved;
+} onnxc_device_part;
+
+/* What a model compiled for a device brings along. The model's entry has the
+ * context's device run one part after the other, and does the rest itself. */
 typedef struct onnxc_device_code {
   const char *interface;   /* "vulkan" or "cuda" */
   uint64_t features;       /* ONNXC_GPU_* bits that the functions need */
   uint64_t level;          /* the compute capability, 80 for 8.0; else 0 */
   const onnxc_device_function *functions;
-  int32_t num_functions, reserved;
+  int32_t num_functions, num_parts;
   const char *image;       /* PTX, or null */
   uint64_t image_bytes;
-  onnxc_entry_fn record;
-  int64_t (*arena_bytes)(const int64_t *symbols);
+  const onnxc_device_part *parts;
+  int32_t num_slots, reserved;
+  uint64_t weights_bytes;  /* the first of the weights, which the parts read */
 } onnxc_device_code;
 
 #define ONNXC_GPU_INT64 (1ull << 0)

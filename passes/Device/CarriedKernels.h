@@ -1,0 +1,40 @@
+//===- CarriedKernels.h - Which kernels run on a device -------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_DEVICE_CARRIEDKERNELS_H
+#define ONNXC_PASSES_DEVICE_CARRIEDKERNELS_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace onnxc {
+
+/// What the bodies of kernels say about running on a device. They are in
+/// memory already.
+class CarriedKernels {
+public:
+  explicit CarriedKernels(bool hasDoubleFunctions)
+      : hasDoubleFunctions(hasDoubleFunctions) {}
+
+  /// Whether the device has all types and functions of the kernel.
+  bool canCarry(mlir::func::FuncOp kernel);
+  /// Whether the kernel does one thing after the other, so that a device would
+  /// have one thread to do it.
+  bool isSequential(mlir::func::FuncOp kernel);
+  /// Whether it sums products: enough work to be sent away for.
+  bool isContraction(mlir::func::FuncOp kernel);
+
+private:
+  bool hasDoubleFunctions;
+  llvm::DenseMap<mlir::Operation *, bool> carried, sequential;
+
+  bool isKnownType(mlir::Type type) const;
+  bool isKnown(mlir::Operation *op) const;
+};
+
+} // namespace onnxc
+
+#endif // ONNXC_PASSES_DEVICE_CARRIEDKERNELS_H

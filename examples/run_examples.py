@@ -31,6 +31,13 @@ def hello(_, build):
                              ONNXC_BUILD=build).split(), ["3.5", "5", "0"])
 
 
+def gpu(_, build):
+    expect("it printed",
+           run(os.path.join(HERE, "gpu", "run.sh"),
+               ONNXC_BUILD=build).splitlines(),
+           ["2 spots: 5,7 12,20", "3 spots: 5,7 12,20 20,3"])
+
+
 def cmake_project(cmake, build):
     work = os.path.join(build, "examples", "cmake-project")
     shutil.rmtree(work, ignore_errors=True)
@@ -142,8 +149,8 @@ def wasm_in_browser(cmake, build):
 
 
 def main(cmake, build):
-    examples = (hello, cmake_project, minilm_tokens, minilm, firmware, wasm,
-                wasm_in_browser)
+    examples = (hello, gpu, cmake_project, minilm_tokens, minilm, firmware,
+                wasm, wasm_in_browser)
     return run_cases({example.__name__: functools.partial(example, cmake, build)
                       for example in examples})
 

@@ -2,8 +2,9 @@
 //
 //   gpu.launch_func @k::@k blocks in (%g, 1, 1) ... args(%buffers, %sizes)
 //
-// becomes context->launch(context, number of k, g, [addresses], [sizes]): the
-// host's code runs only to record the launches, with addresses of the device.
+// becomes context->launch(context, number of k, g, [addresses], [bytes],
+// [sizes]) with the bytes behind each address: the host's code runs only to
+// record the launches, with addresses of the device.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -15,6 +16,7 @@
 #include "passes/Device/DevicePasses.h"
 #include "passes/Device/Launches.h"
 #include "passes/Graph/Kernels.h"
+#include "passes/Memory/EntryBuilder.h"
 #include "targets/RuntimeABI.h"
 
 namespace onnxc {
@@ -81,12 +83,28 @@ private:
                                 ArrayRef<LLVM::GEPArg>{int32_t(i)}));
       return list;
     };
-    Value addresses = store(buffers, pointer, [&](Value buffer) -> Value {
-      Value descriptor =
+    auto describe = [&](Value buffer) {
+      return MemRefDescriptor(
           UnrealizedConversionCastOp::create(
               b, loc, types.convertType(buffer.getType()), buffer)
-              .getResult(0);
-      return MemRefDescriptor(descriptor).alignedPtr(b, loc);
+              .getResult(0));
+    };
+    Value addresses = store(buffers, pointer, [&](Value buffer) -> Value {
+      return describe(buffer).alignedPtr(b, loc);
+    });
+    Value bytes = store(buffers, b.getI64Type(), [&](Value buffer) -> Value {
+      auto type = cast<MemRefType>(buffer.getType());
+      auto constant = [&](int64_t value) -> Value {
+        return arith::ConstantIntOp::create(b, loc, b.getI64Type(), value);
+      };
+      int64_t each = getStorageBytes(type.getElementType());
+      if (type.hasStaticShape())
+        return constant(each * type.getNumElements());
+      // Rows, as they are launched with.
+      Value length = describe(buffer).size(b, loc, 0);
+      if (length.getType() != b.getI64Type())
+        length = arith::ExtUIOp::create(b, loc, b.getI64Type(), length);
+      return arith::MulIOp::create(b, loc, length, constant(each));
     });
     Value numbers = store(sizes, word, [&](Value size) -> Value {
       return arith::IndexCastOp::create(b, loc, word, size);
@@ -97,13 +115,13 @@ private:
         LLVM::GEPOp::create(b, loc, pointer, pointer, context,
                             ArrayRef<LLVM::GEPArg>{int32_t(abi::Launch)});
     Value function = LLVM::LoadOp::create(b, loc, pointer, address);
-    auto type =
-        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                    {pointer, word, word, pointer, pointer});
+    auto type = LLVM::LLVMFunctionType::get(
+        LLVM::LLVMVoidType::get(b.getContext()),
+        {pointer, word, word, pointer, pointer, pointer});
     LLVM::CallOp::create(b, loc, type,
                          ValueRange{function, context,
                                     constant(b, number.getInt()), groups,
-                                    addresses, numbers});
+                                    addresses, bytes, numbers});
     op.erase();
   }
 };

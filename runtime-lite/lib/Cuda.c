@@ -160,7 +160,9 @@ static cu_step *add_step(cu_model *model, int32_t num_addresses,
 }
 
 static int32_t launch(onnxc_device *device, int32_t number, int32_t groups,
-                      void *const *buffers, const int32_t *sizes) {
+                      void *const *buffers, const int64_t *bytes,
+                      const int32_t *sizes) {
+  (void)bytes;
   cu_model *model = (cu_model *)device;
   const onnxc_device_function *function =
       &device->model->device->functions[number];

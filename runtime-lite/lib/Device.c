@@ -16,13 +16,13 @@ static int32_t count_tensors(const onnxc_device_part *part) {
 
 static void record_launch(onnxc_recorder *recorder, int32_t function,
                           int32_t groups, void *const *buffers,
-                          const int32_t *sizes) {
+                          const int64_t *bytes, const int32_t *sizes) {
   /* No tasks, nothing to do. */
   if (recorder->status != ONNXC_OK || groups <= 0)
     return;
   recorder->status = recorder->device->driver->launch(
       recorder->device, recorder->first_function + function, groups, buffers,
-      sizes);
+      bytes, sizes);
 }
 
 static void record_copy(onnxc_recorder *recorder, void *to, const void *from,
@@ -171,7 +171,8 @@ static int32_t run(onnxc_context *context, int32_t number,
                                     (size_t)recorded->bytes[i]);
   }
   if (status != ONNXC_OK && !context->error_name)
-    context->error_name = model->name;
+    context->error_name = device->lack ? device->lack : model->name;
+  device->lack = NULL;
   return status;
 }
 

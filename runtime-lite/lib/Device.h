@@ -14,8 +14,10 @@ typedef struct onnxc_device onnxc_device;
  * behind the context's fields. */
 typedef struct onnxc_recorder {
   onnxc_context context;
+  /* `bytes` is how large what lies at each address is. */
   void (*launch)(struct onnxc_recorder *, int32_t function, int32_t groups,
-                 void *const *buffers, const int32_t *sizes);
+                 void *const *buffers, const int64_t *bytes,
+                 const int32_t *sizes);
   void (*copy)(struct onnxc_recorder *, void *to, const void *from,
                size_t bytes);
   onnxc_device *device;
@@ -40,7 +42,8 @@ typedef struct onnxc_driver {
    * part. */
   int32_t (*begin)(onnxc_device *, int32_t part);
   int32_t (*launch)(onnxc_device *, int32_t function, int32_t groups,
-                    void *const *buffers, const int32_t *sizes);
+                    void *const *buffers, const int64_t *bytes,
+                    const int32_t *sizes);
   int32_t (*copy)(onnxc_device *, void *to, const void *from, size_t bytes);
   int32_t (*end)(onnxc_device *);
   int32_t (*replay)(onnxc_device *, int32_t part);
@@ -77,6 +80,7 @@ struct onnxc_device {
   void *weights;
   onnxc_device_memory arena, *slots;
   onnxc_recorded_part *parts;
+  const char *lack; /* why a part cannot be recorded, in words; else null */
 };
 
 /* Fills in the first part and takes the weights to the device. */

@@ -301,7 +301,8 @@ static int32_t add_pool(vk_model *model) {
 
 /* A set that says where the buffers are. */
 static int32_t make_set(vk_model *model, const vk_shader *shader, int32_t count,
-                        void *const *buffers, vk_handle *set) {
+                        void *const *buffers, const int64_t *bytes,
+                        vk_handle *set) {
   vk_functions *vk = &model->gpu.vk;
   vk_sets_info info = {VK_S_SETS, NULL, 0, 1, &shader->set_layout};
   for (int attempt = 0;; ++attempt) {
@@ -315,11 +316,21 @@ static int32_t make_set(vk_model *model, const vk_shader *shader, int32_t count,
       return status;
   }
   for (int32_t i = 0; i < count; ++i) {
-    vk_range range = {0, 0, UINT64_MAX}; /* to the end */
+    /* Just the tensor: the whole buffer may be more than a shader can see. */
+    vk_range range = {0, 0, ((uint64_t)bytes[i] + 3) / 4 * 4};
     vk_buffer *buffer = find_buffer(model, buffers[i], &range.offset);
     if (!buffer || range.offset >= buffer->bytes)
       return ONNXC_DEVICE_ERROR;
     range.buffer = buffer->buffer;
+    if (range.bytes > model->gpu.max_range) {
+      model->base.lack =
+          "a tensor is larger than a shader of the Vulkan device can see";
+      return ONNXC_BAD_DEVICE;
+    }
+    if (range.bytes == 0)
+      range.bytes = 4; /* an empty tensor has an address too */
+    if (range.bytes > buffer->bytes - range.offset)
+      range.bytes = buffer->bytes - range.offset;
     vk_write write = {VK_S_WRITE, NULL,   *set, (uint32_t)i, 0, 1,
                       VK_DESCRIPTOR_STORAGE, NULL, &range, NULL};
     vk->UpdateDescriptorSets(model->gpu.device, 1, &write, 0, NULL);
@@ -328,14 +339,16 @@ static int32_t make_set(vk_model *model, const vk_shader *shader, int32_t count,
 }
 
 static int32_t launch(onnxc_device *device, int32_t number, int32_t groups,
-                      void *const *buffers, const int32_t *sizes) {
+                      void *const *buffers, const int64_t *bytes,
+                      const int32_t *sizes) {
   vk_model *model = (vk_model *)device;
   vk_functions *vk = &model->gpu.vk;
   const onnxc_device_function *function =
       &device->model->device->functions[number];
   const vk_shader *shader = &model->shaders[number];
   vk_handle set;
-  int32_t status = make_set(model, shader, function->num_buffers, buffers, &set);
+  int32_t status = make_set(model, shader, function->num_buffers, buffers, bytes,
+                            &set);
   if (status != ONNXC_OK)
     return status;
   vk_object commands = model->current->commands;

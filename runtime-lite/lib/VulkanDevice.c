@@ -185,6 +185,7 @@ int32_t onnxc_vulkan_find(vk_gpu *gpu, const onnxc_device_code *code,
       continue;
     }
     gpu->physical = devices[i];
+    gpu->max_range = properties.max_storage_range;
     context->error_name = "the Vulkan device cannot be opened";
     return open_device(gpu, code->features);
   }

@@ -16,6 +16,7 @@ typedef struct vk_gpu {
   vk_object instance, physical, device, queue;
   uint32_t family;
   vk_memory_properties memory;
+  uint64_t max_range; /* of a buffer, as a shader sees it */
 } vk_gpu;
 
 /* Opens the first device that has the features the model's functions need.

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Models and operators on devices.
 
-    run_gpu.py --build BUILD --fake-cuda FOLDER vulkan|cuda|errors|report
-        [--device]
+    run_gpu.py --build BUILD --fake-cuda FOLDER --limited-vulkan FOLDER
+        vulkan|cuda|errors|report [--device] [--all]
 
 vulkan: each module is one of SPIR-V (spirv-val), models and a sample of ONNX's
 operator tests give what they should, and the validation layers have nothing to
@@ -17,6 +17,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import argparse
 import collections
+import ctypes.util
 import functools
 import json
 import os
@@ -34,6 +35,7 @@ sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import half_models  # noqa: E402
 import package_models  # noqa: E402
+import divided  # noqa: E402
 import products  # noqa: E402
 from suite_cases import Failure, run, run_cases  # noqa: E402
 
@@ -47,11 +49,17 @@ OPERATORS = ("test_(matmul_|gemm_all|conv_with|basic_conv|convtranspose_1d|"
              "globalaveragepool|transpose_all|gather_|concat_2d|where_|add_|"
              "erf|gelu_tanh|lstm_|einsum_batch|resize_upsample_scales_linear|"
              "onehot_with|clip_|mod_mixed_sign_(int|float32)|bitshift|cast_FLOAT16_to_FLOAT_|"
-             "scatter_elements)")
+             "scatter_elements|if$|loop|scan|nonzero|unique|compress|range_|"
+             "nonmaxsuppression_(two|limit)|top_k|averagepool_3d_default|"
+             "lppool_3d|maxpool_3d_default)")
 TINY = ("tiny_autoencoder", "tiny_ds_cnn", "tiny_mobilenet", "tiny_resnet8")
 # On lavapipe and on the interpreter: what takes seconds.
-MODELS = {"vulkan": TINY + ("mobilenet_v2", "ppocr_cls", "minilm"),
+MODELS = {"vulkan": TINY + ("mobilenet_v2", "ppocr_cls", "minilm",
+                           "silero_vad"),
           "cuda": TINY}
+# On demand: minutes each.
+SLOW_MODELS = {"vulkan": ("ppocr_rec", "ppocr_det", "magika"),
+               "cuda": ("silero_vad", "ppocr_cls", "mobilenet_v2", "minilm")}
 ASSEMBLED = TINY + ("mobilenet_v2", "minilm", "ppocr_cls")
 
 
@@ -67,11 +75,19 @@ def get_mix(path):
             r"^\t(?:@!?%p\d+ )?\t?([a-z][\w.]*)", file.read(), re.M))
 
 
+def find_library_path(name):
+    """Where the linker finds a library."""
+    found = re.search(rf"{re.escape(name)} \(.*=> (\S+)",
+                      run("/sbin/ldconfig", "-p"))
+    return found.group(1)
+
+
 class Suite:
     def __init__(self, options, folder):
         self.build = os.path.abspath(options.build)
         self.bin = os.path.join(self.build, "bin")
         self.fake_cuda = os.path.abspath(options.fake_cuda)
+        self.limited_vulkan = os.path.abspath(options.limited_vulkan)
         self.device = options.device
         self.folder = folder
 
@@ -79,6 +95,8 @@ class Suite:
         env = dict(os.environ, **more)
         if kind == "vulkan":
             env["VK_INSTANCE_LAYERS"] = "VK_LAYER_KHRONOS_validation"
+            # What nobody has written is not zero by chance.
+            env["MALLOC_PERTURB_"] = "187"
         elif not self.device:
             env["LD_LIBRARY_PATH"] = self.fake_cuda
         return env
@@ -154,30 +172,32 @@ class Suite:
             run("spirv-val", "--target-env", "vulkan1.2",
                 os.path.join(folder, function["file"]))
 
-    def check_product(self, name, make):
-        """A product runs, and gives what it should."""
+    def check_case(self, kind, name, make):
+        """A small model runs, and gives what it should."""
+        target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
         folder = os.path.join(self.folder, name.replace(" ", "-"))
         os.mkdir(folder)
         model, library = (os.path.join(folder, file)
                           for file in ("m.onnx", "m.so"))
         product = make()
         product.save_model(model)
-        self.onnxc(model, "--target=nvptx64", "--emit=shared", "-o", library)
+        self.onnxc(model, f"--target={target}", "--emit=shared", "-o", library)
         run(os.path.join(self.bin, "onnxc-run"), library,
-            *product.save_values(folder), env=self.environment("cuda"))
+            *product.save_values(folder), env=self.environment(kind))
 
-    def check_half_model(self, name, model, **dims):
+    def check_half_model(self, kind, name, model, **dims):
         """A model in halves is no further off than ONNX's reference."""
         files = [os.path.join(self.folder, f"{name}-half.{kind}")
                  for kind in ("onnx", "so", "npy", "out.npy")]
         x = half_models.get_input(model, **dims)
         onnx.save(half_models.convert(model, round_only=False), files[0])
         np.save(files[2], x)
-        self.onnxc(files[0], "--target=nvptx64", "--emit=shared", "-o",
+        target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
+        self.onnxc(files[0], f"--target={target}", "--emit=shared", "-o",
                    files[1])
         run(os.path.join(self.bin, "onnxc-run"), files[1],
             f"--input={files[2]}", f"--output={files[3]}",
-            env=self.environment("cuda"))
+            env=self.environment(kind))
         ours, other = half_models.get_errors(model, x, np.load(files[3]))
         if not ours <= other:
             raise Failure(f"is off by {ours:.2e}, the reference by {other:.2e}")
@@ -300,6 +320,20 @@ class Suite:
         if found or "onnxc_run" not in symbols:
             raise Failure("the program has " + ", ".join(found))
 
+    def check_sizes(self, kind):
+        """A context is used for one size after the other."""
+        model = os.path.join(self.folder, "sizes.onnx")
+        divided.positions().save_model(model)
+        objects = [os.path.join(self.folder, name) for name in ("cpu.o",
+                                                                "gpu.o")]
+        target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
+        self.onnxc(model, "-o", objects[0])
+        self.onnxc(model, f"--target={target}", "-o", objects[1])
+        path = self.link("sizes", os.path.join(HERE, "sizes.c"), *objects,
+                         f"-DONNXC_OPEN=onnxc_open_{kind}", "-lm")
+        if run(path, env=self.environment(kind)).strip() != "ok":
+            raise Failure("the program did not say ok")
+
     # --- errors ------------------------------------------------------------
 
     def expect_run_error(self, library, words, **environment):
@@ -333,6 +367,21 @@ class Suite:
             (check, (vulkan, "no Vulkan driver is installed"),
              {"VK_ICD_FILENAMES": empty, "VK_DRIVER_FILES": empty}),
         ]
+        # lavapipe has it all, so some is taken away.
+        loader = ctypes.util.find_library("vulkan")
+        limited = {"LD_LIBRARY_PATH": self.limited_vulkan,
+                   "ONNXC_REAL_VULKAN": find_library_path(loader)}
+        lacking = os.path.join(self.folder, "f16.so")
+        half = os.path.join(self.folder, "f16.onnx")
+        products.get_cases("f16")["smallest"]().save_model(half)
+        self.onnxc(half, "--target=vulkan", "--emit=shared", "-o", lacking)
+        for feature, words in (("float16", "no half precision"),
+                               ("storage16", "no 16-bit storage")):
+            cases.append((check, (lacking, words),
+                          {"ONNXC_VULKAN_LACKS": feature, **limited}))
+        cases.append((check, (vulkan, "larger than a shader of the Vulkan "
+                                      "device can see"),
+                      {"ONNXC_VULKAN_RANGE": "1024", **limited}))
         if not shutil.which("nvidia-smi"):
             cases.append((check, (cuda, "the device's driver is not installed: "
                                         "libcuda.so.1"), {}))
@@ -380,7 +429,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True)
     parser.add_argument("--fake-cuda", required=True)
+    parser.add_argument("--limited-vulkan", required=True)
     parser.add_argument("--device", action="store_true")
+    parser.add_argument("--all", action="store_true",
+                        help="also what takes minutes")
     parser.add_argument("what", choices=("vulkan", "cuda", "errors", "report"))
     options = parser.parse_args()
     if options.device and not shutil.which("nvidia-smi"):
@@ -395,21 +447,25 @@ def main():
         if kind == "errors":
             return run_cases(suite.error_cases())
         partial = functools.partial
+        models = MODELS[kind] + (SLOW_MODELS[kind] if options.all else ())
         cases = {name: partial(suite.check_model, kind, name)
-                 for name in MODELS[kind]}
+                 for name in models}
         cases["operators"] = partial(suite.check_operators, kind)
+        cases["tiny_resnet8 in halves"] = lambda: suite.check_half_model(
+            kind, "tiny_resnet8", onnx.load(suite.model("tiny_resnet8")))
+        cases["a transformer in halves"] = lambda: suite.check_half_model(
+            kind, "transformer", half_models.transformer(), rows=21)
+        cases["sizes"] = partial(suite.check_sizes, kind)
+        for name, make in divided.get_cases().items():
+            cases[name] = partial(suite.check_case, kind, name, make)
         if kind == "cuda":
             for element in products.TYPES:
                 for name, make in products.get_cases(element).items():
                     name = f"{element} {name}"
-                    cases[name] = partial(suite.check_product, name, make)
+                    cases[name] = partial(suite.check_case, kind, name, make)
             for name, make in products.get_planted_cases().items():
                 cases[f"{name}: planted faults"] = partial(
                     suite.check_planted_faults, make)
-            cases["tiny_resnet8 in halves"] = lambda: suite.check_half_model(
-                "tiny_resnet8", onnx.load(suite.model("tiny_resnet8")))
-            cases["a transformer in halves"] = lambda: suite.check_half_model(
-                "transformer", half_models.transformer(), rows=21)
         if kind == "vulkan":
             for name in ASSEMBLED:
                 cases[name + ": spirv-val"] = partial(suite.check_modules, name)

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Device/ParallelLoops.h"
 #include "passes/Tensor/Contractions.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -46,6 +47,67 @@ bool CarriedKernels::isKnown(Operation *op) const {
   return !isDouble || !isFunction || hasDoubleFunctions;
 }
 
+/// Iterations of the loops that one thread runs. Sizes that are not known are
+/// taken to be small.
+static int64_t countIterations(Block &block);
+
+static int64_t countIterations(Operation &op) {
+  constexpr int64_t kUnknown = 16;
+  int64_t count = 1;
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
+    for (auto [size, kind] : llvm::zip(linalgOp.getStaticLoopRanges(),
+                                       linalgOp.getIteratorTypesArray()))
+      if (kind == utils::IteratorType::reduction &&
+          !ShapedType::isDynamic(size))
+        count = llvm::SaturatingMultiply<uint64_t>(count, size);
+    return count;
+  }
+  if (auto loop = dyn_cast<scf::ForOp>(op)) {
+    std::optional<APInt> trips = loop.getStaticTripCount();
+    count = trips ? trips->getLimitedValue(INT32_MAX) : kUnknown;
+  } else if (isa<scf::WhileOp>(op)) {
+    count = kUnknown;
+  }
+  int64_t inside = 0;
+  for (Region &region : op.getRegions())
+    for (Block &block : region)
+      inside += countIterations(block);
+  return std::min<int64_t>(count, INT32_MAX) *
+         std::min<int64_t>(std::max<int64_t>(inside, count > 1), INT32_MAX);
+}
+
+static int64_t countIterations(Block &block) {
+  int64_t sum = 0;
+  for (Operation &op : block)
+    if (op.getNumRegions() > 0)
+      sum += countIterations(op);
+  return sum;
+}
+
+/// The same for the launch that has most. What loops around tasks is the
+/// host's.
+static int64_t countIterationsOfLaunch(Block &block) {
+  int64_t most = 0;
+  for (Operation &op : block) {
+    bool hasTasks = false;
+    if (isa<scf::ForOp, scf::WhileOp, scf::IfOp>(op))
+      op.walk([&](Operation *inner) {
+        hasTasks |= isa<scf::ForallOp, linalg::LinalgOp>(inner);
+      });
+    if (!hasTasks)
+      most = std::max(most, countIterations(op));
+    else
+      for (Region &region : op.getRegions())
+        for (Block &inner : region)
+          most = std::max(most, countIterationsOfLaunch(inner));
+  }
+  return most;
+}
+
+// A driver may end a thread that loops for longer than this (Mesa's llvmpipe
+// does, without a word), and no device is fast so.
+static constexpr int64_t kMostIterations = 65535;
+
 bool CarriedKernels::canCarry(func::FuncOp kernel) {
   auto [it, isNew] = carried.insert({kernel, false});
   if (!isNew)
@@ -53,7 +115,12 @@ bool CarriedKernels::canCarry(func::FuncOp kernel) {
   WalkResult result = kernel.walk([&](Operation *op) {
     return isKnown(op) ? WalkResult::advance() : WalkResult::interrupt();
   });
-  return carried[kernel] = !result.wasInterrupted();
+  if (result.wasInterrupted())
+    return false;
+  OwningOpRef<func::FuncOp> copy = kernel.clone();
+  findParallelLoops(*copy);
+  return carried[kernel] = countIterationsOfLaunch(copy->getBody().front()) <=
+                           kMostIterations;
 }
 
 bool CarriedKernels::isSequential(func::FuncOp kernel) {

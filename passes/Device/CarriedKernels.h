@@ -19,7 +19,8 @@ public:
   explicit CarriedKernels(bool hasDoubleFunctions)
       : hasDoubleFunctions(hasDoubleFunctions) {}
 
-  /// Whether the device has all types and functions of the kernel.
+  /// Whether the device has all types and functions of the kernel, and threads
+  /// enough to be done soon.
   bool canCarry(mlir::func::FuncOp kernel);
   /// Whether the kernel does one thing after the other, so that a device would
   /// have one thread to do it.

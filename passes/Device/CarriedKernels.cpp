@@ -104,6 +104,23 @@ static int64_t countIterationsOfLaunch(Block &block) {
   return most;
 }
 
+// Most devices take as many of each; sizes are 32 bits and push constants 128
+// bytes.
+static constexpr unsigned kMostBuffers = 64, kMostSizes = 32;
+
+/// Whether a launch can be told of all buffers and sizes.
+static bool takesFewArguments(func::FuncOp kernel) {
+  unsigned numBuffers = 0, numSizes = 0;
+  for (Type type : kernel.getArgumentTypes()) {
+    auto buffer = dyn_cast<MemRefType>(type);
+    numBuffers += buffer != nullptr;
+    // A row's length is not asked for.
+    numSizes += !buffer ? 1 : buffer.getRank() > 1 ? buffer.getNumDynamicDims()
+                                                   : 0;
+  }
+  return numBuffers <= kMostBuffers && numSizes <= kMostSizes;
+}
+
 // A driver may end a thread that loops for longer than this (Mesa's llvmpipe
 // does, without a word), and no device is fast so.
 static constexpr int64_t kMostIterations = 65535;
@@ -112,6 +129,8 @@ bool CarriedKernels::canCarry(func::FuncOp kernel) {
   auto [it, isNew] = carried.insert({kernel, false});
   if (!isNew)
     return it->second;
+  if (!takesFewArguments(kernel))
+    return false;
   WalkResult result = kernel.walk([&](Operation *op) {
     return isKnown(op) ? WalkResult::advance() : WalkResult::interrupt();
   });

@@ -14,9 +14,10 @@ node, info = helper.make_node, helper.make_tensor_value_info
 
 
 class Divided:
-    def __init__(self, nodes, inputs, outputs, weights=()):
-        """`inputs` are arrays by name, with their shapes in the model;
-        `outputs` are names and types."""
+    def __init__(self, parts, nodes, inputs, outputs, weights=()):
+        """The device runs `parts` parts. `inputs` are arrays by name, with
+        their shapes in the model; `outputs` are names and types."""
+        self.parts = parts
         self.inputs = {name: array for name, (array, _) in inputs.items()}
         self.outputs = [name for name, _ in outputs]
         graph = helper.make_graph(
@@ -27,7 +28,7 @@ class Divided:
             [numpy_helper.from_array(np.asarray(value), name)
              for name, value in dict(weights).items()])
         self.model = helper.make_model(
-            graph, ir_version=9, opset_imports=[helper.make_opsetid("", 17)])
+            graph, ir_version=9, opset_imports=[helper.make_opsetid("", 18)])
 
     def save_model(self, path):
         onnx.save(self.model, path)
@@ -53,6 +54,7 @@ def uniform(*shape):
 def positions():
     """Sizes that data decide, between two parts."""
     return Divided(
+        2,
         [node("MatMul", ["x", "w"], ["p"]), node("Relu", ["p"], ["r"]),
          node("NonZero", ["r"], ["n"]), node("Transpose", ["n"], ["t"]),
          node("GatherND", ["r", "t"], ["v"]), node("Exp", ["v"], ["y"])],
@@ -68,6 +70,7 @@ def branch(positive):
              node(op, [name + "m"], [name])], name, [], [info(name, FLOAT, None)])
     x = np.abs(uniform(24, 24)) * (1 if positive else -1)
     return Divided(
+        4,
         [node("Tanh", ["x"], ["r"]), node("ReduceMean", ["x"], ["m"], keepdims=0),
          node("Greater", ["m", "zero"], ["c"]),
          node("If", ["c"], ["i"], then_branch=block("a", "Relu"),
@@ -87,6 +90,7 @@ def loop(times):
         [info("on", BOOL, []), info("b", FLOAT, [16, 16]),
          info("s", FLOAT, [16, 16])])
     return Divided(
+        3,
         [node("Relu", ["x"], ["r"]),
          node("Loop", ["times", "", "r"], ["l", "all"], body=body),
          node("ReduceSum", ["all"], ["y"], keepdims=0)],
@@ -98,6 +102,7 @@ def loop(times):
 def best():
     """How many, an input says."""
     return Divided(
+        1,
         [node("Softmax", ["x"], ["s"]), node("TopK", ["s", "k"], ["v", "i"]),
          node("Mul", ["v", "v"], ["y"])],
         {"x": (uniform(5, 40), ["n", 40]), "k": (np.array([7], np.int64), [1])},
@@ -108,6 +113,7 @@ def detector():
     """Convolutions, boxes that are suppressed, and what is left of them."""
     rng = np.random.default_rng(5)
     return Divided(
+        2,
         [node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
          node("Relu", ["c"], ["r"]),
          node("Conv", ["r", "v"], ["h"]),
@@ -136,21 +142,38 @@ def detector():
 
 
 def remainder():
-    """Double precision that the device lacks, between kernels that it has."""
+    """A function that the device lacks in double precision, between products
+    that it has."""
+    wide = uniform(20, 20).astype(np.float64)
     return Divided(
-        [node("Mul", ["x", "x"], ["s"]), node("Mod", ["s", "d"], ["m"], fmod=1),
-         node("Exp", ["m"], ["e"]), node("Add", ["e", "x"], ["y"])],
-        {"x": (uniform(300).astype(np.float64), [300])},
-        [("y", TensorProto.DOUBLE)], {"d": np.float64(0.3)})
+        2,
+        [node("MatMul", ["x", "w"], ["p"]), node("Mod", ["p", "d"], ["m"], fmod=1),
+         node("MatMul", ["m", "w"], ["y"])],
+        {"x": (wide, [20, 20])},
+        [("y", TensorProto.DOUBLE), ("p", TensorProto.DOUBLE)],
+        {"d": np.float64(0.3), "w": wide})
 
 
 def sizes():
     """A size as a tensor."""
     return Divided(
+        1,
         [node("Shape", ["x"], ["s"]), node("Cast", ["s"], ["f"], to=FLOAT),
          node("ReduceProd", ["f"], ["p"], keepdims=0),
          node("Div", ["x", "p"], ["y"])],
         {"x": (uniform(6, 9), ["n", "m"])}, [("y", FLOAT), ("s", INT64)])
+
+
+def many():
+    """More buffers than a launch takes."""
+    names = [f"s{i}" for i in range(70)]
+    return Divided(
+        1,
+        [node("Split", ["x"], names, axis=0, num_outputs=70),
+         node("Concat", names[::-1], ["c"], axis=0),
+         node("MatMul", ["c", "w"], ["y"])],
+        {"x": (uniform(70, 9), [70, 9])}, [("y", FLOAT), ("c", FLOAT)],
+        {"w": uniform(9, 8)})
 
 
 def get_cases():
@@ -165,4 +188,5 @@ def get_cases():
         "a detector": detector,
         "double precision": remainder,
         "sizes as tensors": sizes,
+        "many buffers": many,
     }

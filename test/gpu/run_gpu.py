@@ -2,7 +2,7 @@
 """Models and operators on devices.
 
     run_gpu.py --build BUILD --fake-cuda FOLDER --limited-vulkan FOLDER
-        vulkan|cuda|errors|report [--device] [--all]
+        vulkan|cuda|errors|report [--device] [--all] [--filter REGEX]
 
 vulkan: each module is one of SPIR-V (spirv-val), models and a sample of ONNX's
 operator tests give what they should, and the validation layers have nothing to
@@ -184,6 +184,14 @@ class Suite:
         self.onnxc(model, f"--target={target}", "--emit=shared", "-o", library)
         run(os.path.join(self.bin, "onnxc-run"), library,
             *product.save_values(folder), env=self.environment(kind))
+        emit, extension = {"vulkan": ("spirv", "json"),
+                           "cuda": ("ptx", "ptx")}[kind]
+        code = os.path.join(folder, "m." + extension)
+        self.onnxc(model, f"--target={target}", f"--emit={emit}", "-o", code)
+        with open(os.path.join(folder, "m.json")) as file:
+            parts = len(json.load(file)["parts"])
+        if parts != getattr(product, "parts", 1):
+            raise Failure(f"the device has {parts} parts")
 
     def check_half_model(self, kind, name, model, **dims):
         """A model in halves is no further off than ONNX's reference."""
@@ -433,6 +441,7 @@ def main():
     parser.add_argument("--device", action="store_true")
     parser.add_argument("--all", action="store_true",
                         help="also what takes minutes")
+    parser.add_argument("--filter", default="", metavar="REGEX")
     parser.add_argument("what", choices=("vulkan", "cuda", "errors", "report"))
     options = parser.parse_args()
     if options.device and not shutil.which("nvidia-smi"):
@@ -480,7 +489,8 @@ def main():
                 for architecture in ARCHITECTURES:
                     cases[f"{name}: ptxas {architecture}"] = partial(
                         suite.check_product_assembly, name, make, architecture)
-        return run_cases(cases, workers=2)
+        return run_cases({name: case for name, case in cases.items()
+                          if re.search(options.filter, name)}, workers=2)
 
 
 if __name__ == "__main__":

@@ -108,6 +108,7 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
 static void buildDevicePasses(OpPassManager &pm,
                               const PipelineOptions &options) {
   // Loops no longer carry buffers, and copies onto themselves go.
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addPass(createReuseInputs());
   // linalg becomes a scf.forall over elements or tiles of them; large products

@@ -10,6 +10,8 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 #include "passes/Device/ParallelLoops.h"
 #include "passes/Tensor/Contractions.h"
 #include "llvm/Support/MathExtras.h"
@@ -25,8 +27,32 @@ bool CarriedKernels::isKnownType(Type type) const {
       type);
 }
 
+/// Whether the op has a constant that is an index of more than 32 bits, which
+/// is what a device computes with.
+static bool hasLongIndex(Operation *op) {
+  APInt number;
+  if (op->getNumResults() == 1 && op->getResult(0).getType().isIndex() &&
+      matchPattern(op, m_ConstantInt(&number)) && !number.isSignedIntN(32))
+    return true;
+  bool isLong = false;
+  if (auto view = dyn_cast<OffsetSizeAndStrideOpInterface>(op))
+    for (ArrayRef<int64_t> numbers :
+         {view.getStaticOffsets(), view.getStaticStrides()})
+      for (int64_t number : numbers)
+        isLong |= !ShapedType::isDynamic(number) && !llvm::isInt<32>(number);
+  for (NamedAttribute attr : op->getAttrs())
+    if (auto map = dyn_cast<AffineMapAttr>(attr.getValue()))
+      map.getValue().walkExprs([&](AffineExpr expr) {
+        if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+          isLong |= !llvm::isInt<32>(constant.getValue());
+      });
+  return isLong;
+}
+
 bool CarriedKernels::isKnown(Operation *op) const {
   if (isa<complex::ComplexDialect>(op->getDialect()))
+    return false;
+  if (hasLongIndex(op))
     return false;
   for (Type type : op->getResultTypes())
     if (!isKnownType(type))
@@ -115,8 +141,9 @@ static bool takesFewArguments(func::FuncOp kernel) {
     auto buffer = dyn_cast<MemRefType>(type);
     numBuffers += buffer != nullptr;
     // A row's length is not asked for.
-    numSizes += !buffer ? 1 : buffer.getRank() > 1 ? buffer.getNumDynamicDims()
-                                                   : 0;
+    numSizes += !buffer                ? 1
+                : buffer.getRank() > 1 ? buffer.getNumDynamicDims()
+                                       : 0;
   }
   return numBuffers <= kMostBuffers && numSizes <= kMostSizes;
 }

@@ -33,10 +33,8 @@ struct SpreadThreads : onnxc::impl::SpreadThreadsBase<SpreadThreads> {
       return signalPassFailure();
     IRRewriter rewriter(&getContext());
     SmallVector<memref::CopyOp> copies;
-    kernel.walk([&](memref::CopyOp copy) {
-      if (isAlone(copy))
-        copies.push_back(copy);
-    });
+    // A copy within a task becomes a loop in it.
+    kernel.walk([&](memref::CopyOp copy) { copies.push_back(copy); });
     for (memref::CopyOp copy : copies) {
       rewriter.setInsertionPoint(copy);
       if (copy.getSource() != copy.getTarget())

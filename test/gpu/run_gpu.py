@@ -139,6 +139,13 @@ class Suite:
         if not re.search(r"\b0 failed", last):
             raise Failure(done.stdout)
 
+    def check_graphs(self, kind):
+        """The models of sub-graphs and of shape arithmetic."""
+        target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
+        run(sys.executable, os.path.join(HERE, "../graphs/run_graphs.py"),
+            "--bin", self.bin, "--", f"--target={target}",
+            env=self.environment(kind))
+
     def check_silence(self, name):
         """The validation layers have seen a run and have said nothing."""
         library = os.path.join(self.folder, name + ".so")
@@ -464,6 +471,7 @@ def main():
             kind, "tiny_resnet8", onnx.load(suite.model("tiny_resnet8")))
         cases["a transformer in halves"] = lambda: suite.check_half_model(
             kind, "transformer", half_models.transformer(), rows=21)
+        cases["graphs"] = partial(suite.check_graphs, kind)
         cases["sizes"] = partial(suite.check_sizes, kind)
         for name, make in divided.get_cases().items():
             cases[name] = partial(suite.check_case, kind, name, make)

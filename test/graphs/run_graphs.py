@@ -4,6 +4,7 @@ compares with onnxruntime. (onnx's reference evaluator joins the scan outputs of
 a Loop where they are to be stacked.)
 
     run_graphs.py --bin BUILD/bin [--filter REGEX] [--keep FOLDER]
+        [-- ONNXC'S OPTIONS]
 
 control_flow.py, shape_arithmetic.py and sizes_at_run_time.py list the cases. One
 that says that its sizes are known before a run (the default) fails if a size is
@@ -84,7 +85,8 @@ def run_case(case, options, folder):
     onnx.save(model, path)
     onnxc = os.path.join(options.bin, "onnxc")
     library = os.path.join(folder, "model.so")
-    run([onnxc, path, *case.flags, "--emit=shared", "-o", library])
+    run([onnxc, path, *case.flags, *options.flags, "--emit=shared", "-o",
+         library])
     plan = run([onnxc, path, *case.flags, "--emit=mlir", "--stop-after=graph",
                 "-o", "-"])
     if case.sizes_known and not case.refused and "plan.symbol" in plan:
@@ -127,6 +129,8 @@ def main():
     parser.add_argument("--filter", default="",
                         help="a pattern that names must contain")
     parser.add_argument("--keep", help="leave models and libraries there")
+    parser.add_argument("flags", nargs="*", metavar="-- OPTIONS",
+                        help="for onnxc: -- --target=vulkan")
     options = parser.parse_args()
     options.bin = os.path.abspath(options.bin)
     cases = [case for case in control_flow.CASES + shape_arithmetic.CASES

@@ -51,6 +51,17 @@ bool isWorthPacking(Value matrix, bool isTransposed, int64_t panel) {
          type.getDimSize(isTransposed ? 0 : 1) >= panel / 2;
 }
 
+/// The matrix with `rows` rows of zeros below.
+Value addZeroRows(PatternRewriter &b, Location loc, Value matrix,
+                  int64_t rows) {
+  auto type = cast<RankedTensorType>(matrix.getType());
+  auto zeros = type.clone({rows, type.getDimSize(1)});
+  Value none = ConstantOp::create(
+      b, loc, zeros,
+      DenseElementsAttr::get(zeros, b.getZeroAttr(type.getElementType())));
+  return ConcatOp::create(b, loc, ValueRange{matrix, none}, 0);
+}
+
 /// The matrix as panels, `group` of its rows side by side.
 Value packMatrix(PatternRewriter &b, Location loc, Value matrix,
                  bool isTransposed, int64_t panel, int64_t group = 1) {
@@ -136,22 +147,32 @@ struct PackMatMulInteger : OpRewritePattern<MatMulIntegerOp> {
       return rewriter.notifyMatchFailure(op, "B is no large constant");
     auto b = cast<RankedTensorType>(op.getB().getType());
     int64_t k = b.getDimSize(0), n = b.getDimSize(1);
-    if (dot.group > 1 && k % dot.group)
-      return rewriter.notifyMatchFailure(op, "K is no multiple of a group");
+    // Rows of zeros fill the last group; what they are multiplied by is
+    // anything.
+    int64_t missing = llvm::alignTo(k, dot.group) - k;
     Location loc = op.getLoc();
     IntegerFactors factors{op.getA(), op.getAZeroPoint(), op.getB(),
                            op.getBZeroPoint()};
     if (!factors.isSupported())
       return rewriter.notifyMatchFailure(op, "zero points of rows");
     Value weights = factors.getSignedWeights(rewriter, loc);
-    Value packed = packMatrix(rewriter, loc, weights, /*isTransposed=*/false,
+    Value filled =
+        missing ? addZeroRows(rewriter, loc, weights, missing) : weights;
+    Value packed = packMatrix(rewriter, loc, filled, /*isTransposed=*/false,
                               panel, dot.group);
     int64_t offset = dot.getOffset(getElementType(op.getA()));
     Value left = op.getA();
+    if (missing) {
+      left = PadOp::create(
+          rewriter, loc, left,
+          ConstantOp::create(rewriter, loc, ArrayRef<int64_t>{0, missing}),
+          Value(), ConstantOp::create(rewriter, loc, ArrayRef<int64_t>{-1}),
+          "constant");
+    }
     if (dot.group == 2)
       left = CastOp::create(rewriter, loc, left, rewriter.getIntegerType(16));
     if (dot.group > 1) {
-      a->back() = onnx::getConstant(op.getContext(), k / dot.group);
+      a->back() = onnx::getConstant(op.getContext(), (k + missing) / dot.group);
       a->push_back(onnx::getConstant(op.getContext(), dot.group));
       left = reshapeTo(rewriter, loc, left, *a);
     }

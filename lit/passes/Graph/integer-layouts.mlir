@@ -30,3 +30,14 @@ func.func @product(%a: tensor<5x128xui8>) -> tensor<5x32xi32> {
   %0 = onnx.MatMulInteger(%a, %b, _, _) : (tensor<5x128xui8>, tensor<128x32xi8>) -> tensor<5x32xi32>
   return %0 : tensor<5x32xi32>
 }
+
+// Rows of zeros fill the last group, and columns of anything.
+//   PRODUCT-LABEL: func.func @filled
+//         PRODUCT:   onnx.Concat({{.*}}) {{.*}} -> tensor<128x32xi8>
+//         PRODUCT:   %[[P:.*]] = onnx.Pad(%arg0, {{.*}} -> tensor<5x128xui8>
+//         PRODUCT:   onnx.Reshape(%[[P]], %{{.*}}) {{.*}} -> tensor<5x32x4xui8>
+func.func @filled(%a: tensor<5x126xui8>) -> tensor<5x32xi32> {
+  %b = onnx.Constant() {value = dense<1> : tensor<126x32xi8>} : tensor<126x32xi8>
+  %0 = onnx.MatMulInteger(%a, %b, _, _) : (tensor<5x126xui8>, tensor<126x32xi8>) -> tensor<5x32xi32>
+  return %0 : tensor<5x32xi32>
+}

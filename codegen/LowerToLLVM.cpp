@@ -13,7 +13,6 @@
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
 #include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
-#include "mlir/Conversion/MathToLibm/MathToLibm.h"
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
@@ -42,24 +41,44 @@ namespace onnxc {
 
 namespace {
 
-/// Calls the C library for functions on f64 that LLVM has no intrinsic for.
-struct CallMathLibrary : PassWrapper<CallMathLibrary, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(CallMathLibrary)
+/// The lesser or greater of two numbers is one of LLVM's intrinsics, which
+/// loops of it vectorise by; comparisons that let NaN through they do not. With
+/// a constant one comparison is enough, and left to be made.
+struct KeepExtremes : PassWrapper<KeepExtremes, OperationPass<>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(KeepExtremes)
 
-  StringRef getArgument() const override { return "call-math-library"; }
+  StringRef getArgument() const override { return "keep-extremes"; }
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<func::FuncDialect, vector::VectorDialect>();
+    registry.insert<LLVM::LLVMDialect>();
   }
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    populateMathToLibmConversionPatterns(patterns);
-    ConversionTarget target(getContext());
-    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
-    target.addIllegalOp<math::AcoshOp, math::AsinhOp, math::AtanhOp,
-                        math::CbrtOp, math::ErfOp, math::ErfcOp>();
-    if (failed(applyPartialConversion(getOperation(), target,
-                                      std::move(patterns))))
-      signalPassFailure();
+    getOperation()->walk([](Operation *op) {
+      if (isa<arith::MaximumFOp>(op))
+        replace<LLVM::MaximumOp>(op);
+      else if (isa<arith::MinimumFOp>(op))
+        replace<LLVM::MinimumOp>(op);
+    });
+  }
+
+private:
+  template <typename Intrinsic> static void replace(Operation *op) {
+    Type type = op->getResult(0).getType();
+    Type element = getElementTypeOrSelf(type);
+    auto vector = dyn_cast<VectorType>(type);
+    if ((vector && vector.getRank() != 1) ||
+        !(element.isF32() || element.isF64()) ||
+        llvm::any_of(op->getOperands(), [](Value operand) {
+          return matchPattern(operand, m_Constant());
+        }))
+      return;
+    OpBuilder b(op);
+    // Which zero it is does not matter.
+    auto flags =
+        LLVM::FastmathFlagsAttr::get(b.getContext(), LLVM::FastmathFlags::nsz);
+    auto intrinsic = Intrinsic::create(b, op->getLoc(), type, op->getOperand(0),
+                                       op->getOperand(1), flags);
+    op->replaceAllUsesWith(ValueRange{intrinsic.getResult()});
+    op->erase();
   }
 };
 
@@ -113,8 +132,8 @@ private:
 
 } // namespace
 
-void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool debugLines) {
-  pm.addPass(std::make_unique<CallMathLibrary>());
+void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool hasVectors,
+                       bool debugLines) {
   // What is left of loops and memory, function by function.
   OpPassManager &function = pm.nest<func::FuncOp>();
   function.addPass(createConvertVectorToSCFPass());
@@ -122,6 +141,8 @@ void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool debugLines) {
   function.addPass(std::make_unique<GuardDivisions>());
   function.addPass(createLowerAffinePass());
   function.addPass(createSCFToControlFlowPass());
+  if (hasVectors)
+    function.addPass(std::make_unique<KeepExtremes>());
   function.addPass(arith::createArithExpandOpsPass());
   function.addPass(createCanonicalizerPass());
   function.addPass(createCSEPass());

@@ -18,9 +18,10 @@ namespace onnxc {
 struct Target;
 
 /// scf, memref, vector, math, arith, func, ... -> the LLVM dialect. `indexBits`
-/// is the width of `index`; `debugLines` keeps locations as line tables.
-void buildCodePipeline(mlir::OpPassManager &pm, unsigned indexBits = 64,
-                       bool debugLines = false);
+/// is the width of `index`; with `hasVectors` loops are left as they vectorise;
+/// `debugLines` keeps locations as line tables.
+void buildCodePipeline(mlir::OpPassManager &pm, unsigned indexBits,
+                       bool hasVectors, bool debugLines = false);
 
 /// Registers what translateToLLVMIR() needs.
 void registerLLVMTranslation(mlir::DialectRegistry &registry);

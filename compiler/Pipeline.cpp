@@ -210,7 +210,8 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
 
 /// Loops and memrefs -> the LLVM dialect.
 void buildCodePhase(OpPassManager &pm, const PipelineOptions &options) {
-  buildCodePipeline(pm, options.indexBits, options.debugLines);
+  buildCodePipeline(pm, options.indexBits, options.machine.vectorBits > 0,
+                    options.debugLines);
   addCheck(pm, "code");
 }
 

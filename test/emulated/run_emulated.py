@@ -73,11 +73,42 @@ def conv_model(work):
     return path, image, np.maximum(result, 0)
 
 
-def vectors_case(onnxc, path, machine):
-    options, pattern = VECTORS[machine]
+# The same of the least of many numbers.
+EXTREMES = {"aarch64": r"fmin\tv\d+\.4s", "riscv64v": r"vfmin\.vv",
+            "wasm32": r"f32x4\.min", "x86-64-v3": r"vminps\t.*%ymm",
+            "x86-64-v4": r"vminps\t.*%zmm"}
+
+
+def least_model(work):
+    graph = helper.make_graph(
+        [helper.make_node("ReduceMin", ["x"], ["y"])], "least",
+        [helper.make_tensor_value_info("x", 1, [64, 100])],
+        [helper.make_tensor_value_info("y", 1, [1, 1])])
+    path = os.path.join(work, "least.onnx")
+    onnx.save(helper.make_model(graph, ir_version=10, opset_imports=[
+        helper.make_opsetid("", 21)]), path)
+    return path
+
+
+def vectors_case(onnxc, path, options, pattern):
     code = run(onnxc, path, *options, "--emit=asm", "-o", "-")
     if not re.search(pattern, code):
         raise Failure(f"no {pattern} in the code")
+
+
+def not_a_number_case(machine, path, work):
+    """The least of numbers of which one is none is none, wherever it lies."""
+    try:
+        program = machine.build(path, work)
+        for at in (None, 0, 5, 4321, 6399):
+            x = np.random.RandomState(0).normal(size=(64, 100)).astype("f")
+            if at is not None:
+                x.ravel()[at] = np.nan
+            got, = machine.run(program, [(1, x)], work)
+            if not np.array_equal(got.ravel(), [x.min()], equal_nan=True):
+                raise Failure(f"{got} with NaN at {at}")
+    except emulator.EmulationError as error:
+        raise Failure(str(error))
 
 
 def operator_case(machine, cache, name):
@@ -92,17 +123,25 @@ def operator_case(machine, cache, name):
 
 def main(build, pattern=""):
     onnxc = os.path.join(build, "bin", "onnxc")
-    work = os.path.join(build, "emulated")
+    work = os.path.join(os.path.abspath(build), "emulated")
     os.makedirs(work, exist_ok=True)
     cache = os.path.join(build, "backend-tests")
     backend_cases.materialise(cache)
     conv = conv_model(work)
-    cases = {f"vectors-{name}": functools.partial(vectors_case, onnxc, conv[0],
-                                                  name) for name in VECTORS}
+    cases = {f"vectors-{name}": functools.partial(
+        vectors_case, onnxc, conv[0], options, pattern)
+        for name, (options, pattern) in VECTORS.items()}
+    least = least_model(work)
+    cases.update({f"extremes-{name}": functools.partial(
+        vectors_case, onnxc, least, VECTORS[name][0], pattern)
+        for name, pattern in EXTREMES.items()})
     for name in ("aarch64", "riscv64", "riscv64v", "wasm32"):
         machine = emulator.Emulator(name, onnxc, work)
         cases.update({f"{name}-{test}": functools.partial(
             operator_case, machine, cache, test) for test in SAMPLE})
+        folder = os.path.join(work, name)
+        cases[f"nan-{name}"] = functools.partial(not_a_number_case, machine,
+                                                 least, folder)
     cases["levels"] = functools.partial(cpu_levels.levels_case, onnxc, work,
                                         conv)
     cases["shared-weights"] = functools.partial(

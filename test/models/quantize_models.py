@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes integer forms of models, by onnxruntime's static quantiser.
+"""Writes integer forms of models, by onnxruntime's quantisers.
 
     quantize_models.py FOLDER [NAME-FORM ...]
 
@@ -9,7 +9,8 @@ type of activations and of weights, then c for a scale a channel:
 
     resnet50-qdq-u8s8c  resnet50-qop-u8u8
 
-Activations are calibrated on the inputs that model_cases.py makes.
+or `dynamic`, which quantises activations at run time. Others are calibrated on
+the inputs that model_cases.py makes.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -39,6 +40,10 @@ class Samples(quantization.CalibrationDataReader):
 
 def quantize(path, form, samples, output):
     """`samples` are dictionaries of inputs."""
+    if form.endswith("-dynamic"):
+        quantization.quantize_dynamic(path, output,
+                                      weight_type=QuantType.QInt8)
+        return
     match = FORM.match(form)
     if not match:
         raise ValueError(f"{form} is no quantised form of a model")
@@ -58,7 +63,7 @@ def write(folder, name):
     """The path of the quantised model NAME-FORM."""
     import model_cases
 
-    match = FORM.match(name)
+    match = FORM.match(name) or re.match("(?P<model>.*)-dynamic$", name)
     if not match:
         raise ValueError(f"{name} is no name of a quantised model")
     output = os.path.join(folder, name + ".onnx")

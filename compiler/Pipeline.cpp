@@ -129,6 +129,12 @@ static void buildDevicePasses(OpPassManager &pm,
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
+  // Threads that run together share a long row.
+  SpreadRowsOptions rows;
+  rows.minThreads = options.machine.minThreads;
+  rows.groupThreads = options.machine.groupThreads;
+  rows.subgroup = options.machine.subgroupThreads;
+  pm.addNestedPass<func::FuncOp>(createSpreadRows(rows));
   // Each scf.forall becomes a function of the device and a launch.
   pm.addPass(createOutlineLaunches(
       OutlineLaunchesOptions{int64_t(options.machine.groupThreads)}));

@@ -73,6 +73,9 @@ struct MachineModel {
   bool isDevice() const { return deviceCode != NoDevice; }
   /// Threads of a device that share memory and wait for each other.
   unsigned groupThreads = 1;
+  /// Of these, how many run together and exchange values; 0 where that is not
+  /// known, or no use.
+  unsigned subgroupThreads = 0;
   /// Threads that keep a device busy.
   unsigned minThreads = 1;
   /// Memory of a group of threads.

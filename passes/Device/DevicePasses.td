@@ -55,6 +55,26 @@ def SpreadThreads : Pass<"spread-threads", "::mlir::func::FuncOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def SpreadRows : Pass<"spread-rows", "::mlir::func::FuncOp"> {
+  let summary = "Let threads that run together share a row";
+  let description = [{
+    A scf.forall whose tasks reduce long rows becomes a gpu.launch, in which the
+    threads of a subgroup have the elements of a row between them and exchange
+    what they find.
+  }];
+  let options = [
+    Option<"minThreads", "min-threads", "int64_t", "4096",
+           "Threads that keep the device busy">,
+    Option<"groupThreads", "group-threads", "int64_t", "128",
+           "Threads of a group">,
+    Option<"subgroup", "subgroup", "int64_t", "0",
+           "Threads that exchange values; 0 where none do">];
+  let dependentDialects = ["::mlir::gpu::GPUDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 def OutlineLaunches : Pass<"outline-launches", "::mlir::ModuleOp"> {
   let summary = "Make functions of a device of parallel loops";
   let description = [{

@@ -30,6 +30,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "passes/Device/HostValues.h"
 #include "passes/Device/Launches.h"
 
 using namespace mlir;
@@ -52,6 +53,10 @@ public:
 
   bool isWorthIt() {
     if (!followers.getFill())
+      return false;
+    SmallVector<Operation *> ops{followers.getFill()};
+    llvm::append_range(ops, followers.getFollowers());
+    if (!canLaunch(op, ops))
       return false;
     for (const MergedLoops *loops :
          {&product.rows, &product.columns, &product.depth}) {

@@ -31,6 +31,9 @@ public:
   explicit SumFollowers(mlir::linalg::GenericOp op);
 
   mlir::linalg::FillOp getFill() const { return fill; }
+  mlir::ArrayRef<mlir::linalg::GenericOp> getFollowers() const {
+    return followers;
+  }
   /// Where all that is read has been written.
   mlir::Operation *getLastOp();
   /// Where results go: the op's loops to places in a buffer.

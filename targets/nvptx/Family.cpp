@@ -30,6 +30,7 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.hasHalfConversion = true;
   model.hasHalfArithmetic = true;
   model.groupThreads = 128;
+  model.subgroupThreads = 32;
   // Those of the smallest of them, a few a lane.
   model.minThreads = 1 << 14;
   model.sharedBytes = 48 << 10;

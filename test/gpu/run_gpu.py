@@ -37,6 +37,7 @@ import half_models  # noqa: E402
 import package_models  # noqa: E402
 import divided  # noqa: E402
 import products  # noqa: E402
+import rows  # noqa: E402
 from suite_cases import Failure, run, run_cases  # noqa: E402
 
 ARCHITECTURES = ("sm_80", "sm_90", "sm_100", "sm_120")
@@ -199,6 +200,15 @@ class Suite:
             parts = len(json.load(file)["parts"])
         if parts != getattr(product, "parts", 1):
             raise Failure(f"the device has {parts} parts")
+
+    def check_rows(self, name, is_shared, make):
+        """The same of rows, and whether threads exchange values."""
+        self.check_case("cuda", name, make)
+        mix = get_mix(os.path.join(self.folder, name.replace(" ", "-"),
+                                   "m.ptx"))
+        if any(op.startswith("shfl") for op in mix) != is_shared:
+            raise Failure("threads share a row" if not is_shared else
+                          "a thread has a row alone")
 
     def check_half_model(self, kind, name, model, **dims):
         """A model in halves is no further off than ONNX's reference."""
@@ -480,6 +490,8 @@ def main():
                 for name, make in products.get_cases(element).items():
                     name = f"{element} {name}"
                     cases[name] = partial(suite.check_case, kind, name, make)
+            for name, (is_shared, make) in rows.get_cases().items():
+                cases[name] = partial(suite.check_rows, name, is_shared, make)
             for name, make in products.get_planted_cases().items():
                 cases[f"{name}: planted faults"] = partial(
                     suite.check_planted_faults, make)

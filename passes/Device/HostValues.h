@@ -1,0 +1,24 @@
+//===- HostValues.h - What is known before a launch -----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_DEVICE_HOSTVALUES_H
+#define ONNXC_PASSES_DEVICE_HOSTVALUES_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace onnxc {
+
+/// Whether a gpu.launch can take the place of `op` and of `others`, later ops
+/// of the block: what they use is sizes, buffers, and what can be read from
+/// buffers that the kernel does not write; nothing that the device computed
+/// before is needed later but through buffers; and the host comes by. Else
+/// these ops share one function of the device with their surroundings.
+bool canLaunch(mlir::Operation *op,
+               mlir::ArrayRef<mlir::Operation *> others = {});
+
+} // namespace onnxc
+
+#endif // ONNXC_PASSES_DEVICE_HOSTVALUES_H

@@ -7,10 +7,11 @@
 //
 // becomes gpu.launch_func of a function whose thread t computes the task
 // (t / 12, t % 12), so that neighbouring threads are neighbours along the last
-// loop. What lies between such loops and works on tensors runs as a launch of
-// one thread: it is rare and short, and nothing has to come back to the host.
-// A loop around such loops, as that over the steps of a recurrence, is a loop
-// of the host around launches.
+// loop. A gpu.launch, whose threads know of each other, stays what it is, with
+// its groups and their memory. What lies between these and works on tensors
+// runs as a launch of one thread: it is rare and short, and nothing has to come
+// back to the host. A loop around such loops, as that over the steps of a
+// recurrence, is a loop of the host around launches.
 //
 // The host knows sizes only. Index arithmetic on them is done there and passed;
 // loads of what the kernel does not write, and arithmetic on it, are repeated

@@ -200,7 +200,7 @@ DoubleMath::Pair DoubleMath::pairLog(Value x) {
 }
 
 Value DoubleMath::pow(Value x, Value y) {
-  Value zero = constant(x, 0), one = constant(x, 1), inf = constant(x, kInf);
+  Value zero = constant(x, 0), inf = constant(x, kInf);
   Value magnitude = abs(x);
   Pair log = pairLog(magnitude);
   // No base but 1 has a finite power beyond this.
@@ -215,19 +215,7 @@ Value DoubleMath::pow(Value x, Value y) {
   Value hasLow = both(isRegular, lt(abs(high), constant(x, 1000)));
   Value result = scaledExp({high, select(hasLow, low, zero)}, 0);
 
-  // Negative bases: the sign is that of odd exponents.
-  Value halved = mul(y, constant(y, 0.5));
-  Value isInteger = eq(trunc(y), y);
-  Value isOdd = both(isInteger, ne(trunc(halved), halved));
-  Value isNegative = ltBits(toBits(x), 0);
-  result = select(both(isNegative, isOdd), neg(result), result);
-  Value isFinite = both(lt(x, zero), lt(magnitude, inf));
-  Value hasNone = both(isFinite, ne(trunc(y), y));
-  result = select(both(hasNone, lt(abs(y), inf)), constant(x, kNaN), result);
-  // 1^y and x^0 are 1 even for NaN; (-1)^inf too.
-  Value isOne = either(eq(x, one), eq(y, zero));
-  isOne = either(isOne, both(eq(magnitude, one), eq(abs(y), inf)));
-  return select(isOne, one, result);
+  return selectPower(x, y, result);
 }
 
 //===----------------------------------------------------------------------===//

@@ -186,3 +186,23 @@ Value FloatArithmetic::ceil(Value x) {
   Value above = add(rounded, constant(x, 1));
   return copySign(select(lt(rounded, x), above, rounded), x);
 }
+
+Value FloatArithmetic::selectPower(Value x, Value y, Value result) {
+  Value zero = constant(x, 0), one = constant(x, 1);
+  Value inf = constant(x, std::numeric_limits<double>::infinity());
+  Value notANumber = constant(x, std::numeric_limits<double>::quiet_NaN());
+  Value magnitude = abs(x);
+  // Negative bases: the sign is that of odd exponents.
+  Value halved = mul(y, constant(y, 0.5));
+  Value isInteger = eq(trunc(y), y);
+  Value isOdd = both(isInteger, ne(trunc(halved), halved));
+  Value isNegative = ltBits(toBits(x), 0);
+  result = select(both(isNegative, isOdd), neg(result), result);
+  Value isFinite = both(lt(x, zero), lt(magnitude, inf));
+  Value hasNone = both(isFinite, ne(trunc(y), y));
+  result = select(both(hasNone, lt(abs(y), inf)), notANumber, result);
+  // 1^y and x^0 are 1 even for NaN; (-1)^inf too.
+  Value isOne = either(eq(x, one), eq(y, zero));
+  isOne = either(isOne, both(eq(magnitude, one), eq(abs(y), inf)));
+  return select(isOne, one, result);
+}

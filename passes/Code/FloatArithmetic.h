@@ -75,6 +75,9 @@ public:
   Value sar(Value x, unsigned by);
 
 protected:
+  /// x^y given |x|^y: negative, infinite and other special x and y.
+  Value selectPower(Value x, Value y, Value result);
+
   /// An integral float and its low bits.
   struct Rounded {
     Value real, bits;

@@ -135,7 +135,7 @@ Value FloatMath::exp2InF64(Value x) {
 }
 
 Value FloatMath::pow(Value x, Value y) {
-  Value zero = constant(x, 0), one = constant(x, 1), inf = constant(x, kInf);
+  Value zero = constant(x, 0), inf = constant(x, kInf);
   Value magnitude = abs(x);
   Value wide = toF64(magnitude);
   Value log2 = log2InF64(wide);
@@ -144,19 +144,7 @@ Value FloatMath::pow(Value x, Value y) {
   Value product = mul(toF64(y), log2);
   Value result = toF32(exp2InF64(clamp(product, -300, 300)));
 
-  // Negative bases: the sign is that of odd exponents.
-  Value halved = mul(y, constant(y, 0.5));
-  Value isInteger = eq(trunc(y), y);
-  Value isOdd = both(isInteger, ne(trunc(halved), halved));
-  Value isNegative = ltBits(toBits(x), 0);
-  result = select(both(isNegative, isOdd), neg(result), result);
-  Value isFinite = both(lt(x, zero), lt(magnitude, inf));
-  Value hasNone = both(isFinite, ne(trunc(y), y));
-  result = select(both(hasNone, lt(abs(y), inf)), constant(x, kNaN), result);
-  // 1^y and x^0 are 1 even for NaN; (-1)^inf too.
-  Value isOne = either(eq(x, one), eq(y, zero));
-  isOne = either(isOne, both(eq(magnitude, one), eq(abs(y), inf)));
-  return select(isOne, one, result);
+  return selectPower(x, y, result);
 }
 
 //===----------------------------------------------------------------------===//

@@ -14,7 +14,8 @@
 // their order by Reshape and Transpose of constants, which are folded.
 //
 // c is the number of lanes of a vector, or half of it where many more
-// convolutions can be blocked by that.
+// convolutions can be blocked by that. Of integers that are multiplied in pairs
+// any more are enough, but for short vectors: their long blocks gain little.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -170,7 +171,7 @@ SmallVector<int64_t> getBlockingOrder(int64_t rank, bool back) {
 
 int64_t ChooseLayouts::chooseLanes() {
   int64_t whole = 0, half = 0;
-  bool halves = true;
+  bool halves = true, areIntegers = false;
   getOperation().walk([&](Operation *op) {
     std::optional<Candidate> candidate;
     if (auto conv = dyn_cast<ConvOp>(op))
@@ -178,6 +179,7 @@ int64_t ChooseLayouts::chooseLanes() {
     if (auto conv = dyn_cast<ConvIntegerOp>(op)) {
       candidate = getCandidate(conv);
       halves &= !candidate || (vectorLanes / 2) % dotGroup == 0;
+      areIntegers |= candidate.has_value();
     }
     if (!candidate)
       return;
@@ -188,7 +190,8 @@ int64_t ChooseLayouts::chooseLanes() {
     half = whole;
   if (half == 0)
     return 0;
-  return whole * 10 >= half * 9 ? vectorLanes : vectorLanes / 2;
+  int64_t share = areIntegers && dotGroup == 2 && vectorLanes >= 16 ? 10 : 9;
+  return whole * 10 >= half * share ? vectorLanes : vectorLanes / 2;
 }
 
 /// Whether all dimensions but batch and channels are reduced, and stay.

@@ -121,7 +121,8 @@ class Suite:
         out = run(sys.executable, os.path.join(HERE, "../models/run_models.py"),
                   "--bin", self.bin, "--models",
                   os.path.join(self.build, "models"),
-                  "--filter", f"^{name}$", "--", f"--target={target}",
+                  "--filter", f"^{name}$", "--timeout", "7200", "--",
+                  f"--target={target}",
                   env=self.environment(kind))
         if "0 failed" not in out:
             raise Failure(out)
@@ -370,6 +371,15 @@ class Suite:
             raise Failure(f"'{words}' was expected, not: {done.stdout}"
                           f"{done.stderr}")
 
+    def check_range(self, library, _, **environment):
+        """Each tensor is seen by itself, however large all weights are."""
+        info = run(os.path.join(self.bin, "onnxc-run"), "--info", library)
+        weights = int(re.search(r"weights +(\d+) bytes", info).group(1))
+        if weights < 60000:
+            raise Failure(f"{weights} bytes of weights are too few")
+        run(os.path.join(self.bin, "onnxc-run"), library, "--random",
+            env=dict(os.environ, ONNXC_VULKAN_RANGE="40000", **environment))
+
     def error_cases(self):
         cuda = os.path.join(self.folder, "cuda.so")
         vulkan = os.path.join(self.folder, "vulkan.so")
@@ -407,6 +417,7 @@ class Suite:
         cases.append((check, (vulkan, "larger than a shader of the Vulkan "
                                       "device can see"),
                       {"ONNXC_VULKAN_RANGE": "1024", **limited}))
+        cases.append((self.check_range, (vulkan, "in small views"), limited))
         if not shutil.which("nvidia-smi"):
             cases.append((check, (cuda, "the device's driver is not installed: "
                                         "libcuda.so.1"), {}))

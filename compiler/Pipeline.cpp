@@ -201,7 +201,10 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
   if (options.machine.isDevice()) {
     // What the device runs goes into modules of its own.
-    pm.addPass(createDividePlan());
+    DividePlanOptions divide;
+    if (options.machine.subgroupThreads > 1)
+      divide.rowThreads = options.machine.groupThreads;
+    pm.addPass(createDividePlan(divide));
     buildDevicePasses(pm.nest<ModuleOp>(), options);
     buildHostPasses(pm, options, options.host);
     pm.addPass(createJoinParts());

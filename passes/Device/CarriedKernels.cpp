@@ -75,9 +75,9 @@ bool CarriedKernels::isKnown(Operation *op) const {
 
 /// Iterations of the loops that one thread runs. Sizes that are not known are
 /// taken to be small.
-static int64_t countIterations(Block &block);
+static int64_t countIterations(Block &block, int64_t rowThreads);
 
-static int64_t countIterations(Operation &op) {
+static int64_t countIterations(Operation &op, int64_t rowThreads) {
   constexpr int64_t kUnknown = 16;
   int64_t count = 1;
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
@@ -85,8 +85,9 @@ static int64_t countIterations(Operation &op) {
                                        linalgOp.getIteratorTypesArray()))
       if (kind == utils::IteratorType::reduction &&
           !ShapedType::isDynamic(size))
-        count = llvm::SaturatingMultiply<uint64_t>(count, size);
-    return count;
+        count = std::min<int64_t>(count, INT32_MAX) *
+                std::min<int64_t>(size, INT32_MAX);
+    return count / rowThreads;
   }
   if (auto loop = dyn_cast<scf::ForOp>(op)) {
     std::optional<APInt> trips = loop.getStaticTripCount();
@@ -97,22 +98,22 @@ static int64_t countIterations(Operation &op) {
   int64_t inside = 0;
   for (Region &region : op.getRegions())
     for (Block &block : region)
-      inside += countIterations(block);
+      inside += countIterations(block, rowThreads);
   return std::min<int64_t>(count, INT32_MAX) *
          std::min<int64_t>(std::max<int64_t>(inside, count > 1), INT32_MAX);
 }
 
-static int64_t countIterations(Block &block) {
+static int64_t countIterations(Block &block, int64_t rowThreads) {
   int64_t sum = 0;
   for (Operation &op : block)
     if (op.getNumRegions() > 0)
-      sum += countIterations(op);
+      sum += countIterations(op, rowThreads);
   return sum;
 }
 
 /// The same for the launch that has most. What loops around tasks is the
 /// host's.
-static int64_t countIterationsOfLaunch(Block &block) {
+static int64_t countIterationsOfLaunch(Block &block, int64_t rowThreads) {
   int64_t most = 0;
   for (Operation &op : block) {
     bool hasTasks = false;
@@ -121,11 +122,11 @@ static int64_t countIterationsOfLaunch(Block &block) {
         hasTasks |= isa<scf::ForallOp, linalg::LinalgOp>(inner);
       });
     if (!hasTasks)
-      most = std::max(most, countIterations(op));
+      most = std::max(most, countIterations(op, rowThreads));
     else
       for (Region &region : op.getRegions())
         for (Block &inner : region)
-          most = std::max(most, countIterationsOfLaunch(inner));
+          most = std::max(most, countIterationsOfLaunch(inner, rowThreads));
   }
   return most;
 }
@@ -165,8 +166,9 @@ bool CarriedKernels::canCarry(func::FuncOp kernel) {
     return false;
   OwningOpRef<func::FuncOp> copy = kernel.clone();
   findParallelLoops(*copy);
-  return carried[kernel] = countIterationsOfLaunch(copy->getBody().front()) <=
-                           kMostIterations;
+  return carried[kernel] =
+             countIterationsOfLaunch(copy->getBody().front(), rowThreads) <=
+             kMostIterations;
 }
 
 bool CarriedKernels::isSequential(func::FuncOp kernel) {

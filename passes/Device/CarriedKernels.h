@@ -16,8 +16,9 @@ namespace onnxc {
 /// memory already.
 class CarriedKernels {
 public:
-  explicit CarriedKernels(bool hasDoubleFunctions)
-      : hasDoubleFunctions(hasDoubleFunctions) {}
+  /// `rowThreads` threads share a long sum.
+  CarriedKernels(bool hasDoubleFunctions, int64_t rowThreads)
+      : hasDoubleFunctions(hasDoubleFunctions), rowThreads(rowThreads) {}
 
   /// Whether the device has all types and functions of the kernel, and threads
   /// enough to be done soon.
@@ -30,6 +31,7 @@ public:
 
 private:
   bool hasDoubleFunctions;
+  int64_t rowThreads;
   llvm::DenseMap<mlir::Operation *, bool> carried, sequential;
 
   bool isKnownType(mlir::Type type) const;

@@ -21,7 +21,9 @@ def DividePlan : Pass<"divide-plan", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"hasDoubleFunctions", "has-double-functions", "bool", "false",
-           "The device computes functions in double precision">];
+           "The device computes functions in double precision">,
+    Option<"rowThreads", "row-threads", "int64_t", "1",
+           "Threads that share a long sum">];
   let dependentDialects = ["::onnxc::plan::PlanDialect"];
 }
 

@@ -232,7 +232,7 @@ struct DividePlan : onnxc::impl::DividePlanBase<DividePlan> {
     for (Type type : main.getArgumentTypes())
       numInputSymbols += type.isIndex();
     numSymbols = std::max(numSymbols, numInputSymbols);
-    CarriedKernels kernels(hasDoubleFunctions);
+    CarriedKernels kernels(hasDoubleFunctions, rowThreads);
     Placement where(main, kernels);
     placement = &where;
     divide(main.getBody().front(), {});

@@ -431,7 +431,9 @@ LogicalResult Compilation::writeDeviceCode() {
   if (isPTX && failed(write(options.output,
                             [&](raw_ostream &os) { os << deviceCode.image; })))
     return failure();
-  std::string manifest = isPTX ? beside("json") : options.output;
+  // A name for SPIR-V is that of the modules.
+  bool isManifest = !isPTX && path::extension(options.output) != ".spv";
+  std::string manifest = isManifest ? options.output : beside("json");
   return write(manifest, [&](raw_ostream &os) {
     writeManifest(
         deviceCode, options.prefix,

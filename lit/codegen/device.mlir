@@ -2,6 +2,8 @@
 //
 // RUN: onnxc %s --target=vulkan --emit=spirv -o %t.json
 // RUN: FileCheck %s --check-prefix=VULKAN < %t.json
+// RUN: onnxc %s --target=vulkan --emit=spirv -o %t.named.spv
+// RUN: FileCheck %s --check-prefix=VULKAN < %t.named.json
 // RUN: onnxc %s --target=nvptx64 --emit=ptx -o %t.ptx
 // RUN: FileCheck %s --check-prefix=PTX < %t.ptx
 // RUN: not onnxc %s --emit=ptx -o %t.x 2>&1 | FileCheck %s --check-prefix=CPU

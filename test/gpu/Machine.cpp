@@ -94,11 +94,32 @@ void Machine::runGroup(uint32_t, Dim3 place) {
   }
 }
 
+/// Of an instruction at which threads wait for each other, which: shuffles,
+/// votes and barriers of a warp. 0 for others, `.aligned` ones too, which
+/// threads have to come to together.
+Mask Machine::getMembers(Warp &warp, const Instruction &in, unsigned lane) {
+  switch (in.opcode) {
+  case Shuffle:
+    return Mask(get(warp, in.operands[in.flag ? 5 : 4], lane));
+  case Vote:
+    return Mask(get(warp, in.operands[2], lane));
+  case WarpBarrier:
+    return Mask(get(warp, in.operands[0], lane));
+  default:
+    return 0;
+  }
+}
+
 void Machine::runWarp(Warp &warp) {
+  // Threads that wait for others of the warp.
+  Mask stalled = 0;
   while (warp.running) {
+    // Where all wait, it is in vain, and that is an error.
+    Mask ready =
+        warp.running & ~stalled ? warp.running & ~stalled : warp.running;
     int32_t pc = INT32_MAX;
     for (unsigned lane = 0; lane < 32; ++lane)
-      if (warp.running >> lane & 1)
+      if (ready >> lane & 1)
         pc = std::min(pc, warp.pc[lane]);
     if (pc >= int32_t(function->code.size()))
       throw Error(function->name + ": runs past its end");
@@ -107,7 +128,6 @@ void Machine::runWarp(Warp &warp) {
       if (warp.running >> lane & 1 && warp.pc[lane] == pc)
         active |= Mask(1) << lane;
     const Instruction &in = function->code[pc];
-    numExecuted += unsigned(__builtin_popcount(active));
     Mask guarded = active;
     if (in.guard >= 0)
       for (unsigned lane = 0; lane < 32; ++lane)
@@ -115,6 +135,15 @@ void Machine::runWarp(Warp &warp) {
             bool(warp.registers[size_t(in.guard) * 32 + lane] & 1) ==
                 in.isGuardNegated)
           guarded &= ~(Mask(1) << lane);
+    if (guarded) {
+      Mask members = getMembers(warp, in, unsigned(__builtin_ctz(guarded)));
+      if (members & warp.running & ~active & ~stalled) {
+        stalled |= active;
+        continue;
+      }
+    }
+    stalled &= ~active;
+    numExecuted += unsigned(__builtin_popcount(active));
     for (unsigned lane = 0; lane < 32; ++lane)
       if (active >> lane & 1)
         warp.pc[lane] = pc + 1;

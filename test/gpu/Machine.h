@@ -1,7 +1,8 @@
 // Machine.h: runs a function of a PTX module, warp by warp.
 //
 // Threads of a warp that are at the same instruction run it together; those
-// furthest behind go first, so that they meet again where branches join. A
+// furthest behind go first, so that they meet again where branches join, and
+// at a shuffle, a vote or a warp's barrier they wait for those it names. A
 // group's warps run until all wait at a barrier. An instruction that wants
 // certain threads together (a barrier, a shuffle, a matrix product) is an error
 // where they are not. Approximate operations are wrong on purpose, as far as
@@ -76,6 +77,7 @@ private:
                   unsigned bytes);
   void storeShared(Warp &warp, unsigned lane, uint64_t address,
                    const void *from, unsigned bytes);
+  Mask getMembers(Warp &warp, const Instruction &in, unsigned lane);
   void requireTogether(const Warp &warp, Mask wanted, Mask active);
   void finishGroup(Warp &warp, unsigned lane);
 

@@ -78,6 +78,8 @@ def get_cases():
         "softmax": (True, lambda: softmax([12, 200])),
         "softmax of halves": (True, lambda: softmax([9, 130], "f16")),
         "softmax, free": (True, lambda: softmax(["n", "m"], n=5, m=77)),
+        "softmax, fewer than threads": (True, lambda: softmax(
+            ["n", "m"], n=3, m=5)),
         "softmax, no rows": (True, lambda: softmax(["n", "m"], n=0, m=77)),
         "softmax, log": (True, lambda: softmax([3, 2, 70], logarithm=True)),
         "softmax of columns": (False, lambda: softmax([2, 70, 6], axis=1)),

@@ -45,7 +45,7 @@ ARCHITECTURES = ("sm_80", "sm_90", "sm_100", "sm_120")
 # reductions, softmax, normalisation, pooling, moves of elements, recurrences,
 # and each element type.
 OPERATORS = ("test_(matmul_|gemm_all|conv_with|basic_conv|convtranspose_1d|"
-             "softmax_axis|reduce_l2_default|argmax_default|layer_normalization_2d|instancenorm|"
+             "softmax_axis|reduce_l2_(default|keep_dims)|argmax_default|layer_normalization_2d|instancenorm|"
              "maxpool_2d_(pads|same|dilations)|averagepool_2d_p|"
              "globalaveragepool|transpose_all|gather_|concat_2d|where_|add_|"
              "erf|gelu_tanh|lstm_|einsum_batch|resize_upsample_scales_linear|"

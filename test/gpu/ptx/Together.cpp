@@ -110,6 +110,32 @@ TEST_CASE("nobody leaves a buffer") {
             .find("nobody has written") != std::string::npos);
 }
 
+TEST_CASE("threads wait for each other at a shuffle") {
+  // The even ones are there before the odd ones have come to their detour.
+  auto text = [](const std::string &last) {
+    return program(kPlace + R"(
+      and.b32 %r1, %r9, 1;
+      setp.ne.u32 %p1, %r1, 0;
+      mov.u32 %r2, 0;
+      @%p1 bra $detour;
+    $join:
+      shfl.sync.bfly.b32 %r3, %r2, 1, 31, -1;
+      st.global.u32 [%rd3], %r3;
+      bra.uni $end;
+    $detour:
+      mov.u32 %r2, 7;
+      )" + last + R"(
+    $end:
+      )");
+  };
+  auto result = run(text("bra.uni $join;"), {}, 32, {32});
+  for (unsigned i = 0; i < 32; ++i)
+    CHECK(result[i] == (i % 2 ? 0u : 7u));
+  // They wait in vain where the others never come.
+  CHECK(fail(text("bra.uni $end;"), {32}).find("together") !=
+        std::string::npos);
+}
+
 TEST_CASE("shuffles") {
   auto get = [](const std::string &mode, const std::string &operands) {
     return run(program(kPlace + "shfl.sync." + mode + ".b32 %r1|%p1, %r9, " +

@@ -50,7 +50,7 @@ def bind(model, sizes):
     """Every input gets a size for each dimension."""
     for value in model.graph.input:
         for i, dim in enumerate(value.type.tensor_type.shape.dim):
-            if not dim.dim_value:
+            if dim.dim_value <= 0:
                 dim.dim_value = sizes[i]
     for value in model.graph.output:
         value.type.tensor_type.ClearField("shape")

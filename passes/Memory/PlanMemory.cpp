@@ -56,17 +56,17 @@ struct HeapBuffer {
   Value address;
 };
 
-struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
-  using PlanMemoryBase::PlanMemoryBase;
+/// Plans one module; a pass may see several.
+class MemoryPlanner {
+public:
+  explicit MemoryPlanner(ModuleOp module) : module(module) {}
 
-  void runOnOperation() override {
+  LogicalResult run() {
     main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main)
-      return;
-    if (!llvm::hasSingleElement(main.getBody())) {
-      main.emitError("has control flow between blocks");
-      return signalPassFailure();
-    }
+      return success();
+    if (!llvm::hasSingleElement(main.getBody()))
+      return main.emitError("has control flow between blocks");
     for (Type type : main.getArgumentTypes())
       numInputSymbols += type.isIndex();
     kernels.emplace(getOperation());
@@ -75,10 +75,10 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
     numberSteps(main.getBody().front());
     placeInputsAndOutputs();
     if (failed(placeBlock(main.getBody().front())))
-      return signalPassFailure();
+      return failure();
     AffineExpr total = planArena(&getContext(), buffers);
     if (failed(emitEntry()))
-      return signalPassFailure();
+      return failure();
     Builder b(&getContext());
     emitArenaBytes(total);
     recordSizes(total);
@@ -94,9 +94,13 @@ struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
              {StringRef(kDimsName), StringRef(kElementTypeName),
               StringRef(kScratchName), StringRef(kContextName)})
           kernel.removeArgAttr(i, b.getStringAttr(name));
+    return success();
   }
 
 private:
+  ModuleOp module;
+  ModuleOp getOperation() { return module; }
+  MLIRContext &getContext() { return *module.getContext(); }
   func::FuncOp main;
   std::optional<SymbolTable> kernels;
   llvm::DenseMap<Value, Place> places;
@@ -203,7 +207,7 @@ private:
   }
 };
 
-void PlanMemory::readSymbolRanges() {
+void MemoryPlanner::readSymbolRanges() {
   auto bounds = main->getAttrOfType<DenseI64ArrayAttr>("onnx.symbol_bounds");
   if (!bounds)
     return;
@@ -213,7 +217,7 @@ void PlanMemory::readSymbolRanges() {
         {values[0], values[1] < 0 ? std::optional<int64_t>() : values[1]});
 }
 
-void PlanMemory::placeConstants() {
+void MemoryPlanner::placeConstants() {
   WeightPlaces weights;
   if (auto shared =
           getOperation()->getAttrOfType<ArrayAttr>("onnxc.shared_weights"))
@@ -247,7 +251,7 @@ void PlanMemory::placeConstants() {
                           b.getI64IntegerAttr(weights.getBytes()));
 }
 
-void PlanMemory::numberSteps(Block &block) {
+void MemoryPlanner::numberSteps(Block &block) {
   for (Operation &op : block) {
     steps[&op] = numSteps++;
     for (Region &region : op.getRegions())
@@ -259,7 +263,7 @@ void PlanMemory::numberSteps(Block &block) {
 
 /// The last step that reads the value. What a loop takes, or reads of its
 /// surroundings, lives as long as the loop.
-int64_t PlanMemory::getLastUse(Value value) {
+int64_t MemoryPlanner::getLastUse(Value value) {
   Operation *producer = value.getDefiningOp();
   int64_t last = producer ? endSteps.lookup(producer) : 0;
   for (Operation *user : value.getUsers()) {
@@ -276,7 +280,7 @@ int64_t PlanMemory::getLastUse(Value value) {
   return last;
 }
 
-void PlanMemory::placeInputsAndOutputs() {
+void MemoryPlanner::placeInputsAndOutputs() {
   for (BlockArgument argument : main.getArguments())
     if (!argument.getType().isIndex())
       places[argument] = {Place::Input, int64_t(argument.getArgNumber())};
@@ -295,7 +299,7 @@ void PlanMemory::placeInputsAndOutputs() {
 }
 
 /// Places a call's result, and before it what it takes its memory from.
-void PlanMemory::setPlace(Value value, Place place) {
+void MemoryPlanner::setPlace(Value value, Place place) {
   places[value] = place;
   auto result = dyn_cast<OpResult>(value);
   auto call = value.getDefiningOp<plan::CallOp>();
@@ -304,7 +308,7 @@ void PlanMemory::setPlace(Value value, Place place) {
       setPlace(getSource(input), place);
 }
 
-LogicalResult PlanMemory::placeBlock(Block &block) {
+LogicalResult MemoryPlanner::placeBlock(Block &block) {
   for (Operation &op : block) {
     if (isa<ConstantOp, plan::ViewOp, plan::SymbolOp, plan::SizeOp,
             plan::RequireOp, func::ReturnOp, YieldOp>(op))
@@ -345,7 +349,7 @@ LogicalResult PlanMemory::placeBlock(Block &block) {
   return success();
 }
 
-LogicalResult PlanMemory::placeCall(plan::CallOp call) {
+LogicalResult MemoryPlanner::placeCall(plan::CallOp call) {
   auto kernel = kernels->lookup<func::FuncOp>(call.getCallee());
   unsigned first = call.getResults().size() + takesContext(kernel);
   for (size_t i = 0; i < call.getInputs().size(); ++i)
@@ -369,7 +373,7 @@ LogicalResult PlanMemory::placeCall(plan::CallOp call) {
   return success();
 }
 
-LogicalResult PlanMemory::placeControlFlow(Operation *op) {
+LogicalResult MemoryPlanner::placeControlFlow(Operation *op) {
   auto scalar = [&](Value value) {
     places[value] = addBuffer(onnx::getConstant(&getContext(), kArenaAlignment),
                               steps[op], endSteps[op], op);
@@ -423,7 +427,7 @@ LogicalResult PlanMemory::placeControlFlow(Operation *op) {
 // Emission
 //===----------------------------------------------------------------------===//
 
-Value PlanMemory::getAddress(Place place) {
+Value MemoryPlanner::getAddress(Place place) {
   switch (place.kind) {
   case Place::Input:
     return entry->getInput(place.index);
@@ -441,19 +445,19 @@ Value PlanMemory::getAddress(Place place) {
   llvm_unreachable("a slice has its address in `slices`");
 }
 
-Value PlanMemory::getAddress(Value value) {
+Value MemoryPlanner::getAddress(Value value) {
   Value source = getSource(value);
   Place place = places.lookup(source);
   return place.kind == Place::Slice ? slices.lookup(source) : getAddress(place);
 }
 
-void PlanMemory::allocate(Place place) {
+void MemoryPlanner::allocate(Place place) {
   if (place.kind == Place::Heap)
     heap[place.index].address =
         entry->allocate(place.index, heap[place.index].bytes);
 }
 
-void PlanMemory::allocateResults(Operation *op) {
+void MemoryPlanner::allocateResults(Operation *op) {
   for (Value result : op->getResults()) {
     auto it = places.find(result);
     if (it == places.end() || isSizedInside(result))
@@ -468,21 +472,21 @@ void PlanMemory::allocateResults(Operation *op) {
   }
 }
 
-void PlanMemory::copy(Value to, Value from, Value value) {
+void MemoryPlanner::copy(Value to, Value from, Value value) {
   entry->copy(to, from,
               simplify(getProduct(&getContext(), *getDims(value)) *
                        getStorageBytes(getElementType(value))));
 }
 
 /// Memory for a result that is sized inside, as much as the value takes.
-void PlanMemory::allocateFor(Value result, Value value) {
+void MemoryPlanner::allocateFor(Value result, Value value) {
   int64_t number = places.lookup(result).index;
   heap[number].address =
       entry->allocate(number, getBytes(*getDims(value), getElementType(value)));
 }
 
 /// Where such results are after the op.
-void PlanMemory::loadSizedInside(Operation *op) {
+void MemoryPlanner::loadSizedInside(Operation *op) {
   for (Value result : op->getResults())
     if (places.count(result) && isSizedInside(result)) {
       int64_t number = places.lookup(result).index;
@@ -490,7 +494,7 @@ void PlanMemory::loadSizedInside(Operation *op) {
     }
 }
 
-LogicalResult PlanMemory::emitEntry() {
+LogicalResult MemoryPlanner::emitEntry() {
   OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
   entry.emplace(b, main, heap.size());
   if (auto pairs = main->getAttrOfType<ArrayAttr>("onnx.equal_sizes"))
@@ -516,7 +520,7 @@ LogicalResult PlanMemory::emitEntry() {
 }
 
 /// Checks those sizes that have become known.
-void PlanMemory::emitSizeChecks(int32_t status) {
+void MemoryPlanner::emitSizeChecks(int32_t status) {
   auto isKnown = [&](AffineExpr expr) {
     bool known = true;
     expr.walk([&](AffineExpr part) {
@@ -534,7 +538,7 @@ void PlanMemory::emitSizeChecks(int32_t status) {
   });
 }
 
-void PlanMemory::emitBlock(Block &block) {
+void MemoryPlanner::emitBlock(Block &block) {
   for (Operation &op : block) {
     entry->setLoc(op.getLoc());
     if (auto call = dyn_cast<plan::CallOp>(op)) {
@@ -584,7 +588,7 @@ void PlanMemory::emitBlock(Block &block) {
   }
 }
 
-void PlanMemory::emitCall(plan::CallOp call) {
+void MemoryPlanner::emitCall(plan::CallOp call) {
   allocateResults(call);
   for (Place place : scratch.lookup(call))
     allocate(place);
@@ -603,7 +607,7 @@ void PlanMemory::emitCall(plan::CallOp call) {
   entry->callKernel(call.getCallee(), arguments);
 }
 
-void PlanMemory::emitOffload(plan::OffloadOp offload) {
+void MemoryPlanner::emitOffload(plan::OffloadOp offload) {
   allocateResults(offload);
   SmallVector<Value> inputs, outputs;
   for (Value input : offload.getInputs())
@@ -615,7 +619,7 @@ void PlanMemory::emitOffload(plan::OffloadOp offload) {
 
 /// Copies what a body yields into the places of the carried values, those that
 /// are carried values themselves through temporaries.
-void PlanMemory::emitCarried(ValueRange yields, ValueRange carried) {
+void MemoryPlanner::emitCarried(ValueRange yields, ValueRange carried) {
   for (Value value : yields)
     if (auto it = temporaries.find(value); it != temporaries.end()) {
       allocate(it->second);
@@ -639,7 +643,7 @@ void PlanMemory::emitCarried(ValueRange yields, ValueRange carried) {
       entry->moveBuffer(places.lookup(to).index, it->second.index);
 }
 
-void PlanMemory::emitLoop(LoopOp loop) {
+void MemoryPlanner::emitLoop(LoopOp loop) {
   allocateResults(loop);
   Block &body = loop.getBody().front();
   ValueRange carried = body.getArguments().drop_front(2);
@@ -679,7 +683,7 @@ void PlanMemory::emitLoop(LoopOp loop) {
   loadSizedInside(loop);
 }
 
-void PlanMemory::emitScan(ScanOp scan) {
+void MemoryPlanner::emitScan(ScanOp scan) {
   allocateResults(scan);
   Block &body = scan.getBody().front();
   size_t numStates = scan->getNumOperands() - scan.getNumScanInputs();
@@ -712,7 +716,7 @@ void PlanMemory::emitScan(ScanOp scan) {
   });
 }
 
-void PlanMemory::copySlice(Value result, Value value, Value position) {
+void MemoryPlanner::copySlice(Value result, Value value, Value position) {
   if (!places.count(result))
     return;
   AffineExpr bytes = simplify(getProduct(&getContext(), *getDims(value)) *
@@ -724,13 +728,13 @@ void PlanMemory::copySlice(Value result, Value value, Value position) {
   copy(entry->getElement(base, position, bytes), getAddress(value), value);
 }
 
-void PlanMemory::emitArenaBytes(AffineExpr total) {
+void MemoryPlanner::emitArenaBytes(AffineExpr total) {
   OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
   buildArenaBytes(b, main.getLoc(), total);
 }
 
 /// How close the arena is to what lives at once, for those who look.
-void PlanMemory::recordSizes(AffineExpr total) {
+void MemoryPlanner::recordSizes(AffineExpr total) {
   std::optional<int64_t> bytes = onnx::getConstant(total);
   std::optional<int64_t> live = getMostLiveBytes(buffers);
   if (!bytes || !live)
@@ -769,12 +773,21 @@ void PlanMemory::recordSizes(AffineExpr total) {
   getOperation()->setAttr("onnxc.arena_filled_by", b.getArrayAttr(list));
 }
 
-void PlanMemory::emitOutputShapes() {
+void MemoryPlanner::emitOutputShapes() {
   OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
   SmallVector<AffineExpr> dims;
   for (Value value : getReturn().getOperands())
     llvm::append_range(dims, *getDims(value));
   buildSizes(b, main.getLoc(), "onnxc_output_shapes", dims);
 }
+
+struct PlanMemory : onnxc::impl::PlanMemoryBase<PlanMemory> {
+  using PlanMemoryBase::PlanMemoryBase;
+
+  void runOnOperation() override {
+    if (failed(MemoryPlanner(getOperation()).run()))
+      signalPassFailure();
+  }
+};
 
 } // namespace

@@ -207,11 +207,13 @@ bool diesAt(Value source, plan::CallOp call) {
   return true;
 }
 
-struct ReuseInputs : onnxc::impl::ReuseInputsBase<ReuseInputs> {
-  using ReuseInputsBase::ReuseInputsBase;
+/// Changes one module; a pass may see several.
+class InputReuse {
+public:
+  InputReuse(ModuleOp module, int64_t copyBytes)
+      : module(module), copyBytes(copyBytes) {}
 
-  void runOnOperation() override {
-    ModuleOp module = getOperation();
+  void run() {
     auto main = module.lookupSymbol<func::FuncOp>("main");
     if (!main)
       return;
@@ -229,6 +231,8 @@ struct ReuseInputs : onnxc::impl::ReuseInputsBase<ReuseInputs> {
   }
 
 private:
+  ModuleOp module;
+  int64_t copyBytes;
   /// For each result the number of the input that it takes over, or -1.
   using Reused = SmallVector<int64_t>;
 
@@ -309,6 +313,14 @@ private:
       known;
   std::map<std::pair<Operation *, Reused>, func::FuncOp> variants;
   llvm::DenseSet<Operation *> replaced;
+};
+
+struct ReuseInputs : onnxc::impl::ReuseInputsBase<ReuseInputs> {
+  using ReuseInputsBase::ReuseInputsBase;
+
+  void runOnOperation() override {
+    InputReuse(getOperation(), copyBytes).run();
+  }
 };
 
 } // namespace

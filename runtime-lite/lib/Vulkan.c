@@ -319,6 +319,11 @@ static int32_t make_set(vk_model *model, const vk_shader *shader, int32_t count,
     /* Just the tensor: the whole buffer may be more than a shader can see. */
     vk_range range = {0, 0, ((uint64_t)bytes[i] + 3) / 4 * 4};
     vk_buffer *buffer = find_buffer(model, buffers[i], &range.offset);
+    if (range.bytes == 0) { /* nothing is read there, so any will do */
+      buffer = model->buffers;
+      range.offset = 0;
+      range.bytes = 4;
+    }
     if (!buffer || range.offset >= buffer->bytes)
       return ONNXC_DEVICE_ERROR;
     range.buffer = buffer->buffer;
@@ -327,8 +332,6 @@ static int32_t make_set(vk_model *model, const vk_shader *shader, int32_t count,
           "a tensor is larger than a shader of the Vulkan device can see";
       return ONNXC_BAD_DEVICE;
     }
-    if (range.bytes == 0)
-      range.bytes = 4; /* an empty tensor has an address too */
     if (range.bytes > buffer->bytes - range.offset)
       range.bytes = buffer->bytes - range.offset;
     vk_write write = {VK_S_WRITE, NULL,   *set, (uint32_t)i, 0, 1,

@@ -52,7 +52,7 @@ OPERATORS = ("test_(matmul_|gemm_all|conv_with|basic_conv|convtranspose_1d|"
              "onehot_with|clip_|mod_mixed_sign_(int|float32)|bitshift|cast_FLOAT16_to_FLOAT_|"
              "scatter_elements|if$|loop|scan|nonzero|unique|compress|range_|"
              "nonmaxsuppression_(two|limit)|top_k|averagepool_3d_default|"
-             "lppool_3d|maxpool_3d_default)")
+             "lppool_3d|maxpool_3d_default|linear_attention|reduce_.*_empty_set_exp)")
 TINY = ("tiny_autoencoder", "tiny_ds_cnn", "tiny_mobilenet", "tiny_resnet8")
 # On lavapipe and on the interpreter: what takes seconds.
 MODELS = {"vulkan": TINY + ("mobilenet_v2", "ppocr_cls", "minilm",

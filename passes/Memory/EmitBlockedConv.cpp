@@ -145,7 +145,9 @@ SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
   int64_t unroll = g.inner % (4 * g.group) == 0   ? 4
                    : g.inner % (2 * g.group) == 0 ? 2
                                                   : 1;
-  if (!registers.hasVectors)
+  // Sums of products that an instruction does not add are regrouped where
+  // there are several in a row, and the products fill the registers.
+  if (!registers.hasVectors || (g.isInteger && !registers.dot.accumulates))
     unroll = 1;
   Value weightBase =
       v.add(v.mul(firstFilterBlock, blockStride),

@@ -151,15 +151,16 @@ void GemmEmitter::emitTile(const Block &block, const Panel &panel, Value k0,
     }
     return next;
   };
-  Value rest = v.rem(kc, kUnroll);
+  // See EmitBlockedConv.cpp.
+  int64_t unroll = dot && !registers.dot.accumulates ? 1 : kUnroll;
+  Value rest = v.rem(kc, unroll);
   Value end = v.sub(kc, rest);
-  sums =
-      v.loop(v.index(0), end, kUnroll, sums, [&](Value k, ValueRange before) {
-        SmallVector<Value> next(before);
-        for (int64_t u = 0; u < kUnroll; ++u)
-          next = step(v.add(k, u), next);
-        return next;
-      });
+  sums = v.loop(v.index(0), end, unroll, sums, [&](Value k, ValueRange before) {
+    SmallVector<Value> next(before);
+    for (int64_t u = 0; u < unroll; ++u)
+      next = step(v.add(k, u), next);
+    return next;
+  });
   sums = v.loop(end, kc, 1, sums, step);
 
   auto storeAll = [&](bool finish) {

@@ -106,22 +106,42 @@ LogicalResult SaturateOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
+/// 1.5 * 2^23, of which the last bit counts ones: adding it rounds to nearest
+/// even, and leaves the integer in the bits of the sum.
+static constexpr double kRounder = 12582912;
+static constexpr int64_t kBitsOfRounder = 0x4b400000;
+
+/// Within the bounds before it is rounded, as bounds are integers: so that what
+/// is rounded is small.
 Value SaturateOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
   ScalarBuilder s(b, loc, getElementType(getX()));
-  Value x = math::RoundEvenOp::create(b, loc, args[0]);
+  Value x = args[0];
   Type element = getElementType(getY());
+  Type i32 = s.likeType(x, b.getI32Type());
+  Value low = s.constant(x, getLow()), high = s.constant(x, getHigh()), zero;
   if (args.size() > 1) {
-    Value zero = args[1];
-    Type i32 = s.likeType(x, b.getI32Type());
     zero = element.isUnsignedInteger()
-               ? Value(arith::ExtUIOp::create(b, loc, i32, zero))
-               : Value(arith::ExtSIOp::create(b, loc, i32, zero));
-    x = s.add(x, arith::SIToFPOp::create(b, loc, x.getType(), zero));
+               ? Value(arith::ExtUIOp::create(b, loc, i32, args[1]))
+               : Value(arith::ExtSIOp::create(b, loc, i32, args[1]));
+    Value shift = arith::SIToFPOp::create(b, loc, x.getType(), zero);
+    low = s.sub(low, shift);
+    high = s.sub(high, shift);
   }
-  x = s.atLeast(x, s.constant(x, getLow()));
-  x = s.atMost(x, s.constant(x, getHigh()));
-  Value integer =
-      arith::FPToSIOp::create(b, loc, s.likeType(x, b.getI32Type()), x);
+  // NaN is not greater than anything.
+  x = s.select(s.gt(x, low), x, low);
+  x = s.atMost(x, high);
+  Value integer;
+  if (getElementTypeOrSelf(x).isF32()) {
+    Value bits = arith::BitcastOp::create(b, loc, i32,
+                                          s.add(x, s.constant(x, kRounder)));
+    integer =
+        arith::SubIOp::create(b, loc, bits, s.integer(bits, kBitsOfRounder));
+  } else {
+    integer = arith::FPToSIOp::create(b, loc, i32,
+                                      math::RoundEvenOp::create(b, loc, x));
+  }
+  if (zero)
+    integer = arith::AddIOp::create(b, loc, integer, zero);
   unsigned width = std::max(element.getIntOrFloatBitWidth(), 8u);
   return arith::TruncIOp::create(b, loc, s.likeType(x, b.getIntegerType(width)),
                                  integer);

@@ -146,8 +146,11 @@ SmallVector<Value> BlockedConvEmitter::emitSum(const Part &part,
                    : g.inner % (2 * g.group) == 0 ? 2
                                                   : 1;
   // Sums of products that an instruction does not add are regrouped where
-  // there are several in a row, and the products fill the registers.
-  if (!registers.hasVectors || (g.isInteger && !registers.dot.accumulates))
+  // there are several in a row, and the products fill the registers, of which
+  // blocks of several vectors leave none.
+  bool isFull =
+      g.isInteger && !registers.dot.accumulates && registers.numRegisters < 16;
+  if (!registers.hasVectors || isFull)
     unroll = 1;
   Value weightBase =
       v.add(v.mul(firstFilterBlock, blockStride),

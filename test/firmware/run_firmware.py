@@ -51,7 +51,7 @@ INTEGER_PEER = {
 ALLOWED = {"memcpy", "memset", "memmove"}
 HELPERS = {"__aeabi_memcpy", "__aeabi_memcpy4", "__aeabi_memset",
            "__aeabi_memset4", "__aeabi_memclr", "__aeabi_memclr4",
-           "__aeabi_memclr8"}
+           "__aeabi_memclr8", "__aeabi_memset8", "__aeabi_memcpy8"}
 TABLE = []
 
 

@@ -200,8 +200,8 @@ def parse_arguments():
     parser.add_argument("--filter", help="a pattern that names must contain")
     parser.add_argument("--list", help="a file of names; each must pass")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--timeout", type=float, default=60,
-                        help="seconds for each program (60)")
+    parser.add_argument("--timeout", type=float, default=600,
+                        help="seconds for each program (600)")
     parser.add_argument("--threads", type=int, default=1,
                         help="threads of each model (1)")
     parser.add_argument("--emulate", choices=emulator.MACHINES,

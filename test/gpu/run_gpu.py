@@ -19,12 +19,14 @@ import argparse
 import collections
 import ctypes.util
 import functools
+import glob
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 
 import numpy as np
@@ -81,6 +83,14 @@ def find_library_path(name):
     found = re.search(rf"{re.escape(name)} \(.*=> (\S+)",
                       run("/sbin/ldconfig", "-p"))
     return found.group(1)
+
+
+def find_ptxas():
+    """The toolkit's, or that of the PyPI package nvidia-cuda-nvcc; or none."""
+    packages = os.path.join(sysconfig.get_paths()["purelib"], "nvidia", "*",
+                            "bin", "ptxas")
+    return shutil.which("ptxas") or next(iter(sorted(glob.glob(packages))),
+                                         None)
 
 
 class Suite:
@@ -291,7 +301,7 @@ class Suite:
     def assemble(self, path, architecture):
         """What ptxas says of each kernel."""
         done = subprocess.run(
-            ["ptxas", f"-arch={architecture}", "-v", path, "-o",
+            [find_ptxas(), f"-arch={architecture}", "-v", path, "-o",
              path.replace(".ptx", ".cubin")],
             text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
@@ -511,7 +521,10 @@ def main():
                 cases[name + ": spirv-val"] = partial(suite.check_modules, name)
             cases["validation layers"] = partial(suite.check_silence,
                                                  "tiny_mobilenet")
-        elif shutil.which("ptxas"):
+        elif not find_ptxas():
+            print("skipped: there is no ptxas, PTX is not assembled (pip "
+                  "install nvidia-cuda-nvcc)")
+        else:
             for name in ASSEMBLED:
                 for architecture in ARCHITECTURES:
                     cases[f"{name}: ptxas {architecture}"] = partial(

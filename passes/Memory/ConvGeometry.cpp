@@ -14,16 +14,20 @@ using namespace onnxc;
 
 Parts onnxc::cutInParts(VectorBuilder &v, Value size, int64_t most,
                         int64_t unit, int64_t atLeast) {
-  if (std::optional<int64_t> constant = getConstantIntValue(size)) {
-    int64_t count = std::max<int64_t>(
-        {int64_t(llvm::divideCeil(*constant, most)), atLeast, 1});
-    int64_t part = llvm::alignTo(
-        std::max<int64_t>(llvm::divideCeil(*constant, count), 1), unit);
-    return {v.index(std::max<int64_t>(llvm::divideCeil(*constant, part), 1)),
-            part};
-  }
-  int64_t part = std::max<int64_t>(most / unit, 1) * unit;
-  return {v.ceilDiv(size, part), part};
+  // What holds a part was made for `most`: parts are whole units where one
+  // fits, else as large as fits.
+  if (unit > most)
+    unit = most;
+  int64_t part = llvm::alignDown(most, unit);
+  std::optional<int64_t> constant = getConstantIntValue(size);
+  if (!constant)
+    return {v.ceilDiv(size, part), part};
+  int64_t count = std::max<int64_t>(
+      {int64_t(llvm::divideCeil(*constant, part)), atLeast, 1});
+  part = llvm::alignTo(
+      std::max<int64_t>(llvm::divideCeil(*constant, count), 1), unit);
+  return {v.index(std::max<int64_t>(llvm::divideCeil(*constant, part), 1)),
+          part};
 }
 
 Value onnxc::getPart(VectorBuilder &v, Value size, const Parts &parts,

@@ -19,8 +19,9 @@ struct Parts {
   mlir::Value count;
   int64_t size;
 };
-/// Cuts evenly into parts of at most `most`, a multiple of `unit`; into at
-/// least `atLeast` where the size is known.
+/// Cuts evenly into parts of at most `most`, never more; a multiple of `unit`
+/// where that is at most `most`. Into at least `atLeast` where the size is
+/// known.
 Parts cutInParts(VectorBuilder &v, mlir::Value size, int64_t most, int64_t unit,
                  int64_t atLeast = 1);
 /// The size of the part that begins at `from`.

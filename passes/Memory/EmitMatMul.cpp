@@ -259,10 +259,12 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
       kGrain / std::max<int64_t>(1, numRows.value_or(32) * numK.value_or(256)),
       1);
   // Several tasks, unless there is little to do.
-  Parts columnParts = cutInParts(
-      v, columns,
-      isDirect || isDots ? std::max<int64_t>(grain, 64) : mostColumns,
-      tileColumns);
+  int64_t most =
+      isDirect || isDots ? std::max<int64_t>(grain, 64) : mostColumns;
+  // Whole tiles, unless the stack has no room for B's part of them.
+  if (isPacked || isDirect || isDots || hasRoom)
+    most = llvm::alignTo(most, tileColumns);
+  Parts columnParts = cutInParts(v, columns, most, tileColumns);
   Parts rowParts =
       cutInParts(v, rows, kRows, numRows ? 1 : emitter.getTileRows());
   int64_t kPart = mostK;

@@ -15,6 +15,11 @@ def write_chain(path, seed):
     batch = int(random.choice([1, 1, 2]))
     channels = int(random.choice([3, 4, 8, 12, 16]))
     sizes = [int(n) for n in random.randint(3, 14, rank)]
+    # Rows longer than what the stack holds of one.
+    is_wide = random.rand() < 0.4
+    if is_wide:
+        channels = int(random.choice([1, 2, 3]))
+        sizes[-1] = int(random.choice([64, 97, 113, 129, 224, 257]))
     shape = [batch, channels, *sizes]
     nodes, weights, value = [], [], "x"
 
@@ -28,7 +33,7 @@ def write_chain(path, seed):
         kind = random.choice(["depthwise", "pointwise", "dense"])
         filters = channels
         if kind != "depthwise" and random.rand() < 0.4:
-            filters = int(random.choice([4, 8, 20]))
+            filters = int(random.choice([1, 2, 3] if is_wide else [4, 8, 20]))
         kernel = [1] * rank
         if kind != "pointwise":
             kernel = [int(k) for k in random.randint(1, 5, rank)]

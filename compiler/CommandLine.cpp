@@ -6,6 +6,7 @@
 
 #include "llvm/Support/CommandLine.h"
 #include "compiler/Options.h"
+#include "compiler/Pipeline.h"
 #include "targets/Target.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
@@ -240,13 +241,11 @@ static Expected<Options> readFlags(const Flags &flags) {
                                       {"ptx", EmitKind::PTX},
                                       {"spirv", EmitKind::SPIRV}}))
     return std::move(error);
-  if (Error error =
-          choose<Phase>("--stop-after", flags.stopAfter, options.stopAfter,
-                        {{"import", Phase::Import},
-                         {"graph", Phase::Graph},
-                         {"tensor", Phase::Tensor},
-                         {"memory", Phase::Memory},
-                         {"code", Phase::Code}}))
+  SmallVector<std::pair<StringRef, Phase>> phases;
+  for (const PhaseInfo &info : getPhases())
+    phases.push_back({info.name, info.phase});
+  if (Error error = choose<Phase>("--stop-after", flags.stopAfter,
+                                  options.stopAfter, phases))
     return std::move(error);
   if (Error error =
           choose<WeightsPlace>("--weights", flags.weights, options.weights,

@@ -56,7 +56,7 @@ private:
   LogicalResult resolveTargets();
   LogicalResult runVariants();
   LogicalResult runPhases();
-  LogicalResult runPhase(Phase phase);
+  LogicalResult runPhase(const PhaseInfo &phase);
   LogicalResult compileDevice();
   LogicalResult writeDeviceCode();
   LogicalResult writeMlir();
@@ -310,16 +310,13 @@ LogicalResult Compilation::runPhases() {
     (*module)->setAttr("onnxc.weights_from_context", UnitAttr::get(&context));
   // A module that has its entry point is beyond the first phases.
   bool hasEntry = module->lookupSymbol("onnxc_entry");
-  for (Phase phase :
-       {Phase::Graph, Phase::Tensor, Phase::Memory, Phase::Code}) {
+  for (const PhaseInfo &info : getPhases().drop_front()) {
+    Phase phase = info.phase;
     if (options.emit == EmitKind::MLIR && phase > options.stopAfter)
-      return success();
-    if (phase == Phase::Code && options.emit == EmitKind::MLIR &&
-        options.stopAfter != Phase::Code)
       return success();
     if (hasEntry && phase != Phase::Code)
       continue;
-    if (phase == Phase::Memory)
+    if (phase == Phase::Loops)
       keepModelInterface(*module);
     if (phase == Phase::Code) {
       auto read = readModelInterface(*module);
@@ -332,23 +329,14 @@ LogicalResult Compilation::runPhases() {
       if (device && failed(compileDevice()))
         return failure();
     }
-    if (failed(runPhase(phase)))
+    if (failed(runPhase(info)))
       return failure();
   }
   return success();
 }
 
-LogicalResult Compilation::runPhase(Phase phase) {
-  static const struct {
-    const char *name;
-    void (*build)(OpPassManager &, const PipelineOptions &);
-  } builders[] = {
-      {"import", nullptr},          {"graph", buildGraphPhase},
-      {"tensor", buildTensorPhase}, {"memory", buildMemoryPhase},
-      {"code", buildCodePhase},
-  };
-  const auto &builder = builders[static_cast<int>(phase)];
-  progress.enter(builder.name);
+LogicalResult Compilation::runPhase(const PhaseInfo &phase) {
+  progress.enter(phase.name);
   PipelineOptions passes;
   passes.optLevel = options.optLevel;
   passes.indexBits = target.machine.pointerBits;
@@ -363,9 +351,9 @@ LogicalResult Compilation::runPhase(Phase phase) {
     pm.enableIRPrinting([](Pass *, Operation *) { return false; },
                         [](Pass *, Operation *) { return true; },
                         /*printModuleScope=*/false);
-  TimingScope scope = timing.nest(builder.name);
+  TimingScope scope = timing.nest(phase.name);
   pm.enableTiming(scope);
-  builder.build(pm, passes);
+  phase.build(pm, passes);
   bool complained = false;
   ScopedDiagnosticHandler watcher(&context, [&](Diagnostic &diagnostic) {
     complained |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
@@ -376,11 +364,11 @@ LogicalResult Compilation::runPhase(Phase phase) {
   if (failed(pm.run(*module))) {
     if (!complained)
       return report(llvm::createStringError(
-          std::string("the ") + builder.name +
+          "the " + phase.name +
           " phase failed without saying why; this is a bug of the compiler"));
     return failure();
   }
-  return keepPhase(builder.name);
+  return keepPhase(phase.name);
 }
 
 LogicalResult Compilation::keepPhase(StringRef name) {

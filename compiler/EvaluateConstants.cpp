@@ -148,6 +148,7 @@ onnxc::evaluateConstants(OwningOpRef<ModuleOp> module) {
   options.indexBits = target->machine.pointerBits;
   buildGraphPhase(pm, options);
   buildTensorPhase(pm, options);
+  buildLoopsPhase(pm, options);
   buildMemoryPhase(pm, options);
   buildCodePhase(pm, options);
   if (failed(pm.run(*module)))

@@ -28,7 +28,8 @@ enum class EmitKind {
   SPIRV,
 };
 
-enum class Phase { Import, Graph, Tensor, Memory, Code };
+/// In their order; compiler/Pipeline.h has their names.
+enum class Phase { Import, Graph, Tensor, Loops, Memory, Code };
 
 struct Options {
   std::string input;

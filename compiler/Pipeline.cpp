@@ -27,7 +27,7 @@
 #include "mlir/Dialect/Vector/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
-#include "passes/Device/DevicePasses.h"
+#include "passes/Passes.h"
 
 using namespace mlir;
 
@@ -103,10 +103,10 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
   addCheck(pm, "tensor");
 }
 
-/// The parts of a device: kernels launch functions of gpu.modules, and
-/// @onnxc_entry records these launches.
-static void buildDevicePasses(OpPassManager &pm,
-                              const PipelineOptions &options) {
+/// Loops of a device: each scf.forall of a kernel is a function of a gpu.module
+/// and a launch.
+static void buildDeviceLoops(OpPassManager &pm,
+                             const PipelineOptions &options) {
   // Loops no longer carry buffers, and copies onto themselves go.
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
@@ -146,17 +146,10 @@ static void buildDevicePasses(OpPassManager &pm,
   functions.addPass(createCanonicalizerPass());
   functions.addPass(createCSEPass());
   functions.addPass(createLoopInvariantCodeMotionPass());
-  // What launches takes addresses; launches go through the context.
-  pm.addNestedPass<func::FuncOp>(
-      createLowerKernelABI(LowerKernelABIOptions{options.indexBits}));
-  pm.addPass(createLowerLaunches(LowerLaunchesOptions{options.indexBits}));
-  pm.addPass(createPlanMemory());
-  pm.addPass(createLowerDeviceCopies());
 }
 
-/// Kernels that a CPU runs, and what calls them.
-static void buildHostPasses(OpPassManager &pm, const PipelineOptions &options,
-                            const MachineModel &machine) {
+/// Loops that a CPU runs; what is parallel in them is one scf.forall.
+static void buildHostLoops(OpPassManager &pm, const MachineModel &machine) {
   // Results are written onto inputs that nothing reads afterwards.
   ReuseInputsOptions reuse;
   if (!machine.hasThreads)
@@ -179,11 +172,46 @@ static void buildHostPasses(OpPassManager &pm, const PipelineOptions &options,
   pm.addNestedPass<func::FuncOp>(createEmitContractions(contractions));
   // linalg becomes loops, long ones a scf.forall over parts.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
-  // Functions on f32 become arithmetic.
+  // Functions of floats become arithmetic.
   ApproximateMathOptions math;
   math.nativeRounding = machine.hasRounding;
   math.nativeHalf = machine.hasHalfConversion;
   pm.addNestedPass<func::FuncOp>(createApproximateMath(math));
+}
+
+/// Kernel by kernel: linalg on tensors -> loops over memory. Afterwards a
+/// kernel's tensors are memrefs, and what a device runs is in modules of its
+/// own.
+void buildLoopsPhase(OpPassManager &pm, const PipelineOptions &options) {
+  // A kernel's tensors become memrefs, its results arguments.
+  pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
+  if (!options.machine.isDevice()) {
+    buildHostLoops(pm, options.machine);
+  } else {
+    // What the device runs goes into modules of its own.
+    DividePlanOptions divide;
+    if (options.machine.subgroupThreads > 1)
+      divide.rowThreads = options.machine.groupThreads;
+    pm.addPass(createDividePlan(divide));
+    buildDeviceLoops(pm.nest<ModuleOp>(), options);
+    buildHostLoops(pm, options.host);
+  }
+  addCheck(pm, "loops");
+}
+
+/// What a device is given: @onnxc_entry records the launches of a part.
+static void buildDeviceEntry(OpPassManager &pm,
+                             const PipelineOptions &options) {
+  // What launches takes addresses; launches go through the context.
+  pm.addNestedPass<func::FuncOp>(
+      createLowerKernelABI(LowerKernelABIOptions{options.indexBits}));
+  pm.addPass(createLowerLaunches(LowerLaunchesOptions{options.indexBits}));
+  pm.addPass(createPlanMemory());
+  pm.addPass(createLowerDeviceCopies());
+}
+
+static void buildHostEntry(OpPassManager &pm, const PipelineOptions &options,
+                           const MachineModel &machine) {
   // Kernels take pointers and symbols.
   pm.addNestedPass<func::FuncOp>(
       createLowerKernelABI(LowerKernelABIOptions{options.indexBits}));
@@ -194,22 +222,15 @@ static void buildHostPasses(OpPassManager &pm, const PipelineOptions &options,
   pm.addPass(createPlanMemory());
 }
 
-/// Tensors -> memory. Afterwards kernels are loops over bare pointers, and
-/// @main is onnxc_entry, whose tensors are offsets in one arena.
+/// The plan -> an entry point. Afterwards kernels are loops over bare pointers,
+/// and @main is onnxc_entry, whose tensors are offsets in one arena.
 void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
-  // A kernel's tensors become memrefs, its results arguments.
-  pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
   if (options.machine.isDevice()) {
-    // What the device runs goes into modules of its own.
-    DividePlanOptions divide;
-    if (options.machine.subgroupThreads > 1)
-      divide.rowThreads = options.machine.groupThreads;
-    pm.addPass(createDividePlan(divide));
-    buildDevicePasses(pm.nest<ModuleOp>(), options);
-    buildHostPasses(pm, options, options.host);
+    buildDeviceEntry(pm.nest<ModuleOp>(), options);
+    buildHostEntry(pm, options, options.host);
     pm.addPass(createJoinParts());
   } else {
-    buildHostPasses(pm, options, options.machine);
+    buildHostEntry(pm, options, options.machine);
   }
   // The entry tells a profiler about the kernels.
   if (options.profile)
@@ -246,23 +267,26 @@ void registerPipelineDialects(DialectRegistry &registry) {
   vector::registerBufferizableOpInterfaceExternalModels(registry);
 }
 
-void registerPipelines() {
-  using Build = void (*)(OpPassManager &, const PipelineOptions &);
-  static const struct {
-    const char *name, *summary;
-    Build build;
-  } phases[] = {
-      {"onnxc-graph", "onnx -> kernels of onnx ops", buildGraphPhase},
-      {"onnxc-tensor", "onnx ops -> linalg on tensors", buildTensorPhase},
-      {"onnxc-memory", "tensors -> loops, and an arena", buildMemoryPhase},
-      {"onnxc-code", "loops -> the LLVM dialect", buildCodePhase},
+llvm::ArrayRef<PhaseInfo> getPhases() {
+  static const PhaseInfo phases[] = {
+      {Phase::Import, "import", "an ONNX file -> onnx ops", nullptr},
+      {Phase::Graph, "graph", "onnx -> kernels of onnx ops", buildGraphPhase},
+      {Phase::Tensor, "tensor", "onnx ops -> linalg on tensors",
+       buildTensorPhase},
+      {Phase::Loops, "loops", "linalg -> loops over memory", buildLoopsPhase},
+      {Phase::Memory, "memory", "the plan -> an arena and the entry point",
+       buildMemoryPhase},
+      {Phase::Code, "code", "loops -> the LLVM dialect", buildCodePhase},
   };
-  for (const auto &phase : phases) {
-    Build build = phase.build;
-    PassPipelineRegistration<>(
-        phase.name, phase.summary,
-        [build](OpPassManager &pm) { build(pm, PipelineOptions()); });
-  }
+  return phases;
+}
+
+void registerPipelines() {
+  for (const PhaseInfo &phase : getPhases().drop_front())
+    PassPipelineRegistration<>(("onnxc-" + phase.name).str(), phase.summary,
+                               [build = phase.build](OpPassManager &pm) {
+                                 build(pm, PipelineOptions());
+                               });
 }
 
 } // namespace onnxc

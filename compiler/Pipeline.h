@@ -7,6 +7,7 @@
 #ifndef ONNXC_COMPILER_PIPELINE_H
 #define ONNXC_COMPILER_PIPELINE_H
 
+#include "compiler/Options.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Pass/PassManager.h"
 #include "passes/Graph/FoldConstants.h"
@@ -38,13 +39,25 @@ struct PipelineOptions {
 
 void buildGraphPhase(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildTensorPhase(mlir::OpPassManager &pm, const PipelineOptions &options);
+void buildLoopsPhase(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildMemoryPhase(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildCodePhase(mlir::OpPassManager &pm, const PipelineOptions &options);
+
+struct PhaseInfo {
+  Phase phase;
+  /// What --stop-after, --save-temps and onnxc-opt (--onnxc-NAME) call it.
+  llvm::StringRef name;
+  llvm::StringRef summary;
+  /// Null for the import, which has no passes.
+  void (*build)(mlir::OpPassManager &pm, const PipelineOptions &options);
+};
+/// All phases in their order.
+llvm::ArrayRef<PhaseInfo> getPhases();
 
 /// The dialects that occur on the way, and no others.
 void registerPipelineDialects(mlir::DialectRegistry &registry);
 
-/// --onnxc-graph, --onnxc-tensor, --onnxc-memory, --onnxc-code for onnxc-opt.
+/// A pipeline --onnxc-NAME a phase, for onnxc-opt.
 void registerPipelines();
 
 } // namespace onnxc

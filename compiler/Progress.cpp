@@ -18,7 +18,7 @@ Progress::Progress(std::string file) : file(std::move(file)) {
 
 Progress::~Progress() { stop(); }
 
-void Progress::enter(const char *name) {
+void Progress::enter(llvm::StringRef name) {
   std::lock_guard<std::mutex> lock(mutex);
   phase = name;
 }

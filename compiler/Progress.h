@@ -7,6 +7,7 @@
 #ifndef ONNXC_COMPILER_PROGRESS_H
 #define ONNXC_COMPILER_PROGRESS_H
 
+#include "llvm/ADT/StringRef.h"
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -20,7 +21,7 @@ class Progress {
 public:
   explicit Progress(std::string file);
   ~Progress();
-  void enter(const char *phase);
+  void enter(llvm::StringRef phase);
   /// Clears the line, before something else is printed.
   void stop();
 
@@ -28,7 +29,7 @@ private:
   void run();
 
   std::string file;
-  const char *phase = "";
+  llvm::StringRef phase;
   bool done = false;
   std::mutex mutex;
   std::condition_variable changed;

@@ -7,14 +7,13 @@
 #include "compiler/Pipeline.h"
 #include "compiler/RegisterUpstream.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "passes/Device/DevicePasses.h"
+#include "passes/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   onnxc::registerUpstream(registry);
   registry.insert<onnxc::onnx::OnnxDialect, onnxc::plan::PlanDialect>();
-  onnxc::registerOnnxcPasses();
-  onnxc::registerOnnxcDevicePasses();
+  onnxc::registerPasses();
   onnxc::registerPipelines();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "onnxc optimizer\n", registry));

@@ -1,5 +1,7 @@
 //===- Passes.h - Every pass of onnxc -------------------------------------===//
 //
+// For the programs. A pass includes the header of its folder.
+//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
@@ -7,29 +9,27 @@
 #ifndef ONNXC_PASSES_PASSES_H
 #define ONNXC_PASSES_PASSES_H
 
-#include "dialects/onnx/OnnxDialect.h"
-#include "dialects/plan/Plan.h"
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Pass/Pass.h"
+#include "passes/Check/CheckPasses.h"
+#include "passes/Device/DevicePasses.h"
+#include "passes/Entry/EntryPasses.h"
+#include "passes/Graph/GraphPasses.h"
+#include "passes/Loops/LoopsPasses.h"
+#include "passes/Math/MathPasses.h"
+#include "passes/Memory/MemoryPasses.h"
+#include "passes/Tensor/TensorPasses.h"
 
 namespace onnxc {
 
-#define GEN_PASS_DECL
-#include "passes/Passes.h.inc"
-
-#define GEN_PASS_REGISTRATION
-#include "passes/Passes.h.inc"
+inline void registerPasses() {
+  registerOnnxcGraphPasses();
+  registerOnnxcTensorPasses();
+  registerOnnxcLoopsPasses();
+  registerOnnxcMathPasses();
+  registerOnnxcDevicePasses();
+  registerOnnxcMemoryPasses();
+  registerOnnxcEntryPasses();
+  registerOnnxcCheckPasses();
+}
 
 } // namespace onnxc
 

@@ -1,4 +1,5 @@
-//===- ElementTypes.cpp - ONNX's numbers of element types -----------------===//
+//===- ElementTypes.cpp - Numbers and sizes of element types
+//------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -84,6 +85,14 @@ int64_t getDataType(Type elementType) {
     if (getElementTypeOf(elementType.getContext(), i) == elementType)
       return i;
   return 0;
+}
+
+int64_t getStorageBytes(Type type) {
+  if (auto complex = dyn_cast<ComplexType>(type))
+    return 2 * getStorageBytes(complex.getElementType());
+  if (!type.isIntOrFloat())
+    return 8;
+  return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
 }
 
 } // namespace onnxc::onnx

@@ -1,4 +1,5 @@
-//===- ElementTypes.h - ONNX's numbers of element types -------------------===//
+//===- ElementTypes.h - Numbers and sizes of element types
+//--------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -15,6 +16,9 @@ namespace onnxc::onnx {
 mlir::Type getElementTypeOf(mlir::MLIRContext *context, int64_t dataType);
 /// The reverse; 0 (UNDEFINED) for a type that ONNX has not.
 int64_t getDataType(mlir::Type elementType);
+
+/// The bytes of an element in memory; types below a byte take one.
+int64_t getStorageBytes(mlir::Type elementType);
 
 } // namespace onnxc::onnx
 

@@ -9,12 +9,12 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
-#include "passes/Graph/Kernels.h"
-#include "passes/Passes.h"
+#include "dialects/plan/Kernels.h"
+#include "passes/Check/CheckPasses.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_CHECKPHASE
-#include "passes/Passes.h.inc"
+#include "passes/Check/CheckPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;
@@ -46,6 +46,13 @@ LogicalResult checkOp(Operation *op, StringRef phase) {
   if (phase == "tensor") {
     if (kernel && isKernel(kernel) && isa<onnx::OnnxDialect>(dialect))
       return op->emitError("is left in a kernel after the tensor phase");
+    return success();
+  }
+  if (phase == "loops") {
+    if (kernel && isKernel(kernel) &&
+        isa<linalg::LinalgDialect, onnx::OnnxDialect, tensor::TensorDialect>(
+            dialect))
+      return op->emitError("is left in a kernel after the loops phase");
     return success();
   }
   if (phase == "memory") {

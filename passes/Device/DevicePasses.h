@@ -9,7 +9,7 @@
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
-#include "passes/Passes.h"
+#include "passes/Loops/LoopsPasses.h"
 
 namespace onnxc {
 

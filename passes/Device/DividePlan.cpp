@@ -23,6 +23,8 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
+#include "dialects/onnx/ElementTypes.h"
+#include "dialects/plan/Kernels.h"
 #include "dialects/plan/Plan.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Iterators.h"
@@ -31,8 +33,6 @@
 #include "passes/Device/DeviceParts.h"
 #include "passes/Device/DevicePasses.h"
 #include "passes/Device/PlanOrder.h"
-#include "passes/Graph/Kernels.h"
-#include "passes/Memory/EntryBuilder.h"
 #include "passes/Memory/WeightPlaces.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
@@ -212,7 +212,7 @@ private:
       for (Value value : values)
         bytes.push_back(
             onnx::simplify(onnx::getProduct(context, *onnx::getDims(value)) *
-                           getStorageBytes(onnx::getElementType(value))));
+                           onnx::getStorageBytes(onnx::getElementType(value))));
     Builder b(context);
     part->setAttr(kPartNumberName, b.getI64IntegerAttr(number));
     part->setAttr(kPartInputsName, b.getI64IntegerAttr(inputs.size()));

@@ -9,7 +9,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/RegionUtils.h"
-#include "passes/Memory/Epilogue.h"
+#include "passes/Loops/Epilogue.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;

@@ -10,13 +10,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ElementTypes.h"
+#include "dialects/plan/Kernels.h"
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "passes/Device/DevicePasses.h"
 #include "passes/Device/Launches.h"
-#include "passes/Graph/Kernels.h"
-#include "passes/Memory/EntryBuilder.h"
 #include "targets/RuntimeABI.h"
 
 namespace onnxc {
@@ -97,7 +97,7 @@ private:
       auto constant = [&](int64_t value) -> Value {
         return arith::ConstantIntOp::create(b, loc, b.getI64Type(), value);
       };
-      int64_t each = getStorageBytes(type.getElementType());
+      int64_t each = onnx::getStorageBytes(type.getElementType());
       if (type.hasStaticShape())
         return constant(each * type.getNumElements());
       // Rows, as they are launched with.

@@ -23,6 +23,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/plan/Kernels.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/SCF/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -32,7 +33,6 @@
 #include "passes/Device/DevicePasses.h"
 #include "passes/Device/Launches.h"
 #include "passes/Device/ParallelLoops.h"
-#include "passes/Graph/Kernels.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace onnxc {

@@ -8,7 +8,7 @@
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "passes/Device/SumFollowers.h"
-#include "passes/Memory/ContractionEmitters.h"
+#include "passes/Loops/ContractionEmitters.h"
 #include "passes/Tensor/Contractions.h"
 
 using namespace mlir;

@@ -8,7 +8,7 @@
 #define ONNXC_PASSES_DEVICE_PRODUCTLOOPS_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "passes/Memory/VectorBuilder.h"
+#include "passes/Loops/VectorBuilder.h"
 
 namespace onnxc {
 

@@ -34,14 +34,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/plan/Kernels.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "passes/Device/DevicePasses.h"
 #include "passes/Device/HostValues.h"
 #include "passes/Device/Launches.h"
-#include "passes/Graph/Kernels.h"
-#include "passes/Memory/VectorBuilder.h"
+#include "passes/Loops/VectorBuilder.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_SPREADROWS

@@ -4,13 +4,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/plan/Kernels.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Device/DevicePasses.h"
 #include "passes/Device/GroupTile.h"
 #include "passes/Device/ThreadTile.h"
-#include "passes/Graph/Kernels.h"
-#include "passes/Memory/LoopNests.h"
+#include "passes/Loops/LoopNests.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_SPREADTHREADS

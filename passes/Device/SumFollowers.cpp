@@ -7,7 +7,7 @@
 #include "passes/Device/SumFollowers.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "passes/Memory/Epilogue.h"
+#include "passes/Loops/Epilogue.h"
 
 using namespace mlir;
 using namespace onnxc;

@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SymbolicShape.h"
-#include "passes/Passes.h"
+#include "passes/Graph/GraphPasses.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_CHECKSIZES
-#include "passes/Passes.h.inc"
+#include "passes/Graph/GraphPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;

@@ -23,12 +23,12 @@
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/Graph/GraphPasses.h"
 #include "passes/Graph/Quantization.h"
-#include "passes/Passes.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_EXPANDQUANTIZATION
-#include "passes/Passes.h.inc"
+#include "passes/Graph/GraphPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;

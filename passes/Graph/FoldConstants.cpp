@@ -11,7 +11,7 @@
 #include "passes/Graph/FoldConstants.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "mlir/IR/IRMapping.h"
-#include "passes/Passes.h"
+#include "passes/Graph/GraphPasses.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;

@@ -9,11 +9,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ConstantOps.h"
-#include "passes/Passes.h"
+#include "passes/Graph/GraphPasses.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_FOLDEMPTYTENSORS
-#include "passes/Passes.h.inc"
+#include "passes/Graph/GraphPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;

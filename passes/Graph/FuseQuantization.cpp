@@ -28,13 +28,13 @@
 #include "dialects/onnx/MatMulOps.h"
 #include "dialects/onnx/MathOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/Graph/GraphPasses.h"
 #include "passes/Graph/Quantization.h"
 #include "passes/Graph/ReshapeTo.h"
-#include "passes/Passes.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_FUSEQUANTIZATION
-#include "passes/Passes.h.inc"
+#include "passes/Graph/GraphPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;

@@ -30,14 +30,14 @@
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "passes/Graph/ControlFlowShapes.h"
+#include "passes/Graph/GraphPasses.h"
 #include "passes/Graph/RequiredSizes.h"
 #include "passes/Graph/ReshapeTo.h"
-#include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_INFERSHAPES
-#include "passes/Passes.h.inc"
+#include "passes/Graph/GraphPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;

@@ -18,7 +18,7 @@
 #include "passes/Graph/KernelGroups.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/QuantizeOps.h"
-#include "passes/Passes.h"
+#include "passes/Graph/GraphPasses.h"
 
 using namespace mlir;
 using namespace onnxc;

@@ -14,10 +14,10 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/PiecewiseExpr.h"
+#include "dialects/plan/Kernels.h"
 #include "mlir/IR/IRMapping.h"
+#include "passes/Graph/GraphPasses.h"
 #include "passes/Graph/KernelGroups.h"
-#include "passes/Graph/Kernels.h"
-#include "passes/Passes.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
@@ -26,7 +26,7 @@
 
 namespace onnxc {
 #define GEN_PASS_DEF_OUTLINEKERNELS
-#include "passes/Passes.h.inc"
+#include "passes/Graph/GraphPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;

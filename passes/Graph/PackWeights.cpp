@@ -24,13 +24,13 @@
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/Graph/GraphPasses.h"
 #include "passes/Graph/IntegerSums.h"
 #include "passes/Graph/ReshapeTo.h"
-#include "passes/Passes.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_PACKWEIGHTS
-#include "passes/Passes.h.inc"
+#include "passes/Graph/GraphPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;

@@ -18,18 +18,19 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
+#include "dialects/onnx/ElementTypes.h"
+#include "dialects/plan/Kernels.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "passes/Graph/Kernels.h"
+#include "passes/Entry/EntryBuilder.h"
 #include "passes/Memory/ArenaPlanner.h"
-#include "passes/Memory/EntryBuilder.h"
+#include "passes/Memory/MemoryPasses.h"
 #include "passes/Memory/SizeBounds.h"
 #include "passes/Memory/WeightPlaces.h"
-#include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_PLANMEMORY
-#include "passes/Passes.h.inc"
+#include "passes/Memory/MemoryPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;

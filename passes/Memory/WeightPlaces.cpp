@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Memory/WeightPlaces.h"
+#include "dialects/onnx/ElementTypes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "passes/Memory/EntryBuilder.h"
 #include "targets/RuntimeABI.h"
 
 using namespace mlir;
@@ -15,7 +15,7 @@ using namespace onnxc;
 /// The bytes of a constant where they are at hand, and the size of an element.
 static std::optional<std::pair<int64_t, StringRef>>
 getBytesOf(ElementsAttr value) {
-  int64_t size = getStorageBytes(value.getElementType());
+  int64_t size = onnx::getStorageBytes(value.getElementType());
   ArrayRef<char> data;
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
     if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
@@ -34,7 +34,7 @@ void WeightPlaces::add(ElementsAttr value, int64_t at) {
   if (auto bytes = getBytesOf(value))
     known.insert({*bytes, at});
   end = llvm::alignTo(at + value.getNumElements() *
-                               getStorageBytes(value.getElementType()),
+                               onnx::getStorageBytes(value.getElementType()),
                       abi::kArenaAlignment);
 }
 

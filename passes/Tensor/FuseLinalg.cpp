@@ -4,15 +4,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/plan/Kernels.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-#include "passes/Graph/Kernels.h"
-#include "passes/Passes.h"
+#include "passes/Tensor/TensorPasses.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_FUSELINALG
-#include "passes/Passes.h.inc"
+#include "passes/Tensor/TensorPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;

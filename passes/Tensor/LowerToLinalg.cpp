@@ -5,14 +5,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/plan/Kernels.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
-#include "passes/Graph/Kernels.h"
 #include "passes/Tensor/LoweringPatterns.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_LOWERTOLINALG
-#include "passes/Passes.h.inc"
+#include "passes/Tensor/TensorPasses.h.inc"
 } // namespace onnxc
 
 using namespace mlir;

@@ -13,7 +13,7 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Transforms/DialectConversion.h"
-#include "passes/Passes.h"
+#include "passes/Tensor/TensorPasses.h"
 
 namespace onnxc {
 

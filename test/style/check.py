@@ -27,6 +27,9 @@ ALLOWED = {
     "compiler": {"dialects", "passes", "targets", "codegen"},
     "runtime-lite": set(),
 }
+# The folders of passes/ in their order: each may include those before it.
+PHASES = ("Graph", "Tensor", "Loops", "Math", "Memory", "Entry", "Device",
+          "Check")
 # The border at which protobuf's and onnx's headers stop, and who may know the
 # runtime: what runs models.
 ONNX_BORDER = "compiler/Import/"
@@ -43,6 +46,17 @@ def tracked(root):
             if os.path.isfile(os.path.join(root, path))]
 
 
+def check_phases(path, header):
+    """A folder of passes/ knows what runs before it, and nothing later."""
+    here, there = (name.split("/") for name in (path, header))
+    if here[0] != "passes" or there[0] != "passes" or len(here) < 3:
+        return
+    if len(there) < 3:
+        yield f"{path} includes {header}, which is for the programs"
+    elif PHASES.index(there[1]) > PHASES.index(here[1]):
+        yield f"{path} includes {header}: {here[1]} comes before {there[1]}"
+
+
 def check_layers(root, files):
     for path in files:
         room = path.split("/")[0]
@@ -57,6 +71,7 @@ def check_layers(root, files):
                 yield f"{path} includes the runtime's {header}"
             if room not in ALLOWED or quote == "<":
                 continue
+            yield from check_phases(path, header)
             other = header.split("/")[0]
             if (other in ALLOWED and other != room
                     and other not in ALLOWED[room]):

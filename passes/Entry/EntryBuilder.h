@@ -1,0 +1,129 @@
+//===- EntryBuilder.h - Writes the generated entry point ------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_ENTRY_ENTRYBUILDER_H
+#define ONNXC_PASSES_ENTRY_ENTRYBUILDER_H
+
+#include "dialects/onnx/SymbolicShape.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace onnxc {
+
+/// Builds @onnxc_entry: pointers, symbol values, calls and branches. Values are
+/// built once and kept while they dominate what follows.
+class EntryBuilder {
+public:
+  /// Starts the function at the builder's place. `numHeapBuffers` is how many
+  /// buffers allocate() will be called for.
+  EntryBuilder(mlir::OpBuilder &b, mlir::func::FuncOp main,
+               int64_t numHeapBuffers);
+
+  void setLoc(mlir::Location newLoc) { loc = newLoc; }
+  mlir::Value getContext() { return entry.getArgument(0); }
+  mlir::Value getInput(int64_t number);
+  mlir::Value getOutput(int64_t number);
+  mlir::Value getWeights(int64_t offset);
+  mlir::Value getArena(mlir::AffineExpr offset);
+  /// The value of an expression over symbols, as an index.
+  mlir::Value getSymbol(mlir::AffineExpr expr);
+  /// Leaves with the status where the two are not equal.
+  void requireEqual(mlir::AffineExpr l, mlir::AffineExpr r, int32_t status);
+  void callKernel(llvm::StringRef name, mlir::ValueRange arguments);
+  /// Has the context's device run a part; leaves where it fails.
+  void offload(int64_t part, mlir::ValueRange inputs, mlir::ValueRange outputs);
+  /// Reads symbol `number` from an integer in memory, and stores it for the
+  /// caller.
+  void defineSymbol(int64_t number, mlir::Value address, mlir::Type integer,
+                    int64_t element);
+  void storeInts(mlir::Value address, mlir::Type integer,
+                 llvm::ArrayRef<mlir::AffineExpr> exprs);
+  void copy(mlir::Value to, mlir::Value from, mlir::AffineExpr bytes);
+
+  /// Takes memory from the context's allocator; when there is none, the entry
+  /// releases what it holds and returns a status. The memory is released at
+  /// the entry's end, or when the same buffer is allocated again.
+  mlir::Value allocate(int64_t buffer, mlir::AffineExpr bytes);
+  /// Where a buffer is now: branches and loops may have allocated it anew.
+  mlir::Value loadBuffer(int64_t buffer);
+  /// Releases a buffer.
+  void releaseBuffer(int64_t buffer);
+  /// Releases `to` and hands it the memory of `from`.
+  void moveBuffer(int64_t to, int64_t from);
+  /// Makes a buffer that holds `count` times `bytes` hold one more: its size
+  /// doubles, so that a byte is copied about once. Returns where it is.
+  mlir::Value growBuffer(int64_t buffer, mlir::Value count,
+                         mlir::AffineExpr bytes);
+  /// Leaves with a status where one of the sizes is negative: data may ask for
+  /// what no tensor can have.
+  void requireSizes(llvm::ArrayRef<mlir::AffineExpr> sizes);
+  /// The same for output `number`, whose memory the caller releases.
+  mlir::Value allocateOutput(int64_t number, mlir::AffineExpr bytes);
+
+  using Body = llvm::function_ref<void()>;
+  /// Runs one of the bodies by the byte (bool) at `condition`.
+  void branch(mlir::Value condition, Body thenBody, Body elseBody);
+  /// Runs the body `tripCount` times, or without it endlessly, as long as the
+  /// byte at `condition` is not 0 (a null one is always true). The body is
+  /// given the number of the iteration.
+  void loop(mlir::Value tripCount, mlir::Value condition,
+            llvm::function_ref<void(mlir::Value)> body);
+
+  /// The address `index` times `bytes` behind `base`.
+  mlir::Value getElement(mlir::Value base, mlir::Value index,
+                         mlir::AffineExpr bytes);
+  /// length - 1 - iteration.
+  mlir::Value countDown(mlir::Value length, mlir::Value iteration);
+  /// Stores an index as an integer of the type.
+  void storeIndex(mlir::Value address, mlir::Type integer, mlir::Value index);
+  /// Stores the bool true.
+  void storeTrue(mlir::Value address);
+  /// Reads an integer as an index.
+  mlir::Value loadIndex(mlir::Value address, mlir::Type integer,
+                        int64_t element);
+  void finish();
+
+private:
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  mlir::func::FuncOp entry;
+  llvm::DenseMap<mlir::AffineExpr, mlir::Value> symbols;
+  llvm::DenseMap<std::pair<int, int64_t>, mlir::Value> pointers;
+  mlir::Value arena, weights;
+  /// Holds the heap buffers' addresses, null at first, and the sizes of those
+  /// that grow.
+  mlir::Value heap, capacities;
+  int64_t numHeapBuffers;
+  /// Releases everything and returns the status it is given.
+  mlir::Block *leave = nullptr;
+
+  mlir::Value load(mlir::Type type, mlir::Value base, int64_t index);
+  mlir::Value allocateBytes(mlir::Value bytes);
+  /// A size that depends on data, as an index. The entry is left where it is
+  /// negative or too large.
+  mlir::Value getByteCount(mlir::AffineExpr bytes);
+  mlir::Value getHeapSlot(int64_t buffer);
+  mlir::Value getCapacity(int64_t buffer);
+  void release(mlir::Value address);
+  void leaveIf(mlir::Value condition, int32_t status);
+  void leaveIf(mlir::Value condition, mlir::Value status);
+  /// Stores pointers one after the other, and returns where.
+  mlir::Value listPointers(mlir::ValueRange values);
+  mlir::Value offsetBy(mlir::Value base, mlir::Value bytes);
+};
+
+/// Builds @onnxc_arena_bytes, which is -1 when the size does not fit.
+void buildArenaBytes(mlir::OpBuilder &b, mlir::Location loc,
+                     mlir::AffineExpr total);
+
+/// Builds a function that stores sizes: @name(symbols, sizes).
+void buildSizes(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
+                llvm::ArrayRef<mlir::AffineExpr> sizes);
+
+} // namespace onnxc
+
+#endif // ONNXC_PASSES_ENTRY_ENTRYBUILDER_H

@@ -1,0 +1,47 @@
+//===- EntryPasses.td - The memory phase: calls, tasks and the entry ------===//
+//
+// In the order of the pipeline.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_ENTRY_ENTRYPASSES
+#define ONNXC_PASSES_ENTRY_ENTRYPASSES
+
+include "mlir/Pass/PassBase.td"
+
+def LowerKernelABI : Pass<"lower-kernel-abi", "::mlir::func::FuncOp"> {
+  let summary = "Pass bare pointers and symbols to kernels";
+  let options = [
+    Option<"indexBits", "index-bits", "unsigned", "64",
+           "Width of the target's pointers">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::affine::AffineDialect"];
+}
+
+def OutlineTasks : Pass<"outline-tasks", "::mlir::ModuleOp"> {
+  let summary = "Give loops of independent tasks to the context's threads";
+  let description = [{
+    The body of a scf.forall that is worth it becomes a function over a range of
+    tasks, which the context's parallel_for calls; a short one becomes a loop.
+    Kernels that have such loops take the context as first argument.
+  }];
+  let options = [Option<"indexBits", "index-bits", "unsigned", "64",
+                        "The size of index and of pointers">,
+                 Option<"hasThreads", "has-threads", "bool", "true",
+                        "Without, every loop of tasks becomes a plain one">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def ProfileCalls : Pass<"profile-calls", "::mlir::ModuleOp"> {
+  let summary = "Call the application's profiler around every kernel";
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+#endif // ONNXC_PASSES_ENTRY_ENTRYPASSES

@@ -1,0 +1,245 @@
+//===- BufferizeKernel.cpp - A kernel works on its caller's buffers -------===//
+//
+// The function's tensors become contiguous memrefs: inputs, results (written,
+// not returned), scratch, then the symbols as before. Scratch is what the
+// kernel needs between its steps; @main takes it from the arena. Buffers of a
+// few kilobytes and known size go on the stack.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/plan/Kernels.h"
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+#include "passes/Loops/LoopsPasses.h"
+
+namespace onnxc {
+#define GEN_PASS_DEF_BUFFERIZEKERNEL
+#include "passes/Loops/LoopsPasses.h.inc"
+} // namespace onnxc
+
+using namespace mlir;
+using namespace onnxc;
+
+// Threads may have small stacks; several such buffers must fit.
+static constexpr int64_t kMaxStackBytes = 16 << 10;
+
+namespace {
+
+struct BufferizeKernel : onnxc::impl::BufferizeKernelBase<BufferizeKernel> {
+  using BufferizeKernelBase::BufferizeKernelBase;
+
+  void runOnOperation() override {
+    if (!isKernel(getOperation()))
+      return;
+    convertSignature();
+    if (failed(bufferize()) || failed(placeAllocations()))
+      signalPassFailure();
+  }
+
+private:
+  void convertSignature();
+  void expandConstants(IRRewriter &rewriter);
+  LogicalResult bufferize();
+  LogicalResult placeAllocations();
+  std::optional<AffineExpr> getExpr(Value index);
+  unsigned getFirstSymbol() {
+    func::FuncOp kernel = getOperation();
+    unsigned count = 0;
+    for (Type type : kernel.getArgumentTypes())
+      count += !type.isIndex();
+    return count;
+  }
+};
+
+MemRefType getBufferType(Type tensor) {
+  auto ranked = cast<RankedTensorType>(tensor);
+  return MemRefType::get(ranked.getShape(), ranked.getElementType());
+}
+
+void BufferizeKernel::convertSignature() {
+  func::FuncOp kernel = getOperation();
+  Block &body = kernel.getBody().front();
+  OpBuilder b = OpBuilder::atBlockBegin(&body);
+  Location loc = kernel.getLoc();
+  for (BlockArgument argument : body.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type)
+      continue;
+    argument.setType(getBufferType(type));
+    auto tensor = bufferization::ToTensorOp::create(b, loc, type, argument,
+                                                    /*restrict=*/true);
+    argument.replaceAllUsesExcept(tensor, tensor);
+  }
+  auto ret = cast<func::ReturnOp>(body.getTerminator());
+  b.setInsertionPoint(ret);
+  unsigned at = getFirstSymbol();
+  unsigned numResults = ret.getNumOperands();
+  SmallVector<DictionaryAttr> attrs;
+  kernel.getAllArgAttrs(attrs);
+  for (auto [i, result] : llvm::enumerate(ret.getOperands())) {
+    auto type = cast<RankedTensorType>(result.getType());
+    Value out = body.insertArgument(at + i, getBufferType(type), loc);
+    attrs.insert(attrs.begin() + at + i, kernel.getResultAttrDict(i));
+    bufferization::MaterializeInDestinationOp::create(
+        b, loc, /*result=*/Type(), result, out, /*restrict=*/true,
+        /*writable=*/true);
+  }
+  ret.getOperandsMutable().clear();
+  for (DictionaryAttr &attr : attrs)
+    if (!attr)
+      attr = b.getDictionaryAttr({});
+  SmallVector<DictionaryAttr> none;
+  kernel->removeAttr(kernel.getResAttrsAttrName());
+  kernel.setType(b.getFunctionType(body.getArgumentTypes(), {}));
+  kernel.setAllArgAttrs(attrs);
+  kernel->setAttr("results", b.getI64IntegerAttr(numResults));
+}
+
+/// Bufferization would make a constant tensor a global of the module, which
+/// other kernels are working in: it is built of its elements here.
+void BufferizeKernel::expandConstants(IRRewriter &rewriter) {
+  SmallVector<arith::ConstantOp> constants;
+  getOperation().walk([&](arith::ConstantOp constant) {
+    if (isa<RankedTensorType>(constant.getType()))
+      constants.push_back(constant);
+  });
+  for (arith::ConstantOp constant : constants) {
+    auto elements = cast<DenseElementsAttr>(constant.getValue());
+    auto type = cast<RankedTensorType>(constant.getType());
+    Location loc = constant.getLoc();
+    rewriter.setInsertionPoint(constant);
+    auto scalar = [&](Attribute value) -> Value {
+      return arith::ConstantOp::create(rewriter, loc, cast<TypedAttr>(value));
+    };
+    if (elements.isSplat()) {
+      Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(),
+                                            type.getElementType());
+      rewriter.replaceOpWithNewOp<linalg::FillOp>(
+          constant, scalar(elements.getSplatValue<Attribute>()), empty);
+      continue;
+    }
+    SmallVector<Value> values;
+    for (Attribute value : elements.getValues<Attribute>())
+      values.push_back(scalar(value));
+    rewriter.replaceOpWithNewOp<tensor::FromElementsOp>(constant, type, values);
+  }
+}
+
+LogicalResult BufferizeKernel::bufferize() {
+  func::FuncOp kernel = getOperation();
+  IRRewriter rewriter(&getContext());
+  expandConstants(rewriter);
+  if (failed(bufferization::eliminateEmptyTensors(rewriter, kernel)))
+    return failure();
+  bufferization::OneShotBufferizationOptions options;
+  options.setFunctionBoundaryTypeConversion(
+      bufferization::LayoutMapOption::IdentityLayoutMap);
+  options.unknownTypeConverterFn =
+      [](TensorType type, Attribute space,
+         const bufferization::BufferizationOptions &) {
+        return bufferization::getMemRefTypeWithStaticIdentityLayout(type,
+                                                                    space);
+      };
+  bufferization::BufferizationState state;
+  return bufferization::runOneShotBufferize(kernel, options, state);
+}
+
+/// The index as an expression over the kernel's symbols.
+std::optional<AffineExpr> BufferizeKernel::getExpr(Value index) {
+  if (std::optional<int64_t> constant = getConstantIntValue(index))
+    return getAffineConstantExpr(*constant, &getContext());
+  if (auto argument = dyn_cast<BlockArgument>(index)) {
+    if (argument.getOwner() != &getOperation().getBody().front())
+      return std::nullopt;
+    return getAffineSymbolExpr(argument.getArgNumber() - getFirstSymbol(),
+                               &getContext());
+  }
+  Operation *op = index.getDefiningOp();
+  SmallVector<AffineExpr> operands;
+  if (auto dim = dyn_cast<memref::DimOp>(op)) {
+    auto argument = dyn_cast<BlockArgument>(dim.getSource());
+    std::optional<int64_t> at = dim.getConstantIndex();
+    if (!argument || !at ||
+        argument.getOwner() != &getOperation().getBody().front())
+      return std::nullopt;
+    auto dims = getOperation().getArgAttrOfType<onnx::DimsAttr>(
+        argument.getArgNumber(), kDimsName);
+    if (!dims)
+      return std::nullopt;
+    return dims.getExprs()[*at];
+  }
+  for (Value operand : op->getOperands()) {
+    std::optional<AffineExpr> expr = getExpr(operand);
+    if (!expr)
+      return std::nullopt;
+    operands.push_back(*expr);
+  }
+  if (auto apply = dyn_cast<affine::AffineApplyOp>(op)) {
+    AffineMap map = apply.getAffineMap();
+    ArrayRef<AffineExpr> exprs(operands);
+    return map.getResult(0).replaceDimsAndSymbols(
+        exprs.take_front(map.getNumDims()), exprs.drop_front(map.getNumDims()));
+  }
+  if (isa<arith::AddIOp>(op))
+    return operands[0] + operands[1];
+  if (isa<arith::SubIOp>(op))
+    return operands[0] - operands[1];
+  if (isa<arith::MulIOp>(op))
+    return operands[0] * operands[1];
+  return std::nullopt;
+}
+
+LogicalResult BufferizeKernel::placeAllocations() {
+  func::FuncOp kernel = getOperation();
+  Block &body = kernel.getBody().front();
+  SmallVector<memref::AllocOp> allocs;
+  kernel.walk([&](memref::AllocOp alloc) { allocs.push_back(alloc); });
+  for (memref::AllocOp alloc : allocs) {
+    MemRefType type = alloc.getType();
+    IRRewriter b(alloc);
+    Operation *parallel = alloc->getParentOfType<scf::ForallOp>();
+    bool isStatic = type.hasStaticShape();
+    int64_t bytes = isStatic ? type.getNumElements() *
+                                   ((type.getElementTypeBitWidth() + 7) / 8)
+                             : 0;
+    if (parallel || (isStatic && bytes <= kMaxStackBytes)) {
+      if (!isStatic)
+        return alloc.emitError("a parallel kernel needs a buffer of unknown "
+                               "size");
+      if (!parallel)
+        b.setInsertionPointToStart(&body);
+      else
+        b.setInsertionPointToStart(cast<scf::ForallOp>(parallel).getBody());
+      b.replaceOpWithNewOp<memref::AllocaOp>(alloc, type,
+                                             b.getI64IntegerAttr(64));
+      continue;
+    }
+    onnx::Dims dims;
+    auto dynamic = alloc.getDynamicSizes().begin();
+    for (int64_t size : type.getShape()) {
+      std::optional<AffineExpr> expr =
+          ShapedType::isDynamic(size)
+              ? getExpr(*dynamic++)
+              : getAffineConstantExpr(size, &getContext());
+      if (!expr)
+        return alloc.emitError("a kernel's buffer has a size that is not known "
+                               "before it runs");
+      dims.push_back(onnx::simplify(*expr));
+    }
+    unsigned at = getFirstSymbol();
+    NamedAttribute attr(b.getStringAttr(kDimsName),
+                        onnx::DimsAttr::get(&getContext(), dims));
+    NamedAttribute scratch(b.getStringAttr(kScratchName), b.getUnitAttr());
+    if (failed(kernel.insertArgument(
+            at, type, b.getDictionaryAttr({attr, scratch}), alloc.getLoc())))
+      return failure();
+    b.replaceOp(alloc, body.getArgument(at));
+  }
+  return success();
+}
+
+} // namespace

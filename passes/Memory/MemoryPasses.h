@@ -1,0 +1,35 @@
+//===- MemoryPasses.h - The memory phase: tensors -> places in an arena ---===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_MEMORY_MEMORYPASSES_H
+#define ONNXC_PASSES_MEMORY_MEMORYPASSES_H
+
+#include "dialects/onnx/OnnxDialect.h"
+#include "dialects/plan/Plan.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace onnxc {
+
+#define GEN_PASS_DECL
+#include "passes/Memory/MemoryPasses.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "passes/Memory/MemoryPasses.h.inc"
+
+} // namespace onnxc
+
+#endif // ONNXC_PASSES_MEMORY_MEMORYPASSES_H

@@ -1,0 +1,29 @@
+//===- TensorPasses.td - The tensor phase: a kernel's onnx ops -> linalg --===//
+//
+// In the order of the pipeline.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_TENSOR_TENSORPASSES
+#define ONNXC_PASSES_TENSOR_TENSORPASSES
+
+include "mlir/Pass/PassBase.td"
+
+def LowerToLinalg : Pass<"lower-to-linalg", "::mlir::func::FuncOp"> {
+  let summary = "Lower a kernel's onnx ops to linalg on tensors";
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def FuseLinalg : Pass<"fuse-linalg", "::mlir::func::FuncOp"> {
+  let summary = "Fuse elementwise producers into their consumers";
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+#endif // ONNXC_PASSES_TENSOR_TENSORPASSES

@@ -17,6 +17,7 @@
 #include "compiler/Listing.h"
 #include "compiler/Pipeline.h"
 #include "compiler/Progress.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/Timing.h"
@@ -29,7 +30,10 @@ namespace path = llvm::sys::path;
 
 namespace onnxc {
 
-static bool isMlir(StringRef file) { return file.ends_with(".mlir"); }
+/// The dialects' own forms, as text or as bytes.
+static bool isMlir(StringRef file) {
+  return file.ends_with(".mlir") || file.ends_with(".mlirbc");
+}
 
 FailureOr<OwningOpRef<ModuleOp>> readModule(const Options &options,
                                             MLIRContext &context,
@@ -56,6 +60,9 @@ private:
   LogicalResult resolveTargets();
   LogicalResult runVariants();
   LogicalResult runPhases();
+  PipelineOptions getPipelineOptions() const;
+  LogicalResult checkMachine();
+  LogicalResult readPlan();
   LogicalResult runPhase(const PhaseInfo &phase);
   LogicalResult compileDevice();
   LogicalResult writeDeviceCode();
@@ -308,43 +315,69 @@ LogicalResult Compilation::runPhases() {
   // The entry point then takes the address of the weights from its context.
   if (options.weights != WeightsPlace::Embed)
     (*module)->setAttr("onnxc.weights_from_context", UnitAttr::get(&context));
-  // A module that has its entry point is beyond the first phases.
-  bool hasEntry = module->lookupSymbol("onnxc_entry");
+  if (failed(checkMachine()))
+    return failure();
+  // A module that a phase has left goes on from there.
+  Phase last = getLastPhase(*module);
   for (const PhaseInfo &info : getPhases().drop_front()) {
     Phase phase = info.phase;
     if (options.emit == EmitKind::MLIR && phase > options.stopAfter)
       return success();
-    if (hasEntry && phase != Phase::Code)
+    if (phase == Phase::Code && failed(readPlan()))
+      return failure();
+    if (phase <= last)
       continue;
     if (phase == Phase::Loops)
       keepModelInterface(*module);
-    if (phase == Phase::Code) {
-      auto read = readModelInterface(*module);
-      auto blob = readWeights(*module);
-      if (failed(read) || failed(blob))
-        return failure();
-      model = *read;
-      weights = *blob;
-      sharedWeights = (*module)->getAttrOfType<ArrayAttr>("onnxc.weights");
-      if (device && failed(compileDevice()))
-        return failure();
-    }
     if (failed(runPhase(info)))
       return failure();
   }
   return success();
 }
 
-LogicalResult Compilation::runPhase(const PhaseInfo &phase) {
-  progress.enter(phase.name);
+/// What is written beside the code.
+LogicalResult Compilation::readPlan() {
+  auto read = readModelInterface(*module);
+  auto blob = readWeights(*module);
+  if (failed(read) || failed(blob))
+    return failure();
+  model = *read;
+  weights = *blob;
+  sharedWeights = (*module)->getAttrOfType<ArrayAttr>("onnxc.weights");
+  return device ? compileDevice() : success();
+}
+
+/// Has the module say what it is compiled for, unless a phase has been there
+/// before: then that has to be the same.
+LogicalResult Compilation::checkMachine() {
+  PipelineOptions passes = getPipelineOptions();
+  if (getLastPhase(*module) == Phase::Import || !statesMachine(*module)) {
+    stateMachine(*module, passes);
+    return success();
+  }
+  if (hasMachine(*module, passes.machine) || hasMachine(*module, passes.host))
+    return success();
+  return report(llvm::createStringError(
+      options.input + " was made for another machine than " + target.str() +
+      ": give the options --target, -mcpu and -mattr that it was made with"));
+}
+
+PipelineOptions Compilation::getPipelineOptions() const {
   PipelineOptions passes;
   passes.optLevel = options.optLevel;
-  passes.indexBits = target.machine.pointerBits;
   passes.debugLines = options.debugLines;
   passes.profile = options.profile;
   passes.machine = device ? device->machine : target.machine;
+  // The host knows where things are.
+  passes.machine.pointerBits = target.machine.pointerBits;
   passes.host = target.machine;
   passes.evaluateConstants = evaluateConstants;
+  return passes;
+}
+
+LogicalResult Compilation::runPhase(const PhaseInfo &phase) {
+  progress.enter(phase.name);
+  PipelineOptions passes = getPipelineOptions();
   PassManager pm(&context);
   pm.enableVerifier(true);
   if (options.printAfterAll)
@@ -380,7 +413,17 @@ LogicalResult Compilation::keepPhase(StringRef name) {
   OpPrintingFlags flags;
   flags.elideLargeElementsAttrs(64).elideLargeResourceString(64);
   module->print(file.stream(), flags);
-  return report(file.commit());
+  if (failed(report(file.commit())))
+    return failure();
+  // A device's code is out of the module by then.
+  if (device && name == "code")
+    return success();
+  // The text leaves weights out: what can be compiled on from here is this.
+  OutputFile whole(beside((name + ".mlirbc").str()));
+  if (failed(report(whole.create())) ||
+      failed(writeBytecodeToFile(*module, whole.stream())))
+    return failure();
+  return report(whole.commit());
 }
 
 LogicalResult Compilation::compileDevice() {

@@ -145,7 +145,7 @@ onnxc::evaluateConstants(OwningOpRef<ModuleOp> module) {
   PassManager pm(module->getContext());
   PipelineOptions options;
   options.machine = target->machine;
-  options.indexBits = target->machine.pointerBits;
+  stateMachine(*module, options);
   buildGraphPhase(pm, options);
   buildTensorPhase(pm, options);
   buildLoopsPhase(pm, options);

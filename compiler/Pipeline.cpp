@@ -9,6 +9,8 @@
 
 #include "compiler/Pipeline.h"
 #include "codegen/LowerToLLVM.h"
+#include "compiler/EvaluateConstants.h"
+#include "dialects/plan/Kernels.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Bufferization/Transforms/FuncBufferizableOpInterfaceImpl.h"
@@ -33,6 +35,21 @@ using namespace mlir;
 
 namespace onnxc {
 
+void stateMachine(ModuleOp module, const PipelineOptions &options) {
+  setMachine(module, options.machine);
+  if (options.machine.isDevice())
+    setHostMachine(module, options.host);
+}
+
+Phase getLastPhase(ModuleOp module) {
+  auto name = module->getAttrOfType<StringAttr>(kPhaseName);
+  for (const PhaseInfo &info : getPhases())
+    if (name && info.name == name.getValue())
+      return info.phase;
+  // Written by hand: a module that has its entry point needs code only.
+  return module.lookupSymbol("onnxc_entry") ? Phase::Memory : Phase::Import;
+}
+
 /// What the comment before a phase promises.
 static void addCheck(OpPassManager &pm, StringRef phase) {
   CheckPhaseOptions check;
@@ -46,8 +63,7 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // Sizes as expressions over symbols; shape arithmetic becomes onnx.Dims.
   pm.addNestedPass<func::FuncOp>(createInferShapes());
   // Sizes that are known fit in memory.
-  pm.addNestedPass<func::FuncOp>(
-      createCheckSizes(CheckSizesOptions{options.indexBits}));
+  pm.addNestedPass<func::FuncOp>(createCheckSizes());
   // Tensors without elements need no kernels.
   pm.addNestedPass<func::FuncOp>(createFoldEmptyTensors());
   // What that made foldable, or unused.
@@ -72,16 +88,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // folded into the order in which they are read.
   if (options.evaluateConstants && options.optLevel > 0 &&
       options.machine.hasTiles()) {
-    ChooseLayoutsOptions layouts;
-    layouts.vectorLanes = options.machine.getBlockBits() / 32;
-    layouts.dotGroup = options.machine.dot.group;
-    layouts.dotOffset = options.machine.dot.leftOffset;
-    pm.addNestedPass<func::FuncOp>(createChooseLayouts(layouts));
-    PackWeightsOptions panels;
-    panels.panelColumns = 2 * layouts.vectorLanes;
-    panels.dotGroup = layouts.dotGroup;
-    panels.dotOffset = layouts.dotOffset;
-    pm.addNestedPass<func::FuncOp>(createPackWeights(panels));
+    pm.addNestedPass<func::FuncOp>(createChooseLayouts());
+    pm.addNestedPass<func::FuncOp>(createPackWeights());
     pm.addNestedPass<func::FuncOp>(createCSEPass());
     pm.addNestedPass<func::FuncOp>(
         createFoldConstants(options.evaluateConstants));
@@ -105,39 +113,25 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
 
 /// Loops of a device: each scf.forall of a kernel is a function of a gpu.module
 /// and a launch.
-static void buildDeviceLoops(OpPassManager &pm,
-                             const PipelineOptions &options) {
+static void buildDeviceLoops(OpPassManager &pm) {
   // Loops no longer carry buffers, and copies onto themselves go.
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addPass(createReuseInputs());
   // linalg becomes a scf.forall over elements or tiles of them; large products
   // a gpu.launch of groups that share memory.
-  SpreadThreadsOptions spread;
-  spread.minThreads = options.machine.minThreads;
-  spread.groupThreads = options.machine.groupThreads;
-  spread.sharedBytes =
-      options.machine.hasAsyncCopies ? options.machine.sharedBytes : 0;
-  spread.matrices = options.machine.hasMatrixProduct;
-  pm.addNestedPass<func::FuncOp>(createSpreadThreads(spread));
+  pm.addNestedPass<func::FuncOp>(createSpreadThreads());
   // What is left is in tasks.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
-  ApproximateMathOptions math;
-  math.nativeRounding = options.machine.hasRounding;
-  math.nativeHalf = options.machine.hasHalfConversion;
-  pm.addNestedPass<func::FuncOp>(createApproximateMath(math));
+  // Functions of floats become arithmetic.
+  pm.addNestedPass<func::FuncOp>(createApproximateMath());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
   // Threads that run together share a long row.
-  SpreadRowsOptions rows;
-  rows.minThreads = options.machine.minThreads;
-  rows.groupThreads = options.machine.groupThreads;
-  rows.subgroup = options.machine.subgroupThreads;
-  pm.addNestedPass<func::FuncOp>(createSpreadRows(rows));
+  pm.addNestedPass<func::FuncOp>(createSpreadRows());
   // Each scf.forall becomes a function of the device and a launch.
-  pm.addPass(createOutlineLaunches(
-      OutlineLaunchesOptions{int64_t(options.machine.groupThreads)}));
+  pm.addPass(createOutlineLaunches());
   OpPassManager &functions = pm.nest<gpu::GPUModuleOp>().nest<gpu::GPUFuncOp>();
   functions.addPass(createCanonicalizerPass());
   // Views become index arithmetic, of which the innermost loops keep little.
@@ -149,34 +143,15 @@ static void buildDeviceLoops(OpPassManager &pm,
 }
 
 /// Loops that a CPU runs; what is parallel in them is one scf.forall.
-static void buildHostLoops(OpPassManager &pm, const MachineModel &machine) {
+static void buildHostLoops(OpPassManager &pm) {
   // Results are written onto inputs that nothing reads afterwards.
-  ReuseInputsOptions reuse;
-  if (!machine.hasThreads)
-    reuse.copyBytes = machine.stackBytes;
-  pm.addPass(createReuseInputs(reuse));
+  pm.addPass(createReuseInputs());
   // Matrix products and convolutions become loops over tiles in registers.
-  EmitContractionsOptions contractions;
-  contractions.vectorBits = machine.getTileBits();
-  contractions.numVectorRegisters = machine.getNumTileRegisters();
-  contractions.hasVectors = machine.vectorBits > 0;
-  contractions.stackBytes = machine.stackBytes;
-  contractions.dotGroup = machine.dot.group;
-  contractions.numIntegerRegisters = machine.numIntegerRegisters;
-  contractions.dotAccumulates = machine.dot.accumulates;
-  contractions.dotWidenSigned = machine.dot.widenSigned.str();
-  contractions.dotWidenUnsigned = machine.dot.widenUnsigned.str();
-  for (const auto &[bits, name] : machine.dot.intrinsics)
-    contractions.dotIntrinsics.push_back(
-        (llvm::Twine(bits) + "=" + name).str());
-  pm.addNestedPass<func::FuncOp>(createEmitContractions(contractions));
+  pm.addNestedPass<func::FuncOp>(createEmitContractions());
   // linalg becomes loops, long ones a scf.forall over parts.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
   // Functions of floats become arithmetic.
-  ApproximateMathOptions math;
-  math.nativeRounding = machine.hasRounding;
-  math.nativeHalf = machine.hasHalfConversion;
-  pm.addNestedPass<func::FuncOp>(createApproximateMath(math));
+  pm.addNestedPass<func::FuncOp>(createApproximateMath());
 }
 
 /// Kernel by kernel: linalg on tensors -> loops over memory. Afterwards a
@@ -185,39 +160,29 @@ static void buildHostLoops(OpPassManager &pm, const MachineModel &machine) {
 void buildLoopsPhase(OpPassManager &pm, const PipelineOptions &options) {
   // A kernel's tensors become memrefs, its results arguments.
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
-  if (!options.machine.isDevice()) {
-    buildHostLoops(pm, options.machine);
-  } else {
+  if (options.machine.isDevice()) {
     // What the device runs goes into modules of its own.
-    DividePlanOptions divide;
-    if (options.machine.subgroupThreads > 1)
-      divide.rowThreads = options.machine.groupThreads;
-    pm.addPass(createDividePlan(divide));
-    buildDeviceLoops(pm.nest<ModuleOp>(), options);
-    buildHostLoops(pm, options.host);
+    pm.addPass(createDividePlan());
+    buildDeviceLoops(pm.nest<ModuleOp>());
   }
+  buildHostLoops(pm);
   addCheck(pm, "loops");
 }
 
 /// What a device is given: @onnxc_entry records the launches of a part.
-static void buildDeviceEntry(OpPassManager &pm,
-                             const PipelineOptions &options) {
+static void buildDeviceEntry(OpPassManager &pm) {
   // What launches takes addresses; launches go through the context.
-  pm.addNestedPass<func::FuncOp>(
-      createLowerKernelABI(LowerKernelABIOptions{options.indexBits}));
-  pm.addPass(createLowerLaunches(LowerLaunchesOptions{options.indexBits}));
+  pm.addNestedPass<func::FuncOp>(createLowerKernelABI());
+  pm.addPass(createLowerLaunches());
   pm.addPass(createPlanMemory());
   pm.addPass(createLowerDeviceCopies());
 }
 
-static void buildHostEntry(OpPassManager &pm, const PipelineOptions &options,
-                           const MachineModel &machine) {
+static void buildHostEntry(OpPassManager &pm) {
   // Kernels take pointers and symbols.
-  pm.addNestedPass<func::FuncOp>(
-      createLowerKernelABI(LowerKernelABIOptions{options.indexBits}));
+  pm.addNestedPass<func::FuncOp>(createLowerKernelABI());
   // Each scf.forall becomes a call of the context's parallel_for, or a loop.
-  pm.addPass(createOutlineTasks(
-      OutlineTasksOptions{options.indexBits, machine.hasThreads}));
+  pm.addPass(createOutlineTasks());
   // @main becomes the entry point.
   pm.addPass(createPlanMemory());
 }
@@ -225,13 +190,11 @@ static void buildHostEntry(OpPassManager &pm, const PipelineOptions &options,
 /// The plan -> an entry point. Afterwards kernels are loops over bare pointers,
 /// and @main is onnxc_entry, whose tensors are offsets in one arena.
 void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
-  if (options.machine.isDevice()) {
-    buildDeviceEntry(pm.nest<ModuleOp>(), options);
-    buildHostEntry(pm, options, options.host);
+  if (options.machine.isDevice())
+    buildDeviceEntry(pm.nest<ModuleOp>());
+  buildHostEntry(pm);
+  if (options.machine.isDevice())
     pm.addPass(createJoinParts());
-  } else {
-    buildHostEntry(pm, options, options.machine);
-  }
   // The entry tells a profiler about the kernels.
   if (options.profile)
     pm.addPass(createProfileCalls());
@@ -240,8 +203,8 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
 
 /// Loops and memrefs -> the LLVM dialect.
 void buildCodePhase(OpPassManager &pm, const PipelineOptions &options) {
-  buildCodePipeline(pm, options.indexBits, options.machine.vectorBits > 0,
-                    options.debugLines);
+  buildCodePipeline(pm, options.machine.pointerBits,
+                    options.machine.vectorBits > 0, options.debugLines);
   addCheck(pm, "code");
 }
 
@@ -281,12 +244,57 @@ llvm::ArrayRef<PhaseInfo> getPhases() {
   return phases;
 }
 
+namespace {
+
+/// What onnxc-opt says of a phase.
+struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
+  Option<std::string> target{*this, "target",
+                             llvm::cl::desc("A triple or a target's name")};
+  Option<std::string> cpu{*this, "cpu", llvm::cl::desc("A CPU of the target")};
+  Option<std::string> features{*this, "features",
+                               llvm::cl::desc("What it has and lacks")};
+  Option<unsigned> level{*this, "level", llvm::cl::desc("As -O of onnxc"),
+                         llvm::cl::init(2)};
+};
+
+} // namespace
+
+/// The passes of a phase for a target; without one, for the machine that the
+/// module states.
+static llvm::Error addPhase(OpPassManager &pm, const PhaseInfo &phase,
+                            const PhaseOptions &given) {
+  PipelineOptions options;
+  options.optLevel = given.level;
+  options.evaluateConstants = evaluateConstants;
+  if (!given.target.empty() || !given.cpu.empty()) {
+    auto target = resolveTarget(given.target, given.cpu, given.features);
+    if (!target)
+      return target.takeError();
+    options.machine = target->machine;
+    AttachMachineOptions attach{given.target, given.cpu, given.features, ""};
+    if (phase.phase == Phase::Graph)
+      pm.addPass(createAttachMachine(attach));
+  }
+  phase.build(pm, options);
+  return llvm::Error::success();
+}
+
 void registerPipelines() {
   for (const PhaseInfo &phase : getPhases().drop_front())
-    PassPipelineRegistration<>(("onnxc-" + phase.name).str(), phase.summary,
-                               [build = phase.build](OpPassManager &pm) {
-                                 build(pm, PipelineOptions());
-                               });
+    registerPassPipeline(
+        ("onnxc-" + phase.name).str(), phase.summary,
+        [phase](OpPassManager &pm, StringRef text,
+                function_ref<LogicalResult(const Twine &)> fail) {
+          PhaseOptions options;
+          if (failed(options.parseFromString(text)))
+            return failure();
+          if (llvm::Error error = addPhase(pm, phase, options))
+            return fail(llvm::toString(std::move(error)));
+          return success();
+        },
+        [](function_ref<void(const detail::PassOptions &)> show) {
+          show(PhaseOptions());
+        });
 }
 
 } // namespace onnxc

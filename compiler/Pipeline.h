@@ -15,27 +15,25 @@
 
 namespace onnxc {
 
-/// 16 vector registers of 128 bits.
-inline MachineModel getSmallMachine() {
-  MachineModel machine;
-  machine.vectorBits = 128;
-  machine.numVectorRegisters = 16;
-  return machine;
-}
-
-/// What the passes are told.
+/// Which passes there are. What they know of the machine they read from the
+/// module: stateMachine() puts it there.
 struct PipelineOptions {
   unsigned optLevel = 2;
-  unsigned indexBits = 64;
   bool debugLines = false;
   bool profile = false;
-  /// The machine compiled for; without one, a small vector unit.
-  MachineModel machine = getSmallMachine();
-  /// The machine of what a device leaves to its host.
-  MachineModel host = getSmallMachine();
+  /// The machine compiled for.
+  MachineModel machine = getMachine(nullptr);
+  /// That of what a device leaves to its host.
+  MachineModel host = getMachine(nullptr);
   /// Computes what depends on constants only; nothing is folded without it.
   ConstantEvaluator evaluateConstants;
 };
+
+/// Has the module say which machine it is compiled for.
+void stateMachine(mlir::ModuleOp module, const PipelineOptions &options);
+
+/// The phase that the module has been through; the import where it says none.
+Phase getLastPhase(mlir::ModuleOp module);
 
 void buildGraphPhase(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildTensorPhase(mlir::OpPassManager &pm, const PipelineOptions &options);
@@ -57,7 +55,8 @@ llvm::ArrayRef<PhaseInfo> getPhases();
 /// The dialects that occur on the way, and no others.
 void registerPipelineDialects(mlir::DialectRegistry &registry);
 
-/// A pipeline --onnxc-NAME a phase, for onnxc-opt.
+/// A pipeline --onnxc-NAME a phase, for onnxc-opt. Like onnxc they are told the
+/// target: --onnxc-loops='target=thumbv7em-none-eabihf cpu=cortex-m4'.
 void registerPipelines();
 
 } // namespace onnxc

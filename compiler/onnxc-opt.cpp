@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "codegen/LowerToLLVM.h"
 #include "compiler/Pipeline.h"
 #include "compiler/RegisterUpstream.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
@@ -13,6 +14,7 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   onnxc::registerUpstream(registry);
   registry.insert<onnxc::onnx::OnnxDialect, onnxc::plan::PlanDialect>();
+  onnxc::registerLLVMTranslation(registry);
   onnxc::registerPasses();
   onnxc::registerPipelines();
   return mlir::asMainReturnCode(

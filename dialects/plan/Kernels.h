@@ -24,6 +24,9 @@ constexpr llvm::StringLiteral kElementTypeName = "onnx.element";
 /// The attribute of a kernel's first argument where that is the context.
 constexpr llvm::StringLiteral kContextName = "onnx.context";
 
+/// The attribute of a module that names the last phase it has been through.
+constexpr llvm::StringLiteral kPhaseName = "plan.phase";
+
 /// A kernel carries the unit attribute `kernel`.
 inline bool isKernel(mlir::func::FuncOp function) {
   return function->hasAttr("kernel");

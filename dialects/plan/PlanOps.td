@@ -7,19 +7,10 @@
 #ifndef ONNXC_DIALECTS_PLAN_PLANOPS
 #define ONNXC_DIALECTS_PLAN_PLANOPS
 
+include "dialects/plan/PlanMachine.td"
 include "mlir/IR/OpBase.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
-
-def Plan_Dialect : Dialect {
-  let name = "plan";
-  let cppNamespace = "::onnxc::plan";
-  let summary = "Calls of kernels, and the buffers between them";
-  let description = [{
-    @main is a list of these ops once the graph is cut into kernels: calls,
-    reinterpretations of buffers, and definitions of symbols.
-  }];
-}
 
 class Plan_Op<string name, list<Trait> traits = []>
     : Op<Plan_Dialect, name, traits>;

@@ -80,6 +80,7 @@ struct CheckPhase : onnxc::impl::CheckPhaseBase<CheckPhase> {
                                "of the compiler");
       signalPassFailure();
     }
+    getOperation()->setAttr(kPhaseName, StringAttr::get(&getContext(), phase));
   }
 };
 

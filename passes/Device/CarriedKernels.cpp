@@ -70,7 +70,7 @@ bool CarriedKernels::isKnown(Operation *op) const {
       (isa<math::MathDialect>(op->getDialect()) &&
        !isa<math::SqrtOp, math::AbsFOp, math::CopySignOp, math::FmaOp,
             math::FloorOp, math::CeilOp, math::TruncOp, math::RoundEvenOp>(op));
-  return !isDouble || !isFunction || hasDoubleFunctions;
+  return !isDouble || !isFunction;
 }
 
 /// Iterations of the loops that one thread runs. Sizes that are not known are

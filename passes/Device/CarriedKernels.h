@@ -17,8 +17,7 @@ namespace onnxc {
 class CarriedKernels {
 public:
   /// `rowThreads` threads share a long sum.
-  CarriedKernels(bool hasDoubleFunctions, int64_t rowThreads)
-      : hasDoubleFunctions(hasDoubleFunctions), rowThreads(rowThreads) {}
+  explicit CarriedKernels(int64_t rowThreads) : rowThreads(rowThreads) {}
 
   /// Whether the device has all types and functions of the kernel, and threads
   /// enough to be done soon.
@@ -30,7 +29,6 @@ public:
   bool isContraction(mlir::func::FuncOp kernel);
 
 private:
-  bool hasDoubleFunctions;
   int64_t rowThreads;
   llvm::DenseMap<mlir::Operation *, bool> carried, sequential;
 

@@ -19,11 +19,6 @@ def DividePlan : Pass<"divide-plan", "::mlir::ModuleOp"> {
     Runs of kernels that the device can carry become modules of their own, which
     plan.offload names; branches, loops, and what decides sizes stay.
   }];
-  let options = [
-    Option<"hasDoubleFunctions", "has-double-functions", "bool", "false",
-           "The device computes functions in double precision">,
-    Option<"rowThreads", "row-threads", "int64_t", "1",
-           "Threads that share a long sum">];
   let dependentDialects = ["::onnxc::plan::PlanDialect"];
 }
 
@@ -39,15 +34,6 @@ def SpreadThreads : Pass<"spread-threads", "::mlir::func::FuncOp"> {
     into which they copy without waiting, large products become a gpu.launch of
     groups that share tiles of the factors.
   }];
-  let options = [
-    Option<"minThreads", "min-threads", "int64_t", "4096",
-           "Tiles must leave as many tasks">,
-    Option<"groupThreads", "group-threads", "int64_t", "128",
-           "Threads of a group">,
-    Option<"sharedBytes", "shared-bytes", "int64_t", "0",
-           "Memory of a group for tiles of products; 0 where they have none">,
-    Option<"matrices", "matrices", "bool", "false",
-           "Whether instructions multiply 16 x 16 by 16 x 8 halves">];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::gpu::GPUDialect",
                            "::mlir::nvgpu::NVGPUDialect",
@@ -64,13 +50,6 @@ def SpreadRows : Pass<"spread-rows", "::mlir::func::FuncOp"> {
     threads of a subgroup have the elements of a row between them and exchange
     what they find.
   }];
-  let options = [
-    Option<"minThreads", "min-threads", "int64_t", "4096",
-           "Threads that keep the device busy">,
-    Option<"groupThreads", "group-threads", "int64_t", "128",
-           "Threads of a group">,
-    Option<"subgroup", "subgroup", "int64_t", "0",
-           "Threads that exchange values; 0 where none do">];
   let dependentDialects = ["::mlir::gpu::GPUDialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect",
@@ -83,8 +62,6 @@ def OutlineLaunches : Pass<"outline-launches", "::mlir::ModuleOp"> {
     Each scf.forall of a kernel becomes a gpu.func, in a gpu.module of its own,
     and a gpu.launch_func; what is between them, launches of one thread.
   }];
-  let options = [Option<"threads", "threads", "int64_t", "128",
-                        "Threads of a group">];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::gpu::GPUDialect",
                            "::mlir::memref::MemRefDialect",
@@ -100,8 +77,6 @@ def FlattenAccesses : Pass<"flatten-accesses", "::mlir::gpu::GPUFuncOp"> {
 
 def LowerLaunches : Pass<"lower-launches", "::mlir::ModuleOp"> {
   let summary = "Make calls through the context of launches";
-  let options = [Option<"indexBits", "index-bits", "unsigned", "64",
-                        "The size of index and of pointers">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::arith::ArithDialect"];
 }

@@ -232,12 +232,17 @@ struct DividePlan : onnxc::impl::DividePlanBase<DividePlan> {
     for (Type type : main.getArgumentTypes())
       numInputSymbols += type.isIndex();
     numSymbols = std::max(numSymbols, numInputSymbols);
-    CarriedKernels kernels(hasDoubleFunctions, rowThreads);
+    MachineModel device = getMachine(getOperation());
+    CarriedKernels kernels(device.subgroupThreads > 1 ? device.groupThreads
+                                                      : 1);
     Placement where(main, kernels);
     placement = &where;
     divide(main.getBody().front(), {});
     dropUnused();
     placeWeights();
+    for (ModuleOp part : parts)
+      setMachine(part, device);
+    becomeHost(getOperation());
   }
 
 private:

@@ -36,7 +36,7 @@ struct LowerLaunches : onnxc::impl::LowerLaunchesBase<LowerLaunches> {
     ModuleOp module = getOperation();
     SymbolTable symbols(module);
     LowerToLLVMOptions options(&getContext());
-    options.overrideIndexBitwidth(indexBits);
+    options.overrideIndexBitwidth(getMachine(module).pointerBits);
     LLVMTypeConverter types(&getContext(), options);
     SmallVector<gpu::LaunchFuncOp> launches;
     module.walk([&](gpu::LaunchFuncOp op) { launches.push_back(op); });

@@ -556,6 +556,7 @@ struct OutlineLaunches : onnxc::impl::OutlineLaunchesBase<OutlineLaunches> {
       if (isKernel(function) && !function.isExternal())
         kernels.push_back(function);
     unsigned number = 0;
+    int64_t threads = getMachine(getOperation()).groupThreads;
     for (func::FuncOp kernel : kernels) {
       findParallelLoops(kernel);
       if (failed(Outliner(kernel, threads, number).run()))

@@ -519,7 +519,8 @@ struct SpreadRows : onnxc::impl::SpreadRowsBase<SpreadRows> {
   using SpreadRowsBase::SpreadRowsBase;
 
   void runOnOperation() override {
-    if (!isKernel(getOperation()) || subgroup == 0)
+    MachineModel device = getMachine(getOperation());
+    if (!isKernel(getOperation()) || device.subgroupThreads == 0)
       return;
     wrapSums(getOperation().getBody().front());
     SmallVector<scf::ForallOp> foralls;
@@ -534,8 +535,8 @@ struct SpreadRows : onnxc::impl::SpreadRowsBase<SpreadRows> {
     for (scf::ForallOp forall : foralls) {
       RowTasks tasks(forall);
       if (canLaunch(forall) && tasks.match() &&
-          tasks.isWorthIt(minThreads, subgroup))
-        tasks.emit(groupThreads);
+          tasks.isWorthIt(device.minThreads, device.subgroupThreads))
+        tasks.emit(device.groupThreads);
     }
   }
 };

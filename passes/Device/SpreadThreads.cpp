@@ -115,7 +115,11 @@ private:
     llvm::SmallPtrSet<Operation *, 8> left;
     for (linalg::GenericOp op : others)
       left.insert(op);
-    GroupMachine machine{minThreads / groupThreads, sharedBytes, matrices};
+    MachineModel device = getMachine(getOperation());
+    int64_t minThreads = device.minThreads;
+    int64_t sharedBytes = device.hasAsyncCopies ? device.sharedBytes : 0;
+    GroupMachine machine{minThreads / device.groupThreads, sharedBytes,
+                         device.hasMatrixProduct};
     for (linalg::GenericOp op : reductions)
       if (!sharedBytes || failed(emitGroupTiles(op, machine)))
         ThreadTile(op, minThreads).emit();

@@ -13,9 +13,6 @@ include "mlir/Pass/PassBase.td"
 
 def LowerKernelABI : Pass<"lower-kernel-abi", "::mlir::func::FuncOp"> {
   let summary = "Pass bare pointers and symbols to kernels";
-  let options = [
-    Option<"indexBits", "index-bits", "unsigned", "64",
-           "Width of the target's pointers">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::affine::AffineDialect"];
 }
@@ -27,10 +24,6 @@ def OutlineTasks : Pass<"outline-tasks", "::mlir::ModuleOp"> {
     tasks, which the context's parallel_for calls; a short one becomes a loop.
     Kernels that have such loops take the context as first argument.
   }];
-  let options = [Option<"indexBits", "index-bits", "unsigned", "64",
-                        "The size of index and of pointers">,
-                 Option<"hasThreads", "has-threads", "bool", "true",
-                        "Without, every loop of tasks becomes a plain one">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",

@@ -33,7 +33,7 @@ struct LowerKernelABI : onnxc::impl::LowerKernelABIBase<LowerKernelABI> {
     Block &body = kernel.getBody().front();
     MLIRContext *context = &getContext();
     LowerToLLVMOptions lowering(context);
-    lowering.overrideIndexBitwidth(indexBits);
+    lowering.overrideIndexBitwidth(getMachine(kernel).pointerBits);
     LLVMTypeConverter types(context, lowering);
     auto pointer = LLVM::LLVMPointerType::get(context);
     OpBuilder b = OpBuilder::atBlockBegin(&body);

@@ -350,13 +350,17 @@ struct OutlineTasks : onnxc::impl::OutlineTasksBase<OutlineTasks> {
       if (isKernel(function) && !function.isExternal())
         kernels.push_back(function);
     LowerToLLVMOptions options(&getContext());
-    options.overrideIndexBitwidth(indexBits);
+    MachineModel machine = getMachine(getOperation());
+    hasThreads = machine.hasThreads;
+    options.overrideIndexBitwidth(machine.pointerBits);
     for (func::FuncOp kernel : kernels)
       if (failed(visit(kernel, symbols, options)))
         return signalPassFailure();
   }
 
 private:
+  bool hasThreads = true;
+
   LogicalResult visit(func::FuncOp kernel, SymbolTable &symbols,
                       const LowerToLLVMOptions &options) {
     SmallVector<scf::ForallOp> foralls;

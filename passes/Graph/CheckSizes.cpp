@@ -22,6 +22,7 @@ struct CheckSizes : onnxc::impl::CheckSizesBase<CheckSizes> {
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
+    pointerBits = getMachine(function).pointerBits;
     auto check = [&](Value value, Location loc) {
       if (isAddressable(value))
         return;
@@ -45,6 +46,8 @@ struct CheckSizes : onnxc::impl::CheckSizesBase<CheckSizes> {
   }
 
 private:
+  unsigned pointerBits = 64;
+
   static bool isNegative(AffineExpr size) {
     return onnx::getConstant(size).value_or(0) < 0;
   }
@@ -56,7 +59,7 @@ private:
     std::optional<onnx::Dims> dims = onnx::getDims(value);
     if (!type || !dims)
       return true;
-    int64_t limit = indexBits >= 64 ? INT64_MAX : (int64_t(1) << 31) - 1;
+    int64_t limit = pointerBits >= 64 ? INT64_MAX : (int64_t(1) << 31) - 1;
     int64_t bytes = 1;
     if (type.getElementType().isIntOrFloat())
       bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);

@@ -100,6 +100,9 @@ struct ChooseLayouts : onnxc::impl::ChooseLayoutsBase<ChooseLayouts> {
 
   void runOnOperation() override {
     func::FuncOp main = getOperation();
+    MachineModel machine = getMachine(main);
+    dot = machine.dot;
+    vectorLanes = machine.getBlockBits() / 32;
     if (main.getName() != "main" || vectorLanes < 4)
       return;
     lanes = chooseLanes();
@@ -114,6 +117,8 @@ struct ChooseLayouts : onnxc::impl::ChooseLayoutsBase<ChooseLayouts> {
   }
 
 private:
+  DotInstruction dot;
+  int64_t vectorLanes = 0;
   int64_t lanes = 0;
   /// From plain values to what holds the same blocked.
   llvm::DenseMap<Value, Value> blocked;
@@ -178,7 +183,7 @@ int64_t ChooseLayouts::chooseLanes() {
       candidate = getCandidate(conv);
     if (auto conv = dyn_cast<ConvIntegerOp>(op)) {
       candidate = getCandidate(conv);
-      halves &= !candidate || (vectorLanes / 2) % dotGroup == 0;
+      halves &= !candidate || (vectorLanes / 2) % dot.group == 0;
       areIntegers |= candidate.has_value();
     }
     if (!candidate)
@@ -190,7 +195,7 @@ int64_t ChooseLayouts::chooseLanes() {
     half = whole;
   if (half == 0)
     return 0;
-  int64_t share = areIntegers && dotGroup == 2 && vectorLanes >= 16 ? 10 : 9;
+  int64_t share = areIntegers && dot.group == 2 && vectorLanes >= 16 ? 10 : 9;
   return whole * 10 >= half * share ? vectorLanes : vectorLanes / 2;
 }
 
@@ -338,7 +343,7 @@ bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvLikeOp op) {
   ConvWindow window = getConvWindow(op, spatial);
   int64_t group = 1, columns = *onnx::getConstant(wDims.back());
   if (isInteger && !candidate->isDepthwise)
-    group = dotGroup;
+    group = dot.group;
   // A kernel of one column, or one with gaps, has no groups of columns.
   if (group > 1 && !isBlocked(x) &&
       (columns < group / 2 + 1 || window.dilations.back() != 1)) {
@@ -384,8 +389,7 @@ bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvLikeOp op) {
   if constexpr (isInteger) {
     IntegerFactors factors{x, op.getXZeroPoint(), w, op.getWZeroPoint()};
     int64_t padding = *getZeroPoint(op.getXZeroPoint());
-    int64_t offset =
-        group > 1 ? DotShape{group, dotOffset}.getOffset(getElementType(x)) : 0;
+    int64_t offset = group > 1 ? getLeftOffset(dot, getElementType(x)) : 0;
     Value weights = factors.getSignedWeights(b, loc);
     auto convolve = [&](Value kernel) -> Value {
       Value ordered =

@@ -11,6 +11,25 @@
 
 include "mlir/Pass/PassBase.td"
 
+def AttachMachine : Pass<"attach-machine", "::mlir::ModuleOp"> {
+  let summary = "Have a module say which machine it is compiled for";
+  let description = [{
+    Passes ask the module's attribute `plan.machine` (#plan.machine) about the
+    machine. onnxc puts it there itself; this pass is for onnxc-opt: a target by
+    name, as --target, -mcpu and -mattr of onnxc take it, or a machine model
+    field by field. lit/passes/Graph/attach-machine.mlir has an example of each.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", "\"\"",
+           "A triple or a target's name; empty for this machine's">,
+    Option<"cpu", "cpu", "std::string", "\"\"", "A CPU of the target">,
+    Option<"features", "features", "std::string", "\"\"",
+           "What it has and lacks: +avx2,-fma">,
+    Option<"machine", "machine", "std::string", "\"\"",
+           "The fields of a #plan.machine, instead of a target">];
+  let dependentDialects = ["::onnxc::plan::PlanDialect"];
+}
+
 def InferShapes : Pass<"infer-shapes", "::mlir::func::FuncOp"> {
   let summary = "Infer result types with symbolic dimensions, fold shape "
                 "arithmetic";
@@ -23,9 +42,6 @@ def InferShapes : Pass<"infer-shapes", "::mlir::func::FuncOp"> {
 
 def CheckSizes : Pass<"check-sizes", "::mlir::func::FuncOp"> {
   let summary = "Refuse tensors that the target cannot address";
-  let options = [
-    Option<"indexBits", "index-bits", "unsigned", "64",
-           "Width of the target's pointers">];
 }
 
 def FoldEmptyTensors : Pass<"fold-empty-tensors", "::mlir::func::FuncOp"> {
@@ -79,14 +95,6 @@ def ChooseLayouts : Pass<"choose-layouts", "::mlir::func::FuncOp"> {
     work on tensors [N, C/c, spatial..., c] afterwards. Weights become constant
     subgraphs: `fold-constants` has to follow.
   }];
-  let options = [
-    Option<"vectorLanes", "vector-lanes", "int64_t", "8",
-           "How many floats a vector register holds">,
-    Option<"dotGroup", "dot-group", "int64_t", "1",
-           "How many products of bytes a lane of a dot product sums">,
-    Option<"dotOffset", "dot-offset", "int64_t", "0",
-           "What a byte of its left side may be off: 128 where it takes "
-           "unsigned ones only, -128 where signed ones only">];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
@@ -96,14 +104,6 @@ def PackWeights : Pass<"pack-weights", "::mlir::func::FuncOp"> {
     MatMul and Gemm by a constant become PackedMatMul; the weights become
     constant subgraphs: `fold-constants` has to follow.
   }];
-  let options = [
-    Option<"panelColumns", "panel-columns", "int64_t", "16",
-           "How many columns a tile of a product has">,
-    Option<"dotGroup", "dot-group", "int64_t", "1",
-           "How many products of bytes a lane of a dot product sums">,
-    Option<"dotOffset", "dot-offset", "int64_t", "0",
-           "What a byte of its left side may be off: 128 where it takes "
-           "unsigned ones only, -128 where signed ones only">];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 

@@ -37,6 +37,14 @@ Value widen(OpBuilder &b, Location loc, Value value) {
 
 } // namespace
 
+int64_t onnxc::getLeftOffset(const DotInstruction &dot, Type element) {
+  bool isUnsigned = element.isUnsignedInteger();
+  if (dot.group != 4)
+    return 0;
+  return dot.leftOffset > 0 ? (isUnsigned ? 0 : dot.leftOffset)
+                            : (isUnsigned ? dot.leftOffset : 0);
+}
+
 bool IntegerFactors::isSupported() const {
   if (xZeroPoint && !hasOneElement(xZeroPoint))
     return false;

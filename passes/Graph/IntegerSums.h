@@ -18,23 +18,14 @@
 #define ONNXC_PASSES_GRAPH_INTEGERSUMS_H
 
 #include "dialects/onnx/SymbolicShape.h"
+#include "dialects/plan/MachineModel.h"
 #include "mlir/IR/Builders.h"
 
 namespace onnxc {
 
-/// What a pass needs to know of the instruction; see targets/Target.h.
-struct DotShape {
-  int64_t group = 1, leftOffset = 0;
-
-  /// What is added to elements of x.
-  int64_t getOffset(mlir::Type element) const {
-    bool isUnsigned = element.isUnsignedInteger();
-    if (group != 4)
-      return 0;
-    return leftOffset > 0 ? (isUnsigned ? 0 : leftOffset)
-                          : (isUnsigned ? leftOffset : 0);
-  }
-};
+/// What is added to elements of x, of this type, so that the instruction takes
+/// them.
+int64_t getLeftOffset(const DotInstruction &dot, mlir::Type element);
 
 struct IntegerFactors {
   mlir::Value x, xZeroPoint, w, wZeroPoint;

@@ -137,7 +137,7 @@ struct PackGemm : OpRewritePattern<GemmOp> {
 };
 
 struct PackMatMulInteger : OpRewritePattern<MatMulIntegerOp> {
-  PackMatMulInteger(MLIRContext *context, int64_t panel, DotShape dot)
+  PackMatMulInteger(MLIRContext *context, int64_t panel, DotInstruction dot)
       : OpRewritePattern(context), panel(panel), dot(dot) {}
   LogicalResult matchAndRewrite(MatMulIntegerOp op,
                                 PatternRewriter &rewriter) const override {
@@ -160,7 +160,7 @@ struct PackMatMulInteger : OpRewritePattern<MatMulIntegerOp> {
         missing ? addZeroRows(rewriter, loc, weights, missing) : weights;
     Value packed = packMatrix(rewriter, loc, filled, /*isTransposed=*/false,
                               panel, dot.group);
-    int64_t offset = dot.getOffset(getElementType(op.getA()));
+    int64_t offset = getLeftOffset(dot, getElementType(op.getA()));
     Value left = op.getA();
     if (missing) {
       left = PadOp::create(
@@ -192,19 +192,21 @@ struct PackMatMulInteger : OpRewritePattern<MatMulIntegerOp> {
     return success();
   }
   int64_t panel;
-  DotShape dot;
+  DotInstruction dot;
 };
 
 struct PackWeights : onnxc::impl::PackWeightsBase<PackWeights> {
   using PackWeightsBase::PackWeightsBase;
 
   void runOnOperation() override {
+    MachineModel machine = getMachine(getOperation());
+    // Two vectors of what a block holds.
+    int64_t panelColumns = 2 * (machine.getBlockBits() / 32);
     if (panelColumns < 2)
       return;
     RewritePatternSet patterns(&getContext());
     patterns.add<PackMatMul, PackGemm>(&getContext(), panelColumns);
-    patterns.add<PackMatMulInteger>(&getContext(), panelColumns,
-                                    DotShape{dotGroup, dotOffset});
+    patterns.add<PackMatMulInteger>(&getContext(), panelColumns, machine.dot);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

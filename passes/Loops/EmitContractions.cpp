@@ -113,19 +113,7 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
     func::FuncOp kernel = getOperation();
     if (!isKernel(kernel))
       return;
-    RegisterFile registers{vectorBits, numVectorRegisters, hasVectors,
-                           stackBytes, DotInstruction()};
-    registers.dot.group = dotGroup;
-    registers.dot.accumulates = dotAccumulates;
-    registers.dot.widenSigned = dotWidenSigned;
-    registers.dot.widenUnsigned = dotWidenUnsigned;
-    registers.numIntegers = numIntegerRegisters;
-    for (StringRef entry : dotIntrinsics) {
-      auto [bits, name] = entry.split('=');
-      int64_t size = 0;
-      if (!bits.getAsInteger(10, size))
-        registers.dot.intrinsics.push_back({size, name.str()});
-    }
+    RegisterFile registers(getMachine(kernel));
     SmallVector<linalg::GenericOp> marked;
     kernel.walk([&](linalg::GenericOp op) {
       if (op->hasAttr(kContractionAttr) || op->hasAttr(kConvAttr) ||

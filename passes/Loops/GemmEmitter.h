@@ -11,39 +11,28 @@
 #ifndef ONNXC_PASSES_LOOPS_GEMMEMITTER_H
 #define ONNXC_PASSES_LOOPS_GEMMEMITTER_H
 
+#include "dialects/plan/MachineModel.h"
 #include "passes/Loops/Epilogue.h"
 
 namespace onnxc {
 
-/// How the machine sums products of bytes. See targets/Target.h.
-struct DotInstruction {
-  int64_t group = 1;
-  bool accumulates = true;
-  /// The intrinsic for vectors of so many bits.
-  llvm::SmallVector<std::pair<int64_t, std::string>> intrinsics;
-
-  llvm::StringRef getIntrinsic(int64_t bits) const {
-    for (const auto &[size, name] : intrinsics)
-      if (size == bits)
-        return name;
-    return {};
-  }
-  /// What widens two bytes of a word to 16 bits, where scalars are taken so.
-  std::string widenSigned, widenUnsigned;
-  bool takesScalars() const { return !widenSigned.empty(); }
-};
-
-/// What the emitter must know of the machine.
+/// The registers of a machine as those see them who keep tiles there.
 struct RegisterFile {
-  int64_t vectorBits = 256;
-  int64_t numRegisters = 16;
+  int64_t vectorBits;
+  int64_t numRegisters;
   /// Without, a vector is some f32 registers side by side.
-  bool hasVectors = true;
+  bool hasVectors;
   /// What a task may keep on the stack.
-  int64_t stackBytes = 1 << 20;
+  int64_t stackBytes;
   DotInstruction dot;
   /// What holds sums of integers where there are no vectors.
-  int64_t numIntegers = 13;
+  int64_t numIntegers;
+
+  explicit RegisterFile(const MachineModel &machine)
+      : vectorBits(machine.getTileBits()),
+        numRegisters(machine.getNumTileRegisters()),
+        hasVectors(machine.vectorBits > 0), stackBytes(machine.stackBytes),
+        dot(machine.dot), numIntegers(machine.numIntegerRegisters) {}
 
   /// The same registers, several taken for one, where vectors have so many
   /// bits.

@@ -25,9 +25,6 @@ def ReuseInputs : Pass<"reuse-inputs", "::mlir::ModuleOp"> {
     of the same size where the input is read for the last time before the same
     element of the result is written. plan.call says in `reused` which.
   }];
-  let options = [Option<"copyBytes", "copy-bytes", "int64_t", "0",
-                        "Convolutions write onto their image where a copy of so "
-                        "many bytes is enough for it">];
   let dependentDialects = ["::onnxc::plan::PlanDialect"];
 }
 
@@ -38,28 +35,6 @@ def EmitContractions : Pass<"emit-contractions", "::mlir::func::FuncOp"> {
     tiles that stay in registers, below one scf.forall. What it does not take
     is left for `lower-kernel-loops`.
   }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "int64_t", "256",
-           "Size of a vector register">,
-    Option<"numVectorRegisters", "num-vector-registers", "int64_t", "16",
-           "Number of vector registers">,
-    Option<"hasVectors", "has-vectors", "bool", "true",
-           "Without, a vector is some f32 registers side by side">,
-    Option<"stackBytes", "stack-bytes", "int64_t", "1048576",
-           "How much a task may keep on the stack">,
-    Option<"dotGroup", "dot-group", "int64_t", "1",
-           "How many products of bytes a lane of a dot product sums">,
-    Option<"numIntegerRegisters", "num-integer-registers", "int64_t", "13",
-           "Number of general registers, which hold sums of integers where "
-           "there are no vectors">,
-    Option<"dotAccumulates", "dot-accumulates", "bool", "true",
-           "Whether the instruction adds to sums">,
-    ListOption<"dotIntrinsics", "dot-intrinsics", "std::string",
-               "BITS=NAME: the intrinsic for vectors of so many bits">,
-    Option<"dotWidenSigned", "dot-widen-signed", "std::string", "",
-           "The intrinsic that widens two bytes of a word">,
-    Option<"dotWidenUnsigned", "dot-widen-unsigned", "std::string", "",
-           "The same of unsigned bytes">];
   let dependentDialects = ["::mlir::scf::SCFDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::vector::VectorDialect",

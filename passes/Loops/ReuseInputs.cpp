@@ -94,9 +94,9 @@ bool isOverwrittenImage(OpOperand *use, int64_t copyBytes) {
                    : linalg::GenericOp();
   if (!copyBytes || !conv || !conv->hasAttr(kBlockedConvAttr))
     return false;
-  // Vectors as long as a block of channels.
+  // Any machine will do whose vectors are as long as a block of channels.
   auto result = cast<MemRefType>(conv.getDpsInits()[0].getType());
-  RegisterFile any;
+  RegisterFile any(getMachine(nullptr));
   any.vectorBits = result.getShape().back() * result.getElementTypeBitWidth();
   std::optional<BlockedConvGeometry> g = matchBlockedConv(conv, any);
   return g && canWriteOntoImage(*g, copyBytes);
@@ -319,7 +319,11 @@ struct ReuseInputs : onnxc::impl::ReuseInputsBase<ReuseInputs> {
   using ReuseInputsBase::ReuseInputsBase;
 
   void runOnOperation() override {
-    InputReuse(getOperation(), copyBytes).run();
+    // Where memory is short, a convolution writes onto its image if a copy of
+    // some of it fits on the stack.
+    MachineModel machine = getMachine(getOperation());
+    InputReuse(getOperation(), machine.hasThreads ? 0 : machine.stackBytes)
+        .run();
   }
 };
 

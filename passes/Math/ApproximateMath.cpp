@@ -277,14 +277,15 @@ struct ApproximateMath : onnxc::impl::ApproximateMathBase<ApproximateMath> {
     patterns.add<ScaleLogarithm<math::Log2Op>>(context, 1.44269504088896341);
     patterns.add<ScaleLogarithm<math::Log10Op>>(context, 0.434294481903251828);
     patterns.add<ExpandRsqrt>(context);
-    if (!nativeRounding) {
+    MachineModel machine = getMachine(getOperation());
+    if (!machine.hasRounding) {
       patterns.add<ExpandRounding<math::RoundEvenOp>>(context,
                                                       &FloatMath::roundEven);
       patterns.add<ExpandRounding<math::FloorOp>>(context, &FloatMath::floor);
       patterns.add<ExpandRounding<math::CeilOp>>(context, &FloatMath::ceil);
       patterns.add<ExpandRounding<math::TruncOp>>(context, &FloatMath::trunc);
     }
-    HalfTypes halves = {/*bf16=*/true, /*f16=*/!nativeHalf};
+    HalfTypes halves = {/*bf16=*/true, /*f16=*/!machine.hasHalfConversion};
     patterns.add<ExpandHalfExtension, ExpandHalfTruncation,
                  ExpandHalfFromInt<arith::SIToFPOp>,
                  ExpandHalfFromInt<arith::UIToFPOp>>(context, halves);

@@ -18,11 +18,6 @@ def ApproximateMath : Pass<"approximate-math"> {
     arithmetic on the scalars or vectors they are applied to, within 4 units
     in the last place. Functions of f64 are left to the C library.
   }];
-  let options = [
-    Option<"nativeRounding", "native-rounding", "bool", "true",
-           "The target rounds to integers in one instruction (SSE4.1)">,
-    Option<"nativeHalf", "native-half", "bool", "true",
-           "The target converts f16 (F16C)">];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
 }

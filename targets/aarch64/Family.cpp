@@ -24,9 +24,7 @@ static void describeMachine(const Triple &triple, HasFeature has,
                             MachineModel &model) {
   model.vectorBits = has("neon") ? 128 : 0;
   model.numVectorRegisters = 32;
-  model.hasFMA = model.hasRounding = model.hasHalfConversion = true;
-  model.hasHalfArithmetic = has("fullfp16");
-  model.hasBFloat16Dot = has("bf16");
+  model.hasRounding = model.hasHalfConversion = true;
   if (has("dotprod"))
     model.dot = {4, -128, true, {{128, "llvm.aarch64.neon.sdot.v4i32.v16i8"}}};
   model.l2Bytes = 512 << 10;

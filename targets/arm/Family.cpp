@@ -38,12 +38,8 @@ static Baseline getBaseline(const Triple &triple) {
 
 static void describeMachine(const Triple &triple, HasFeature has,
                             MachineModel &model) {
-  model.hasFloatUnit = has("vfp2sp");
-  model.hasDoubleUnit = has("fp64");
-  model.hasFMA = has("vfp4d16sp");
   model.hasRounding = has("fp-armv8d16sp");
   model.hasHalfConversion = false;
-  model.hasHalfArithmetic = has("fullfp16");
   // SMLAD: two products of 16 bits.
   if (has("dsp"))
     model.dot = {4,
@@ -53,7 +49,7 @@ static void describeMachine(const Triple &triple, HasFeature has,
                  "llvm.arm.sxtb16",
                  "llvm.arm.uxtb16"};
   // S registers: half of those that the D registers of a large file are.
-  model.numFloatRegisters = model.hasFloatUnit ? 32 : 0;
+  model.numFloatRegisters = has("vfp2sp") ? 32 : 0;
   if (has("neon")) {
     model.vectorBits = 128;
     model.numVectorRegisters = has("d32") ? 16 : 8;

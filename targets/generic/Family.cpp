@@ -25,7 +25,7 @@ static void describeMachine(const Triple &, HasFeature, MachineModel &model) {
   bool is64 = model.pointerBits == 64;
   model.vectorBits = is64 ? 128 : 0;
   model.numVectorRegisters = is64 ? 32 : 0;
-  model.hasFMA = model.hasRounding = is64;
+  model.hasRounding = is64;
   if (!is64) {
     model.l1Bytes = 16 << 10;
     model.l2Bytes = 64 << 10;

@@ -25,10 +25,8 @@ static Baseline getBaseline(const Triple &triple) {
 static void describeMachine(const Triple &triple, HasFeature has,
                             MachineModel &model) {
   model.deviceCode = MachineModel::PTX;
-  model.hasFMA = true;
   model.hasRounding = true;
   model.hasHalfConversion = true;
-  model.hasHalfArithmetic = true;
   model.groupThreads = 128;
   model.subgroupThreads = 32;
   // Those of the smallest of them, a few a lane.

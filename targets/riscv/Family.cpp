@@ -28,13 +28,9 @@ static Baseline getBaseline(const Triple &triple) {
 
 static void describeMachine(const Triple &triple, HasFeature has,
                             MachineModel &model) {
-  model.hasFloatUnit = has("f");
-  model.hasDoubleUnit = has("d");
-  model.hasFMA = model.hasFloatUnit;
   model.hasRounding = has("zfa");
   model.hasHalfConversion = has("zfhmin");
-  model.hasHalfArithmetic = has("zfh");
-  model.numFloatRegisters = model.hasFloatUnit ? 32 : 0;
+  model.numFloatRegisters = has("f") ? 32 : 0;
   // Of 32: products are made before the sums that take them, and wait.
   model.numIntegerRegisters = has("e") ? 14 : 20;
   // Vectors as long as every machine with these features has them.

@@ -25,7 +25,6 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.deviceCode = MachineModel::SPIRV;
   // What any of them has. Whether it multiplies and adds in one step is left
   // to the driver.
-  model.hasFMA = false;
   model.hasRounding = true;
   model.hasHalfConversion = true;
   model.groupThreads = 64;

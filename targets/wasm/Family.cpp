@@ -29,7 +29,6 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.numVectorRegisters = 16;
   model.numFloatRegisters = 16;
   // Multiplying and adding in one step is left to the engine to do or not.
-  model.hasFMA = false;
   model.hasRounding = true;
   // A thread of one's own needs a host that shares the memory.
   model.hasThreads = has("atomics");

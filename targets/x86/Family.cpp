@@ -40,10 +40,7 @@ static void describeMachine(const Triple &, HasFeature has,
   // levels of an object share their weights.
   model.blockBits = model.vectorBits && is64 ? 512 : 0;
   model.hasRounding = has("sse4.1");
-  model.hasFMA = has("fma") || has("avx512f");
   model.hasHalfConversion = has("f16c") || has("avx512f");
-  model.hasHalfArithmetic = has("avx512fp16");
-  model.hasBFloat16Dot = has("avx512bf16");
   // Unsigned bytes by signed ones. vpmaddubsw would saturate; pairs of 16 bits
   // never do.
   if (has("avx512vnni") || has("avxvnni"))

@@ -1,6 +1,9 @@
-// RUN: onnxc-opt %s --spread-threads='min-threads=128 group-threads=64 shared-bytes=49152' --canonicalize --cse | FileCheck %s
-// RUN: onnxc-opt %s --spread-threads='min-threads=128 group-threads=64 shared-bytes=49152 matrices' --canonicalize --cse | FileCheck %s --check-prefix=HALF
-// RUN: onnxc-opt %s --spread-threads='min-threads=128' --canonicalize --cse | FileCheck %s --check-prefix=NONE
+// RUN: onnxc-opt %s --attach-machine='machine="minThreads = 128, groupThreads = 64, sharedBytes = 49152, hasAsyncCopies = true"' \
+// RUN:   --spread-threads --canonicalize --cse | FileCheck %s
+// RUN: onnxc-opt %s --attach-machine='machine="minThreads = 128, groupThreads = 64, sharedBytes = 49152, hasAsyncCopies = true, hasMatrixProduct = true"' \
+// RUN:   --spread-threads --canonicalize --cse | FileCheck %s --check-prefix=HALF
+// RUN: onnxc-opt %s --attach-machine='machine="minThreads = 128, groupThreads = 64"' \
+// RUN:   --spread-threads --canonicalize --cse | FileCheck %s --check-prefix=NONE
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Without memory to share, threads compute tiles in registers.

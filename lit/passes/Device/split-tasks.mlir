@@ -1,4 +1,5 @@
-// RUN: onnxc-opt %s --outline-launches | FileCheck %s
+// RUN: onnxc-opt %s --attach-machine='machine="groupThreads = 128"' \
+// RUN:   --outline-launches | FileCheck %s
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // A task of a CPU is many of a device: both loops over rows become one with the

@@ -1,4 +1,5 @@
-// RUN: onnxc-opt %s --spread-rows='min-threads=16384 subgroup=32' --canonicalize --cse | FileCheck %s
+// RUN: onnxc-opt %s --attach-machine='machine="groupThreads = 128, minThreads = 16384, subgroupThreads = 32"' \
+// RUN:   --spread-rows --canonicalize --cse | FileCheck %s
 // RUN: onnxc-opt %s --spread-rows | FileCheck %s --check-prefix=NONE
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 

@@ -1,4 +1,5 @@
-// RUN: onnxc-opt %s --spread-threads=min-threads=8 | FileCheck %s
+// RUN: onnxc-opt %s --attach-machine='machine="minThreads = 8"' \
+// RUN:   --spread-threads | FileCheck %s
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // An element a task; neighbouring loops are one.

@@ -1,5 +1,6 @@
 // RUN: not onnxc-opt %s --check-sizes --split-input-file 2>&1 | FileCheck %s
-// RUN: not onnxc-opt %s --check-sizes=index-bits=32 --split-input-file 2>&1 \
+// RUN: not onnxc-opt %s --attach-machine='target=wasm32' --check-sizes \
+// RUN:   --split-input-file 2>&1 \
 // RUN:   | FileCheck %s --check-prefixes=CHECK,SMALL
 
 // CHECK: a tensor of 4611686018427387904 elements does not fit

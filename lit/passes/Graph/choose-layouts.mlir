@@ -1,4 +1,5 @@
-// RUN: onnxc-opt %s --choose-layouts=vector-lanes=4 | FileCheck %s
+// RUN: onnxc-opt %s --attach-machine='machine="vectorBits = 128, numVectorRegisters = 16"' \
+// RUN:   --choose-layouts | FileCheck %s
 
 // A convolution reads the plain image and computes blocks of channels; what
 // follows works on blocks too, and the mean is a view of the plain one.

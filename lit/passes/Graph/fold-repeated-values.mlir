@@ -1,7 +1,7 @@
 // A tensor of one value is a constant where it is small, or weights; what is
 // large and only copied is made by the run.
 //
-// RUN: onnxc-opt %s --onnxc-graph | FileCheck %s
+// RUN: onnxc-opt %s --onnxc-graph=level=0 | FileCheck %s
 
 // CHECK-LABEL: func.func @main
 // CHECK-DAG: onnx.Constant() {value = dense<5.000000e-01> : tensor<300x400xf32>}

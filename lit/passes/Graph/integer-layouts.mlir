@@ -1,5 +1,7 @@
-// RUN: onnxc-opt %s --choose-layouts='vector-lanes=4 dot-group=4 dot-offset=128' | FileCheck %s --check-prefix=CONV
-// RUN: onnxc-opt %s --pack-weights='panel-columns=8 dot-group=4 dot-offset=-128' | FileCheck %s --check-prefix=PRODUCT
+// RUN: onnxc-opt %s --attach-machine='machine="vectorBits = 128, dot = {group = 4, leftOffset = 128}"' \
+// RUN:   --choose-layouts | FileCheck %s --check-prefix=CONV
+// RUN: onnxc-opt %s --attach-machine='machine="vectorBits = 128, dot = {group = 4, leftOffset = -128}"' \
+// RUN:   --pack-weights | FileCheck %s --check-prefix=PRODUCT
 
 // A plain image: columns of the kernel lie in groups of four, filled up with
 // zeros. Signed pixels become unsigned by 128, which a constant makes good.

@@ -1,4 +1,5 @@
-// RUN: onnxc-opt %s --pack-weights=panel-columns=32 | FileCheck %s
+// RUN: onnxc-opt %s --attach-machine='target=x86_64 cpu=x86-64-v4' \
+// RUN:   --pack-weights | FileCheck %s
 
 // A constant matrix becomes panels of 32 columns, the last one filled up.
 

@@ -1,4 +1,6 @@
-// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel --emit-contractions="vector-bits=128 num-vector-registers=16" --canonicalize | FileCheck %s
+// RUN: onnxc-opt %s --attach-machine='machine="vectorBits = 128, numVectorRegisters = 16"' \
+// RUN:   --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel \
+// RUN:   --emit-contractions --canonicalize | FileCheck %s
 
 // Seven pixels of a row times two blocks of filters would need more registers
 // than there are: tiles of four and of three pixels, each sum a vector.

@@ -1,4 +1,5 @@
-// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel --emit-contractions --canonicalize | FileCheck %s
+// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel \
+// RUN:   --emit-contractions --canonicalize | FileCheck %s
 
 // The bias is added to sums in registers: no buffer between, no linalg left.
 // CHECK-LABEL: func.func @gemm

@@ -1,4 +1,7 @@
-// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel --reuse-inputs="copy-bytes=32768" --emit-contractions="vector-bits=128 num-vector-registers=16 stack-bytes=32768" --canonicalize | FileCheck %s
+// RUN: onnxc-opt %s --attach-machine='machine="vectorBits = 128, numVectorRegisters = 16, stackBytes = 32768, hasThreads = false"' \
+// RUN:   --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel \
+// RUN:   --reuse-inputs \
+// RUN:   --emit-contractions --canonicalize | FileCheck %s
 
 // A depthwise convolution on top of its image copies the whole plane of a block
 // of channels, 42 x 42 pixels with the padding, though parts of it would serve

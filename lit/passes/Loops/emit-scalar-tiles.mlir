@@ -1,4 +1,6 @@
-// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel --emit-contractions="vector-bits=128 num-vector-registers=8 has-vectors=false stack-bytes=4096" --canonicalize | FileCheck %s
+// RUN: onnxc-opt %s --attach-machine='machine="numFloatRegisters = 32, stackBytes = 4096"' \
+// RUN:   --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel \
+// RUN:   --emit-contractions --canonicalize | FileCheck %s
 
 // Without vectors a tile is made of scalars side by side, four of which count
 // as one register: six pixels of four filters are 24 sums beside four weights

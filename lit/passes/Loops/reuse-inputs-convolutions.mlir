@@ -1,5 +1,8 @@
-// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel --reuse-inputs="copy-bytes=4096" | FileCheck %s
-// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel --reuse-inputs | FileCheck %s --check-prefix=FAST
+// RUN: onnxc-opt %s --attach-machine='machine="stackBytes = 4096, hasThreads = false"' \
+// RUN:   --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel \
+// RUN:   --reuse-inputs | FileCheck %s
+// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel \
+// RUN:   --reuse-inputs | FileCheck %s --check-prefix=FAST
 
 // Where memory is scarce a convolution writes onto its image: of one channel at
 // a time when a copy of its plane fits, of one pixel when that of a few pixels

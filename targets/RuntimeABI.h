@@ -97,46 +97,6 @@ enum GpuBit {
 constexpr const char *kGpuFeatureNames[] = {
     "int64", "int16", "int8", "float64", "float16", "storage16", "storage8"};
 
-/// Which bit of onnxc_model.cpu_features an instruction set of x86 is.
-enum X86Bit {
-  X86SSE42,
-  X86AVX,
-  X86AVX2,
-  X86FMA,
-  X86F16C,
-  X86BMI2,
-  X86AVX512F,
-  X86AVX512BW,
-  X86AVX512VL,
-  X86AVX512DQ,
-  X86AVX512VNNI,
-  X86AVXVNNI,
-  X86AVX512BF16,
-  X86AVX512FP16,
-  X86POPCNT,
-  X86LZCNT,
-  X86BMI,
-  X86MOVBE,
-  X86AVX512CD,
-  X86AVX512IFMA,
-  X86AVX512VBMI,
-  X86AVX512VBMI2,
-  X86AVX512BITALG,
-  X86AVX512VPOPCNTDQ,
-  X86GFNI,
-  X86SSE3,
-  X86SSSE3,
-  X86SSE41,
-  X86SSE4A,
-  X86XOP,
-  X86FMA4,
-  X86TBM,
-  X86AVXIFMA,
-  X86AVXVNNIINT8,
-  X86AVXVNNIINT16,
-  X86AVXNECONVERT
-};
-
 } // namespace onnxc::abi
 
 #endif // ONNXC_TARGETS_RUNTIMEABI_H

@@ -24,8 +24,8 @@ Parts onnxc::cutInParts(VectorBuilder &v, Value size, int64_t most,
     return {v.ceilDiv(size, part), part};
   int64_t count = std::max<int64_t>(
       {int64_t(llvm::divideCeil(*constant, part)), atLeast, 1});
-  part = llvm::alignTo(
-      std::max<int64_t>(llvm::divideCeil(*constant, count), 1), unit);
+  part = llvm::alignTo(std::max<int64_t>(llvm::divideCeil(*constant, count), 1),
+                       unit);
   return {v.index(std::max<int64_t>(llvm::divideCeil(*constant, part), 1)),
           part};
 }

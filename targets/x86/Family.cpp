@@ -4,7 +4,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "targets/RuntimeABI.h"
 #include "targets/Target.h"
 
 using namespace llvm;
@@ -67,44 +66,11 @@ static void describeMachine(const Triple &, HasFeature has,
 static uint64_t getCpuFeatureBits(HasFeature has) {
   static const struct {
     const char *feature;
-    abi::X86Bit bit;
+    unsigned bit;
   } table[] = {
-      {"sse4.2", abi::X86SSE42},
-      {"avx", abi::X86AVX},
-      {"avx2", abi::X86AVX2},
-      {"fma", abi::X86FMA},
-      {"f16c", abi::X86F16C},
-      {"bmi2", abi::X86BMI2},
-      {"avx512f", abi::X86AVX512F},
-      {"avx512bw", abi::X86AVX512BW},
-      {"avx512vl", abi::X86AVX512VL},
-      {"avx512dq", abi::X86AVX512DQ},
-      {"avx512vnni", abi::X86AVX512VNNI},
-      {"avxvnni", abi::X86AVXVNNI},
-      {"avx512bf16", abi::X86AVX512BF16},
-      {"avx512fp16", abi::X86AVX512FP16},
-      {"popcnt", abi::X86POPCNT},
-      {"lzcnt", abi::X86LZCNT},
-      {"bmi", abi::X86BMI},
-      {"movbe", abi::X86MOVBE},
-      {"avx512cd", abi::X86AVX512CD},
-      {"avx512ifma", abi::X86AVX512IFMA},
-      {"avx512vbmi", abi::X86AVX512VBMI},
-      {"avx512vbmi2", abi::X86AVX512VBMI2},
-      {"avx512bitalg", abi::X86AVX512BITALG},
-      {"avx512vpopcntdq", abi::X86AVX512VPOPCNTDQ},
-      {"gfni", abi::X86GFNI},
-      {"sse3", abi::X86SSE3},
-      {"ssse3", abi::X86SSSE3},
-      {"sse4.1", abi::X86SSE41},
-      {"sse4a", abi::X86SSE4A},
-      {"xop", abi::X86XOP},
-      {"fma4", abi::X86FMA4},
-      {"tbm", abi::X86TBM},
-      {"avxifma", abi::X86AVXIFMA},
-      {"avxvnniint8", abi::X86AVXVNNIINT8},
-      {"avxvnniint16", abi::X86AVXVNNIINT16},
-      {"avxneconvert", abi::X86AVXNECONVERT},
+#define ONNXC_X86(NAME, BIT, FEATURE, WORD, POSITION, STATE) {FEATURE, BIT},
+#include "runtime-lite/lib/CpuX86.def"
+#undef ONNXC_X86
   };
   uint64_t bits = 0;
   for (const auto &row : table)

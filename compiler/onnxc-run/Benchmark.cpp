@@ -1,10 +1,11 @@
-// Benchmark.cpp: see Benchmark.h.
+//===- Benchmark.cpp - How long a warm run takes --------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Benchmark.h"
+//
+//===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/Benchmark.h"
 #include "llvm/ADT/STLExtras.h"
-
 #include <algorithm>
 #include <chrono>
 #include <tuple>

@@ -1,10 +1,13 @@
-// Benchmark.h: how long a warm run takes.
+//===- Benchmark.h - How long a warm run takes ----------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_BENCHMARK_H
-#define ONNXC_RUN_BENCHMARK_H
+//
+//===----------------------------------------------------------------------===//
 
-#include "ModelRunner.h"
+#ifndef ONNXC_COMPILER_ONNXCRUN_BENCHMARK_H
+#define ONNXC_COMPILER_ONNXCRUN_BENCHMARK_H
+
+#include "compiler/onnxc-run/ModelRunner.h"
 
 namespace onnxc::run {
 

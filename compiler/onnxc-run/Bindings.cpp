@@ -1,10 +1,11 @@
-// Bindings.cpp: see Bindings.h.
+//===- Bindings.cpp - Arguments name=value, matched to the model ----------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Bindings.h"
+//
+//===----------------------------------------------------------------------===//
 
-#include "TensorFiles.h"
-
+#include "compiler/onnxc-run/Bindings.h"
+#include "compiler/onnxc-run/TensorFiles.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"

@@ -1,10 +1,13 @@
-// Bindings.h: the command line's name=value arguments, matched to the model.
+//===- Bindings.h - Arguments name=value, matched to the model ------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_BINDINGS_H
-#define ONNXC_RUN_BINDINGS_H
+//
+//===----------------------------------------------------------------------===//
 
-#include "RandomInputs.h"
+#ifndef ONNXC_COMPILER_ONNXCRUN_BINDINGS_H
+#define ONNXC_COMPILER_ONNXCRUN_BINDINGS_H
+
+#include "compiler/onnxc-run/RandomInputs.h"
 
 namespace onnxc::run {
 

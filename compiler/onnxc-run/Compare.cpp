@@ -1,13 +1,13 @@
-// Compare.cpp: see Compare.h.
+//===- Compare.cpp - How far an output is from the expected one -----------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Compare.h"
+//
+//===----------------------------------------------------------------------===//
 
-#include "Elements.h"
-
+#include "compiler/onnxc-run/Compare.h"
+#include "compiler/onnxc-run/Elements.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
-
 #include <algorithm>
 #include <cmath>
 

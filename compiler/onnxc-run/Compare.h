@@ -1,10 +1,13 @@
-// Compare.h: how far an output is from the expected one.
+//===- Compare.h - How far an output is from the expected one -------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_COMPARE_H
-#define ONNXC_RUN_COMPARE_H
+//
+//===----------------------------------------------------------------------===//
 
-#include "HostTensor.h"
+#ifndef ONNXC_COMPILER_ONNXCRUN_COMPARE_H
+#define ONNXC_COMPILER_ONNXCRUN_COMPARE_H
+
+#include "compiler/onnxc-run/HostTensor.h"
 
 namespace onnxc::run {
 

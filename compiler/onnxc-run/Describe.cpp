@@ -1,11 +1,12 @@
-// Describe.cpp: see Describe.h.
+//===- Describe.cpp - Print a model's descriptor --------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Describe.h"
+//
+//===----------------------------------------------------------------------===//
 
-#include "ModelLibrary.h"
-#include "ModelRunner.h"
-
+#include "compiler/onnxc-run/Describe.h"
+#include "compiler/onnxc-run/ModelLibrary.h"
+#include "compiler/onnxc-run/ModelRunner.h"
 #include "llvm/Support/JSON.h"
 
 using namespace llvm;

@@ -1,11 +1,13 @@
-// Describe.h: prints a model's descriptor.
+//===- Describe.h - Print a model's descriptor ----------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_DESCRIBE_H
-#define ONNXC_RUN_DESCRIBE_H
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_COMPILER_ONNXCRUN_DESCRIBE_H
+#define ONNXC_COMPILER_ONNXCRUN_DESCRIBE_H
 
 #include "onnxc/runtime.h"
-
 #include "llvm/Support/raw_ostream.h"
 
 namespace onnxc::run {

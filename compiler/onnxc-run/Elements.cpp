@@ -1,11 +1,14 @@
-// Elements.cpp: see Elements.h. The small floats are left to APFloat.
+//===- Elements.cpp - An element of any type as a number, and back --------===//
+//
+// The small floats are left to APFloat.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Elements.h"
+//
+//===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/Elements.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/APInt.h"
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>

@@ -1,10 +1,13 @@
-// Elements.h: an element of any type as a number, and back.
+//===- Elements.h - An element of any type as a number, and back ----------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_ELEMENTS_H
-#define ONNXC_RUN_ELEMENTS_H
+//
+//===----------------------------------------------------------------------===//
 
-#include "HostTensor.h"
+#ifndef ONNXC_COMPILER_ONNXCRUN_ELEMENTS_H
+#define ONNXC_COMPILER_ONNXCRUN_ELEMENTS_H
+
+#include "compiler/onnxc-run/HostTensor.h"
 
 namespace onnxc::run {
 

@@ -1,10 +1,11 @@
-// HostTensor.cpp: see HostTensor.h.
+//===- HostTensor.cpp - A tensor that owns its memory ---------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "HostTensor.h"
+//
+//===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/HostTensor.h"
 #include "llvm/ADT/Twine.h"
-
 #include <cstring>
 
 using namespace llvm;
@@ -13,7 +14,7 @@ namespace onnxc::run {
 
 // Room behind a tensor, so that one a little too long to read harms nobody and
 // an empty one has an address.
-static constexpr size_t slack = 64;
+static constexpr size_t kSlack = 64;
 
 Expected<HostTensor> HostTensor::create(int32_t dtype,
                                         ArrayRef<int64_t> shape) {
@@ -35,7 +36,7 @@ Expected<HostTensor> HostTensor::create(int32_t dtype,
   tensor.shape = shape.vec();
   tensor.bytes = bytes;
   tensor.data.reset(static_cast<char *>(
-      onnxc_aligned_alloc(nullptr, bytes + slack, ONNXC_ARENA_ALIGNMENT)));
+      onnxc_aligned_alloc(nullptr, bytes + kSlack, ONNXC_ARENA_ALIGNMENT)));
   if (!tensor.data)
     return createStringError("out of memory: " + Twine(bytes) + " bytes");
   return tensor;

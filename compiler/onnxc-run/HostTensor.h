@@ -1,14 +1,17 @@
-// HostTensor.h: a tensor that owns its memory, laid out as runtime.h says.
+//===- HostTensor.h - A tensor that owns its memory -----------------------===//
+//
+// It is laid out as runtime.h says.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_HOSTTENSOR_H
-#define ONNXC_RUN_HOSTTENSOR_H
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_COMPILER_ONNXCRUN_HOSTTENSOR_H
+#define ONNXC_COMPILER_ONNXCRUN_HOSTTENSOR_H
 
 #include "onnxc/runtime.h"
-
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
-
 #include <cstdint>
 #include <memory>
 #include <string>

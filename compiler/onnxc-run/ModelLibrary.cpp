@@ -1,12 +1,13 @@
-// ModelLibrary.cpp: see ModelLibrary.h.
+//===- ModelLibrary.cpp - A shared library with compiled models in it -----===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ModelLibrary.h"
+//
+//===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/ModelLibrary.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Path.h"
-
 #include <dlfcn.h>
 
 using namespace llvm;

@@ -1,11 +1,13 @@
-// ModelLibrary.h: a shared library with compiled models in it.
+//===- ModelLibrary.h - A shared library with compiled models in it -------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_MODELLIBRARY_H
-#define ONNXC_RUN_MODELLIBRARY_H
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_COMPILER_ONNXCRUN_MODELLIBRARY_H
+#define ONNXC_COMPILER_ONNXCRUN_MODELLIBRARY_H
 
 #include "onnxc/runtime.h"
-
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 

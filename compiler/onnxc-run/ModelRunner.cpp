@@ -1,11 +1,12 @@
-// ModelRunner.cpp: see ModelRunner.h.
+//===- ModelRunner.cpp - Run a model on host tensors ----------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ModelRunner.h"
+//
+//===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/ModelRunner.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/xxhash.h"
-
 #include <cstring>
 
 using namespace llvm;
@@ -13,9 +14,9 @@ using namespace llvm;
 namespace onnxc::run {
 
 // All ones are a NaN in every float type but the smallest ones.
-static constexpr int poisonByte = 0xff;
-static constexpr char guardByte = 0x5a;
-static constexpr size_t guardBytes = 64; // HostTensor has them behind its data
+static constexpr int kPoisonByte = 0xff;
+static constexpr char kGuardByte = 0x5a;
+static constexpr size_t kGuardBytes = 64; // HostTensor has them behind its data
 
 std::string statedType(const onnxc_model &model,
                        const onnxc_tensor_info &info) {
@@ -137,7 +138,7 @@ Error ModelRunner::prepare(std::vector<HostTensor> &tensors) {
   arenaNeed = static_cast<size_t>(need);
   if (!arena || arenaNeed > arenaSize) {
     arena.reset(static_cast<char *>(onnxc_aligned_alloc(
-        nullptr, arenaNeed + guardBytes, ONNXC_ARENA_ALIGNMENT)));
+        nullptr, arenaNeed + kGuardBytes, ONNXC_ARENA_ALIGNMENT)));
     if (!arena)
       return createStringError("out of memory: the arena takes " +
                                Twine(arenaNeed) + " bytes");
@@ -188,13 +189,13 @@ uint64_t ModelRunner::hashInputs() const {
 }
 
 void ModelRunner::poison() {
-  std::memset(arena.get(), poisonByte, arenaNeed);
-  std::memset(arena.get() + arenaNeed, guardByte, guardBytes);
+  std::memset(arena.get(), kPoisonByte, arenaNeed);
+  std::memset(arena.get() + arenaNeed, kGuardByte, kGuardBytes);
   for (HostTensor &output : outputMemory) {
     if (!output.data)
       continue;
-    std::memset(output.data.get(), poisonByte, output.bytes);
-    std::memset(output.data.get() + output.bytes, guardByte, guardBytes);
+    std::memset(output.data.get(), kPoisonByte, output.bytes);
+    std::memset(output.data.get() + output.bytes, kGuardByte, kGuardBytes);
   }
 }
 
@@ -212,8 +213,8 @@ Error ModelRunner::runOnce() {
 }
 
 static bool isGuard(const char *memory) {
-  return llvm::all_of(ArrayRef(memory, guardBytes),
-                      [](char c) { return c == guardByte; });
+  return llvm::all_of(ArrayRef(memory, kGuardBytes),
+                      [](char c) { return c == kGuardByte; });
 }
 
 Error ModelRunner::checkGuards() const {

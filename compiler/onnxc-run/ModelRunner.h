@@ -1,11 +1,16 @@
-// ModelRunner.h: runs a model on host tensors: arena, outputs, thread pool.
+//===- ModelRunner.h - Run a model on host tensors ------------------------===//
+//
+// With an arena, outputs and a pool of threads.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_MODELRUNNER_H
-#define ONNXC_RUN_MODELRUNNER_H
+//
+//===----------------------------------------------------------------------===//
 
-#include "HostTensor.h"
-#include "ModelLibrary.h"
+#ifndef ONNXC_COMPILER_ONNXCRUN_MODELRUNNER_H
+#define ONNXC_COMPILER_ONNXCRUN_MODELRUNNER_H
+
+#include "compiler/onnxc-run/HostTensor.h"
+#include "compiler/onnxc-run/ModelLibrary.h"
 
 namespace onnxc::run {
 

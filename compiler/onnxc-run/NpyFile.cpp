@@ -1,11 +1,12 @@
-// NpyFile.cpp: NumPy's .npy format, versions 1 to 3.
+//===- NpyFile.cpp - NumPy's .npy format, versions 1 to 3 -----------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "TensorFiles.h"
+//
+//===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/TensorFiles.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Endian.h"
-
 #include <algorithm>
 #include <cstring>
 
@@ -13,7 +14,7 @@ using namespace llvm;
 
 namespace onnxc::run {
 
-static constexpr StringLiteral magic = "\x93NUMPY";
+static constexpr StringLiteral kMagic = "\x93NUMPY";
 
 namespace {
 struct NpyType {
@@ -23,33 +24,33 @@ struct NpyType {
 } // namespace
 
 // The first row of a dtype is the one that is written.
-static const NpyType npyTypes[] = {{"f4", ONNXC_FLOAT},
-                                   {"f8", ONNXC_DOUBLE},
-                                   {"f2", ONNXC_FLOAT16},
-                                   {"i1", ONNXC_INT8},
-                                   {"i2", ONNXC_INT16},
-                                   {"i4", ONNXC_INT32},
-                                   {"i8", ONNXC_INT64},
-                                   {"u1", ONNXC_UINT8},
-                                   {"u2", ONNXC_UINT16},
-                                   {"u4", ONNXC_UINT32},
-                                   {"u8", ONNXC_UINT64},
-                                   {"b1", ONNXC_BOOL},
-                                   {"c8", ONNXC_COMPLEX64},
-                                   {"c16", ONNXC_COMPLEX128},
-                                   {"V1", ONNXC_UINT8},
-                                   {"V2", ONNXC_UINT16},
-                                   {"u2", ONNXC_BFLOAT16},
-                                   {"u1", ONNXC_FLOAT8E4M3FN},
-                                   {"u1", ONNXC_FLOAT8E4M3FNUZ},
-                                   {"u1", ONNXC_FLOAT8E5M2},
-                                   {"u1", ONNXC_FLOAT8E5M2FNUZ},
-                                   {"u1", ONNXC_FLOAT8E8M0},
-                                   {"u1", ONNXC_FLOAT4E2M1},
-                                   {"u1", ONNXC_UINT4},
-                                   {"u1", ONNXC_UINT2},
-                                   {"i1", ONNXC_INT4},
-                                   {"i1", ONNXC_INT2}};
+static const NpyType kNpyTypes[] = {{"f4", ONNXC_FLOAT},
+                                    {"f8", ONNXC_DOUBLE},
+                                    {"f2", ONNXC_FLOAT16},
+                                    {"i1", ONNXC_INT8},
+                                    {"i2", ONNXC_INT16},
+                                    {"i4", ONNXC_INT32},
+                                    {"i8", ONNXC_INT64},
+                                    {"u1", ONNXC_UINT8},
+                                    {"u2", ONNXC_UINT16},
+                                    {"u4", ONNXC_UINT32},
+                                    {"u8", ONNXC_UINT64},
+                                    {"b1", ONNXC_BOOL},
+                                    {"c8", ONNXC_COMPLEX64},
+                                    {"c16", ONNXC_COMPLEX128},
+                                    {"V1", ONNXC_UINT8},
+                                    {"V2", ONNXC_UINT16},
+                                    {"u2", ONNXC_BFLOAT16},
+                                    {"u1", ONNXC_FLOAT8E4M3FN},
+                                    {"u1", ONNXC_FLOAT8E4M3FNUZ},
+                                    {"u1", ONNXC_FLOAT8E5M2},
+                                    {"u1", ONNXC_FLOAT8E5M2FNUZ},
+                                    {"u1", ONNXC_FLOAT8E8M0},
+                                    {"u1", ONNXC_FLOAT4E2M1},
+                                    {"u1", ONNXC_UINT4},
+                                    {"u1", ONNXC_UINT2},
+                                    {"i1", ONNXC_INT4},
+                                    {"i1", ONNXC_INT2}};
 
 /// The text after 'key': in the header's dictionary.
 static StringRef valueOf(StringRef header, StringRef key) {
@@ -107,7 +108,7 @@ static void copyTransposed(HostTensor &tensor, const char *source) {
 }
 
 Expected<HostTensor> parseNpy(StringRef bytes) {
-  if (!bytes.consume_front(magic) || bytes.size() < 6)
+  if (!bytes.consume_front(kMagic) || bytes.size() < 6)
     return createStringError("not a .npy file");
   unsigned version = static_cast<unsigned char>(bytes[0]);
   bytes = bytes.drop_front(2);
@@ -131,8 +132,8 @@ Expected<HostTensor> parseNpy(StringRef bytes) {
     (void)(descr.consume_front("<") || descr.consume_front("|") ||
            descr.consume_front("="));
   const NpyType *type = llvm::find_if(
-      npyTypes, [&](const NpyType &t) { return descr == t.descr; });
-  if (type == std::end(npyTypes))
+      kNpyTypes, [&](const NpyType &t) { return descr == t.descr; });
+  if (type == std::end(kNpyTypes))
     return createStringError("elements of NumPy type '" + descr +
                              "' are not supported yet");
   auto shape = parseShape(valueOf(header, "shape"));
@@ -155,7 +156,7 @@ Expected<HostTensor> parseNpy(StringRef bytes) {
 
 std::string encodeNpy(const HostTensor &tensor) {
   const NpyType *type = llvm::find_if(
-      npyTypes, [&](const NpyType &t) { return t.dtype == tensor.dtype; });
+      kNpyTypes, [&](const NpyType &t) { return t.dtype == tensor.dtype; });
   bool oneByte = onnxc_dtype_size(tensor.dtype) == 1;
   std::string header = "{'descr': '";
   header += oneByte ? "|" : "<";
@@ -165,11 +166,11 @@ std::string encodeNpy(const HostTensor &tensor) {
     header += std::to_string(dim) + ",";
   header += "), }";
   // The data begin at a multiple of 64; the header ends in a newline.
-  size_t fixed = magic.size() + 4;
+  size_t fixed = kMagic.size() + 4;
   header.append(63 - (fixed + header.size()) % 64, ' ');
   header += '\n';
 
-  std::string text = magic.str();
+  std::string text = kMagic.str();
   bool isLong = header.size() > 0xffff;
   text += isLong ? '\2' : '\1';
   text += '\0';

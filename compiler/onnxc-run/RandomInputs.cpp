@@ -1,11 +1,14 @@
-// RandomInputs.cpp: see RandomInputs.h. The standard's distributions differ
-// between libraries, its generator does not: only that is used.
+//===- RandomInputs.cpp - Inputs made up where none are given -------------===//
+//
+// The standard's distributions differ between libraries, its generator does
+// not: only that is used.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "RandomInputs.h"
+//
+//===----------------------------------------------------------------------===//
 
-#include "Elements.h"
-
+#include "compiler/onnxc-run/RandomInputs.h"
+#include "compiler/onnxc-run/Elements.h"
 #include <algorithm>
 #include <cmath>
 

@@ -1,13 +1,16 @@
-// RandomInputs.h: inputs made up where none are given, the same on every host.
+//===- RandomInputs.h - Inputs made up where none are given ---------------===//
+//
+// They are the same on every host.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_RANDOMINPUTS_H
-#define ONNXC_RUN_RANDOMINPUTS_H
+//
+//===----------------------------------------------------------------------===//
 
-#include "HostTensor.h"
+#ifndef ONNXC_COMPILER_ONNXCRUN_RANDOMINPUTS_H
+#define ONNXC_COMPILER_ONNXCRUN_RANDOMINPUTS_H
 
+#include "compiler/onnxc-run/HostTensor.h"
 #include "llvm/ADT/StringMap.h"
-
 #include <optional>
 #include <random>
 

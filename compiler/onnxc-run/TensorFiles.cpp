@@ -1,8 +1,12 @@
-// TensorFiles.cpp: picks the reader by the file's suffix.
+//===- TensorFiles.cpp - Tensors in files ---------------------------------===//
+//
+// The suffix of a file picks its reader.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "TensorFiles.h"
+//
+//===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/TensorFiles.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"

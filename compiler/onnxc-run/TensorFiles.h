@@ -1,15 +1,19 @@
-// TensorFiles.h: tensors in files: .npy, .npz and .pb (ONNX's TensorProto).
+//===- TensorFiles.h - Tensors in files -----------------------------------===//
+//
+// .npy, .npz and .pb (ONNX's TensorProto).
 //
 // NumPy has no name for bfloat16, float8 and types below a byte. Such a tensor
 // is written as unsigned integers of its storage (signed ones for int4 and
 // int2), and read back so where the model states the type.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_TENSORFILES_H
-#define ONNXC_RUN_TENSORFILES_H
+//
+//===----------------------------------------------------------------------===//
 
-#include "HostTensor.h"
+#ifndef ONNXC_COMPILER_ONNXCRUN_TENSORFILES_H
+#define ONNXC_COMPILER_ONNXCRUN_TENSORFILES_H
 
+#include "compiler/onnxc-run/HostTensor.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 

@@ -1,13 +1,14 @@
-// TensorProtoFile.cpp: reads one onnx.TensorProto off the wire.
+//===- TensorProtoFile.cpp - One onnx.TensorProto, off the wire -----------===//
 //
 // The message is small and its format frozen, so it is read here: programs that
 // run models then need neither protobuf nor onnx.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "TensorFiles.h"
+//
+//===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/TensorFiles.h"
 #include "llvm/Support/Endian.h"
-
 #include <cstring>
 
 using namespace llvm;

@@ -1,10 +1,11 @@
-// TestDirectory.cpp: see TestDirectory.h.
+//===- TestDirectory.cpp - ONNX's test directories ------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "TestDirectory.h"
+//
+//===----------------------------------------------------------------------===//
 
-#include "TensorFiles.h"
-
+#include "compiler/onnxc-run/TestDirectory.h"
+#include "compiler/onnxc-run/TensorFiles.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"

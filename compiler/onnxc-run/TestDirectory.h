@@ -1,13 +1,16 @@
-// TestDirectory.h: ONNX's test directories: test_data_set_K/input_N.pb and
-// output_N.pb.
+//===- TestDirectory.h - ONNX's test directories --------------------------===//
+//
+// They hold test_data_set_K/input_N.pb and output_N.pb.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef ONNXC_RUN_TESTDIRECTORY_H
-#define ONNXC_RUN_TESTDIRECTORY_H
+//
+//===----------------------------------------------------------------------===//
 
-#include "Compare.h"
-#include "ModelRunner.h"
+#ifndef ONNXC_COMPILER_ONNXCRUN_TESTDIRECTORY_H
+#define ONNXC_COMPILER_ONNXCRUN_TESTDIRECTORY_H
 
+#include "compiler/onnxc-run/Compare.h"
+#include "compiler/onnxc-run/ModelRunner.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace onnxc::run {

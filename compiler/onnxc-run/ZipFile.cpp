@@ -1,11 +1,14 @@
-// ZipFile.cpp: reads zip archives as NumPy writes them (.npz): stored or
-// deflated, with 64-bit sizes where needed; no encryption, no several disks.
+//===- ZipFile.cpp - Zip archives as NumPy writes them --------------------===//
+//
+// Members are stored or deflated, with 64-bit sizes where needed; no
+// encryption, no several disks.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "TensorFiles.h"
+//
+//===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/TensorFiles.h"
 #include "llvm/Support/Endian.h"
-
 #include <zlib.h>
 
 using namespace llvm;

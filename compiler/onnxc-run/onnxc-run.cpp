@@ -1,16 +1,20 @@
-// onnxc-run.cpp: runs a compiled model (a shared library) on files or random
-// inputs, compares its outputs, times it.
+//===- onnxc-run.cpp - Run a compiled model -------------------------------===//
+//
+// A shared library runs on files or random inputs; its outputs are compared,
+// its runs timed.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Benchmark.h"
-#include "Bindings.h"
-#include "Compare.h"
-#include "Describe.h"
-#include "Elements.h"
-#include "ModelRunner.h"
-#include "TensorFiles.h"
-#include "TestDirectory.h"
+//
+//===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/Benchmark.h"
+#include "compiler/onnxc-run/Bindings.h"
+#include "compiler/onnxc-run/Compare.h"
+#include "compiler/onnxc-run/Describe.h"
+#include "compiler/onnxc-run/Elements.h"
+#include "compiler/onnxc-run/ModelRunner.h"
+#include "compiler/onnxc-run/TensorFiles.h"
+#include "compiler/onnxc-run/TestDirectory.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/CommandLine.h"

@@ -2,9 +2,9 @@
 // NumPy's format and back.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "TensorFiles.h"
-#include "Compare.h"
-#include "Elements.h"
+#include "compiler/onnxc-run/TensorFiles.h"
+#include "compiler/onnxc-run/Compare.h"
+#include "compiler/onnxc-run/Elements.h"
 
 #include <catch2/catch.hpp>
 

@@ -174,7 +174,7 @@ static void buildDeviceEntry(OpPassManager &pm) {
   // What launches takes addresses; launches go through the context.
   pm.addNestedPass<func::FuncOp>(createLowerKernelABI());
   pm.addPass(createLowerLaunches());
-  pm.addPass(createPlanMemory());
+  pm.addPass(createWriteEntry());
   pm.addPass(createLowerDeviceCopies());
 }
 
@@ -183,8 +183,8 @@ static void buildHostEntry(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createLowerKernelABI());
   // Each scf.forall becomes a call of the context's parallel_for, or a loop.
   pm.addPass(createOutlineTasks());
-  // @main becomes the entry point.
-  pm.addPass(createPlanMemory());
+  // @main's tensors get places in an arena; it becomes the entry point.
+  pm.addPass(createWriteEntry());
 }
 
 /// The plan -> an entry point. Afterwards kernels are loops over bare pointers,

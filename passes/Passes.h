@@ -15,7 +15,6 @@
 #include "passes/Graph/GraphPasses.h"
 #include "passes/Loops/LoopsPasses.h"
 #include "passes/Math/MathPasses.h"
-#include "passes/Memory/MemoryPasses.h"
 #include "passes/Tensor/TensorPasses.h"
 
 namespace onnxc {
@@ -26,7 +25,6 @@ inline void registerPasses() {
   registerOnnxcLoopsPasses();
   registerOnnxcMathPasses();
   registerOnnxcDevicePasses();
-  registerOnnxcMemoryPasses();
   registerOnnxcEntryPasses();
   registerOnnxcCheckPasses();
 }

@@ -22,4 +22,11 @@
 #define GET_OP_CLASSES
 #include "dialects/plan/PlanOps.h.inc"
 
+namespace onnxc::plan {
+
+/// Through views to the value that has the memory.
+mlir::Value getSource(mlir::Value value);
+
+} // namespace onnxc::plan
+
 #endif // ONNXC_DIALECTS_PLAN_PLAN_H

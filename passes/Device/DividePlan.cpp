@@ -94,7 +94,7 @@ private:
   void keepDecision(Value value, bool decidesSizes = false) {
     if (!value)
       return;
-    auto call = getPlanSource(value).getDefiningOp<plan::CallOp>();
+    auto call = plan::getSource(value).getDefiningOp<plan::CallOp>();
     if (!call || kept.contains(call) ||
         !(isSmall(call) ||
           (decidesSizes && kernels.isSequential(getKernel(call)))))
@@ -257,7 +257,7 @@ private:
   llvm::DenseMap<Value, Value> originals;
 
   Value getOriginal(Value value) {
-    value = getPlanSource(value);
+    value = plan::getSource(value);
     auto it = originals.find(value);
     return it == originals.end() ? value : it->second;
   }
@@ -328,7 +328,7 @@ private:
     llvm::SmallPtrSet<Operation *, 16> own(calls.begin(), calls.end());
     for (Operation *op : calls)
       for (Value input : cast<plan::CallOp>(op).getInputs()) {
-        Value source = getPlanSource(input);
+        Value source = plan::getSource(input);
         Operation *producer = source.getDefiningOp();
         if (!producer ||
             !(own.contains(producer) || isa<onnx::ConstantOp>(producer)))

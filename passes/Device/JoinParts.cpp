@@ -11,7 +11,7 @@
 #include "passes/Device/DeviceParts.h"
 #include "passes/Device/DevicePasses.h"
 #include "passes/Device/Launches.h"
-#include "passes/Entry/EntryBuilder.h"
+#include "passes/Entry/SizeFunctions.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_JOINPARTS

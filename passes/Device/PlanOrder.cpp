@@ -26,12 +26,6 @@ bool onnxc::isFreeInPlan(Operation *op) {
   return isa<onnx::ConstantOp, plan::ViewOp, plan::SizeOp>(op);
 }
 
-Value onnxc::getPlanSource(Value value) {
-  while (auto view = value.getDefiningOp<plan::ViewOp>())
-    value = view.getSource();
-  return value;
-}
-
 namespace {
 
 class PlanOrder {
@@ -53,7 +47,7 @@ public:
         auto symbol = dyn_cast<plan::SymbolOp>(other);
         return other == op ||
                (symbol &&
-                getPlanSource(symbol.getSource()).getDefiningOp() == op);
+                plan::getSource(symbol.getSource()).getDefiningOp() == op);
       });
       if (required)
         waits[op].insert(required);

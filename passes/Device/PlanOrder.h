@@ -23,9 +23,6 @@ struct PlanStep {
 /// constants, views, expressions.
 bool isFreeInPlan(mlir::Operation *op);
 
-/// Through views to the value that has the memory.
-mlir::Value getPlanSource(mlir::Value value);
-
 /// Orders a block of a plan so that the device's turns are few.
 llvm::SmallVector<PlanStep>
 orderPlan(mlir::Block &block,

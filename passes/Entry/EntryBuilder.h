@@ -91,9 +91,13 @@ private:
   mlir::OpBuilder &b;
   mlir::Location loc;
   mlir::func::FuncOp entry;
-  llvm::DenseMap<mlir::AffineExpr, mlir::Value> symbols;
-  llvm::DenseMap<std::pair<int, int64_t>, mlir::Value> pointers;
-  mlir::Value arena, weights;
+  mlir::Value arena;
+  /// What is built already and dominates the builder's place.
+  struct Built {
+    llvm::DenseMap<mlir::AffineExpr, mlir::Value> symbols;
+    llvm::DenseMap<std::pair<int, int64_t>, mlir::Value> pointers;
+    mlir::Value weights;
+  } built;
   /// Holds the heap buffers' addresses, null at first, and the sizes of those
   /// that grow.
   mlir::Value heap, capacities;
@@ -115,14 +119,6 @@ private:
   mlir::Value listPointers(mlir::ValueRange values);
   mlir::Value offsetBy(mlir::Value base, mlir::Value bytes);
 };
-
-/// Builds @onnxc_arena_bytes, which is -1 when the size does not fit.
-void buildArenaBytes(mlir::OpBuilder &b, mlir::Location loc,
-                     mlir::AffineExpr total);
-
-/// Builds a function that stores sizes: @name(symbols, sizes).
-void buildSizes(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
-                llvm::ArrayRef<mlir::AffineExpr> sizes);
 
 } // namespace onnxc
 

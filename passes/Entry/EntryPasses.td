@@ -30,6 +30,20 @@ def OutlineTasks : Pass<"outline-tasks", "::mlir::ModuleOp"> {
                            "::mlir::scf::SCFDialect"];
 }
 
+def WriteEntry : Pass<"write-entry", "::mlir::ModuleOp"> {
+  let summary = "Make the entry point of @main";
+  let description = [{
+    Every tensor of @main has a place (passes/Memory/MemoryPlan.h): memory of an
+    input or output, the weights, or an offset in the arena. @main becomes
+    @onnxc_entry, which calls the kernels with addresses, @onnxc_arena_bytes and
+    @onnxc_output_shapes.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::cf::ControlFlowDialect"];
+}
+
 def ProfileCalls : Pass<"profile-calls", "::mlir::ModuleOp"> {
   let summary = "Call the application's profiler around every kernel";
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",

@@ -36,6 +36,7 @@ namespace onnxc {
 
 using namespace mlir;
 using namespace onnxc;
+using plan::getSource;
 
 namespace {
 
@@ -183,13 +184,6 @@ bool isReadBeforeWritten(Block &block, ArrayRef<Value> input,
            haveEqualViews(ins[0], outs[0], buffers);
   auto linalgOp = dyn_cast<linalg::LinalgOp>(first);
   return linalgOp && isElementwise(linalgOp, ins, outs, buffers);
-}
-
-/// Through views to the value that has the memory.
-Value getSource(Value value) {
-  while (auto view = value.getDefiningOp<plan::ViewOp>())
-    value = view.getSource();
-  return value;
 }
 
 /// Whether nothing but the call reads the value from the call on.

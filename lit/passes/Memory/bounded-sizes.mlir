@@ -1,4 +1,4 @@
-// RUN: onnxc-opt %s --plan-memory | FileCheck %s
+// RUN: onnxc-opt %s --write-entry | FileCheck %s
 
 // s0 is at most 16: its buffer of floats is planned with 64 bytes, of 2 * s0 of
 // them with 128, and the arena's size is a constant.

@@ -1,4 +1,4 @@
-// RUN: onnxc-opt %s --plan-memory | FileCheck %s
+// RUN: onnxc-opt %s --write-entry | FileCheck %s
 
 // The second buffer of 16 floats takes the place of the first, which is dead by
 // then; the result is computed in the caller's memory.

@@ -23,6 +23,34 @@ func::FuncOp onnxc::beginFunction(OpBuilder &b, Location loc, StringRef name,
   return function;
 }
 
+/// Division as affine expressions have it: rounded down or up, and the rest of
+/// rounding down. The divisor is positive, the dividend need not be.
+static Value divide(OpBuilder &b, Location loc, AffineExprKind kind, Value l,
+                    Value r) {
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(l.getType()));
+  // One division: in 128 bits it is a call.
+  Value quotient = arith::DivSIOp::create(b, loc, l, r);
+  Value rest = arith::SubIOp::create(
+      b, loc, l, arith::MulIOp::create(b, loc, quotient, r));
+  auto isRest = [&](arith::CmpIPredicate predicate) -> Value {
+    return arith::CmpIOp::create(b, loc, predicate, rest, zero);
+  };
+  if (kind == AffineExprKind::Mod) {
+    Value above = arith::AddIOp::create(b, loc, rest, r);
+    return arith::SelectOp::create(b, loc, isRest(arith::CmpIPredicate::slt),
+                                   above, rest);
+  }
+  bool isFloor = kind == AffineExprKind::FloorDiv;
+  Value one =
+      arith::ConstantOp::create(b, loc, b.getIntegerAttr(l.getType(), 1));
+  Value next = isFloor
+                   ? arith::SubIOp::create(b, loc, quotient, one).getResult()
+                   : arith::AddIOp::create(b, loc, quotient, one);
+  Value isInexact =
+      isRest(isFloor ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sgt);
+  return arith::SelectOp::create(b, loc, isInexact, next, quotient);
+}
+
 Value onnxc::evaluateSize(OpBuilder &b, Location loc, Type type,
                           AffineExpr expr,
                           llvm::function_ref<Value(AffineSymbolExpr)> leaf) {
@@ -62,14 +90,9 @@ Value onnxc::evaluateSize(OpBuilder &b, Location loc, Type type,
   case AffineExprKind::Mul:
     return arith::MulIOp::create(b, loc, l, r);
   case AffineExprKind::FloorDiv:
-    return arith::FloorDivSIOp::create(b, loc, l, r);
   case AffineExprKind::CeilDiv:
-    return arith::CeilDivSIOp::create(b, loc, l, r);
-  case AffineExprKind::Mod: {
-    Value quotient = arith::FloorDivSIOp::create(b, loc, l, r);
-    Value product = arith::MulIOp::create(b, loc, quotient, r);
-    return arith::SubIOp::create(b, loc, l, product);
-  }
+  case AffineExprKind::Mod:
+    return divide(b, loc, expr.getKind(), l, r);
   default:
     llvm_unreachable("no other expressions over symbols");
   }

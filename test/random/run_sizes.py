@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Compares random arithmetic on sizes with onnxruntime.
+
+    run_sizes.py --bin BUILD/bin [--seed N] [--models N] [--filter REGEX]
+        [--keep FOLDER]
+
+A model reads sizes of its free dimensions and computes with them as exporters
+do: sums, products, quotients, remainders, bounds, of positive and negative
+numbers. What comes out is an output, as an integer; bounded to a few dozen it
+is the size of another, so that the entry, the memory it asks for and the shapes
+that it states all have to agree. A model is run at sizes of 0, 1 and more. The
+last line is `N passed, N failed`; a model is a test.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import argparse
+import os
+import re
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import model_cases
+import run_models
+from graph_builder import GraphBuilder
+
+SIZES = [(0, 1, 2), (1, 1, 1), (2, 3, 5), (7, 8, 6), (13, 14, 28), (64, 1, 49),
+         (33, 0, 17)]
+NUMBERS = (-64, -7, -3, -2, -1, 0, 1, 2, 3, 4, 7, 8, 16, 31, 49)
+DIVISORS = (1, 2, 3, 4, 7, 8, 16, 31)
+
+
+def draw_expression(g, random, sizes, depth):
+    """A scalar of int64 over the sizes."""
+    kind = random.randint(0, 11 if depth else 2)
+    if kind == 0:
+        return g.const(np.int64(NUMBERS[random.randint(len(NUMBERS))]))
+    if kind == 1:
+        return sizes[random.randint(len(sizes))]
+    left = draw_expression(g, random, sizes, depth - 1)
+    if kind in (2, 3, 4):
+        divisor = g.const(np.int64(DIVISORS[random.randint(len(DIVISORS))]))
+        return g.op("Mod" if kind == 2 else "Div", left, divisor)
+    if kind == 5:
+        return g.op("Neg", left)
+    right = draw_expression(g, random, sizes, depth - 1)
+    op = ("Add", "Sub", "Mul", "Min", "Max")[kind - 6]
+    return g.op(op, left, right)
+
+
+def build(seed, path):
+    random = np.random.RandomState(seed)
+    g = GraphBuilder(f"sizes_{seed}", opset=21)
+    image = g.input("x", ["a", "b", "c"])
+    shape = g.op("Shape", image)
+    sizes = [g.op("Gather", shape, g.const(np.int64(i)), axis=0)
+             for i in range(3)]
+    for i in range(5):
+        value = draw_expression(g, random, sizes, 4)
+        g.output(value, f"value{i}", [], TensorProto.INT64)
+        bounded = g.op("Min", g.op("Max", value, g.const(np.int64(0))),
+                       g.const(np.int64(40)))
+        length = g.op("Reshape", bounded, g.ints(1))
+        ones = g.op("Expand", g.op("ReduceSum", image, keepdims=0), length)
+        # What is between two sums is in the arena.
+        between = g.op("CumSum", ones, g.const(np.int64(0)))
+        g.output(g.op("CumSum", between, g.const(np.int64(0)), reverse=1),
+                 f"tensor{i}", [f"n{i}"])
+    onnx.save(g.model(), path)
+
+
+def run(seed, options, folder):
+    path = os.path.join(folder, "model.onnx")
+    build(seed, path)
+    case = model_cases.Case("model", "model", [{}])
+    library, _, _ = run_models.compile_model(case, path, options, folder)
+    reference = run_models.Reference(path, 1)
+    for shape in SIZES:
+        # Integers, whose sums are exact.
+        inputs = {"x": np.random.RandomState(seed).randint(
+            -3, 4, shape).astype(np.float32)}
+        try:
+            run_models.run_library(library, inputs, options, folder)
+            for name, theirs in reference.run(inputs).items():
+                ours = np.load(os.path.join(folder, name + ".npy"))
+                if run_models.compare(name, ours, theirs) > 1e-4:
+                    raise run_models.Failure(f"{name} is {ours.ravel()[:3]}, "
+                                             f"not {theirs.ravel()[:3]}")
+        except run_models.Failure as failure:
+            raise run_models.Failure(f"{list(shape)}: {failure}") from None
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description="Compares arithmetic on sizes with onnxruntime.")
+    parser.add_argument("--bin", required=True, help="onnxc's folder")
+    parser.add_argument("--filter", default="", help="a pattern of seeds")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--models", type=int, default=12)
+    parser.add_argument("--keep", default="", help="a folder for the models")
+    options = parser.parse_args()
+    options.onnxc = os.path.abspath(os.path.join(options.bin, "onnxc"))
+    options.onnxc_run = os.path.abspath(
+        os.path.join(options.bin, "onnxc-run"))
+    options.onnxc_options, options.timeout, options.threads = [], 300, 1
+    passed = failed = 0
+    for seed in range(options.seed, options.seed + options.models):
+        if not re.search(options.filter, str(seed)):
+            continue
+        with tempfile.TemporaryDirectory(prefix="onnxc-") as folder:
+            if options.keep:
+                folder = os.path.join(options.keep, str(seed))
+                os.makedirs(folder, exist_ok=True)
+            try:
+                run(seed, options, folder)
+                passed += 1
+            except run_models.Failure as failure:
+                print(f"seed {seed}: {failure}", flush=True)
+                failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -148,7 +148,7 @@ std::optional<Dims> LessOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 std::optional<Dims>
 LessOrEqualOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return evaluateElementwise(*this, operands,
-                             [](auto x) { return isNonNegative(x[1] - x[0]); });
+                             [](auto x) { return isLessOrEqual(x[0], x[1]); });
 }
 
 std::optional<Dims>
@@ -160,7 +160,7 @@ GreaterOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 std::optional<Dims>
 GreaterOrEqualOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return evaluateElementwise(*this, operands,
-                             [](auto x) { return isNonNegative(x[0] - x[1]); });
+                             [](auto x) { return isLessOrEqual(x[1], x[0]); });
 }
 
 std::optional<Dims> EqualOp::evaluate(ArrayRef<std::optional<Dims>> operands) {

@@ -12,6 +12,9 @@ using namespace mlir;
 namespace onnxc::onnx {
 
 static constexpr int64_t kSignDivisor = (int64_t(1) << 61) - 1;
+/// No arithmetic on sizes comes to so much: a difference of two such numbers is
+/// below the divisor.
+static constexpr int64_t kBeyondSizes = int64_t(1) << 60;
 
 AffineExpr getSignArgument(AffineExpr expr) {
   auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
@@ -36,11 +39,34 @@ AffineExpr isNonNegative(AffineExpr x) {
   return simplify(x.floorDiv(kSignDivisor) + 1);
 }
 
+/// The sign of a - b where it is told without that difference, which may not
+/// fit in 64 bits: both are numbers, or one is beyond what sizes give.
+static std::optional<int> compareNumbers(AffineExpr a, AffineExpr b) {
+  std::optional<int64_t> l = getConstant(a), r = getConstant(b);
+  if (l && r)
+    return *l < *r ? -1 : *l > *r;
+  if (l && (*l >= kBeyondSizes || *l <= -kBeyondSizes))
+    return *l < 0 ? -1 : 1;
+  if (r && (*r >= kBeyondSizes || *r <= -kBeyondSizes))
+    return *r < 0 ? 1 : -1;
+  return std::nullopt;
+}
+
 AffineExpr isLess(AffineExpr a, AffineExpr b) {
+  if (std::optional<int> sign = compareNumbers(a, b))
+    return getConstant(a.getContext(), *sign < 0);
   return isNonNegative(b - a - 1);
 }
 
+AffineExpr isLessOrEqual(AffineExpr a, AffineExpr b) {
+  if (std::optional<int> sign = compareNumbers(a, b))
+    return getConstant(a.getContext(), *sign <= 0);
+  return isNonNegative(b - a);
+}
+
 AffineExpr isEqual(AffineExpr a, AffineExpr b) {
+  if (std::optional<int> sign = compareNumbers(a, b))
+    return getConstant(a.getContext(), *sign == 0);
   AffineExpr difference = simplify(a - b);
   return simplify(isNonNegative(difference) * isNonNegative(-difference));
 }
@@ -52,6 +78,8 @@ AffineExpr getSelect(AffineExpr condition, AffineExpr a, AffineExpr b) {
 }
 
 AffineExpr getMax(AffineExpr a, AffineExpr b) {
+  if (std::optional<int> sign = compareNumbers(a, b))
+    return *sign < 0 ? b : a;
   // Else where both are equal would be a case of its own.
   if (isKnownNonNegative(simplify(b - a)))
     return b;
@@ -59,6 +87,8 @@ AffineExpr getMax(AffineExpr a, AffineExpr b) {
 }
 
 AffineExpr getMin(AffineExpr a, AffineExpr b) {
+  if (std::optional<int> sign = compareNumbers(a, b))
+    return *sign < 0 ? a : b;
   if (isKnownNonNegative(simplify(a - b)))
     return b;
   return getSelect(isNonNegative(b - a), a, b);

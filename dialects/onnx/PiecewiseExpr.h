@@ -38,6 +38,7 @@ mlir::AffineExpr getMin(mlir::AffineExpr a, mlir::AffineExpr b);
 // Conditions are expressions that are 0 or 1.
 mlir::AffineExpr isNonNegative(mlir::AffineExpr x);
 mlir::AffineExpr isLess(mlir::AffineExpr a, mlir::AffineExpr b);
+mlir::AffineExpr isLessOrEqual(mlir::AffineExpr a, mlir::AffineExpr b);
 mlir::AffineExpr isEqual(mlir::AffineExpr a, mlir::AffineExpr b);
 mlir::AffineExpr getNot(mlir::AffineExpr condition);
 mlir::AffineExpr getSelect(mlir::AffineExpr condition, mlir::AffineExpr a,

@@ -33,22 +33,43 @@ SIZES = [(0, 1, 2), (1, 1, 1), (2, 3, 5), (7, 8, 6), (13, 14, 28), (64, 1, 49),
          (33, 0, 17)]
 NUMBERS = (-64, -7, -3, -2, -1, 0, 1, 2, 3, 4, 7, 8, 16, 31, 49)
 DIVISORS = (1, 2, 3, 4, 7, 8, 16, 31)
+# As exporters write "all": no difference from them fits in 64 bits.
+LOW_ENDS = (-2**63, -2**63 + 1, -2**62)
+HIGH_ENDS = (2**63 - 1, 2**63 - 2, 2**62)
 
 
 def draw_expression(g, random, sizes, depth):
     """A scalar of int64 over the sizes."""
-    kind = random.randint(0, 11 if depth else 2)
+    def pick(values):
+        return g.const(np.int64(values[random.randint(len(values))]))
+
+    kind = random.randint(0, 16 if depth else 2)
     if kind == 0:
-        return g.const(np.int64(NUMBERS[random.randint(len(NUMBERS))]))
+        return pick(NUMBERS)
     if kind == 1:
         return sizes[random.randint(len(sizes))]
     left = draw_expression(g, random, sizes, depth - 1)
     if kind in (2, 3, 4):
-        divisor = g.const(np.int64(DIVISORS[random.randint(len(DIVISORS))]))
-        return g.op("Mod" if kind == 2 else "Div", left, divisor)
+        return g.op("Mod" if kind == 2 else "Div", left, pick(DIVISORS))
     if kind == 5:
         return g.op("Neg", left)
+    if kind == 11:
+        return g.op("Abs", left)
+    if kind == 12:
+        return g.op("Min", g.op("Max", left, pick(LOW_ENDS)), pick(HIGH_ENDS))
+    if kind == 13:
+        return g.op("Clip", left, pick(LOW_ENDS + NUMBERS), pick(HIGH_ENDS))
+    if kind == 14:
+        # A comparison with an end, or of two.
+        op = ("Less", "Greater", "LessOrEqual", "GreaterOrEqual",
+              "Equal")[random.randint(5)]
+        if random.rand() < 0.3:
+            left = pick(LOW_ENDS + HIGH_ENDS)
+        return g.op("Cast", g.op(op, left, pick(LOW_ENDS + HIGH_ENDS)),
+                    to=TensorProto.INT64)
     right = draw_expression(g, random, sizes, depth - 1)
+    if kind == 15:
+        return g.op("Where", g.op("Less", left, right), right, pick(NUMBERS))
     op = ("Add", "Sub", "Mul", "Min", "Max")[kind - 6]
     return g.op(op, left, right)
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/DeviceCode.h"
+#include "dialects/plan/PlanAttrs.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
@@ -38,19 +39,18 @@ void onnxc::registerDeviceDialects(DialectRegistry &registry) {
 
 /// The parts as the pass join-parts lists them.
 static void readParts(ModuleOp module, DeviceCode &code) {
-  if (auto bytes = module->getAttrOfType<IntegerAttr>("onnxc.device_weights"))
+  if (auto bytes = plan::attrs::DeviceWeights::get(module))
     code.weightsBytes = bytes.getInt();
-  auto rows = module->getAttrOfType<ArrayAttr>("onnxc.device_parts");
-  if (!rows)
+  auto parts = plan::attrs::DeviceParts::get(module);
+  if (!parts)
     return;
-  for (auto row : rows.getAsRange<DictionaryAttr>()) {
+  for (auto recorded : parts.getAsRange<plan::RecordedPartAttr>()) {
     DevicePart &part = code.parts.emplace_back();
-    part.firstFunction = row.getAs<IntegerAttr>("first").getInt();
-    part.numInputs = row.getAs<IntegerAttr>("inputs").getInt();
-    llvm::append_range(part.slots,
-                       row.getAs<DenseI64ArrayAttr>("slots").asArrayRef());
+    part.firstFunction = recorded.getFirst();
+    part.numInputs = recorded.getPart().getInputs();
+    llvm::append_range(part.slots, recorded.getPart().getSlots().asArrayRef());
     llvm::append_range(part.transfers,
-                       row.getAs<DenseBoolArrayAttr>("transfers").asArrayRef());
+                       recorded.getPart().getTransfers().asArrayRef());
   }
 }
 
@@ -63,15 +63,13 @@ FailureOr<DeviceCode> onnxc::compileDeviceCode(ModuleOp module,
   code.functions.resize(holders.size());
   OwningOpRef<ModuleOp> taken = ModuleOp::create(module.getLoc());
   for (gpu::GPUModuleOp holder : holders) {
-    auto get = [&](StringRef name) {
-      return holder->getAttrOfType<IntegerAttr>(name).getInt();
-    };
+    plan::LaunchAttr launch = plan::attrs::Launch::get(holder);
     auto function = *holder.getOps<gpu::GPUFuncOp>().begin();
-    DeviceFunction &entry = code.functions[get("onnxc.number")];
+    DeviceFunction &entry = code.functions[launch.getNumber()];
     entry.name = function.getName().str();
-    entry.numBuffers = get("onnxc.buffers");
+    entry.numBuffers = launch.getBuffers();
     entry.numSizes = function.getNumArguments() - entry.numBuffers;
-    entry.threads = get("onnxc.threads");
+    entry.threads = launch.getThreads();
     holder->remove();
     taken->push_back(holder);
   }

@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/ModelInterface.h"
-#include "dialects/onnx/OnnxDialect.h"
-#include "dialects/onnx/SymbolicShape.h"
+#include "dialects/onnx/ModelAttrs.h"
+#include "dialects/plan/PlanAttrs.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "targets/RuntimeABI.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -80,21 +80,16 @@ int32_t getDtype(Type type) {
       .Default([](Type) { return 0; });
 }
 
-static std::string getString(DictionaryAttr dictionary, StringRef name) {
-  if (!dictionary)
-    return "";
-  auto attr = dictionary.getAs<StringAttr>(name);
-  return attr ? attr.str() : "";
-}
+static std::string getText(StringAttr attr) { return attr ? attr.str() : ""; }
 
 static FailureOr<TensorInterface> readTensor(ModuleOp module, Type type,
                                              DictionaryAttr attrs,
                                              StringRef kind, unsigned number) {
   TensorInterface result;
-  result.name = getString(attrs, "onnx.name");
+  result.name = getText(onnx::attrs::Name::get(attrs));
   if (result.name.empty())
     result.name = (kind + "_" + Twine(number)).str();
-  result.doc = getString(attrs, "onnx.doc");
+  result.doc = getText(onnx::attrs::Doc::get(attrs));
   auto fail = [&](const Twine &why) {
     emitError(module.getLoc()) << kind << " \"" << result.name << "\" " << why;
     return failure();
@@ -120,25 +115,22 @@ static FailureOr<TensorInterface> readTensor(ModuleOp module, Type type,
   return result;
 }
 
-static LogicalResult readSymbols(ModuleOp module, Operation *main,
-                                 unsigned numInputSymbols,
+static LogicalResult readSymbols(ModuleOp module, plan::InterfaceAttr interface,
                                  ModelInterface &model) {
-  auto get = [&](StringRef name) {
-    return main ? main->getDiscardableAttr(("onnx." + name).str())
-                : module->getDiscardableAttr(("onnxc." + name).str());
-  };
-  if (auto names = dyn_cast_or_null<ArrayAttr>(get("symbols")))
-    for (auto name : names.getAsRange<StringAttr>())
-      model.symbols.push_back({name.str()});
+  for (auto name : interface.getSymbols().getAsRange<StringAttr>())
+    model.symbols.push_back({name.str()});
   // The minimum and maximum of each, without those from data.
-  if (auto bounds = dyn_cast_or_null<DenseI64ArrayAttr>(get("symbol_bounds")))
-    for (size_t i = 0; i < model.symbols.size() &&
-                       2 * i + 1 < static_cast<size_t>(bounds.size());
-         ++i) {
-      model.symbols[i].min = bounds[2 * i];
-      model.symbols[i].max = bounds[2 * i + 1];
-    }
+  ArrayRef<int64_t> bounds = interface.getBounds();
+  for (auto &symbol : model.symbols) {
+    if (bounds.size() < 2)
+      break;
+    symbol.min = bounds[0];
+    symbol.max = bounds[1];
+    bounds = bounds.drop_front(2);
+  }
   // Those of the inputs come first and are @main's index arguments.
+  size_t numInputSymbols =
+      llvm::count_if(interface.getType().getInputs(), llvm::IsaPred<IndexType>);
   for (auto [i, symbol] : llvm::enumerate(model.symbols))
     symbol.fromData = i >= numInputSymbols;
   for (const std::vector<TensorInterface> *list :
@@ -150,77 +142,72 @@ static LogicalResult readSymbols(ModuleOp module, Operation *main,
   return success();
 }
 
-FailureOr<ModelInterface> readModelInterface(ModuleOp module) {
-  ModelInterface model;
-  DictionaryAttr attrs = module->getDiscardableAttrDictionary();
-  model.name = getString(attrs, "onnx.graph_name");
-  model.doc = getString(attrs, "onnx.doc");
-  model.producer = getString(attrs, "onnx.producer");
-  if (auto metadata = attrs.getAs<DictionaryAttr>("onnx.metadata"))
+static void readDescription(ModuleOp module, ModelInterface &model) {
+  model.name = getText(onnx::attrs::GraphName::get(module));
+  model.doc = getText(onnx::attrs::Doc::get(module));
+  model.producer = getText(onnx::attrs::Producer::get(module));
+  if (auto metadata = onnx::attrs::Metadata::get(module))
     for (NamedAttribute entry : metadata)
       if (auto value = dyn_cast<StringAttr>(entry.getValue()))
         model.metadata.push_back({entry.getName().str(), value.str()});
+  if (auto steps = plan::attrs::Steps::get(module))
+    for (auto step : steps.getAsRange<plan::StepAttr>())
+      model.steps.push_back({step.getNodes().str(), step.getKernel().str()});
+}
 
-  if (auto steps = attrs.getAs<ArrayAttr>("onnxc.steps"))
-    for (ArrayAttr step : steps.getAsRange<ArrayAttr>())
-      model.steps.push_back(
-          {cast<StringAttr>(step[0]).str(), cast<StringAttr>(step[1]).str()});
-
+/// What @main tells, or where it is gone has told.
+static plan::InterfaceAttr getInterface(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
-  FunctionType type;
-  ArrayAttr argAttrs, resultAttrs;
-  if (main) {
-    type = main.getFunctionType();
-    argAttrs = main.getAllArgAttrs();
-    resultAttrs = main.getAllResultAttrs();
-  } else {
-    if (auto attr = attrs.getAs<TypeAttr>("onnxc.signature"))
-      type = dyn_cast<FunctionType>(attr.getValue());
-    argAttrs = attrs.getAs<ArrayAttr>("onnxc.arguments");
-    resultAttrs = attrs.getAs<ArrayAttr>("onnxc.results");
-  }
-  if (!type)
-    return emitError(module.getLoc())
-           << "there is no model: neither @main nor onnxc.signature";
-  auto attrsOf = [](ArrayAttr array, unsigned i) -> DictionaryAttr {
-    return array && i < array.size() ? dyn_cast<DictionaryAttr>(array[i])
-                                     : DictionaryAttr();
+  if (!main)
+    return plan::attrs::Interface::get(module);
+  Builder b(module.getContext());
+  auto symbols = onnx::attrs::Symbols::get(main);
+  auto bounds = onnx::attrs::SymbolBounds::get(main);
+  auto arguments = main.getAllArgAttrs(), results = main.getAllResultAttrs();
+  auto orEmpty = [&](ArrayAttr list) {
+    return list ? list : b.getArrayAttr({});
   };
+  return plan::InterfaceAttr::get(b.getContext(), main.getFunctionType(),
+                                  orEmpty(arguments), orEmpty(results),
+                                  orEmpty(symbols),
+                                  bounds ? bounds : b.getDenseI64ArrayAttr({}));
+}
+
+FailureOr<ModelInterface> readModelInterface(ModuleOp module) {
+  ModelInterface model;
+  readDescription(module, model);
+  plan::InterfaceAttr interface = getInterface(module);
+  if (!interface)
+    return emitError(module.getLoc())
+           << "there is no model: neither @main nor plan.interface";
   bool failed = false;
-  auto read = [&](TypeRange types, ArrayAttr array, StringRef kind,
+  auto read = [&](TypeRange types, ArrayAttr attrs, StringRef kind,
                   std::vector<TensorInterface> &list) {
-    for (auto [i, tensorType] : llvm::enumerate(types)) {
+    for (auto [i, type] : llvm::enumerate(types)) {
       // Symbols are index arguments behind the tensors.
-      if (isa<IndexType>(tensorType))
+      if (isa<IndexType>(type))
         continue;
-      auto tensor = readTensor(module, tensorType, attrsOf(array, i), kind, i);
+      auto of =
+          i < attrs.size() ? cast<DictionaryAttr>(attrs[i]) : DictionaryAttr();
+      auto tensor = readTensor(module, type, of, kind, i);
       if (mlir::failed(tensor))
         failed = true;
       else
         list.push_back(*tensor);
     }
   };
-  read(type.getInputs(), argAttrs, "input", model.inputs);
-  read(type.getResults(), resultAttrs, "output", model.outputs);
-  unsigned numInputSymbols =
-      llvm::count_if(type.getInputs(), llvm::IsaPred<IndexType>);
-  if (failed || mlir::failed(readSymbols(module, main, numInputSymbols, model)))
+  read(interface.getType().getInputs(), interface.getArguments(), "input",
+       model.inputs);
+  read(interface.getType().getResults(), interface.getResults(), "output",
+       model.outputs);
+  if (failed || mlir::failed(readSymbols(module, interface, model)))
     return failure();
   return model;
 }
 
 void keepModelInterface(ModuleOp module) {
-  auto main = module.lookupSymbol<func::FuncOp>("main");
-  if (!main)
-    return;
-  module->setAttr("onnxc.signature", TypeAttr::get(main.getFunctionType()));
-  if (ArrayAttr attrs = main.getAllArgAttrs())
-    module->setAttr("onnxc.arguments", attrs);
-  if (ArrayAttr attrs = main.getAllResultAttrs())
-    module->setAttr("onnxc.results", attrs);
-  for (StringRef name : {"symbols", "symbol_bounds"})
-    if (Attribute attr = main->getDiscardableAttr(("onnx." + name).str()))
-      module->setAttr(("onnxc." + name).str(), attr);
+  if (plan::InterfaceAttr interface = getInterface(module))
+    plan::attrs::Interface::set(module, interface);
 }
 
 } // namespace onnxc

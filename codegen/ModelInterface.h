@@ -69,9 +69,8 @@ struct ModelInterface {
 /// what cannot be an input or output of a compiled model.
 mlir::FailureOr<ModelInterface> readModelInterface(mlir::ModuleOp module);
 
-/// Keeps what of @main tells the interface in the module's attributes
-/// (onnxc.signature, .arguments, .results, .symbols, .symbol_bounds), for when
-/// @main is gone.
+/// Keeps what of @main tells the interface as the module's `plan.interface`,
+/// for when @main is gone.
 void keepModelInterface(mlir::ModuleOp module);
 
 /// onnxc_dtype for an element type of the onnx dialect, 0 for none.

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/Weights.h"
+#include "dialects/plan/PlanAttrs.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/Support/Endian.h"
@@ -154,24 +155,16 @@ LogicalResult WeightsBlob::write(bool bigEndian, raw_ostream &os) const {
 
 FailureOr<WeightsBlob> readWeights(ModuleOp module) {
   WeightsBlob blob;
-  auto list =
-      dyn_cast_or_null<ArrayAttr>(module->getDiscardableAttr("onnxc.weights"));
+  auto list = plan::attrs::Weights::get(module);
   if (!list)
     return blob;
-  for (Attribute attr : list) {
-    auto dictionary = dyn_cast<DictionaryAttr>(attr);
-    auto offset =
-        dictionary ? dictionary.getAs<IntegerAttr>("offset") : IntegerAttr();
-    auto value =
-        dictionary ? dictionary.getAs<ElementsAttr>("value") : ElementsAttr();
-    if (!offset || !value || offset.getInt() < 0)
-      return emitError(module.getLoc())
-             << "onnxc.weights wants a list of {offset, value}";
+  for (auto weight : list.getAsRange<plan::WeightAttr>()) {
+    ElementsAttr value = weight.getValue();
     if (!getBlobBytes(value))
       return emitError(module.getLoc())
              << "constants of type " << value.getElementType()
              << " cannot be weights";
-    blob.entries.push_back({uint64_t(offset.getInt()), value});
+    blob.entries.push_back({uint64_t(weight.getOffset()), value});
   }
   // Empty ones before the one that begins at the same place.
   llvm::sort(blob.entries,
@@ -182,7 +175,7 @@ FailureOr<WeightsBlob> readWeights(ModuleOp module) {
   for (const WeightsBlob::Entry &entry : blob.entries) {
     if (entry.offset < blob.totalBytes)
       return emitError(module.getLoc())
-             << "onnxc.weights overlap at " << entry.offset;
+             << "weights overlap at " << entry.offset;
     blob.totalBytes = entry.offset + *getBlobBytes(entry.value);
   }
   // Constants without elements have an address too.

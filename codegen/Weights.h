@@ -38,7 +38,7 @@ struct WeightsBlob {
   mlir::LogicalResult write(bool bigEndian, llvm::raw_ostream &os) const;
 };
 
-/// Reads the module's onnxc.weights, a list of {offset, value}.
+/// Reads the module's plan.weights.
 mlir::FailureOr<WeightsBlob> readWeights(mlir::ModuleOp module);
 
 } // namespace onnxc

@@ -17,6 +17,7 @@
 #include "compiler/Listing.h"
 #include "compiler/Pipeline.h"
 #include "compiler/Progress.h"
+#include "dialects/plan/PlanAttrs.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
@@ -294,7 +295,7 @@ LogicalResult Compilation::runVariants() {
         isLast ? std::move(imported) : OwningOpRef<ModuleOp>(imported->clone());
     target = targets[i];
     if (sharedWeights)
-      (*module)->setAttr("onnxc.shared_weights", sharedWeights);
+      plan::attrs::SharedWeights::set(*module, sharedWeights);
     if (failed(runPhases()))
       return failure();
     if (!isLast)
@@ -314,7 +315,7 @@ LogicalResult Compilation::runPhases() {
   }
   // The entry point then takes the address of the weights from its context.
   if (options.weights != WeightsPlace::Embed)
-    (*module)->setAttr("onnxc.weights_from_context", UnitAttr::get(&context));
+    plan::attrs::WeightsFromContext::mark(*module);
   if (failed(checkMachine()))
     return failure();
   // A module that a phase has left goes on from there.
@@ -343,7 +344,7 @@ LogicalResult Compilation::readPlan() {
     return failure();
   model = *read;
   weights = *blob;
-  sharedWeights = (*module)->getAttrOfType<ArrayAttr>("onnxc.weights");
+  sharedWeights = plan::attrs::Weights::get(*module);
   return device ? compileDevice() : success();
 }
 
@@ -520,14 +521,20 @@ LogicalResult Compilation::writeCodeAs(OutputFile &output,
 
 LargestTensors Compilation::getLargestTensors() {
   LargestTensors largest;
-  auto read = [&](StringRef name, std::vector<std::string> &texts) {
-    if (auto list = (*module)->getAttrOfType<ArrayAttr>(name))
-      for (StringRef text : list.getAsValueRange<StringAttr>())
-        texts.push_back(text.str());
+  auto describe = [](ArrayAttr list, std::vector<std::string> &texts) {
+    for (auto use : list.getAsRange<plan::MemoryUseAttr>()) {
+      std::string what = use.getWhat() ? use.getWhat().str() + " " : "";
+      texts.push_back(what + "\"" + use.getNodes().str() + "\" " +
+                      std::to_string(use.getBytes()));
+    }
   };
-  read("onnxc.arena_filled_by", largest.arena);
-  read("onnxc.largest_weights", largest.weights);
-  read("onnxc.allocating", largest.allocating);
+  if (auto arena = plan::attrs::Arena::get(*module))
+    describe(arena.getFilledBy(), largest.arena);
+  if (auto list = plan::attrs::LargestWeights::get(*module))
+    describe(list, largest.weights);
+  if (auto list = plan::attrs::Allocating::get(*module))
+    for (StringRef name : list.getAsValueRange<StringAttr>())
+      largest.allocating.push_back(name.str());
   if (largest.allocating.empty() && model.needsAllocator())
     for (const TensorInterface &output : model.outputs)
       if (model.dependsOnData(output))

@@ -42,7 +42,7 @@ void stateMachine(ModuleOp module, const PipelineOptions &options) {
 }
 
 Phase getLastPhase(ModuleOp module) {
-  auto name = module->getAttrOfType<StringAttr>(kPhaseName);
+  auto name = plan::attrs::Phase::get(module);
   for (const PhaseInfo &info : getPhases())
     if (name && info.name == name.getValue())
       return info.phase;

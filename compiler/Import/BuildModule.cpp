@@ -11,6 +11,7 @@
 #include "compiler/Import/Build.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
+#include "dialects/onnx/ModelAttrs.h"
 #include "dialects/onnx/SliceOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
@@ -356,25 +357,25 @@ void BuildModule::setModuleAttributes(ModuleOp module) {
   if (!proto.producer_version().empty())
     producer += " " + proto.producer_version();
   if (!producer.empty())
-    module->setAttr("onnx.producer", b.getStringAttr(producer));
+    attrs::Producer::set(module, b.getStringAttr(producer));
   const std::string &doc = proto.doc_string().empty()
                                ? proto.graph().doc_string()
                                : proto.doc_string();
   if (!doc.empty())
-    module->setAttr("onnx.doc", b.getStringAttr(doc));
+    attrs::Doc::set(module, b.getStringAttr(doc));
   if (!proto.graph().name().empty())
-    module->setAttr("onnx.graph_name", b.getStringAttr(proto.graph().name()));
+    attrs::GraphName::set(module, b.getStringAttr(proto.graph().name()));
   NamedAttrList metadata;
   for (const auto &entry : proto.metadata_props())
     if (!entry.key().empty())
       metadata.set(entry.key(), b.getStringAttr(entry.value()));
   if (!metadata.empty())
-    module->setAttr("onnx.metadata", metadata.getDictionary(b.getContext()));
+    attrs::Metadata::set(module, metadata.getDictionary(b.getContext()));
   NamedAttrList nodes;
   for (NamedAttribute entry : model.nodeMetadata)
     nodes.set(entry.getName(), entry.getValue());
   if (!nodes.empty())
-    module->setAttr("onnx.node_metadata", nodes.getDictionary(b.getContext()));
+    attrs::NodeMetadata::set(module, nodes.getDictionary(b.getContext()));
 }
 
 FailureOr<OwningOpRef<ModuleOp>> BuildModule::run() {
@@ -398,18 +399,17 @@ FailureOr<OwningOpRef<ModuleOp>> BuildModule::run() {
   for (auto [i, input] : llvm::enumerate(signature->inputs)) {
     values.values[input->name()] = block->getArgument(i);
     block->getArgument(i).setLoc(model.getLoc(input->name()));
-    function.setArgAttr(i, "onnx.name", b.getStringAttr(input->name()));
+    attrs::Name::set(function, i, b.getStringAttr(input->name()));
     if (!input->doc_string().empty())
-      function.setArgAttr(i, "onnx.doc", b.getStringAttr(input->doc_string()));
+      attrs::Doc::set(function, i, b.getStringAttr(input->doc_string()));
   }
   SmallVector<StringRef> symbols(signature->symbols.begin(),
                                  signature->symbols.end());
   for (auto [i, symbol] : llvm::enumerate(symbols))
-    function.setArgAttr(signature->inputs.size() + i, "onnx.name",
-                        b.getStringAttr(symbol));
-  function->setAttr("onnx.symbols", b.getStrArrayAttr(symbols));
-  function->setAttr("onnx.symbol_bounds",
-                    b.getDenseI64ArrayAttr(signature->bounds));
+    attrs::Name::set(function, signature->inputs.size() + i,
+                     b.getStringAttr(symbol));
+  attrs::Symbols::set(function, b.getStrArrayAttr(symbols));
+  attrs::SymbolBounds::set(function, b.getDenseI64ArrayAttr(signature->bounds));
 
   // In the order of the graph's inputs, so that the output does not depend on
   // a hash.
@@ -425,10 +425,10 @@ FailureOr<OwningOpRef<ModuleOp>> BuildModule::run() {
   function.setType(
       b.getFunctionType(inputTypes, ValueRange(outputs).getTypes()));
   for (auto [i, output] : llvm::enumerate(graph.output())) {
-    function.setResultAttr(i, "onnx.name", b.getStringAttr(output.name()));
+    attrs::Name::setOfResult(function, i, b.getStringAttr(output.name()));
     if (!output.doc_string().empty())
-      function.setResultAttr(i, "onnx.doc",
-                             b.getStringAttr(output.doc_string()));
+      attrs::Doc::setOfResult(function, i,
+                              b.getStringAttr(output.doc_string()));
   }
   if (failed(verify(*module)))
     return failure();

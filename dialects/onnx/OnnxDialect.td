@@ -17,7 +17,31 @@ def Onnx_Dialect : Dialect {
   let description = [{
     Operators, operands, results and attributes are spelled as in the ONNX
     operator specification, which is this dialect's reference.
+
+    Attributes `onnx.NAME` on functions and modules say what the model says of
+    itself, and what its symbols are. What one pass tells another is the plan
+    dialect's.
+    - On functions: `symbols` are the names of s0, s1, ..., those of the inputs
+      first; `symbol_bounds` the least and largest value of each of these, -1 for
+      no bound; `equal_sizes` pairs of expressions that a run has to find equal.
+    - On their arguments and results: `name` and `doc`.
+    - On modules: `graph_name`, `producer`, `doc`; `metadata`, the model's
+      properties; `node_metadata`, those of its nodes.
   }];
+  let discardableAttrs = (ins
+    "::mlir::ArrayAttr":$symbols,
+    "::mlir::DenseI64ArrayAttr":$symbol_bounds,
+    "::mlir::ArrayAttr":$equal_sizes,
+    "::mlir::StringAttr":$name,
+    "::mlir::StringAttr":$doc,
+    "::mlir::StringAttr":$graph_name,
+    "::mlir::StringAttr":$producer,
+    "::mlir::DictionaryAttr":$metadata,
+    "::mlir::DictionaryAttr":$node_metadata
+  );
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
   let useDefaultTypePrinterParser = 1;

@@ -7,36 +7,20 @@
 #ifndef ONNXC_DIALECTS_PLAN_KERNELS_H
 #define ONNXC_DIALECTS_PLAN_KERNELS_H
 
+#include "dialects/plan/PlanAttrs.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace onnxc {
 
-/// The attribute of a kernel's dynamic arguments and results that holds their
-/// sizes over the kernel's symbols, once their types no longer do.
-constexpr llvm::StringLiteral kDimsName = "onnx.dims";
-
-/// The attribute of a kernel's argument that is memory to work in.
-constexpr llvm::StringLiteral kScratchName = "onnx.scratch";
-
-/// The attribute of a kernel's pointer that holds the type of the elements.
-constexpr llvm::StringLiteral kElementTypeName = "onnx.element";
-
-/// The attribute of a kernel's first argument where that is the context.
-constexpr llvm::StringLiteral kContextName = "onnx.context";
-
-/// The attribute of a module that names the last phase it has been through.
-constexpr llvm::StringLiteral kPhaseName = "plan.phase";
-
-/// A kernel carries the unit attribute `kernel`.
 inline bool isKernel(mlir::func::FuncOp function) {
-  return function->hasAttr("kernel");
+  return plan::attrs::Kernel::isOn(function);
 }
 inline void markKernel(mlir::func::FuncOp function) {
-  function->setAttr("kernel", mlir::UnitAttr::get(function.getContext()));
+  plan::attrs::Kernel::mark(function);
 }
 
 inline bool takesContext(mlir::func::FuncOp kernel) {
-  return kernel.getNumArguments() > 0 && kernel.getArgAttr(0, kContextName);
+  return kernel.getNumArguments() > 0 && plan::attrs::Context::isOn(kernel, 0);
 }
 
 /// "conv_1, relu_1": the nodes of the model that a location goes back to.

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/plan/MachineModel.h"
-#include "dialects/plan/Plan.h"
+#include "dialects/plan/PlanAttrs.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -249,12 +249,9 @@ Attribute MachineAttr::parse(AsmParser &parser, Type) {
 // The machine of an op
 //===----------------------------------------------------------------------===//
 
-static constexpr StringLiteral kMachineName = "plan.machine";
-static constexpr StringLiteral kHostName = "plan.host_machine";
-
 MachineModel onnxc::getMachine(Operation *op) {
   for (; op; op = op->getParentOp())
-    if (auto machine = op->getAttrOfType<MachineAttr>(kMachineName))
+    if (auto machine = attrs::Machine::get(op))
       return machine.getModel();
   MachineModel usual;
   usual.vectorBits = 256;
@@ -264,28 +261,30 @@ MachineModel onnxc::getMachine(Operation *op) {
 }
 
 void onnxc::setMachine(ModuleOp module, const MachineModel &machine) {
-  module->setAttr(kMachineName, MachineAttr::get(module.getContext(), machine));
+  attrs::Machine::set(module, MachineAttr::get(module.getContext(), machine));
 }
 
 bool onnxc::statesMachine(ModuleOp module) {
-  return module->hasAttr(kMachineName);
+  return attrs::Machine::isOn(module);
 }
 
 bool onnxc::hasMachine(ModuleOp module, const MachineModel &machine) {
-  return module->getAttr(kMachineName) ==
+  return attrs::Machine::get(module) ==
          MachineAttr::get(module.getContext(), machine);
 }
 
 MachineModel onnxc::getHostMachine(ModuleOp module) {
-  auto machine = module->getAttrOfType<MachineAttr>(kHostName);
+  auto machine = attrs::HostMachine::get(module);
   return machine ? machine.getModel() : getMachine(module);
 }
 
 void onnxc::setHostMachine(ModuleOp module, const MachineModel &machine) {
-  module->setAttr(kHostName, MachineAttr::get(module.getContext(), machine));
+  attrs::HostMachine::set(module,
+                          MachineAttr::get(module.getContext(), machine));
 }
 
 void onnxc::becomeHost(ModuleOp module) {
-  if (Attribute machine = module->removeAttr(kHostName))
-    module->setAttr(kMachineName, machine);
+  if (auto machine = attrs::HostMachine::get(module))
+    attrs::Machine::set(module, machine);
+  attrs::HostMachine::remove(module);
 }

@@ -7,6 +7,7 @@
 #ifndef ONNXC_DIALECTS_PLAN_PLAN_H
 #define ONNXC_DIALECTS_PLAN_PLAN_H
 
+#include "dialects/onnx/OnnxDialect.h"
 #include "dialects/plan/MachineModel.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -16,9 +17,11 @@
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
-#include "dialects/plan/PlanDialect.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/plan/PlanAttrs.h.inc"
+
+#include "dialects/plan/PlanDialect.h.inc"
+
 #define GET_OP_CLASSES
 #include "dialects/plan/PlanOps.h.inc"
 

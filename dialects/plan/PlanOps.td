@@ -7,7 +7,7 @@
 #ifndef ONNXC_DIALECTS_PLAN_PLANOPS
 #define ONNXC_DIALECTS_PLAN_PLANOPS
 
-include "dialects/plan/PlanMachine.td"
+include "dialects/plan/PlanDialect.td"
 include "mlir/IR/OpBase.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"

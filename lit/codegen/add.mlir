@@ -29,15 +29,15 @@
 
 module attributes {
     onnx.graph_name = "add", onnx.producer = "by hand",
-    onnxc.signature = (tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
-                       tensor<?x4xf32, #onnx.dims<[s0, 4]>>, index)
-                      -> tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
-    onnxc.symbols = ["n"], onnxc.symbol_bounds = array<i64: 1, 64>,
-    onnxc.arguments = [{onnx.name = "A.x", onnx.doc = "the left one"},
-                       {onnx.name = "B"}, {}],
-    onnxc.results = [{onnx.name = "C"}],
-    onnxc.weights = [{offset = 0 : i64,
-                      value = dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>}]} {
+    plan.interface = #plan.interface<
+        type = (tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
+                tensor<?x4xf32, #onnx.dims<[s0, 4]>>, index)
+               -> tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
+        arguments = [{onnx.name = "A.x", onnx.doc = "the left one"},
+                     {onnx.name = "B"}, {}],
+        results = [{onnx.name = "C"}], symbols = ["n"], bounds = [1, 64]>,
+    plan.weights = [#plan.weight<
+        offset = 0, value = dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>>]} {
   llvm.mlir.global external hidden constant @onnxc_weights()
       {addr_space = 0 : i32, alignment = 64 : i64} : !llvm.array<0 x i8>
 

@@ -10,15 +10,15 @@
 
 module attributes {
     onnx.graph_name = "add", onnx.producer = "by hand",
-    onnxc.signature = (tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
-                       tensor<?x4xf32, #onnx.dims<[s0, 4]>>, index)
-                      -> tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
-    onnxc.symbols = ["n"], onnxc.symbol_bounds = array<i64: 1, 64>,
-    onnxc.arguments = [{onnx.name = "A.x", onnx.doc = "the left one"},
-                       {onnx.name = "B"}, {}],
-    onnxc.results = [{onnx.name = "C"}],
-    onnxc.weights = [{offset = 0 : i64,
-                      value = dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>}]} {
+    plan.interface = #plan.interface<
+        type = (tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
+                tensor<?x4xf32, #onnx.dims<[s0, 4]>>, index)
+               -> tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
+        arguments = [{onnx.name = "A.x", onnx.doc = "the left one"},
+                     {onnx.name = "B"}, {}],
+        results = [{onnx.name = "C"}], symbols = ["n"], bounds = [1, 64]>,
+    plan.weights = [#plan.weight<
+        offset = 0, value = dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>>]} {
   func.func private @kernel_0(%a: !llvm.ptr {llvm.noalias},
                               %b: !llvm.ptr {llvm.noalias},
                               %w: !llvm.ptr {llvm.noalias},

@@ -80,7 +80,8 @@ struct CheckPhase : onnxc::impl::CheckPhaseBase<CheckPhase> {
                                "of the compiler");
       signalPassFailure();
     }
-    getOperation()->setAttr(kPhaseName, StringAttr::get(&getContext(), phase));
+    plan::attrs::Phase::set(getOperation(),
+                            StringAttr::get(&getContext(), phase));
   }
 };
 

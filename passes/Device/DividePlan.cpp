@@ -24,13 +24,13 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/ModelAttrs.h"
 #include "dialects/plan/Kernels.h"
 #include "dialects/plan/Plan.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Iterators.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "passes/Device/CarriedKernels.h"
-#include "passes/Device/DeviceParts.h"
 #include "passes/Device/DevicePasses.h"
 #include "passes/Device/PlanOrder.h"
 #include "passes/Memory/WeightPlaces.h"
@@ -135,7 +135,7 @@ public:
     Location loc = calls.front()->getLoc();
     OpBuilder b = OpBuilder::atBlockEnd(main->getBlock());
     part = ModuleOp::create(b, loc, "part_" + std::to_string(number));
-    part->setAttr("onnxc.weights_from_context", b.getUnitAttr());
+    plan::attrs::WeightsFromContext::mark(part);
     b.setInsertionPointToStart(part.getBody());
     SmallVector<Type> inputTypes, outputTypes;
     for (Value input : inputs)
@@ -145,9 +145,10 @@ public:
       outputTypes.push_back(output.getType());
     auto entry = func::FuncOp::create(
         b, loc, "main", b.getFunctionType(inputTypes, outputTypes));
-    for (StringRef name : {"onnx.symbols", "onnx.symbol_bounds"})
-      if (Attribute attr = main->getAttr(name))
-        entry->setAttr(name, attr);
+    if (auto names = onnx::attrs::Symbols::get(main))
+      onnx::attrs::Symbols::set(entry, names);
+    if (auto bounds = onnx::attrs::SymbolBounds::get(main))
+      onnx::attrs::SymbolBounds::set(entry, bounds);
     Block *body = entry.addEntryBlock();
     for (auto [i, input] : llvm::enumerate(inputs))
       mapping.map(input, body->getArgument(i));
@@ -177,8 +178,24 @@ public:
     for (Value output : outputs)
       results.push_back(mapping.lookup(output));
     func::ReturnOp::create(inside, loc, results);
-    describeTensors();
     return part;
+  }
+
+  /// Notes on the part what the host has to know of it, given the slot of each
+  /// input and output, and whether the host gives or takes it.
+  void describe(ArrayRef<int64_t> slots, ArrayRef<bool> transfers) {
+    MLIRContext *context = main.getContext();
+    onnx::Dims bytes;
+    for (auto &values : {inputs.getArrayRef(), outputs.getArrayRef()})
+      for (Value value : values)
+        bytes.push_back(
+            onnx::simplify(onnx::getProduct(context, *onnx::getDims(value)) *
+                           onnx::getStorageBytes(onnx::getElementType(value))));
+    plan::attrs::Part::set(
+        part, plan::PartAttr::get(context, number, inputs.size(),
+                                  onnx::DimsAttr::get(context, bytes),
+                                  DenseI64ArrayAttr::get(context, slots),
+                                  DenseBoolArrayAttr::get(context, transfers)));
   }
 
 private:
@@ -204,20 +221,6 @@ private:
       take(b, operand);
     b.clone(*op, mapping);
   }
-
-  void describeTensors() {
-    MLIRContext *context = main.getContext();
-    onnx::Dims bytes;
-    for (auto &values : {inputs.getArrayRef(), outputs.getArrayRef()})
-      for (Value value : values)
-        bytes.push_back(
-            onnx::simplify(onnx::getProduct(context, *onnx::getDims(value)) *
-                           onnx::getStorageBytes(onnx::getElementType(value))));
-    Builder b(context);
-    part->setAttr(kPartNumberName, b.getI64IntegerAttr(number));
-    part->setAttr(kPartInputsName, b.getI64IntegerAttr(inputs.size()));
-    part->setAttr(kPartBytesName, onnx::DimsAttr::get(context, bytes));
-  }
 };
 
 struct DividePlan : onnxc::impl::DividePlanBase<DividePlan> {
@@ -227,7 +230,7 @@ struct DividePlan : onnxc::impl::DividePlanBase<DividePlan> {
     main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main)
       return;
-    if (auto names = main->getAttrOfType<ArrayAttr>("onnx.symbols"))
+    if (auto names = onnx::attrs::Symbols::get(main))
       numSymbols = names.size();
     for (Type type : main.getArgumentTypes())
       numInputSymbols += type.isIndex();
@@ -357,14 +360,12 @@ private:
           taken.push_back(result);
       }
     ModuleOp part = builder.build(calls, *placement, copies);
-    Builder b(&getContext());
-    part->setAttr(kPartSlotsName, b.getDenseI64ArrayAttr(slotsOf));
-    part->setAttr(kPartTransfersName, b.getDenseBoolArrayAttr(transfers));
+    builder.describe(slotsOf, transfers);
 
     OpBuilder host(end);
     auto offload = plan::OffloadOp::create(
         host, calls.front()->getLoc(), TypeRange(ValueRange(taken)),
-        b.getI64IntegerAttr(parts.size()), given);
+        host.getI64IntegerAttr(parts.size()), given);
     for (auto [result, value] : llvm::zip(offload.getResults(), taken)) {
       originals[result] = value;
       value.replaceUsesWithIf(result, [&](OpOperand &use) {
@@ -399,13 +400,13 @@ private:
     for (ModuleOp part : parts)
       placeAll(part);
     Builder b(&getContext());
-    getOperation()->setAttr(kDeviceWeightsName,
-                            b.getI64IntegerAttr(weights.getBytes()));
+    plan::attrs::DeviceWeights::set(getOperation(),
+                                    b.getI64IntegerAttr(weights.getBytes()));
     placeAll(main);
     ArrayAttr list = weights.getList(&getContext());
     for (ModuleOp part : parts)
-      part->setAttr("onnxc.shared_weights", list);
-    getOperation()->setAttr("onnxc.shared_weights", list);
+      plan::attrs::SharedWeights::set(part, list);
+    plan::attrs::SharedWeights::set(getOperation(), list);
   }
 };
 

@@ -1,16 +1,16 @@
 //===- JoinParts.cpp - The device's parts go into the host's module -------===//
 //
-// The entry point of part k becomes @onnxc_record_k, its other functions are
-// named likewise. Functions of the device are numbered through all parts; what
-// records them counts from the part's first.
+// The entry point of part k becomes @onnxc_record_k. The memory that it needs
+// is told by @onnxc_part_arena_bytes_k and @onnxc_part_tensor_bytes_k.
+// Functions of the device are numbered through all parts; what records them
+// counts from the part's first.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "passes/Device/DeviceParts.h"
+#include "dialects/plan/PlanAttrs.h"
 #include "passes/Device/DevicePasses.h"
-#include "passes/Device/Launches.h"
 #include "passes/Entry/SizeFunctions.h"
 
 namespace onnxc {
@@ -32,25 +32,21 @@ struct JoinParts : onnxc::impl::JoinPartsBase<JoinParts> {
     SmallVector<Attribute> rows;
     int64_t numFunctions = 0;
     for (ModuleOp part : llvm::make_early_inc_range(module.getOps<ModuleOp>()))
-      if (part->hasAttr(kPartNumberName)) {
-        rows.push_back(b.getDictionaryAttr(
-            {b.getNamedAttr("first", b.getI64IntegerAttr(numFunctions)),
-             b.getNamedAttr("inputs", part->getAttr(kPartInputsName)),
-             b.getNamedAttr("slots", part->getAttr(kPartSlotsName)),
-             b.getNamedAttr("transfers", part->getAttr(kPartTransfersName))}));
-        if (failed(join(part, numFunctions)))
+      if (plan::PartAttr attr = plan::attrs::Part::get(part)) {
+        rows.push_back(
+            plan::RecordedPartAttr::get(&getContext(), numFunctions, attr));
+        if (failed(join(part, attr, numFunctions)))
           return signalPassFailure();
       }
-    module->setAttr(kDevicePartsName, b.getArrayAttr(rows));
+    plan::attrs::DeviceParts::set(module, b.getArrayAttr(rows));
     module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
                     b.getUnitAttr());
   }
 
 private:
-  LogicalResult join(ModuleOp part, int64_t &numFunctions) {
-    std::string number = std::to_string(
-        part->getAttrOfType<IntegerAttr>(kPartNumberName).getInt());
-    auto bytes = part->getAttrOfType<onnx::DimsAttr>(kPartBytesName);
+  static LogicalResult join(ModuleOp part, plan::PartAttr attr,
+                            int64_t &numFunctions) {
+    std::string number = std::to_string(attr.getNumber());
     SymbolTable symbols(part);
     if (Operation *shapes = symbols.lookup("onnxc_output_shapes"))
       symbols.erase(shapes);
@@ -59,23 +55,25 @@ private:
       StringAttr name = SymbolTable::getSymbolName(&op);
       std::string newName = "part_" + number + "_" + name.str();
       if (auto code = dyn_cast<gpu::GPUModuleOp>(op)) {
-        auto own = code->getAttrOfType<IntegerAttr>(kLaunchNumberName);
-        code->setAttr(kLaunchNumberName,
-                      Builder(&op).getI32IntegerAttr(first + own.getInt()));
+        auto own = plan::attrs::Launch::get(code);
+        plan::attrs::Launch::set(
+            code,
+            plan::LaunchAttr::get(op.getContext(), first + own.getNumber(),
+                                  own.getBuffers(), own.getThreads()));
         ++numFunctions;
       }
       if (name == "onnxc_entry")
-        newName = (kPartRecordPrefix + number).str();
+        newName = "onnxc_record_" + number;
       else if (name == "onnxc_arena_bytes")
-        newName = (kPartArenaPrefix + number).str();
+        newName = "onnxc_part_arena_bytes_" + number;
       if (failed(symbols.rename(&op, newName)))
         return failure();
     }
     for (Operation &op : llvm::make_early_inc_range(*part.getBody()))
       op.moveBefore(part);
     OpBuilder b(part);
-    buildSizes(b, part.getLoc(), (kPartTensorsPrefix + number).str(),
-               bytes.getExprs());
+    buildSizes(b, part.getLoc(), "onnxc_part_tensor_bytes_" + number,
+               attr.getBytes().getExprs());
     part.erase();
     return success();
   }

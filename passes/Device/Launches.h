@@ -11,13 +11,6 @@
 
 namespace onnxc {
 
-/// Attributes of a gpu.module, which holds one function: its number, by which
-/// the host names it, how many of its arguments are buffers (the others are
-/// sizes), and the threads of a group.
-constexpr llvm::StringLiteral kLaunchNumberName = "onnxc.number";
-constexpr llvm::StringLiteral kLaunchBuffersName = "onnxc.buffers";
-constexpr llvm::StringLiteral kLaunchThreadsName = "onnxc.threads";
-
 /// Of a gpu.func's memory of a group: the multiple of bytes that it begins at.
 constexpr llvm::StringLiteral kMemoryAlignName = "llvm.align";
 

@@ -16,7 +16,6 @@
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "passes/Device/DevicePasses.h"
-#include "passes/Device/Launches.h"
 #include "targets/RuntimeABI.h"
 
 namespace onnxc {
@@ -45,10 +44,8 @@ struct LowerLaunches : onnxc::impl::LowerLaunchesBase<LowerLaunches> {
       if (!takesContext(kernel) &&
           failed(kernel.insertArgument(
               0, LLVM::LLVMPointerType::get(&getContext()),
-              DictionaryAttr::get(
-                  &getContext(),
-                  NamedAttribute(StringAttr::get(&getContext(), kContextName),
-                                 UnitAttr::get(&getContext()))),
+              DictionaryAttr::get(&getContext(),
+                                  plan::attrs::Context::named(&getContext())),
               kernel.getLoc())))
         return signalPassFailure();
       lower(op, kernel, symbols, types);
@@ -59,7 +56,7 @@ private:
   static void lower(gpu::LaunchFuncOp op, func::FuncOp kernel,
                     SymbolTable &symbols, const LLVMTypeConverter &types) {
     auto holder = symbols.lookup<gpu::GPUModuleOp>(op.getKernelModuleName());
-    auto number = holder->getAttrOfType<IntegerAttr>(kLaunchNumberName);
+    int64_t number = plan::attrs::Launch::get(holder).getNumber();
     Block &entry = kernel.getBody().front();
     Location loc = op.getLoc();
     OpBuilder b(op), atEntry = OpBuilder::atBlockBegin(&entry);
@@ -119,9 +116,8 @@ private:
         LLVM::LLVMVoidType::get(b.getContext()),
         {pointer, word, word, pointer, pointer, pointer});
     LLVM::CallOp::create(b, loc, type,
-                         ValueRange{function, context,
-                                    constant(b, number.getInt()), groups,
-                                    addresses, bytes, numbers});
+                         ValueRange{function, context, constant(b, number),
+                                    groups, addresses, bytes, numbers});
     op.erase();
   }
 };

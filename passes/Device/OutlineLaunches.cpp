@@ -500,10 +500,9 @@ LogicalResult Outliner::Launch::begin(ArrayRef<Value> used,
   ++outliner.numLaunches;
   device.setInsertionPointToEnd(outliner.module.getBody());
   auto holder = gpu::GPUModuleOp::create(device, loc, name + "_code");
-  holder->setAttr(kLaunchNumberName,
-                  device.getI32IntegerAttr(outliner.number++));
-  holder->setAttr(kLaunchBuffersName, device.getI32IntegerAttr(buffers.size()));
-  holder->setAttr(kLaunchThreadsName, device.getI32IntegerAttr(numThreads));
+  plan::attrs::Launch::set(
+      holder, plan::LaunchAttr::get(holder.getContext(), outliner.number++,
+                                    buffers.size(), numThreads));
   device.setInsertionPointToStart(holder.getBody());
   function = gpu::GPUFuncOp::create(device, loc, name,
                                     device.getFunctionType(types, {}));

@@ -58,7 +58,7 @@ struct SpreadThreads : onnxc::impl::SpreadThreadsBase<SpreadThreads> {
     spread(rewriter, ops);
     // What was only between an op and the one that took it.
     for (int64_t i = kernel.getNumArguments() - 1; i >= 0; --i)
-      if (kernel.getArgAttr(i, kScratchName) &&
+      if (plan::attrs::Scratch::isOn(kernel, i) &&
           kernel.getArgument(i).use_empty())
         (void)kernel.eraseArgument(i);
   }
@@ -80,8 +80,8 @@ private:
       for (int64_t size : alloca.getType().getShape())
         dims.push_back(b.getAffineConstantExpr(size));
       auto attrs = b.getDictionaryAttr(
-          {b.getNamedAttr(kDimsName, onnx::DimsAttr::get(&getContext(), dims)),
-           b.getNamedAttr(kScratchName, b.getUnitAttr())});
+          {plan::attrs::Dims::named(onnx::DimsAttr::get(&getContext(), dims)),
+           plan::attrs::Scratch::named(&getContext())});
       if (failed(kernel.insertArgument(at, alloca.getType(), attrs,
                                        alloca.getLoc())))
         return failure();

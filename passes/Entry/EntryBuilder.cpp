@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Entry/EntryBuilder.h"
+#include "dialects/plan/PlanAttrs.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "passes/Entry/SizeFunctions.h"
@@ -165,7 +166,7 @@ Value EntryBuilder::getOutput(int64_t number) {
 Value EntryBuilder::getWeights(int64_t offset) {
   if (!built.weights) {
     auto module = entry->getParentOfType<ModuleOp>();
-    if (module->hasAttr("onnxc.weights_from_context")) {
+    if (plan::attrs::WeightsFromContext::isOn(module)) {
       built.weights = load(arena.getType(), entry.getArgument(0), abi::Weights);
     } else {
       if (!module.lookupSymbol("onnxc_weights")) {

@@ -50,7 +50,7 @@ struct LowerKernelABI : onnxc::impl::LowerKernelABIBase<LowerKernelABI> {
         attrs.push_back(b.getDictionaryAttr({}));
         continue;
       }
-      auto dims = kernel.getArgAttrOfType<onnx::DimsAttr>(i, kDimsName);
+      auto dims = plan::attrs::Dims::get(kernel, i);
       argument.setType(pointer);
       Value memref = buildMemRef(b, loc, types, type, argument, dims, symbols);
       argument.replaceUsesWithIf(memref, [&](OpOperand &use) {
@@ -61,8 +61,8 @@ struct LowerKernelABI : onnxc::impl::LowerKernelABIBase<LowerKernelABI> {
                                    : ArrayRef<NamedAttribute>());
       named.push_back(b.getNamedAttr(LLVM::LLVMDialect::getNoAliasAttrName(),
                                      b.getUnitAttr()));
-      named.push_back(b.getNamedAttr(kElementTypeName,
-                                     TypeAttr::get(type.getElementType())));
+      named.push_back(
+          plan::attrs::Element::named(TypeAttr::get(type.getElementType())));
       attrs.push_back(b.getDictionaryAttr(named));
     }
     kernel.setType(b.getFunctionType(body.getArgumentTypes(), {}));

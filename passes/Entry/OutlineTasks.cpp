@@ -388,11 +388,11 @@ private:
           return failure();
         continue;
       }
-      if (number == 0 && failed(kernel.insertArgument(
-                             0, LLVM::LLVMPointerType::get(kernel.getContext()),
-                             b.getDictionaryAttr(
-                                 b.getNamedAttr(kContextName, b.getUnitAttr())),
-                             kernel.getLoc())))
+      if (number == 0 &&
+          failed(kernel.insertArgument(
+              0, LLVM::LLVMPointerType::get(kernel.getContext()),
+              b.getDictionaryAttr(plan::attrs::Context::named(b.getContext())),
+              kernel.getLoc())))
         return failure();
       outlining.run(cost, count, symbols);
       ++number;

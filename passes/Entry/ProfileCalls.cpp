@@ -3,7 +3,7 @@
 // Before a kernel's call in @onnxc_entry the context's profiler, if the
 // application has set one, is called with the call's number, and behind it with
 // -1, so that what lies between two kernels is nobody's time. The module's
-// attribute `onnxc.steps` says what the numbers mean: the names of the ONNX
+// attribute `plan.steps` says what the numbers mean: the names of the ONNX
 // nodes, and the kernel's.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -62,10 +62,11 @@ struct ProfileCalls : onnxc::impl::ProfileCallsBase<ProfileCalls> {
       tell(steps.size());
       b.setInsertionPointAfter(call);
       tell(-1);
-      steps.push_back(
-          b.getStrArrayAttr({getNodeNames(call.getLoc()), call.getCallee()}));
+      steps.push_back(plan::StepAttr::get(
+          &getContext(), b.getStringAttr(getNodeNames(call.getLoc())),
+          b.getStringAttr(call.getCallee())));
     });
-    module->setAttr("onnxc.steps", b.getArrayAttr(steps));
+    plan::attrs::Steps::set(module, b.getArrayAttr(steps));
   }
 
 private:

@@ -6,8 +6,8 @@
 //   @onnxc_arena_bytes(symbols) -> i64
 //   @onnxc_output_shapes(symbols, dims)
 //
-// The weights become the module's attribute `onnxc.weights`, a list of
-// {offset, value}; the code refers to them as @onnxc_weights.
+// The weights become the module's attribute `plan.weights`; the code refers to
+// them as @onnxc_weights.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -16,6 +16,7 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/ModelAttrs.h"
 #include "dialects/plan/Kernels.h"
 #include "passes/Entry/EntryBuilder.h"
 #include "passes/Entry/EntryPasses.h"
@@ -154,7 +155,7 @@ void EntryWriter::loadSizedInside(Operation *op) {
 }
 
 void EntryWriter::writeEntry() {
-  if (auto pairs = main->getAttrOfType<ArrayAttr>("onnx.equal_sizes"))
+  if (auto pairs = onnx::attrs::EqualSizes::get(main))
     llvm::append_range(equalSizes, pairs.getAsRange<DimsAttr>());
   for (unsigned symbol = 0; symbol < plan.numInputSymbols; ++symbol)
     knownSymbols.insert(symbol);
@@ -397,8 +398,8 @@ struct WriteEntry : onnxc::impl::WriteEntryBase<WriteEntry> {
     OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
     buildArenaBytes(b, main.getLoc(), plan->arenaBytes);
     buildOutputShapes(main);
-    module->removeAttr("onnxc.shared_weights");
-    module->setAttr("onnxc.weights", plan->weights.getList(&getContext()));
+    plan::attrs::SharedWeights::remove(module);
+    plan::attrs::Weights::set(module, plan->weights.getList(&getContext()));
     recordSizes(module, main, *plan);
     main.erase();
     forgetArguments(module);
@@ -415,13 +416,13 @@ private:
 
   /// What follows knows nothing of these attributes.
   static void forgetArguments(ModuleOp module) {
-    Builder b(module.getContext());
     for (auto kernel : module.getOps<func::FuncOp>())
-      for (unsigned i = 0, e = kernel.getNumArguments(); i < e; ++i)
-        for (StringRef name :
-             {StringRef(kDimsName), StringRef(kElementTypeName),
-              StringRef(kScratchName), StringRef(kContextName)})
-          kernel.removeArgAttr(i, b.getStringAttr(name));
+      for (unsigned i = 0, e = kernel.getNumArguments(); i < e; ++i) {
+        plan::attrs::Dims::remove(kernel, i);
+        plan::attrs::Element::remove(kernel, i);
+        plan::attrs::Scratch::remove(kernel, i);
+        plan::attrs::Context::remove(kernel, i);
+      }
   }
 };
 

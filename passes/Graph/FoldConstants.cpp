@@ -10,6 +10,7 @@
 
 #include "passes/Graph/FoldConstants.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ModelAttrs.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/Graph/GraphPasses.h"
 #include "llvm/ADT/SetVector.h"
@@ -155,7 +156,7 @@ private:
     b.setInsertionPointToStart(module->getBody());
     auto main = func::FuncOp::create(
         b, loc, "main", b.getFunctionType({}, ValueRange(results).getTypes()));
-    main->setAttr("onnx.symbols", b.getArrayAttr({}));
+    onnx::attrs::Symbols::set(main, b.getArrayAttr({}));
     b.setInsertionPointToStart(main.addEntryBlock());
     IRMapping mapping;
     for (Operation *op : ops) {

@@ -26,6 +26,7 @@
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/MatMulOps.h"
+#include "dialects/onnx/ModelAttrs.h"
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
@@ -55,7 +56,7 @@ struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
     equalSizes.clear();
     runTimeSequences.clear();
     unknown.clear();
-    if (auto names = getOperation()->getAttrOfType<ArrayAttr>("onnx.symbols"))
+    if (auto names = onnx::attrs::Symbols::get(getOperation()))
       llvm::append_range(symbols, names);
     for (BlockArgument argument : getOperation().getArguments())
       if (std::optional<Dims> dims = getDims(argument))
@@ -65,11 +66,11 @@ struct InferShapes : onnxc::impl::InferShapesBase<InferShapes> {
         return signalPassFailure();
     if (failed(refuseRunTimeSequences()))
       return signalPassFailure();
-    getOperation()->setAttr("onnx.symbols",
-                            ArrayAttr::get(&getContext(), symbols));
+    onnx::attrs::Symbols::set(getOperation(),
+                              ArrayAttr::get(&getContext(), symbols));
     if (!equalSizes.empty())
-      getOperation()->setAttr(
-          "onnx.equal_sizes",
+      onnx::attrs::EqualSizes::set(
+          getOperation(),
           ArrayAttr::get(&getContext(), equalSizes.getArrayRef()));
     updateSignature();
   }

@@ -84,9 +84,9 @@ private:
   }
 };
 
-Attribute getDimsAttr(Type type) {
+DimsAttr getDimsAttr(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor ? tensor.getEncoding() : Attribute();
+  return tensor ? dyn_cast_or_null<DimsAttr>(tensor.getEncoding()) : DimsAttr();
 }
 
 /// Constants that a kernel is specialised for: scalars, short lists (axes,
@@ -339,10 +339,10 @@ func::FuncOp OutlineKernels::buildKernel(const KernelGroup &group,
   // Lowering drops the types' expressions; the arguments keep them.
   for (auto [i, argument] : llvm::enumerate(body->getArguments()))
     if (auto dims = getDimsAttr(argument.getType()))
-      kernel.setArgAttr(i, kDimsName, dims);
+      plan::attrs::Dims::set(kernel, i, dims);
   for (auto [i, result] : llvm::enumerate(results))
     if (auto dims = getDimsAttr(result.getType()))
-      kernel.setResultAttr(i, kDimsName, dims);
+      plan::attrs::Dims::setOfResult(kernel, i, dims);
   kernel.setPrivate();
   markKernel(kernel);
   return kernel;

@@ -77,7 +77,6 @@ void BufferizeKernel::convertSignature() {
   auto ret = cast<func::ReturnOp>(body.getTerminator());
   b.setInsertionPoint(ret);
   unsigned at = getFirstSymbol();
-  unsigned numResults = ret.getNumOperands();
   SmallVector<DictionaryAttr> attrs;
   kernel.getAllArgAttrs(attrs);
   for (auto [i, result] : llvm::enumerate(ret.getOperands())) {
@@ -96,7 +95,6 @@ void BufferizeKernel::convertSignature() {
   kernel->removeAttr(kernel.getResAttrsAttrName());
   kernel.setType(b.getFunctionType(body.getArgumentTypes(), {}));
   kernel.setAllArgAttrs(attrs);
-  kernel->setAttr("results", b.getI64IntegerAttr(numResults));
 }
 
 /// Bufferization would make a constant tensor a global of the module, which
@@ -166,8 +164,7 @@ std::optional<AffineExpr> BufferizeKernel::getExpr(Value index) {
     if (!argument || !at ||
         argument.getOwner() != &getOperation().getBody().front())
       return std::nullopt;
-    auto dims = getOperation().getArgAttrOfType<onnx::DimsAttr>(
-        argument.getArgNumber(), kDimsName);
+    auto dims = plan::attrs::Dims::get(getOperation(), argument.getArgNumber());
     if (!dims)
       return std::nullopt;
     return dims.getExprs()[*at];
@@ -231,11 +228,10 @@ LogicalResult BufferizeKernel::placeAllocations() {
       dims.push_back(onnx::simplify(*expr));
     }
     unsigned at = getFirstSymbol();
-    NamedAttribute attr(b.getStringAttr(kDimsName),
-                        onnx::DimsAttr::get(&getContext(), dims));
-    NamedAttribute scratch(b.getStringAttr(kScratchName), b.getUnitAttr());
-    if (failed(kernel.insertArgument(
-            at, type, b.getDictionaryAttr({attr, scratch}), alloc.getLoc())))
+    auto attrs = b.getDictionaryAttr(
+        {plan::attrs::Dims::named(onnx::DimsAttr::get(&getContext(), dims)),
+         plan::attrs::Scratch::named(&getContext())});
+    if (failed(kernel.insertArgument(at, type, attrs, alloc.getLoc())))
       return failure();
     b.replaceOp(alloc, body.getArgument(at));
   }

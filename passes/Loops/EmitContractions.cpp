@@ -146,7 +146,7 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
     IRRewriter rewriter(&getContext());
     (void)runRegionDCE(rewriter, kernel->getRegions());
     for (int64_t i = kernel.getNumArguments() - 1; i >= 0; --i)
-      if (kernel.getArgAttr(i, kScratchName) &&
+      if (plan::attrs::Scratch::isOn(kernel, i) &&
           kernel.getArgument(i).use_empty())
         (void)kernel.eraseArgument(i);
   }

@@ -22,7 +22,8 @@ Value onnxc::getBaseBuffer(Value buffer) {
 static bool isScratch(Value buffer) {
   if (auto argument = dyn_cast<BlockArgument>(buffer)) {
     auto kernel = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
-    return kernel && kernel.getArgAttr(argument.getArgNumber(), kScratchName);
+    return kernel &&
+           plan::attrs::Scratch::isOn(kernel, argument.getArgNumber());
   }
   return isa<memref::AllocOp, memref::AllocaOp>(buffer.getDefiningOp());
 }

@@ -269,7 +269,8 @@ private:
           }) != 1)
         continue;
       if (kernel.getArgument(i).getType() != kernel.getArgument(to).getType() ||
-          kernel.getArgAttr(i, kDimsName) != kernel.getArgAttr(to, kDimsName))
+          plan::attrs::Dims::get(kernel, i) !=
+              plan::attrs::Dims::get(kernel, to))
         continue;
       if (diesAt(source, call) && mayReuse(kernel, i, to))
         return i;

@@ -11,6 +11,7 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/ModelAttrs.h"
 #include "dialects/plan/Kernels.h"
 #include "dialects/plan/Plan.h"
 #include "passes/Memory/SizeBounds.h"
@@ -119,7 +120,7 @@ Place MemoryPlanner::addBuffer(AffineExpr bytes, int64_t first, int64_t last,
 }
 
 void MemoryPlanner::readSymbolRanges() {
-  auto bounds = main->getAttrOfType<DenseI64ArrayAttr>("onnx.symbol_bounds");
+  auto bounds = onnx::attrs::SymbolBounds::get(main);
   if (!bounds)
     return;
   ArrayRef<int64_t> values = bounds.asArrayRef();
@@ -129,7 +130,7 @@ void MemoryPlanner::readSymbolRanges() {
 }
 
 void MemoryPlanner::placeConstants() {
-  if (auto shared = module->getAttrOfType<ArrayAttr>("onnxc.shared_weights"))
+  if (auto shared = plan::attrs::SharedWeights::get(module))
     plan.weights.begin(shared);
   main.walk([&](ConstantOp constant) {
     places[constant] = {Place::Weights,
@@ -247,8 +248,8 @@ LogicalResult MemoryPlanner::placeCall(plan::CallOp call) {
     first += !call.isReused(i);
   unsigned end = kernel.getNumArguments() - call.getSymbols().size();
   for (unsigned i = first; i < end; ++i) {
-    auto dims = kernel.getArgAttrOfType<DimsAttr>(i, kDimsName);
-    auto type = kernel.getArgAttrOfType<TypeAttr>(i, kElementTypeName);
+    auto dims = plan::attrs::Dims::get(kernel, i);
+    auto type = plan::attrs::Element::get(kernel, i);
     if (!dims || !type)
       return call.emitError("its kernel has scratch of unknown size");
     SmallVector<AffineExpr> symbols;
@@ -259,7 +260,7 @@ LogicalResult MemoryPlanner::placeCall(plan::CallOp call) {
       sizes.push_back(simplify(size.replaceSymbols(symbols)));
     plan.scratch[call].push_back(addBuffer(getBytes(sizes, type.getValue()),
                                            steps[call], steps[call], call,
-                                           "scratch of "));
+                                           "scratch of"));
   }
   return success();
 }
@@ -316,7 +317,7 @@ LogicalResult MemoryPlanner::placeControlFlow(Operation *op) {
                                            getDims(value))
         plan.temporaries[value] =
             addBuffer(getPlacedBytes(value), steps[op], endSteps[op], op,
-                      "a value carried by ");
+                      "a value carried by");
   }
   return success();
 }

@@ -12,10 +12,12 @@
 using namespace mlir;
 using namespace onnxc;
 
-/// "conv_1" 4096
-static StringAttr describe(const Twine &what, Location owner, int64_t bytes) {
-  return StringAttr::get(owner.getContext(), what + "\"" + getNodeNames(owner) +
-                                                 "\" " + Twine(bytes));
+static plan::MemoryUseAttr describe(Location owner, int64_t bytes,
+                                    StringRef what = "") {
+  Builder b(owner.getContext());
+  return plan::MemoryUseAttr::get(
+      b.getContext(), bytes, b.getStringAttr(getNodeNames(owner)),
+      what.empty() ? StringAttr() : b.getStringAttr(what));
 }
 
 /// The largest first, equal ones in the order of their numbers.
@@ -26,8 +28,7 @@ static void sortBySize(SmallVectorImpl<size_t> &numbers,
   });
 }
 
-static void recordWeights(ModuleOp module, func::FuncOp main,
-                          const MemoryPlan &plan) {
+static void recordWeights(ModuleOp module, func::FuncOp main) {
   constexpr size_t kNamed = 8;
   SmallVector<onnx::ConstantOp> constants;
   main.walk([&](onnx::ConstantOp constant) { constants.push_back(constant); });
@@ -42,8 +43,8 @@ static void recordWeights(ModuleOp module, func::FuncOp main,
   Builder b(module.getContext());
   SmallVector<Attribute> names;
   for (size_t i : ArrayRef(largest).take_front(kNamed))
-    names.push_back(describe("", constants[i].getLoc(), bytes[i]));
-  module->setAttr("onnxc.largest_weights", b.getArrayAttr(names));
+    names.push_back(describe(constants[i].getLoc(), bytes[i]));
+  plan::attrs::LargestWeights::set(module, b.getArrayAttr(names));
 }
 
 /// The buffers at the step that needs most, the largest first.
@@ -68,31 +69,31 @@ static SmallVector<size_t> findFullest(ArrayRef<ArenaBuffer> buffers,
   return fullest;
 }
 
-static void recordArena(ModuleOp module, const MemoryPlan &plan) {
-  std::optional<int64_t> total = onnx::getConstant(plan.arenaBytes);
-  std::optional<int64_t> live = getMostLiveBytes(plan.buffers);
+static void recordArena(ModuleOp module, const MemoryPlan &memory) {
+  std::optional<int64_t> total = onnx::getConstant(memory.arenaBytes);
+  std::optional<int64_t> live = getMostLiveBytes(memory.buffers);
   if (!total || !live)
     return;
   SmallVector<int64_t> bytes;
-  for (const ArenaBuffer &buffer : plan.buffers)
+  for (const ArenaBuffer &buffer : memory.buffers)
     bytes.push_back(*onnx::getConstant(buffer.bytes));
   Builder b(module.getContext());
-  module->setAttr("onnxc.arena_bytes", b.getI64IntegerAttr(*total));
-  module->setAttr("onnxc.live_bytes", b.getI64IntegerAttr(*live));
   SmallVector<Attribute> list;
-  for (size_t i : findFullest(plan.buffers, bytes)) {
-    auto [owner, what] = plan.owners[i];
-    list.push_back(describe(what, owner->getLoc(), bytes[i]));
+  for (size_t i : findFullest(memory.buffers, bytes)) {
+    auto [owner, what] = memory.owners[i];
+    list.push_back(describe(owner->getLoc(), bytes[i], what));
   }
-  module->setAttr("onnxc.arena_filled_by", b.getArrayAttr(list));
+  plan::attrs::Arena::set(module,
+                          plan::ArenaAttr::get(b.getContext(), *total, *live,
+                                               b.getArrayAttr(list)));
 }
 
 void onnxc::recordSizes(ModuleOp module, func::FuncOp main,
-                        const MemoryPlan &plan) {
-  recordWeights(module, main, plan);
-  recordArena(module, plan);
-  if (!plan.allocating.empty())
-    module->setAttr(
-        "onnxc.allocating",
-        ArrayAttr::get(module.getContext(), plan.allocating.getArrayRef()));
+                        const MemoryPlan &memory) {
+  recordWeights(module, main);
+  recordArena(module, memory);
+  if (!memory.allocating.empty())
+    plan::attrs::Allocating::set(
+        module,
+        ArrayAttr::get(module.getContext(), memory.allocating.getArrayRef()));
 }

@@ -14,7 +14,7 @@ namespace onnxc {
 /// Notes on the module how large the arena and the weights are, what fills
 /// them, and who needs an allocator.
 void recordSizes(mlir::ModuleOp module, mlir::func::FuncOp main,
-                 const MemoryPlan &plan);
+                 const MemoryPlan &memory);
 
 } // namespace onnxc
 

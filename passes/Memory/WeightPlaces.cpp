@@ -6,6 +6,7 @@
 
 #include "passes/Memory/WeightPlaces.h"
 #include "dialects/onnx/ElementTypes.h"
+#include "dialects/plan/Plan.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "targets/RuntimeABI.h"
 
@@ -39,9 +40,8 @@ void WeightPlaces::add(ElementsAttr value, int64_t at) {
 }
 
 void WeightPlaces::begin(ArrayAttr list) {
-  for (auto entry : list.getAsRange<DictionaryAttr>())
-    add(entry.getAs<ElementsAttr>("value"),
-        entry.getAs<IntegerAttr>("offset").getInt());
+  for (auto weight : list.getAsRange<plan::WeightAttr>())
+    add(weight.getValue(), weight.getOffset());
 }
 
 int64_t WeightPlaces::place(ElementsAttr value) {
@@ -56,11 +56,9 @@ int64_t WeightPlaces::place(ElementsAttr value) {
 }
 
 ArrayAttr WeightPlaces::getList(MLIRContext *context) const {
-  Builder b(context);
   SmallVector<Attribute> list;
   for (auto [value, offset] : offsets)
-    list.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr("offset", b.getI64IntegerAttr(offset)),
-         b.getNamedAttr("value", value)}));
-  return b.getArrayAttr(list);
+    list.push_back(
+        plan::WeightAttr::get(context, offset, cast<ElementsAttr>(value)));
+  return ArrayAttr::get(context, list);
 }

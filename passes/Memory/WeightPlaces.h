@@ -16,7 +16,7 @@ namespace onnxc {
 /// are there once.
 class WeightPlaces {
 public:
-  /// Takes over a list of {offset, value}, as getList makes it.
+  /// Takes over a list of #plan.weight, as getList makes it.
   void begin(mlir::ArrayAttr list);
   int64_t place(mlir::ElementsAttr value);
   int64_t getBytes() const { return end; }

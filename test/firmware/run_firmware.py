@@ -145,8 +145,9 @@ def model_case(build, board_name, name):
     if board_name == "cortex-m4":
         plan = run(os.path.join(build, "bin", "onnxc"), path, *board.onnxc,
                    "--emit=mlir", "--stop-after=memory", "-o", "-")
-        arena, live = (int(re.search(rf"onnxc.{what}_bytes = (\d+)", plan)[1])
-                       for what in ("arena", "live"))
+        arena, live = map(int, re.search(
+            r"plan.arena = #plan.arena<bytes = (\d+), live = (\d+)", plan
+        ).groups())
         if arena > 1.1 * live:
             raise Failure(f"an arena of {arena} bytes for {live} that live at "
                           "once")

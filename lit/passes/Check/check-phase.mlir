@@ -21,7 +21,7 @@ module {
     %1 = plan.view %0 : tensor<4xf32> -> tensor<2x2xf32>
     return %1 : tensor<2x2xf32>
   }
-  func.func private @kernel(%a: tensor<4xf32>) -> tensor<4xf32> attributes {kernel} {
+  func.func private @kernel(%a: tensor<4xf32>) -> tensor<4xf32> attributes {plan.kernel} {
     %0 = onnx.Relu(%a) : tensor<4xf32>
     return %0 : tensor<4xf32>
   }

@@ -23,12 +23,12 @@ func.func @main(%x: tensor<999xf32>, %c: tensor<i1>, %d: tensor<999xf64>)
   return %2, %3 : tensor<999xf32>, tensor<999xf64>
 }
 func.func private @relu(%x: memref<999xf32>, %y: memref<999xf32>)
-    attributes {kernel} { return }
+    attributes {plan.kernel} { return }
 func.func private @not(%x: memref<i8>, %y: memref<i8>)
-    attributes {kernel} { return }
+    attributes {plan.kernel} { return }
 // A device has no such function in double precision.
 func.func private @remainder(%x: memref<999xf64>, %y: memref<999xf64>)
-    attributes {kernel} {
+    attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %0 = memref.load %x[%c0] : memref<999xf64>
   %1 = arith.remf %0, %0 : f64

@@ -24,14 +24,14 @@ func.func @main(%x: tensor<70000xf32>, %y: tensor<999xf8E5M2>)
   return %n, %r, %s : tensor<999xf8E5M2>, tensor<70000xf32>, tensor<999xf32>
 }
 func.func private @narrow(%x: memref<999xf8E5M2>, %y: memref<999xf8E5M2>)
-    attributes {kernel} {
+    attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %0 = memref.load %x[%c0] : memref<999xf8E5M2>
   memref.store %0, %y[%c0] : memref<999xf8E5M2>
   return
 }
 func.func private @running_sum(%x: memref<70000xf32>, %y: memref<70000xf32>)
-    attributes {kernel} {
+    attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c70000 = arith.constant 70000 : index
@@ -45,7 +45,7 @@ func.func private @running_sum(%x: memref<70000xf32>, %y: memref<70000xf32>)
   return
 }
 func.func private @positions(%x: memref<70000xf32>, %y: memref<999xi64>)
-    attributes {kernel} {
+    attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c999 = arith.constant 999 : index
@@ -56,7 +56,7 @@ func.func private @positions(%x: memref<70000xf32>, %y: memref<999xi64>)
   return
 }
 func.func private @short(%x: memref<70000xf32>, %y: memref<999xf32>)
-    attributes {kernel} {
+    attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c999 = arith.constant 999 : index

@@ -10,9 +10,9 @@
 // CHECK-NEXT: %[[Y:.*]] = plan.offload 1() : () -> tensor<?xf32, #onnx.dims<[s0]>>
 // CHECK-NEXT: return %[[Y]]
 // CHECK: module @part_0
-// CHECK-SAME: onnxc.part_slots = array<i64: 0, 1, 2>, onnxc.part_transfers = array<i1: true, false, true>
+// CHECK-SAME: slots = [0, 1, 2], transfers = [true, false, true]>
 // CHECK: module @part_1
-// CHECK-SAME: onnxc.part_slots = array<i64: 1, 3>, onnxc.part_transfers = array<i1: false, true>
+// CHECK-SAME: slots = [1, 3], transfers = [false, true]>
 // CHECK: func.func @main(%{{.*}}: tensor<4xf32>, %[[SIZE:.*]]: index)
 // CHECK-NEXT: plan.call @repeat(%{{.*}}) [%[[SIZE]]]
 func.func @main(%x: tensor<4xf32>) -> tensor<?xf32, #onnx.dims<[s0]>>
@@ -25,8 +25,8 @@ func.func @main(%x: tensor<4xf32>) -> tensor<?xf32, #onnx.dims<[s0]>>
   return %2 : tensor<?xf32, #onnx.dims<[s0]>>
 }
 func.func private @relu(%x: memref<4xf32>, %y: memref<4xf32>)
-    attributes {kernel} { return }
+    attributes {plan.kernel} { return }
 func.func private @count(%x: memref<4xf32>, %y: memref<512xi64>)
-    attributes {kernel} { return }
+    attributes {plan.kernel} { return }
 func.func private @repeat(%x: memref<4xf32>, %y: memref<?xf32>, %n: index)
-    attributes {kernel} { return }
+    attributes {plan.kernel} { return }

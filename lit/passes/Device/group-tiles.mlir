@@ -30,7 +30,7 @@
 // CHECK: vector.store {{.*}} vector<4xf32>
 func.func @product(%a: memref<32x48xf32>, %b: memref<48x64xf32>,
                    %c: memref<32x64xf32>,
-                   %sums: memref<32x64xf32> {onnx.scratch}) attributes {kernel} {
+                   %sums: memref<32x64xf32> {plan.scratch}) attributes {plan.kernel} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%sums : memref<32x64xf32>)
   linalg.generic {indexing_maps = [#a, #b, #c],
@@ -66,7 +66,7 @@ func.func @product(%a: memref<32x48xf32>, %b: memref<48x64xf32>,
 // CHECK-LABEL: func @halves
 // CHECK-NOT: nvgpu.mma.sync
 func.func @halves(%a: memref<32x40xf16>, %b: memref<40x32xf16>,
-                  %c: memref<32x32xf32>) attributes {kernel} {
+                  %c: memref<32x32xf32>) attributes {plan.kernel} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%c : memref<32x32xf32>)
   linalg.generic {indexing_maps = [#a, #b, #c],
@@ -88,7 +88,7 @@ func.func @halves(%a: memref<32x40xf16>, %b: memref<40x32xf16>,
 // CHECK-NOT: gpu.launch
 // CHECK: scf.forall
 func.func @thin(%a: memref<4x48xf32>, %b: memref<48x64xf32>,
-                %c: memref<4x64xf32>) attributes {kernel} {
+                %c: memref<4x64xf32>) attributes {plan.kernel} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%c : memref<4x64xf32>)
   linalg.generic {indexing_maps = [#a, #b, #c],

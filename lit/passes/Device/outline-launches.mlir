@@ -7,7 +7,7 @@
 // CHECK-LABEL: func @tasks
 // CHECK: gpu.launch_func @tasks_code::@tasks
 // CHECK-SAME: blocks in (%c1{{.*}}) threads in (%c128
-func.func @tasks(%x: memref<10x12xf32>) attributes {kernel} {
+func.func @tasks(%x: memref<10x12xf32>) attributes {plan.kernel} {
   %one = arith.constant 1.0 : f32
   scf.forall (%i, %j) in (10, 12) {
     memref.store %one, %x[%i, %j] : memref<10x12xf32>
@@ -20,7 +20,7 @@ func.func @tasks(%x: memref<10x12xf32>) attributes {kernel} {
 // CHECK-LABEL: func @between
 // CHECK: gpu.launch_func {{.*}} threads in (%c1_
 // CHECK: gpu.launch_func @between_1_code
-func.func @between(%x: memref<100xf32>, %sum: memref<f32>) attributes {kernel} {
+func.func @between(%x: memref<100xf32>, %sum: memref<f32>) attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c100 = arith.constant 100 : index
@@ -42,7 +42,7 @@ func.func @between(%x: memref<100xf32>, %sum: memref<f32>) attributes {kernel} {
 // CHECK-LABEL: func @steps
 // CHECK: scf.for %[[T:.*]] =
 // CHECK: gpu.launch_func {{.*}} args({{.*}} : memref<80xf32>, %[[T]] : index)
-func.func @steps(%x: memref<5x16xf32>) attributes {kernel} {
+func.func @steps(%x: memref<5x16xf32>) attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c5 = arith.constant 5 : index
@@ -60,7 +60,7 @@ func.func @steps(%x: memref<5x16xf32>) attributes {kernel} {
 // CHECK-LABEL: func @pool
 // CHECK: gpu.launch_func @pool_code::@pool {{.*}} threads in (%c8
 // CHECK-NOT: gpu.launch_func
-func.func @pool(%x: memref<16xf32>, %y: memref<8xf32>) attributes {kernel} {
+func.func @pool(%x: memref<16xf32>, %y: memref<8xf32>) attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c2 = arith.constant 2 : index
@@ -80,7 +80,7 @@ func.func @pool(%x: memref<16xf32>, %y: memref<8xf32>) attributes {kernel} {
 // A launch of groups that share memory stays what it is.
 // CHECK-LABEL: func @groups
 // CHECK: gpu.launch_func @groups_code::@groups blocks in (%c6{{.*}} threads in (%c64
-func.func @groups(%x: memref<384xf32>) attributes {kernel} {
+func.func @groups(%x: memref<384xf32>) attributes {plan.kernel} {
   %c1 = arith.constant 1 : index
   %c6 = arith.constant 6 : index
   %c64 = arith.constant 64 : index

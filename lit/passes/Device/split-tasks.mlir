@@ -17,7 +17,7 @@ module {
   // CHECK: scf.for
   // CHECK-NOT: scf.for
   func.func @pool(%x: memref<5x7x9xf32>, %y: memref<5x7x9xf32>)
-      attributes {kernel} {
+      attributes {plan.kernel} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c7 = arith.constant 7 : index

@@ -17,7 +17,7 @@
 // CHECK: arith.cmpi eq, %[[LANE]], %c0
 // CHECK: scf.if
 // CHECK-NEXT: memref.store
-func.func @sums(%x: memref<12x100xf32>, %y: memref<12xf32>) attributes {kernel} {
+func.func @sums(%x: memref<12x100xf32>, %y: memref<12xf32>) attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c100 = arith.constant 100 : index
@@ -42,7 +42,7 @@ func.func @sums(%x: memref<12x100xf32>, %y: memref<12xf32>) attributes {kernel} 
 // CHECK-COUNT-8: memref.load %{{.*}} : memref<8xf32, #gpu.address_space<workgroup>>
 // CHECK: gpu.barrier
 // CHECK: math.sqrt
-func.func @whole(%x: memref<4096xf32>, %y: memref<f32>) attributes {kernel} {
+func.func @whole(%x: memref<4096xf32>, %y: memref<f32>) attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c4096 = arith.constant 4096 : index
@@ -61,7 +61,7 @@ func.func @whole(%x: memref<4096xf32>, %y: memref<f32>) attributes {kernel} {
 // CHECK-LABEL: func @neighbours
 // CHECK-NOT: gpu.launch
 // CHECK: scf.forall
-func.func @neighbours(%x: memref<12x100xf32>) attributes {kernel} {
+func.func @neighbours(%x: memref<12x100xf32>) attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c99 = arith.constant 99 : index
@@ -79,7 +79,7 @@ func.func @neighbours(%x: memref<12x100xf32>) attributes {kernel} {
 // CHECK-LABEL: func @unknown
 // CHECK-NOT: gpu.launch
 // CHECK: scf.forall
-func.func @unknown(%x: memref<12x100xf32>, %m: memref<f32>) attributes {kernel} {
+func.func @unknown(%x: memref<12x100xf32>, %m: memref<f32>) attributes {plan.kernel} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c100 = arith.constant 100 : index

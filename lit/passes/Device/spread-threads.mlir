@@ -7,7 +7,7 @@
 // CHECK: scf.forall (%[[I:.*]]) in (12)
 // CHECK: memref.load {{.*}}[%[[I]]]
 // CHECK: memref.store {{.*}}[%[[I]]]
-func.func @add(%a: memref<3x4xf32>, %b: memref<3x4xf32>) attributes {kernel} {
+func.func @add(%a: memref<3x4xf32>, %b: memref<3x4xf32>) attributes {plan.kernel} {
   linalg.generic {
       indexing_maps = [affine_map<(i, j) -> (i, j)>,
                        affine_map<(i, j) -> (i, j)>],
@@ -31,7 +31,7 @@ func.func @add(%a: memref<3x4xf32>, %b: memref<3x4xf32>) attributes {kernel} {
 // CHECK-NOT: scf.forall
 func.func @product(%a: memref<8x16xf32>, %b: memref<16x4xf32>,
                    %c: memref<8x4xf32>,
-                   %sums: memref<8x4xf32> {onnx.scratch}) attributes {kernel} {
+                   %sums: memref<8x4xf32> {plan.scratch}) attributes {plan.kernel} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%sums : memref<8x4xf32>)
   linalg.generic {

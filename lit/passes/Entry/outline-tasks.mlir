@@ -4,7 +4,7 @@
 // any; the address of the row is computed again in the task.
 
 // CHECK-LABEL: func.func private @long
-//  CHECK-SAME:   (%[[CONTEXT:.*]]: !llvm.ptr {onnx.context}, %[[X:.*]]: !llvm.ptr
+//  CHECK-SAME:   (%[[CONTEXT:.*]]: !llvm.ptr {plan.context}, %[[X:.*]]: !llvm.ptr
 //       CHECK:   scf.if
 //       CHECK:     constant @long_tasks_0
 //       CHECK:     llvm.call %{{.*}} : !llvm.ptr, (!llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64) -> ()
@@ -16,7 +16,7 @@
 //  CHECK-SAME:   (%{{.*}}: !llvm.ptr {llvm.noalias}, %[[BEGIN:.*]]: index, %[[END:.*]]: index)
 //       CHECK:   builtin.unrealized_conversion_cast
 //       CHECK:   scf.for %{{.*}} = %[[BEGIN]] to %[[END]] {{.*}} iter_args
-func.func private @long(%x: !llvm.ptr) attributes {kernel} {
+func.func private @long(%x: !llvm.ptr) attributes {plan.kernel} {
   %m = builtin.unrealized_conversion_cast %x : !llvm.ptr to memref<200x400x8xf32>
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -37,7 +37,7 @@ func.func private @long(%x: !llvm.ptr) attributes {kernel} {
 //  CHECK-SAME:   (%{{[^,]*}}: !llvm.ptr)
 //   CHECK-NOT:   forall
 //       CHECK:   scf.for
-func.func private @short(%x: !llvm.ptr) attributes {kernel} {
+func.func private @short(%x: !llvm.ptr) attributes {plan.kernel} {
   %m = builtin.unrealized_conversion_cast %x : !llvm.ptr to memref<8xf32>
   scf.forall (%i) in (8) {
     %v = memref.load %m[%i] : memref<8xf32>

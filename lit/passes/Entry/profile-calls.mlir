@@ -3,7 +3,7 @@
 // The context's profiler, if there is one, is told of a kernel before and
 // behind its call; the module says which nodes that kernel computes.
 
-// CHECK: onnxc.steps = {{\[\[}}"conv_1, relu_1", "kernel_0"]]
+// CHECK: plan.steps = [#plan.step<nodes = "conv_1, relu_1", kernel = "kernel_0">]
 
 // CHECK-LABEL: func.func @onnxc_entry
 //       CHECK:   %[[PROFILE:.*]] = llvm.load
@@ -19,6 +19,6 @@ func.func @onnxc_entry(%context: !llvm.ptr, %symbols: !llvm.ptr,
   %ok = arith.constant 0 : i32
   return %ok : i32
 }
-func.func private @kernel_0(%x: !llvm.ptr) attributes {kernel} {
+func.func private @kernel_0(%x: !llvm.ptr) attributes {plan.kernel} {
   return
 }

@@ -18,4 +18,4 @@ func.func @main(%x: tensor<16xf32>) -> tensor<16xf32> {
   %2 = plan.call @k(%1) [] : (tensor<16xf32>) -> tensor<16xf32>
   return %2 : tensor<16xf32>
 }
-func.func private @k(!llvm.ptr, !llvm.ptr) attributes {kernel}
+func.func private @k(!llvm.ptr, !llvm.ptr) attributes {plan.kernel}

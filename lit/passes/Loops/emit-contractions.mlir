@@ -10,7 +10,7 @@
 // CHECK: scf.yield
 // CHECK: arith.addf
 // CHECK: vector.store
-func.func @gemm(%a: tensor<12x24xf32>, %b: tensor<24x32xf32>, %c: tensor<32xf32>) -> tensor<12x32xf32> attributes {kernel} {
+func.func @gemm(%a: tensor<12x24xf32>, %b: tensor<24x32xf32>, %c: tensor<32xf32>) -> tensor<12x32xf32> attributes {plan.kernel} {
   %0 = onnx.Gemm(%a, %b, %c) : (tensor<12x24xf32>, tensor<24x32xf32>, tensor<32xf32>) -> tensor<12x32xf32>
   return %0 : tensor<12x32xf32>
 }
@@ -18,7 +18,7 @@ func.func @gemm(%a: tensor<12x24xf32>, %b: tensor<24x32xf32>, %c: tensor<32xf32>
 // CHECK-LABEL: func.func @conv
 // CHECK-NOT: linalg
 // CHECK: arith.addf {{.*}}fastmath<contract>
-func.func @conv(%x: tensor<1x4x8x8xf32>, %w: tensor<6x4x3x3xf32>) -> tensor<1x6x8x8xf32> attributes {kernel} {
+func.func @conv(%x: tensor<1x4x8x8xf32>, %w: tensor<6x4x3x3xf32>) -> tensor<1x6x8x8xf32> attributes {plan.kernel} {
   %0 = onnx.Conv(%x, %w, _) {pads = array<i64: 1, 1, 1, 1>} : (tensor<1x4x8x8xf32>, tensor<6x4x3x3xf32>) -> tensor<1x6x8x8xf32>
   return %0 : tensor<1x6x8x8xf32>
 }

@@ -25,7 +25,7 @@ module attributes {plan.machine = #plan.machine<
 // PLAIN-LABEL: func.func @conv
 //       PLAIN:   vector.shuffle {{.*}} [0, 4, 8, 12]
 //   PLAIN-NOT:   call_intrinsic
-func.func @conv(%x: tensor<1x2x4x4x4xi8>, %w: tensor<1x2x1x1x1x4x4xi8>) -> tensor<1x1x4x4x4xi32> attributes {kernel} {
+func.func @conv(%x: tensor<1x2x4x4x4xi8>, %w: tensor<1x2x1x1x1x4x4xi8>) -> tensor<1x1x4x4x4xi32> attributes {plan.kernel} {
   %0 = onnx.BlockedConv(%x, %w) {dilations = array<i64: 1, 1>, group = 4 : i64, offset = 128 : i64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x2x4x4x4xi8>, tensor<1x2x1x1x1x4x4xi8>) -> tensor<1x1x4x4x4xi32>
   return %0 : tensor<1x1x4x4x4xi32>
 }

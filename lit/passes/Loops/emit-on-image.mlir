@@ -15,7 +15,7 @@ func.func @main(%x: tensor<1x2x40x40x4xf32>, %d: tensor<2x3x3x4xf32>) -> tensor<
   %1 = plan.call @depthwise(%0, %d) [] : (tensor<1x2x40x40x4xf32>, tensor<2x3x3x4xf32>) -> tensor<1x2x40x40x4xf32>
   return %1 : tensor<1x2x40x40x4xf32>
 }
-func.func private @depthwise(%x: tensor<1x2x40x40x4xf32>, %w: tensor<2x3x3x4xf32>) -> tensor<1x2x40x40x4xf32> attributes {kernel} {
+func.func private @depthwise(%x: tensor<1x2x40x40x4xf32>, %w: tensor<2x3x3x4xf32>) -> tensor<1x2x40x40x4xf32> attributes {plan.kernel} {
   %0 = onnx.BlockedConv(%x, %w) {depthwise, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x2x40x40x4xf32>, tensor<2x3x3x4xf32>) -> tensor<1x2x40x40x4xf32>
   return %0 : tensor<1x2x40x40x4xf32>
 }

@@ -9,7 +9,7 @@
 // CHECK-LABEL: func.func @dense
 //       CHECK:   %{{.*}}:6 = scf.for {{.*}} iter_args
 //   CHECK-NOT:   %{{.*}}:5 = scf.for
-func.func @dense(%x: tensor<1x2x12x12x4xf32>, %w: tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x12x12x4xf32> attributes {kernel} {
+func.func @dense(%x: tensor<1x2x12x12x4xf32>, %w: tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x12x12x4xf32> attributes {plan.kernel} {
   %0 = onnx.BlockedConv(%x, %w) {dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x2x12x12x4xf32>, tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x12x12x4xf32>
   return %0 : tensor<1x2x12x12x4xf32>
 }
@@ -18,7 +18,7 @@ func.func @dense(%x: tensor<1x2x12x12x4xf32>, %w: tensor<2x2x3x3x4x4xf32>) -> te
 
 // CHECK-LABEL: func.func @large
 //       CHECK:   memref.alloca() {{.*}} : memref<{{[0-9]?[0-9]?[0-9]}}xf32>
-func.func @large(%x: tensor<1x2x64x64x4xf32>, %w: tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x64x64x4xf32> attributes {kernel} {
+func.func @large(%x: tensor<1x2x64x64x4xf32>, %w: tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x64x64x4xf32> attributes {plan.kernel} {
   %0 = onnx.BlockedConv(%x, %w) {dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x2x64x64x4xf32>, tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x64x64x4xf32>
   return %0 : tensor<1x2x64x64x4xf32>
 }

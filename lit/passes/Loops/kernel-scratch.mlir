@@ -4,11 +4,11 @@
 // size, is an argument that @main takes from the arena.
 
 // CHECK-LABEL: func.func private @kernel
-//  CHECK-SAME:   %{{.*}}: memref<?x8xf32> {onnx.dims = #onnx.dims<[s0, 8]>}, %{{.*}}: memref<8x?xf32> {onnx.dims = #onnx.dims<[8, s0]>}, %[[S:.*]]: memref<?x8xf32> {onnx.dims = #onnx.dims<[s0, 8]>, onnx.scratch}, %{{.*}}: index)
+//  CHECK-SAME:   %{{.*}}: memref<?x8xf32> {plan.dims = #onnx.dims<[s0, 8]>}, %{{.*}}: memref<8x?xf32> {plan.dims = #onnx.dims<[8, s0]>}, %[[S:.*]]: memref<?x8xf32> {plan.dims = #onnx.dims<[s0, 8]>, plan.scratch}, %{{.*}}: index)
 //       CHECK:   linalg.exp {{.*}} outs(%[[S]] :
-func.func private @kernel(%x: tensor<?x8xf32> {onnx.dims = #onnx.dims<[s0, 8]>},
+func.func private @kernel(%x: tensor<?x8xf32> {plan.dims = #onnx.dims<[s0, 8]>},
                           %s0: index)
-    -> (tensor<8x?xf32> {onnx.dims = #onnx.dims<[8, s0]>}) attributes {kernel} {
+    -> (tensor<8x?xf32> {plan.dims = #onnx.dims<[8, s0]>}) attributes {plan.kernel} {
   %e = tensor.empty(%s0) : tensor<?x8xf32>
   %y = linalg.exp ins(%x : tensor<?x8xf32>) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
   %t = tensor.empty(%s0) : tensor<8x?xf32>

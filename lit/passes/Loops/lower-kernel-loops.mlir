@@ -11,7 +11,7 @@
 //       CHECK:       memref.load %{{.*}}[%[[K]], %[[J]]]
 //       CHECK:       memref.load %{{.*}}[%[[J]]]
 func.func private @sum_rows(%x: memref<16x128xf32>, %y: memref<128xf32>)
-    attributes {kernel} {
+    attributes {plan.kernel} {
   linalg.generic {
       indexing_maps = [affine_map<(j, k) -> (k, j)>, affine_map<(j, k) -> (j)>],
       iterator_types = ["parallel", "reduction"]}

@@ -23,15 +23,15 @@ func.func @main(%x: tensor<1x2x6x6x4xf32>, %p: tensor<2x2x1x1x4x4xf32>, %d: tens
   %3 = plan.call @dense(%2, %w) [] : (tensor<1x2x6x6x4xf32>, tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x6x6x4xf32>
   return %3 : tensor<1x2x6x6x4xf32>
 }
-func.func private @pointwise(%x: tensor<1x2x6x6x4xf32>, %w: tensor<2x2x1x1x4x4xf32>) -> tensor<1x2x6x6x4xf32> attributes {kernel} {
+func.func private @pointwise(%x: tensor<1x2x6x6x4xf32>, %w: tensor<2x2x1x1x4x4xf32>) -> tensor<1x2x6x6x4xf32> attributes {plan.kernel} {
   %0 = onnx.BlockedConv(%x, %w) {dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x2x6x6x4xf32>, tensor<2x2x1x1x4x4xf32>) -> tensor<1x2x6x6x4xf32>
   return %0 : tensor<1x2x6x6x4xf32>
 }
-func.func private @depthwise(%x: tensor<1x2x6x6x4xf32>, %w: tensor<2x3x3x4xf32>) -> tensor<1x2x6x6x4xf32> attributes {kernel} {
+func.func private @depthwise(%x: tensor<1x2x6x6x4xf32>, %w: tensor<2x3x3x4xf32>) -> tensor<1x2x6x6x4xf32> attributes {plan.kernel} {
   %0 = onnx.BlockedConv(%x, %w) {depthwise, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x2x6x6x4xf32>, tensor<2x3x3x4xf32>) -> tensor<1x2x6x6x4xf32>
   return %0 : tensor<1x2x6x6x4xf32>
 }
-func.func private @dense(%x: tensor<1x2x6x6x4xf32>, %w: tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x6x6x4xf32> attributes {kernel} {
+func.func private @dense(%x: tensor<1x2x6x6x4xf32>, %w: tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x6x6x4xf32> attributes {plan.kernel} {
   %0 = onnx.BlockedConv(%x, %w) {dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x2x6x6x4xf32>, tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x6x6x4xf32>
   return %0 : tensor<1x2x6x6x4xf32>
 }

@@ -14,12 +14,12 @@ func.func @main(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
   return %2 : tensor<4x4xf32>
 }
 func.func private @transpose(%x: memref<4x4xf32>, %y: memref<4x4xf32>)
-    attributes {kernel} {
+    attributes {plan.kernel} {
   linalg.transpose ins(%x : memref<4x4xf32>) outs(%y : memref<4x4xf32>) permutation = [1, 0]
   return
 }
 func.func private @rows(%x: memref<4x4xf32>, %y: memref<4x4xf32>)
-    attributes {kernel} {
+    attributes {plan.kernel} {
   scf.forall (%i) in (4) {
     %sum = memref.alloca() : memref<f32>
     %row = memref.subview %x[%i, 0] [1, 4] [1, 1] : memref<4x4xf32> to memref<4xf32, strided<[1], offset: ?>>

@@ -19,7 +19,7 @@ func.func @main(%x: tensor<16xf32>) -> (tensor<16xf32>, tensor<16xf32>) {
 //  CHECK-SAME:   (%[[B:.*]]: memref<16xf32>, %[[Y:.*]]: memref<16xf32>)
 //       CHECK:   linalg.generic {{.*}} ins(%[[Y]], %[[B]] : {{.*}}) outs(%[[Y]] :
 func.func private @k(%a: memref<16xf32>, %b: memref<16xf32>, %y: memref<16xf32>)
-    attributes {kernel} {
+    attributes {plan.kernel} {
   linalg.generic {
       indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
       iterator_types = ["parallel"]}

@@ -7,7 +7,7 @@
 //       CHECK:     %[[FROM:.*]] = arith.muli %[[P]]
 //       CHECK:     scf.for %{{.*}} = %[[FROM]] to
 func.func private @long(%x: memref<4x500x50xf32>, %y: memref<4x500x50xf32>)
-    attributes {kernel} {
+    attributes {plan.kernel} {
   linalg.exp ins(%x : memref<4x500x50xf32>) outs(%y : memref<4x500x50xf32>)
   return
 }
@@ -22,7 +22,7 @@ func.func private @long(%x: memref<4x500x50xf32>, %y: memref<4x500x50xf32>)
 //       CHECK:     scf.for %{{.*}} = %{{.*}} to %[[C49]]
 //   CHECK-NOT:   scf.for
 func.func private @channels(%x: memref<1x64x7x7xf32>, %b: memref<1x64x1x1xf32>,
-                            %y: memref<1x64x7x7xf32>) attributes {kernel} {
+                            %y: memref<1x64x7x7xf32>) attributes {plan.kernel} {
   linalg.generic {
       indexing_maps = [affine_map<(n, c, h, w) -> (n, c, h, w)>,
                        affine_map<(n, c, h, w) -> (0, c, 0, 0)>,

@@ -15,4 +15,4 @@ func.func @main(%x: tensor<?xf32, #onnx.dims<[s0]>>, %n: index)
   %2 = plan.call @k(%1) [%n] : (tensor<?xf32, #onnx.dims<[s0 * 2]>>) -> tensor<?xf32, #onnx.dims<[s0]>>
   return %2 : tensor<?xf32, #onnx.dims<[s0]>>
 }
-func.func private @k(!llvm.ptr, !llvm.ptr, index) attributes {kernel}
+func.func private @k(!llvm.ptr, !llvm.ptr, index) attributes {plan.kernel}

@@ -14,7 +14,7 @@
 //       CHECK:   linalg.generic {indexing_maps = [#{{.*}}, #[[V]], #{{.*}}]
 func.func @attention(%q: tensor<1x3x32xf32>, %k: tensor<1x5x16xf32>,
                      %v: tensor<1x5x16xf32>) -> tensor<1x3x32xf32>
-    attributes {kernel} {
+    attributes {plan.kernel} {
   %y, %pk, %pv, %qk = onnx.Attention(%q, %k, %v) {q_num_heads = 4 : i64, kv_num_heads = 2 : i64} : (tensor<1x3x32xf32>, tensor<1x5x16xf32>, tensor<1x5x16xf32>) -> (tensor<1x3x32xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>, tensor<1x4x3x5xf32>)
   return %y : tensor<1x3x32xf32>
 }

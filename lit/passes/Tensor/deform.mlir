@@ -9,7 +9,7 @@
 // CHECK: tensor.extract %arg1
 // CHECK: math.floor
 // CHECK-COUNT-4: tensor.extract %arg0
-func.func private @kernel(%x: tensor<1x1x3x3xf32>, %offset: tensor<1x8x2x2xf32>) -> tensor<1x1x4x2x2xf32> attributes {kernel} {
+func.func private @kernel(%x: tensor<1x1x3x3xf32>, %offset: tensor<1x8x2x2xf32>) -> tensor<1x1x4x2x2xf32> attributes {plan.kernel} {
   %0 = onnx.DeformColumns(%x, %offset) {kernel_shape = array<i64: 2, 2>, dilations = array<i64: 1, 1>, offset_group = 1 : i64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x1x3x3xf32>, tensor<1x8x2x2xf32>) -> tensor<1x1x4x2x2xf32>
   return %0 : tensor<1x1x4x2x2xf32>
 }

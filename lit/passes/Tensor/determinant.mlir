@@ -9,7 +9,7 @@
 // CHECK: %[[PIVOT:.*]] = tensor.extract
 // CHECK: arith.negf %[[PIVOT]]
 // CHECK: arith.divf %{{.*}}, %[[PIVOT]]
-func.func private @kernel(%x: tensor<2x3x3xf32>) -> tensor<2xf32> attributes {kernel} {
+func.func private @kernel(%x: tensor<2x3x3xf32>) -> tensor<2xf32> attributes {plan.kernel} {
   %0 = onnx.Det(%x) : (tensor<2x3x3xf32>) -> tensor<2xf32>
   return %0 : tensor<2xf32>
 }

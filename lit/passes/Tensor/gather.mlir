@@ -10,7 +10,7 @@
 // CHECK: arith.minsi
 // CHECK: arith.maxsi
 // CHECK: tensor.extract %{{.*}} : tensor<9x3xf32>
-func.func private @kernel(%x: tensor<9x3xf32>, %i: tensor<4xi64>) -> tensor<4x3xf32> attributes {kernel} {
+func.func private @kernel(%x: tensor<9x3xf32>, %i: tensor<4xi64>) -> tensor<4x3xf32> attributes {plan.kernel} {
   %0 = onnx.Gather(%x, %i) : (tensor<9x3xf32>, tensor<4xi64>) -> tensor<4x3xf32>
   return %0 : tensor<4x3xf32>
 }

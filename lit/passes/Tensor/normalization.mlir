@@ -3,7 +3,7 @@
 // RUN: onnxc-opt %s --lower-to-linalg | FileCheck %s
 
 // CHECK-LABEL: @layer
-func.func @layer(%x: tensor<2x3xf32>, %s: tensor<3xf32>) -> tensor<2x3xf32> attributes {kernel} {
+func.func @layer(%x: tensor<2x3xf32>, %s: tensor<3xf32>) -> tensor<2x3xf32> attributes {plan.kernel} {
   // CHECK: scf.forall ({{.*}}) in (2) shared_outs({{[^,]*}}) -> (tensor<2x3xf32>)
   // CHECK: scf.for {{.*}} -> (f32)
   // CHECK: scf.for {{.*}} -> (f32)

@@ -2,7 +2,7 @@
 // RUN: onnxc-opt %s --lower-to-linalg | FileCheck %s
 
 // CHECK-LABEL: @max
-func.func @max(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> attributes {kernel} {
+func.func @max(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> attributes {plan.kernel} {
   // CHECK: scf.forall
   // CHECK: linalg.fill
   // CHECK-COUNT-4: scf.for

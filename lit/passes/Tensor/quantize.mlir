@@ -7,7 +7,7 @@
 // CHECK: math.roundeven
 // CHECK: arith.fptosi
 func.func @per_axis(%x: tensor<2x3xf32>, %s: tensor<3xf32>,
-                    %z: tensor<3xi8>) -> tensor<2x3xi8> attributes {kernel} {
+                    %z: tensor<3xi8>) -> tensor<2x3xi8> attributes {plan.kernel} {
   %0 = onnx.QuantizeLinear(%x, %s, %z)
       : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xi8>) -> tensor<2x3xi8>
   return %0 : tensor<2x3xi8>
@@ -19,7 +19,7 @@ func.func @per_axis(%x: tensor<2x3xf32>, %s: tensor<3xf32>,
 // CHECK: arith.mulf
 func.func @dequantize(%x: tensor<2x3xui8>, %s: tensor<f32>,
                       %z: tensor<ui8>) -> tensor<2x3xf32>
-    attributes {kernel} {
+    attributes {plan.kernel} {
   %0 = onnx.DequantizeLinear(%x, %s, %z)
       : (tensor<2x3xui8>, tensor<f32>, tensor<ui8>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>

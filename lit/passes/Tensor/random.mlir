@@ -9,7 +9,7 @@
 // CHECK: scf.for
 // CHECK: scf.if
 // CHECK: arith.uitofp %{{.*}} : i32 to f64
-func.func private @kernel() -> tensor<5xf64> attributes {kernel} {
+func.func private @kernel() -> tensor<5xf64> attributes {plan.kernel} {
   %0 = onnx.Constant() {value = dense<5> : tensor<1xi64>} : tensor<1xi64>
   %1 = onnx.MersenneTwister(%0) {seed = 7 : i64, normal = 0 : i64} : (tensor<1xi64>) -> tensor<5xf64>
   return %1 : tensor<5xf64>

@@ -2,7 +2,7 @@
 // RUN: onnxc-opt %s --lower-to-linalg | FileCheck %s
 
 // CHECK-LABEL: @both
-func.func @both(%x: tensor<5x2x3xf32>, %w: tensor<2x4x3xf32>, %r: tensor<2x4x4xf32>) -> tensor<5x2x2x4xf32> attributes {kernel} {
+func.func @both(%x: tensor<5x2x3xf32>, %w: tensor<2x4x3xf32>, %r: tensor<2x4x4xf32>) -> tensor<5x2x2x4xf32> attributes {plan.kernel} {
   // CHECK: scf.forall ({{.*}}) in (2)
   // CHECK: math.tanh
   // CHECK: scf.forall ({{.*}}) in (2)

@@ -2,7 +2,7 @@
 // RUN: onnxc-opt %s --lower-to-linalg | FileCheck %s
 
 // CHECK-LABEL: @mean
-func.func @mean(%x: tensor<2x3xf16>) -> tensor<2x1xf16> attributes {kernel} {
+func.func @mean(%x: tensor<2x3xf16>) -> tensor<2x1xf16> attributes {plan.kernel} {
   %axes = onnx.Constant() {value = dense<[1]> : tensor<1xi64>} : () -> tensor<1xi64>
   // CHECK: linalg.fill {{.*}} outs({{.*}} : tensor<2x1xf32>)
   // CHECK: iterator_types = ["parallel", "reduction"]

@@ -5,7 +5,7 @@
 // CHECK-LABEL: func @unsqueeze
 // CHECK: tensor.expand_shape %{{.*}} {{\[}}[0, 1], [2]] output_shape [2, 1, 3]
 func.func @unsqueeze(%x: tensor<2x3xf32>) -> tensor<2x1x3xf32>
-    attributes {kernel} {
+    attributes {plan.kernel} {
   %0 = onnx.Constant() {value = dense<1> : tensor<1xi64>}
       : () -> tensor<1xi64>
   %1 = onnx.Unsqueeze(%x, %0) : (tensor<2x3xf32>, tensor<1xi64>)
@@ -17,7 +17,7 @@ func.func @unsqueeze(%x: tensor<2x3xf32>) -> tensor<2x1x3xf32>
 // CHECK: tensor.collapse_shape {{.*}} into tensor<6xf32>
 // CHECK: tensor.expand_shape {{.*}} into tensor<3x2xf32>
 func.func @reshape(%x: tensor<2x3xf32>) -> tensor<3x2xf32>
-    attributes {kernel} {
+    attributes {plan.kernel} {
   %0 = onnx.Constant() {value = dense<[3, 2]> : tensor<2xi64>}
       : () -> tensor<2xi64>
   %1 = onnx.Reshape(%x, %0) : (tensor<2x3xf32>, tensor<2xi64>)
@@ -29,7 +29,7 @@ func.func @reshape(%x: tensor<2x3xf32>) -> tensor<3x2xf32>
 // CHECK: linalg.generic
 // CHECK: linalg.index 0
 func.func @range(%start: tensor<f32>, %limit: tensor<f32>,
-                 %delta: tensor<f32>) -> tensor<4xf32> attributes {kernel} {
+                 %delta: tensor<f32>) -> tensor<4xf32> attributes {plan.kernel} {
   %0 = onnx.Range(%start, %limit, %delta)
       : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>

@@ -6,7 +6,7 @@
 // CHECK-LABEL: func.func private @forwards
 // CHECK: tensor.extract_slice %{{.*}}[1] [2] [2] : tensor<5xf32> to tensor<2xf32>
 // CHECK: linalg.copy
-func.func private @forwards(%x: tensor<5xf32>) -> tensor<2xf32> attributes {kernel} {
+func.func private @forwards(%x: tensor<5xf32>) -> tensor<2xf32> attributes {plan.kernel} {
   %s = onnx.Constant() {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
   %e = onnx.Constant() {value = dense<5> : tensor<1xi64>} : () -> tensor<1xi64>
   %a = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
@@ -18,7 +18,7 @@ func.func private @forwards(%x: tensor<5xf32>) -> tensor<2xf32> attributes {kern
 // CHECK-LABEL: func.func private @backwards
 // CHECK: linalg.generic
 // CHECK: tensor.extract %{{.*}} : tensor<5xf32>
-func.func private @backwards(%x: tensor<5xf32>) -> tensor<5xf32> attributes {kernel} {
+func.func private @backwards(%x: tensor<5xf32>) -> tensor<5xf32> attributes {plan.kernel} {
   %s = onnx.Constant() {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
   %e = onnx.Constant() {value = dense<-100> : tensor<1xi64>} : () -> tensor<1xi64>
   %a = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>

@@ -2,7 +2,7 @@
 // RUN: onnxc-opt %s --lower-to-linalg | FileCheck %s
 
 // CHECK-LABEL: @row
-func.func @row(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {kernel} {
+func.func @row(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {plan.kernel} {
   // CHECK: scf.forall ({{.*}}) in (2)
   // CHECK: scf.for {{.*}} -> (tensor<3xf32>, f32)
   // CHECK: arith.maximumf
@@ -16,7 +16,7 @@ func.func @row(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {kernel} {
 
 // Along another axis 64 columns at a time.
 // CHECK-LABEL: @columns
-func.func @columns(%x: tensor<3x128xf32>) -> tensor<3x128xf32> attributes {kernel} {
+func.func @columns(%x: tensor<3x128xf32>) -> tensor<3x128xf32> attributes {plan.kernel} {
   // CHECK: scf.forall ({{.*}}) in (2)
   // CHECK: tensor.empty() : tensor<64xf32>
   %0 = onnx.Softmax(%x) {axis = 0 : i64} : tensor<3x128xf32>

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/Weights.h"
+#include "dialects/plan/PlanAttrs.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/MLIRContext.h"
@@ -68,14 +69,13 @@ TEST_CASE("a blob is padded to the alignment") {
   MLIRContext context;
   Builder b(&context);
   OwningOpRef<ModuleOp> module = ModuleOp::create(b.getUnknownLoc());
-  auto entry = [&](int64_t offset, Attribute value) -> Attribute {
-    return b.getDictionaryAttr(
-        {b.getNamedAttr("offset", b.getI64IntegerAttr(offset)),
-         b.getNamedAttr("value", value)});
+  context.loadDialect<plan::PlanDialect>();
+  auto entry = [&](int64_t offset, ElementsAttr value) -> Attribute {
+    return plan::WeightAttr::get(&context, offset, value);
   };
   auto value = ints(context, b.getI8Type(), {1, 2});
-  (*module)->setAttr("onnxc.weights",
-                     b.getArrayAttr({entry(64, value), entry(0, value)}));
+  plan::attrs::Weights::set(
+      *module, b.getArrayAttr({entry(64, value), entry(0, value)}));
   auto weights = readWeights(*module);
   REQUIRE(succeeded(weights));
   std::string bytes;
@@ -85,7 +85,7 @@ TEST_CASE("a blob is padded to the alignment") {
   CHECK(bytes.substr(62, 4) == std::string("\0\0\1\2", 4));
 
   context.getDiagEngine().registerHandler([](Diagnostic &) {});
-  (*module)->setAttr("onnxc.weights",
-                     b.getArrayAttr({entry(1, value), entry(0, value)}));
+  plan::attrs::Weights::set(*module,
+                            b.getArrayAttr({entry(1, value), entry(0, value)}));
   CHECK(failed(readWeights(*module)));
 }

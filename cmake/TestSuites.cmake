@@ -4,7 +4,8 @@
 #   onnxc_add_suite(NAME [JUNIT FILE] [TIMEOUT SECONDS] COMMAND ...)
 #   onnxc_add_unit_tests(NAME LIBRARIES ...)   Catch2: NAME/*.cpp
 #
-# A command may name a program by $<TARGET_FILE:target>. Tests added with plain
+# A command may name a program by $<TARGET_FILE:target>; a Python runner takes
+# ${onnxc_runner_arguments} (test/runner_arguments.py). Tests added with plain
 # add_test() count as one each.
 #
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,6 +16,8 @@ if(NOT Python3_EXECUTABLE AND EXISTS "${PROJECT_SOURCE_DIR}/.venv/bin/python3")
   set(Python3_EXECUTABLE "${PROJECT_SOURCE_DIR}/.venv/bin/python3")
 endif()
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+set(onnxc_runner_arguments --build ${PROJECT_BINARY_DIR})
 
 # A suite is labelled with its name up to the first dash: `ctest -L unit`.
 function(onnxc_add_suite name)

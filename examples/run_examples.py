@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs the examples as a reader would, and checks what they print.
 
-    run_examples.py CMAKE BUILD_DIR
+    run_examples.py [--cmake PROGRAM]
 
-The last line is `N passed, N failed`.
+and the arguments of test/runner_arguments.py. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -18,6 +18,7 @@ import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "test"))
+import runner_arguments
 import suite_cases
 from suite_cases import Failure, expect, run_cases
 
@@ -148,12 +149,17 @@ def wasm_in_browser(cmake, build):
         raise Failure(f"the page shows {shown and shown[1]!r}, not {wanted!r}")
 
 
-def main(cmake, build):
+def main():
+    # They write into the same folders of the build tree.
+    parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
+    parser.add_argument("--cmake", default="cmake")
+    options = parser.parse()
     examples = (hello, gpu, cmake_project, minilm_tokens, minilm, firmware,
                 wasm, wasm_in_browser)
-    return run_cases({example.__name__: functools.partial(example, cmake, build)
-                      for example in examples})
+    return run_cases({example.__name__: functools.partial(
+        example, options.cmake, options.build) for example in examples},
+                     options)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

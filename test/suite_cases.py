@@ -3,7 +3,12 @@
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import concurrent.futures
+import io
 import subprocess
+import traceback
+import unittest
+
+import runner_arguments
 
 
 class Failure(Exception):
@@ -27,22 +32,49 @@ def expect(what, got, wanted):
 
 
 def outcome(case):
+    """What is wrong with a case, or none. Whatever a case raises is the case's
+    failure: the others go on, and the name is said."""
     try:
         case()
     except (Failure, OSError) as failure:
         return str(failure)
+    except Exception:
+        return traceback.format_exc()
     return None
 
 
-def run_cases(cases, workers=1):
-    """Calls every case, `workers` at a time, and prints `N passed, N failed`
-    as the last line. The exit status is returned."""
+def print_counts(passed, failed):
+    """The line that run_suite.py reads. Returns the exit status."""
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+def run_cases(cases, options):
+    """Calls the cases (a dictionary of names and functions) that `options`
+    (runner_arguments.py) select, says what is wrong with which, and prints the
+    counts as the last line. The exit status is returned."""
+    names = runner_arguments.select(cases, options)
     failed = 0
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        for name, wrong in zip(cases, pool.map(outcome, cases.values())):
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        outcomes = pool.map(outcome, [cases[name] for name in names])
+        for name, wrong in zip(names, outcomes):
             if wrong is not None:
                 failed += 1
-                lines = "\n    ".join(wrong.strip().splitlines()[:30])
+                lines = wrong.strip().splitlines()
+                lines = "\n    ".join(lines[:20] + lines[20:][-10:])
                 print(f"{name}: FAILED: {lines}", flush=True)
-    print(f"{len(cases) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return print_counts(len(names) - failed, failed)
+
+
+def run_unit_tests(test_class, options):
+    """The same for the methods of a unittest.TestCase."""
+    def case(name):
+        def call():
+            said = io.StringIO()
+            suite = unittest.TestSuite([test_class(name)])
+            result = unittest.TextTestRunner(stream=said).run(suite)
+            if not result.wasSuccessful():
+                raise Failure(said.getvalue())
+        return call
+    names = unittest.TestLoader().getTestCaseNames(test_class)
+    return run_cases({name: case(name) for name in names}, options)

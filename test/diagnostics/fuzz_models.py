@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Changes good models at random and checks that onnxc survives each.
 
-    fuzz_models.py ONNXC [FIRST [COUNT]]     seeds FIRST, FIRST + 1, ...
-    fuzz_models.py ONNXC --keep SEED FOLDER  writes one model, to look at
+    fuzz_models.py [--first SEED] [--count N]
 
-A seed picks one of the small models below and changes some of its fields (a
+and the arguments of test/runner_arguments.py. A seed picks one of the small models below and changes some of its fields (a
 number, a name, a type, a node too many or too few) or the bytes of its file.
 onnxc may then compile it or refuse it with a message: a signal, a failed
 assertion, more memory or time than allowed, an error without a message or a
@@ -17,12 +16,12 @@ import functools
 import os
 import random
 import sys
-import tempfile
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from run_diagnostics import runner_arguments
 from run_diagnostics import Failure, files_below, run, run_cases
 
 DEFAULT_COUNT = 120
@@ -259,13 +258,13 @@ def mutate(seed):
     return proto.SerializeToString()
 
 
-def check(onnxc, seed):
-    with tempfile.TemporaryDirectory(prefix="onnxc-") as scratch:
+def check(options, name, seed):
+    with runner_arguments.case_folder(options, name) as scratch:
         with open(os.path.join(scratch, "model.onnx"), "wb") as file:
             file.write(mutate(seed))
         before = files_below(scratch)
-        status, said = run(onnxc, scratch, ["model.onnx", "-o", "model.o",
-                                            f"-O{seed % 4}"])
+        status, said = run(options.onnxc, scratch,
+                           ["model.onnx", "-o", "model.o", f"-O{seed % 4}"])
         left = sorted(files_below(scratch) - before)
     if status and left:
         raise Failure(f"exit status {status}, but left {', '.join(left)}")
@@ -273,21 +272,18 @@ def check(onnxc, seed):
         raise Failure(f"exit status {status}\n{said}")
 
 
-def main(onnxc, first=0, count=DEFAULT_COUNT):
+def main():
+    parser = runner_arguments.RunnerArguments(__doc__)
+    parser.add_argument("--first", type=int, default=0, help="a seed (0)")
+    parser.add_argument("--count", type=int, default=DEFAULT_COUNT,
+                        help=f"how many seeds ({DEFAULT_COUNT})")
+    options = parser.parse()
     for build in SEEDS:
         onnx.checker.check_model(build())
-    return run_cases(
-        {f"seed {seed}": functools.partial(check, os.path.abspath(onnxc), seed)
-         for seed in range(int(first), int(first) + int(count))},
-        os.cpu_count())
+    seeds = range(options.first, options.first + options.count)
+    return run_cases({f"seed {seed}": functools.partial(
+        check, options, f"seed {seed}", seed) for seed in seeds}, options)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    if sys.argv[2:3] == ["--keep"]:
-        with open(os.path.join(sys.argv[4], f"{sys.argv[3]}.onnx"),
-                  "wb") as kept:
-            kept.write(mutate(int(sys.argv[3])))
-    else:
-        sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

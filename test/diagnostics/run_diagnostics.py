@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Gives onnxc broken models and flags, and checks how it takes them.
 
-    run_diagnostics.py ONNXC [PATTERN]
+    run_diagnostics.py
 
-Each of bad_models.py and bad_sizes.py must be refused: exit status 1, a line
+takes the arguments of test/runner_arguments.py. Each of bad_models.py and bad_sizes.py must be refused: exit status 1, a line
 with `error:` that says what the case expects, nothing written, no crash. The
 last line is `N passed, N failed`.
 
@@ -15,13 +15,13 @@ import re
 import resource
 import subprocess
 import sys
-import tempfile
 
 import bad_models
 import bad_sizes
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 os.pardir))
+import runner_arguments
 from suite_cases import Failure, run_cases
 
 SECONDS = 60
@@ -58,14 +58,14 @@ def files_below(folder):
             for root, _, names in os.walk(folder) for name in names}
 
 
-def check(onnxc, case):
-    with tempfile.TemporaryDirectory(prefix="onnxc-") as scratch:
+def check(options, case):
+    with runner_arguments.case_folder(options, case.name) as scratch:
         folder = os.path.join(scratch, "model")
-        os.makedirs(os.path.join(folder, "out"))
+        os.makedirs(os.path.join(folder, "out"), exist_ok=True)
         case.write(folder)
         before = files_below(scratch)
-        status, said = run(onnxc, folder, [case.input, "-o", case.output,
-                                           "-MD", *case.flags])
+        status, said = run(options.onnxc, folder,
+                           [case.input, "-o", case.output, "-MD", *case.flags])
         left = sorted(files_below(scratch) - before)
     if status != 1:
         raise Failure(f"exit status {status}\n{said}")
@@ -78,15 +78,12 @@ def check(onnxc, case):
             raise Failure(f"the message has no /{pattern}/\n{said}")
 
 
-def main(onnxc, pattern=""):
-    onnxc = os.path.abspath(onnxc)
-    return run_cases({case.name: functools.partial(check, onnxc, case)
+def main():
+    options = runner_arguments.RunnerArguments(__doc__).parse()
+    return run_cases({case.name: functools.partial(check, options, case)
                       for case in (*bad_models.all_cases(),
-                                   *bad_sizes.all_cases())
-                      if re.search(pattern, case.name)}, os.cpu_count())
+                                   *bad_sizes.all_cases())}, options)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

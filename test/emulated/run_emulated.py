@@ -2,9 +2,9 @@
 """Runs compiled models on machines that QEMU emulates, and looks for the
 instructions that each target's code should have.
 
-    run_emulated.py BUILD_DIR [PATTERN]
+    run_emulated.py
 
-A sample of the operator tests; all of them are run by
+takes the arguments of test/runner_arguments.py. A sample of the operator tests; all of them are run by
 test/operators/run_backend_tests.py --emulate MACHINE. The last line is
 `N passed, N failed`.
 
@@ -26,6 +26,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "operators"))
 import backend_cases
 import cpu_levels
 import emulator
+import runner_arguments
 from suite_cases import Failure, run, run_cases
 
 # One of each kind of loop: elementwise, broadcast, reduction, product,
@@ -121,16 +122,16 @@ def operator_case(machine, cache, name):
         raise Failure(str(error))
 
 
-def main(build, pattern=""):
-    onnxc = os.path.join(build, "bin", "onnxc")
-    work = os.path.join(os.path.abspath(build), "emulated")
-    os.makedirs(work, exist_ok=True)
-    cache = os.path.join(build, "backend-tests")
+def main():
+    options = runner_arguments.RunnerArguments(__doc__).parse()
+    onnxc = options.onnxc
+    work = runner_arguments.work_folder(options, "emulated")
+    cache = os.path.join(options.build, "backend-tests")
     backend_cases.materialise(cache)
     conv = conv_model(work)
     cases = {f"vectors-{name}": functools.partial(
-        vectors_case, onnxc, conv[0], options, pattern)
-        for name, (options, pattern) in VECTORS.items()}
+        vectors_case, onnxc, conv[0], flags, pattern)
+        for name, (flags, pattern) in VECTORS.items()}
     least = least_model(work)
     cases.update({f"extremes-{name}": functools.partial(
         vectors_case, onnxc, least, VECTORS[name][0], pattern)
@@ -146,10 +147,8 @@ def main(build, pattern=""):
                                         conv)
     cases["shared-weights"] = functools.partial(
         cpu_levels.shared_weights_case, onnxc, work, conv)
-    cases = {name: case for name, case in cases.items()
-             if re.search(pattern, name)}
-    return run_cases(cases, workers=2)
+    return run_cases(cases, options)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

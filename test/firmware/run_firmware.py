@@ -2,15 +2,14 @@
 """Compiles the MLPerf Tiny models for microcontrollers and runs them on boards
 that QEMU emulates, without a C library and without a heap.
 
-    run_firmware.py BUILD_DIR [--table] [--filter REGEX]
+    run_firmware.py [--table] [--chains N]
 
-Each output is compared with onnxruntime's. Instructions, code, RAM and stack
+and the arguments of test/runner_arguments.py. Each output is compared with onnxruntime's. Instructions, code, RAM and stack
 are held to limits: what the best of other compilers needs (bench/firmware.md).
 --table prints them. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
 import functools
 import os
 import re
@@ -28,6 +27,7 @@ import exact_evaluator
 import model_cases
 import quantize_models
 import run_quantized
+import runner_arguments
 from boards import BOARDS, emulate, link
 from suite_cases import Failure, expect, run, run_cases
 
@@ -88,11 +88,10 @@ def reference(path, inputs):
     return session.run(None, inputs)[0]
 
 
-def model_case(build, board_name, name):
+def model_case(options, board_name, name):
     board = BOARDS[board_name]
-    work = os.path.join(build, "firmware", board_name, name)
-    os.makedirs(work, exist_ok=True)
-    models = os.path.join(build, "models")
+    work = runner_arguments.work_folder(options, "firmware", board_name, name)
+    models = os.path.join(options.build, "models")
     is_integer = name in INTEGER_PEER
     path = (quantize_models.write(models, name) if is_integer
             else model_cases.model_path(name, models))
@@ -101,7 +100,7 @@ def model_case(build, board_name, name):
     expected = (exact_evaluator.evaluate(path, inputs)[0] if is_integer
                 else reference(path, inputs))
     target = os.path.join(work, "model.o")
-    run(os.path.join(build, "bin", "onnxc"), path, *board.onnxc,
+    run(options.onnxc, path, *board.onnxc,
         "--freestanding", "--weights-section=.flash_weights", "--prefix=model",
         "-o", target)
 
@@ -143,7 +142,7 @@ def model_case(build, board_name, name):
                   sizes["ARENA_BYTES"], sizes["STACK_BYTES"], report.stack,
                   len(wanted & HELPERS), difference))
     if board_name == "cortex-m4":
-        plan = run(os.path.join(build, "bin", "onnxc"), path, *board.onnxc,
+        plan = run(options.onnxc, path, *board.onnxc,
                    "--emit=mlir", "--stop-after=memory", "-o", "-")
         arena, live = map(int, re.search(
             r"plan.arena = #plan.arena<bytes = (\d+), live = (\d+)", plan
@@ -159,16 +158,16 @@ def model_case(build, board_name, name):
                 raise Failure(f"{got} {what}, more than the {most} of a peer")
 
 
-def chain_case(build, board_name, seed):
+def chain_case(options, board_name, seed):
     """A random chain of convolutions is onnxruntime's."""
     board = BOARDS[board_name]
-    work = os.path.join(build, "firmware", board_name, f"chain_{seed}")
-    os.makedirs(work, exist_ok=True)
+    work = runner_arguments.work_folder(options, "firmware", board_name,
+                                        f"chain_{seed}")
     path = os.path.join(work, "model.onnx")
     inputs = conv_models.write_chain(path, seed)
     expected = reference(path, inputs)
     target = os.path.join(work, "model.o")
-    run(os.path.join(build, "bin", "onnxc"), path, *board.onnxc,
+    run(options.onnxc, path, *board.onnxc,
         "--freestanding", "--weights-section=.flash_weights", "--prefix=model",
         "-o", target)
     program = link(board, work, [target], inputs["x"], expected.size)
@@ -182,15 +181,15 @@ def chain_case(build, board_name, seed):
                       f"says {stack}")
 
 
-def doubles_case(build, board_name):
+def doubles_case(options, board_name):
     """Functions of float64 need the compiler's arithmetic, and no library."""
     board = BOARDS[board_name]
-    work = os.path.join(build, "firmware", board_name, "doubles")
-    os.makedirs(work, exist_ok=True)
+    work = runner_arguments.work_folder(options, "firmware", board_name,
+                                        "doubles")
     path = os.path.join(work, "model.onnx")
     inputs, expected = double_models.write(path)
     target = os.path.join(work, "model.o")
-    run(os.path.join(build, "bin", "onnxc"), path, *board.onnxc,
+    run(options.onnxc, path, *board.onnxc,
         "--freestanding", "--prefix=model", "-o", target)
     helpers = run(*board.helpers, "-print-libgcc-file-name").strip()
     program = link(board, work, [target, helpers], inputs, 2 * expected.size)
@@ -201,11 +200,11 @@ def doubles_case(build, board_name):
                       f"{expected[wrong][0]!r}; {wrong.sum()} differ")
 
 
-def limits_case(build):
+def limits_case(options):
     """Budgets that are not kept fail, name what fills them, leave nothing."""
-    path = model_cases.model_path("tiny_ds_cnn", os.path.join(build, "models"))
-    work = os.path.join(build, "firmware", "limits")
-    os.makedirs(work, exist_ok=True)
+    path = model_cases.model_path("tiny_ds_cnn",
+                                  os.path.join(options.build, "models"))
+    work = runner_arguments.work_folder(options, "firmware", "limits")
     target = os.path.join(work, "model.o")
     for option, says in (
             ("--max-arena=8K", r"--max-arena allows 8192; it is filled by"
@@ -215,7 +214,7 @@ def limits_case(build):
             ("--max-stack=100", r"--max-stack allows 100; the deepest calls "
                                 r"are\n +model_entry\n +model_kernel")):
         try:
-            run(os.path.join(build, "bin", "onnxc"), path,
+            run(options.onnxc, path,
                 *BOARDS["cortex-m4"].onnxc, option, "--prefix=model", "-o",
                 target)
         except Failure as failure:
@@ -227,10 +226,9 @@ def limits_case(build):
             raise Failure(f"{option}: {target} was written")
 
 
-def allocator_case(build):
+def allocator_case(options):
     """Sizes that depend on data ask for an allocator, which there is not."""
-    work = os.path.join(build, "firmware", "limits")
-    os.makedirs(work, exist_ok=True)
+    work = runner_arguments.work_folder(options, "firmware", "limits")
     path = os.path.join(work, "nonzero.onnx")
     graph = onnx.helper.make_graph(
         [onnx.helper.make_node("NonZero", ["x"], ["found"], name="find"),
@@ -240,7 +238,7 @@ def allocator_case(build):
     onnx.save(onnx.helper.make_model(graph, ir_version=10, opset_imports=[
         onnx.helper.make_opsetid("", 21)]), path)
     try:
-        run(os.path.join(build, "bin", "onnxc"), path,
+        run(options.onnxc, path,
             *BOARDS["cortex-m4"].onnxc, "--freestanding", "-o",
             os.path.join(work, "nonzero.o"))
     except Failure as failure:
@@ -252,36 +250,34 @@ def allocator_case(build):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("build")
-    parser.add_argument("--table", action="store_true")
-    parser.add_argument("--filter", default="")
+    parser = runner_arguments.RunnerArguments(__doc__)
+    parser.add_argument("--table", action="store_true",
+                        help="print what the programs take")
     parser.add_argument("--chains", type=int, default=12,
                         help="how many random models (12)")
-    options = parser.parse_args()
+    options = parser.parse()
     cases = {f"{board}-{name}": functools.partial(
-        model_case, options.build, board, name)
+        model_case, options, board, name)
         for board in BOARDS for name in (*PEER, *INTEGER_PEER)}
     for seed in range(options.chains):
         board = list(BOARDS)[seed % len(BOARDS)]
         cases[f"{board}-chain-{seed}"] = functools.partial(
-            chain_case, options.build, board, seed)
+            chain_case, options, board, seed)
     cases.update({f"{board}-doubles": functools.partial(
-        doubles_case, options.build, board) for board in BOARDS})
-    cases["allocator"] = functools.partial(allocator_case, options.build)
-    cases["limits"] = functools.partial(limits_case, options.build)
-    cases = {name: case for name, case in cases.items()
-             if re.search(options.filter, name)}
+        doubles_case, options, board) for board in BOARDS})
+    cases["allocator"] = functools.partial(allocator_case, options)
+    cases["limits"] = functools.partial(limits_case, options)
+    status = run_cases(cases, options)
     if options.table:
-        cases["table"] = print_table
-    return run_cases(cases)
+        print_table()
+    return status
 
 
 def print_table():
     print(f"{'board':<12}{'model':<18}{'instructions':>13}{'code':>8}"
           f"{'constants':>11}{'arena':>8}{'stack':>7}{'touched':>8}"
           f"{'helpers':>8}{'differs':>10}")
-    for row in TABLE:
+    for row in sorted(TABLE):
         print(f"{row[0]:<12}{row[1]:<18}{row[2]:>13}{row[3]:>8}{row[4]:>11}"
               f"{row[5]:>8}{row[6]:>7}{row[7]:>8}{row[8]:>8}{row[9]:>10.1e}")
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Models and operators on devices.
 
-    run_gpu.py --build BUILD --fake-cuda FOLDER --limited-vulkan FOLDER
-        vulkan|cuda|errors|report [--device] [--all] [--filter REGEX]
+    run_gpu.py vulkan|cuda|errors|report [--device] [--all]
+
+and the arguments of test/runner_arguments.py.
 
 vulkan: each module is one of SPIR-V (spirv-val), models and a sample of ONNX's
 operator tests give what they should, and the validation layers have nothing to
@@ -15,7 +16,6 @@ The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
 import collections
 import ctypes.util
 import functools
@@ -40,6 +40,7 @@ import package_models  # noqa: E402
 import divided  # noqa: E402
 import products  # noqa: E402
 import rows  # noqa: E402
+import runner_arguments  # noqa: E402
 from suite_cases import Failure, run, run_cases  # noqa: E402
 
 ARCHITECTURES = ("sm_80", "sm_90", "sm_100", "sm_120")
@@ -95,10 +96,10 @@ def find_ptxas():
 
 class Suite:
     def __init__(self, options, folder):
-        self.build = os.path.abspath(options.build)
-        self.bin = os.path.join(self.build, "bin")
-        self.fake_cuda = os.path.abspath(options.fake_cuda)
-        self.limited_vulkan = os.path.abspath(options.limited_vulkan)
+        self.build, self.bin = options.build, options.bin
+        self.fake_cuda = os.path.join(self.build, "test", "gpu", "fake-cuda")
+        self.limited_vulkan = os.path.join(self.build, "test", "gpu",
+                                           "limited-vulkan")
         self.device = options.device
         self.folder = folder
 
@@ -122,15 +123,14 @@ class Suite:
         path = os.path.join(self.build, "models", name + ".onnx")
         if not os.path.exists(path):
             run(sys.executable, os.path.join(HERE, "../models/run_models.py"),
-                "--bin", self.bin, "--models",
-                os.path.join(self.build, "models"), "--filter", f"^{name}$")
+                "--build", self.build, "--bin", self.bin, "--filter",
+                f"^{name}$")
         return path
 
     def check_model(self, kind, name):
         target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
         out = run(sys.executable, os.path.join(HERE, "../models/run_models.py"),
-                  "--bin", self.bin, "--models",
-                  os.path.join(self.build, "models"),
+                  "--build", self.build, "--bin", self.bin,
                   "--filter", f"^{name}$", "--timeout", "7200", "--",
                   f"--target={target}",
                   env=self.environment(kind))
@@ -142,9 +142,8 @@ class Suite:
         done = subprocess.run(
             [sys.executable, os.path.join(HERE,
                                           "../operators/run_backend_tests.py"),
-             "--bin", self.bin, "--cache",
-             os.path.join(self.build, "backend-tests"), "--filter", OPERATORS,
-             "--", f"--target={target}"],
+             "--build", self.build, "--bin", self.bin, "--report",
+             "--filter", OPERATORS, "--", f"--target={target}"],
             text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=self.environment(kind))
         last = done.stdout.strip().splitlines()[-1]
@@ -155,7 +154,8 @@ class Suite:
         """The models of sub-graphs and of shape arithmetic."""
         target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
         run(sys.executable, os.path.join(HERE, "../graphs/run_graphs.py"),
-            "--bin", self.bin, "--", f"--target={target}",
+            "--build", self.build, "--bin", self.bin, "--",
+            f"--target={target}",
             env=self.environment(kind))
 
     def check_silence(self, name):
@@ -179,7 +179,7 @@ class Suite:
 
     def check_modules(self, name):
         folder = os.path.join(self.folder, "spirv-" + name)
-        os.mkdir(folder)
+        os.makedirs(folder, exist_ok=True)
         manifest = os.path.join(folder, "m.json")
         self.onnxc(self.model(name), "--target=vulkan", "--emit=spirv", "-o",
                    manifest)
@@ -195,7 +195,7 @@ class Suite:
         """A small model runs, and gives what it should."""
         target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
         folder = os.path.join(self.folder, name.replace(" ", "-"))
-        os.mkdir(folder)
+        os.makedirs(folder, exist_ok=True)
         model, library = (os.path.join(folder, file)
                           for file in ("m.onnx", "m.so"))
         product = make()
@@ -472,27 +472,24 @@ class Suite:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", required=True)
-    parser.add_argument("--fake-cuda", required=True)
-    parser.add_argument("--limited-vulkan", required=True)
-    parser.add_argument("--device", action="store_true")
+    parser = runner_arguments.RunnerArguments(__doc__)
+    parser.add_argument("--device", action="store_true",
+                        help="on a real CUDA device")
     parser.add_argument("--all", action="store_true",
                         help="also what takes minutes")
-    parser.add_argument("--filter", default="", metavar="REGEX")
     parser.add_argument("what", choices=("vulkan", "cuda", "errors", "report"))
-    options = parser.parse_args()
+    options = parser.parse()
     if options.device and not shutil.which("nvidia-smi"):
         print("skipped: there is no CUDA device\n0 passed, 0 failed")
         return 0
-    with tempfile.TemporaryDirectory() as folder:
+    with runner_arguments.case_folder(options, options.what) as folder:
         suite = Suite(options, folder)
         kind = options.what
         if kind == "report":
             suite.report()
             return 0
         if kind == "errors":
-            return run_cases(suite.error_cases())
+            return run_cases(suite.error_cases(), options)
         partial = functools.partial
         models = MODELS[kind] + (SLOW_MODELS[kind] if options.all else ())
         cases = {name: partial(suite.check_model, kind, name)
@@ -533,8 +530,7 @@ def main():
                 for architecture in ARCHITECTURES:
                     cases[f"{name}: ptxas {architecture}"] = partial(
                         suite.check_product_assembly, name, make, architecture)
-        return run_cases({name: case for name, case in cases.items()
-                          if re.search(options.filter, name)}, workers=2)
+        return run_cases(cases, options)
 
 
 if __name__ == "__main__":

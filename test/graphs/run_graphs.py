@@ -3,22 +3,18 @@
 compares with onnxruntime. (onnx's reference evaluator joins the scan outputs of
 a Loop where they are to be stacked.)
 
-    run_graphs.py --bin BUILD/bin [--filter REGEX] [--keep FOLDER]
-        [-- ONNXC'S OPTIONS]
+    run_graphs.py [-- ONNXC'S OPTIONS]
 
-control_flow.py, shape_arithmetic.py and sizes_at_run_time.py list the cases. One
+and the arguments of test/runner_arguments.py. control_flow.py, shape_arithmetic.py and sizes_at_run_time.py list the cases. One
 that says that its sizes are known before a run (the default) fails if a size is
 read from data. One that says what is refused must end so on each of its inputs.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
-import concurrent.futures
+import functools
 import os
-import re
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import onnx
@@ -29,9 +25,9 @@ import control_flow
 import shape_arithmetic
 import sizes_at_run_time
 
-
-class Failure(Exception):
-    pass
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import runner_arguments
+from suite_cases import Failure, run_cases
 
 
 def run(command):
@@ -76,19 +72,21 @@ def run_refused(command, case):
         raise Failure(f"exit status {done.returncode}: {done.stdout[-600:]}")
 
 
-def run_case(case, options, folder):
-    folder = os.path.join(folder, case.name)
-    os.makedirs(folder, exist_ok=True)
+def run_case(case, options):
+    with runner_arguments.case_folder(options, case.name) as folder:
+        compare_case(case, options, folder)
+
+
+def compare_case(case, options, folder):
     path = os.path.join(folder, "model.onnx")
     model = onnx.parser.parse_model(
         f'<ir_version: 10, opset_import: ["" : {case.opset}]> {case.text}')
     onnx.save(model, path)
-    onnxc = os.path.join(options.bin, "onnxc")
     library = os.path.join(folder, "model.so")
-    run([onnxc, path, *case.flags, *options.flags, "--emit=shared", "-o",
-         library])
-    plan = run([onnxc, path, *case.flags, "--emit=mlir", "--stop-after=graph",
-                "-o", "-"])
+    run([options.onnxc, path, *case.flags, *options.onnxc_options, "--emit=shared",
+         "-o", library])
+    plan = run([options.onnxc, path, *case.flags, "--emit=mlir",
+                "--stop-after=graph", "-o", "-"])
     if case.sizes_known and not case.refused and "plan.symbol" in plan:
         raise Failure("a size is read from data: "
                       + next(line for line in plan.splitlines()
@@ -102,7 +100,7 @@ def run_case(case, options, folder):
     random = np.random.RandomState(0)
     for given in case.inputs:
         inputs = make_inputs(model, given, random)
-        command = [os.path.join(options.bin, "onnxc-run"), library,
+        command = [options.onnxc_run, library,
                    "--output-dir", folder]
         for name, array in inputs.items():
             file = os.path.join(folder, f"in_{name}.npy")
@@ -122,36 +120,14 @@ def run_case(case, options, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Runs small models with onnxc "
-                                     "and compares them with onnxruntime.")
-    parser.add_argument("--bin", required=True,
-                        help="the folder of onnxc and onnxc-run")
-    parser.add_argument("--filter", default="",
-                        help="a pattern that names must contain")
-    parser.add_argument("--keep", help="leave models and libraries there")
-    parser.add_argument("flags", nargs="*", metavar="-- OPTIONS",
-                        help="for onnxc: -- --target=vulkan")
-    options = parser.parse_args()
-    options.bin = os.path.abspath(options.bin)
-    cases = [case for case in control_flow.CASES + shape_arithmetic.CASES
+    parser = runner_arguments.RunnerArguments(__doc__)
+    parser.add_compiler_options()
+    options = parser.parse()
+    cases = (control_flow.CASES + shape_arithmetic.CASES
              + sizes_at_run_time.CASES + sizes_at_run_time.REFUSED
-             + sizes_at_run_time.LIMITED
-             if re.search(options.filter, case.name)]
-    failed = 0
-    with tempfile.TemporaryDirectory(prefix="onnxc-") as scratch, \
-            concurrent.futures.ThreadPoolExecutor(2) as pool:
-        folder = options.keep or scratch
-        runs = [(case, pool.submit(run_case, case, options, folder))
-                for case in cases]
-        for case, future in runs:
-            try:
-                future.result()
-            except (Failure, subprocess.TimeoutExpired,
-                    FileNotFoundError) as failure:
-                failed += 1
-                print(f"{case.name}: {failure}", flush=True)
-    print(f"{len(cases) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+             + sizes_at_run_time.LIMITED)
+    return run_cases({case.name: functools.partial(run_case, case, options)
+                      for case in cases}, options)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,9 @@
-#!/usr/bin/env python3
 """Writes models that are wrong in one way each.
-
-    make_bad_models.py DIR
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import os
 import random
-import sys
 
 import numpy as np
 import onnx
@@ -104,10 +100,7 @@ def models():
         inputs=[value("x", ("batch", 3)), value("z", (None, 3))])
 
 
-def main():
-    folder = sys.argv[1]
-    os.makedirs(folder, exist_ok=True)
-
+def write_all(folder):
     def write(name, content):
         with open(os.path.join(folder, name), "wb") as file:
             file.write(content)
@@ -124,7 +117,3 @@ def main():
     link = os.path.join(folder, "link.bin")
     if not os.path.lexists(link):
         os.symlink("/etc/hostname", link)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,15 +1,22 @@
 #!/usr/bin/env python3
 """What the importer says about each of make_bad_models.py's models.
 
-    test_bad_models.py ONNXC_IMPORT DIR
+    test_bad_models.py
+
+takes the arguments of test/runner_arguments.py.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import functools
 import os
 import subprocess
 import sys
 
 import make_bad_models
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import runner_arguments
+from suite_cases import Failure, run_cases
 
 GOOD = ("good", "external_good", "symbols")
 EXPECTED = {
@@ -58,25 +65,29 @@ OPTIONS = [
 ]
 
 
+def check(program, folder, model, arguments, texts, is_good):
+    done = subprocess.run([program, "--quiet", *arguments, model + ".onnx"],
+                          cwd=folder, capture_output=True, text=True,
+                          timeout=60)
+    missing = [text for text in texts if text not in done.stderr]
+    if missing or done.returncode != (0 if is_good else 1):
+        raise Failure(f"exit status {done.returncode}, missing {missing} in\n"
+                      f"{done.stderr}")
+
+
 def main():
-    program, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
-    sys.argv = [sys.argv[0], folder]
-    make_bad_models.main()
-    cases = [(name, [], EXPECTED.get(name, []), name in GOOD)
-             for name in sorted(set(EXPECTED) | set(GOOD))]
-    cases += [("symbols", args, texts, not texts) for args, texts in OPTIONS]
-    failures = 0
-    for name, args, texts, good in cases:
-        run = subprocess.run([program, "--quiet", *args, name + ".onnx"],
-                             cwd=folder, capture_output=True, text=True,
-                             timeout=60)
-        missing = [text for text in texts if text not in run.stderr]
-        if missing or run.returncode != (0 if good else 1):
-            failures += 1
-            print(f"{name} {' '.join(args)}: exit {run.returncode}, "
-                  f"missing {missing} in\n{run.stderr}")
-    print(f"{len(cases) - failures} passed, {failures} failed")
-    return failures != 0
+    options = runner_arguments.RunnerArguments(__doc__).parse()
+    program = os.path.join(options.bin, "onnxc-import")
+    folder = runner_arguments.work_folder(options, "test", "import",
+                                          "bad-models")
+    make_bad_models.write_all(folder)
+    cases = {name: functools.partial(check, program, folder, name, [],
+                                     EXPECTED.get(name, []), name in GOOD)
+             for name in sorted(set(EXPECTED) | set(GOOD))}
+    for arguments, texts in OPTIONS:
+        cases[" ".join(arguments)] = functools.partial(
+            check, program, folder, "symbols", arguments, texts, not texts)
+    return run_cases(cases, options)
 
 
 if __name__ == "__main__":

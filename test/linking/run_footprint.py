@@ -3,9 +3,9 @@
 program of each kind, and compares the files of the runtime that are in it and
 their bytes with footprint.txt.
 
-    run_footprint.py BUILD_DIR [--table] [PATTERN]
+    run_footprint.py [--table]
 
-The last line is `N passed, N failed`.
+and the arguments of test/runner_arguments.py. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -22,6 +22,7 @@ from onnx import helper, numpy_helper
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
+import runner_arguments
 from suite_cases import Failure, expect, run, run_cases
 
 RUNTIME = os.path.join(HERE, "..", "..", "runtime-lite")
@@ -163,19 +164,19 @@ def link(kind, work, archive):
     return program, sorted(re.findall(r"libonnxc-rt\.a\((\w+)\.o\)", said))
 
 
-def kind_case(build, name, bound, measured):
+def kind_case(options, name, bound, measured):
     kind = KINDS[name]
-    work = os.path.join(build, "footprint", name)
-    os.makedirs(work, exist_ok=True)
+    work = runner_arguments.work_folder(options, "footprint", name)
     model = os.path.join(work, "model.onnx")
     write_model(model)
-    run(os.path.join(build, "bin", "onnxc"), model, *kind.onnxc,
+    run(options.onnxc, model, *kind.onnxc,
         *(["--freestanding"] if kind.is_bare else []), "--prefix=model", "-o",
         os.path.join(work, "model.o"))
     machine = kind.clang[0].partition("=")[2]
     archive, objects = build_runtime(
         tuple(kind.clang), kind.is_bare,
-        os.path.join(build, "footprint", f"runtime-{machine}"))
+        runner_arguments.work_folder(options, "footprint",
+                                     f"runtime-{machine}"))
     program, files = link(kind, work, archive)
     sizes = [count_bytes(objects[file]) for file in files]
     code, data = (sum(column) for column in zip(*sizes))
@@ -196,19 +197,22 @@ def kind_case(build, name, bound, measured):
         raise Failure(f"the program has {', '.join(foreign)}")
 
 
-def main(build, *rest):
-    pattern = next((one for one in rest if one != "--table"), "")
+def main():
+    # Kinds share the runtime of their machine: one after the other.
+    parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
+    parser.add_argument("--table", action="store_true",
+                        help="print what footprint.txt should have")
+    options = parser.parse()
     bounds = read_bounds()
     expect("kinds without a program", sorted(set(bounds) - set(KINDS)), [])
     measured = []
-    return run_cases({name: functools.partial(
-        kind_case, build, name, bounds.get(name), measured)
-        for name in KINDS if re.search(pattern, name)}
-        | ({"table": lambda: print("\n".join(measured))}
-           if "--table" in rest else {}))
+    status = run_cases({name: functools.partial(
+        kind_case, options, name, bounds.get(name), measured)
+        for name in KINDS}, options)
+    if options.table:
+        print("\n".join(measured))
+    return status
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Links compiled models into programs in every way that the README describes.
 
-    run_linking.py BUILD_DIR [PATTERN]
+    run_linking.py
 
-The last line is `N passed, N failed`.
+takes the arguments of test/runner_arguments.py. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 
 import numpy as np
 import onnx
@@ -21,6 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
+import runner_arguments
 from suite_cases import Failure, expect, run, run_cases
 
 INCLUDE = os.path.join(HERE, "..", "..", "runtime-lite", "include")
@@ -73,8 +73,9 @@ def write_models(folder):
 
 
 class Linking:
-    def __init__(self, build, folder):
-        self.build = os.path.abspath(build)
+    def __init__(self, options, folder):
+        self.build = options.build
+        self.bin = options.bin
         self.folder = folder
         self.runtime = os.path.join(self.build, "runtime-lite",
                                     "libonnxc-rt.a")
@@ -97,7 +98,7 @@ class Linking:
         return run(*command, **more)
 
     def onnxc(self, model, *flags, **more):
-        return self.run(os.path.join(self.build, "bin", "onnxc"),
+        return self.run(os.path.join(self.bin, "onnxc"),
                         f"{model}.onnx", *flags, **more)
 
     def link(self, source, *files, compiler=GCC, flags=("-std=c11",)):
@@ -180,7 +181,7 @@ class Linking:
     def test_several_models_in_one_library(self):
         self.both()
         self.run(GCC, "-shared", "scale.o", "rows.o", "-lm", "-o", "both.so")
-        runner = os.path.join(self.build, "bin", "onnxc-run")
+        runner = os.path.join(self.bin, "onnxc-run")
         for model in "scale", "rows":
             printed = self.run(runner, "both.so", "--symbol", model,
                                "--random")
@@ -188,7 +189,7 @@ class Linking:
 
     def test_profile_by_node(self):
         self.onnxc("rows", "--emit=shared", "--profile", "-o", "rows.so")
-        runner = os.path.join(self.build, "bin", "onnxc-run")
+        runner = os.path.join(self.bin, "onnxc-run")
         printed = json.loads(self.run(
             runner, "rows.so", "--random", "--profile", "--repeat=5",
             "--json", "--dim", "n=3"))
@@ -201,7 +202,7 @@ class Linking:
 
     def test_sizes_that_data_ask_for(self):
         self.onnxc("expand", "--emit=shared", "-o", "expand.so")
-        runner = os.path.join(self.build, "bin", "onnxc-run")
+        runner = os.path.join(self.bin, "onnxc-run")
         for shape, said in (([2, 3], ""), ([0, 3], ""),
                             ([-2, 3], "a value is not allowed"),
                             ([1 << 62, 4], "does not fit"),
@@ -274,7 +275,7 @@ class Linking:
         elsewhere = os.path.join(self.folder, "else where")
         os.makedirs(os.path.join(elsewhere, "tmp"))
         self.onnxc("rows", "-g", "-o", "rows.o")
-        self.run(os.path.join(self.build, "bin", "onnxc"), "../rows.onnx",
+        self.run(os.path.join(self.bin, "onnxc"), "../rows.onnx",
                  "-g", "-o", "rows.o", "--single-thread", cwd=elsewhere,
                  env=dict(os.environ, TMPDIR=os.path.join(elsewhere, "tmp")))
         for name in "rows.o", "rows.h", "rows.onnx.txt":
@@ -308,19 +309,18 @@ class Linking:
                 expect(triple, file.read(len(magic)), magic)
 
 
-def main(build, pattern=""):
+def main():
+    options = runner_arguments.RunnerArguments(__doc__).parse()
+
     def case(name):
         def call():
-            with tempfile.TemporaryDirectory(prefix="onnxc-") as folder:
+            with runner_arguments.case_folder(options, name) as folder:
                 write_models(folder)
-                getattr(Linking(build, folder), name)()
+                getattr(Linking(options, folder), name)()
         return call
     return run_cases({name: case(name) for name in dir(Linking)
-                      if name.startswith("test_")
-                      and re.search(pattern, name)}, os.cpu_count())
+                      if name.startswith("test_")}, options)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

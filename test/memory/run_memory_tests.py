@@ -1,18 +1,18 @@
 """Runs small models in an arena of the size they ask for, between guards, full
 of NaNs at first, and with parallel loops cut into single tasks on threads.
 
-    run_memory_tests.py PATH/onnxc
+    run_memory_tests.py
 
-Outputs are compared with onnx's reference evaluator, and between one thread and
+takes the arguments of test/runner_arguments.py. Outputs are compared with onnx's reference evaluator, and between one thread and
 several bit by bit.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import contextlib
 import ctypes
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 
@@ -23,9 +23,12 @@ from onnx.reference import ReferenceEvaluator
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "bench"))
+sys.path.insert(0, os.path.dirname(HERE))
 import compiled_model  # noqa: E402
+import runner_arguments  # noqa: E402
+from suite_cases import run_unit_tests  # noqa: E402
 
-ONNXC = os.path.abspath(sys.argv[1])
+OPTIONS = runner_arguments.RunnerArguments(__doc__, jobs=1).parse()
 GUARD = 4096
 BODY = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
 PARALLEL_FOR = ctypes.CFUNCTYPE(None, ctypes.c_void_p, BODY, ctypes.c_void_p,
@@ -84,16 +87,18 @@ class Pool:
 
 class MemoryTest(unittest.TestCase):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
+        self.folder = stack.enter_context(runner_arguments.case_folder(
+            OPTIONS, self.id().split(".")[-1]))
         self.count = 0
 
     def compile(self, model, *flags):
         self.count += 1
-        path = os.path.join(self.folder.name, f"m{self.count}.onnx")
+        path = os.path.join(self.folder, f"m{self.count}.onnx")
         library = path.replace(".onnx", ".so")
         onnx.save(model, path)
-        subprocess.run([ONNXC, path, "--emit=shared", "-o", library, *flags],
+        subprocess.run([OPTIONS.onnxc, path, "--emit=shared", "-o", library, *flags],
                        check=True)
         return library
 
@@ -263,4 +268,4 @@ class MemoryTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    sys.exit(run_unit_tests(MemoryTest, OPTIONS))

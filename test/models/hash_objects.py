@@ -2,10 +2,9 @@
 """Writes the hashes of what onnxc makes of a fixed list of models and targets,
 so that a change that must not alter code can be shown not to.
 
-    hash_objects.py --bin BUILD/bin --models BUILD/models [-o FILE]
-        [--filter REGEX] [--jobs N] [--against FILE]
+    hash_objects.py [-o FILE] [--against FILE]
 
-A line a compilation: its name, the hash of the object and that of the header.
+and the arguments of test/runner_arguments.py. A line a compilation: its name, the hash of the object and that of the header.
 --against names a file of hashes written before: what differs is printed, the
 last line is `N passed, N failed`, and the status tells whether all are equal.
 The list: every model of the model suite for two levels of x86-64, the quantised
@@ -14,15 +13,12 @@ model.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
 import concurrent.futures
 import dataclasses
 import hashlib
 import os
-import re
 import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -31,7 +27,9 @@ sys.path.insert(0, os.path.dirname(HERE))
 import model_cases
 import quantize_models
 import run_quantized
+import runner_arguments
 from boards import BOARDS
+from suite_cases import print_counts
 
 TINY = ["tiny_autoencoder", "tiny_ds_cnn", "tiny_mobilenet", "tiny_resnet8"]
 VULKAN = ["--target=vulkan", "--host-cpu=x86-64-v3"]
@@ -77,11 +75,11 @@ def hash_file(path):
         return hashlib.sha256(file.read()).hexdigest()[:16]
 
 
-def compile_and_hash(entry, path, onnxc):
-    with tempfile.TemporaryDirectory(prefix="onnxc-") as folder:
+def compile_and_hash(entry, path, options):
+    with runner_arguments.case_folder(options, entry.name) as folder:
         target = os.path.join(folder, "model.o")
-        done = subprocess.run([onnxc, path, *entry.flags, "--prefix=model",
-                               "-o", target], text=True,
+        done = subprocess.run([options.onnxc, path, *entry.flags,
+                               "--prefix=model", "-o", target], text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
         if done.returncode:
@@ -97,17 +95,16 @@ def read(path):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True, help="onnxc's folder")
-    parser.add_argument("--models", required=True, help="BUILD/models")
-    parser.add_argument("--filter", default="", help="a pattern of names")
-    parser.add_argument("--jobs", type=int, default=2)
+    parser = runner_arguments.RunnerArguments(__doc__)
+    parser.add_argument("--models", help="where models are, or will be written "
+                                         "(BUILD/models)")
     parser.add_argument("--against", help="hashes written before")
     parser.add_argument("-o", dest="output", help="where to write the hashes")
-    options = parser.parse_args()
-    onnxc = os.path.abspath(os.path.join(options.bin, "onnxc"))
-    entries = [entry for entry in list_compilations()
-               if re.search(options.filter, entry.name)]
+    options = parser.parse()
+    options.models = options.models or os.path.join(options.build, "models")
+    entries = {entry.name: entry for entry in list_compilations()}
+    names = runner_arguments.select(entries, options)
+    entries = [entries[name] for name in names]
     paths = {}
     for entry in entries:
         if entry.model not in paths:
@@ -120,7 +117,7 @@ def main():
         hashes = dict(zip(
             [entry.name for entry in entries],
             pool.map(lambda entry: compile_and_hash(
-                entry, paths[entry.model], onnxc), entries)))
+                entry, paths[entry.model], options), entries)))
     if options.output:
         with open(options.output, "w") as file:
             file.writelines(f"{name}: {value}\n"
@@ -131,8 +128,7 @@ def main():
     differ = [name for name in hashes if before.get(name) != hashes[name]]
     for name in differ:
         print(f"{name}: {before.get(name, 'none')} before, {hashes[name]} now")
-    print(f"{len(hashes) - len(differ)} passed, {len(differ)} failed")
-    return 1 if differ else 0
+    return print_counts(len(hashes) - len(differ), len(differ))
 
 
 if __name__ == "__main__":

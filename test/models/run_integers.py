@@ -2,9 +2,9 @@
 """Compiles integer convolutions and products of many shapes, types and zero
 points for several CPUs and compares their sums with exact ones.
 
-    run_integers.py --bin BUILD/bin [--filter REGEX] [--emulated]
+    run_integers.py [--emulated]
 
---emulated runs them on processors that QEMU emulates instead.
+and the arguments of test/runner_arguments.py. --emulated runs them on processors that QEMU emulates instead.
 
 A convolution is one of a plain image whose result, scaled by a power of two and
 quantised, is the blocked image of a second one; so nothing has to be rounded
@@ -12,13 +12,9 @@ and every element must be equal. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
 import functools
 import os
-import re
-import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import onnx
@@ -27,9 +23,11 @@ from onnx import helper, numpy_helper
 import exact_evaluator
 import run_layouts
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "..", "emulated"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "emulated"))
 import emulator
+import runner_arguments
+from suite_cases import Failure, run, run_cases
 
 TYPES = {"u8": np.uint8, "s8": np.int8}
 # Of x, of w, and their zero points.
@@ -168,17 +166,15 @@ class Build:
 EMULATED = [("aarch64", ["-mcpu=neoverse-n1"]), ("aarch64", [])]
 
 
-def run_native(arguments, cpu, path, build, folder):
+def run_native(options, cpu, path, build, folder):
     library = os.path.join(folder, "model.so")
-    subprocess.run([os.path.join(arguments.bin, "onnxc"), path,
-                    f"-mcpu={cpu}", "--emit=shared", "-o", library], check=True)
-    command = [os.path.join(arguments.bin, "onnxc-run"), library,
-               f"--output-dir={folder}"]
+    run(options.onnxc, path, f"-mcpu={cpu}", "--emit=shared", "-o", library)
+    command = [options.onnxc_run, library, f"--output-dir={folder}"]
     for name, array in build.feeds.items():
         file = os.path.join(folder, name + ".npy")
         np.save(file, array)
         command.append(f"--input={name}={file}")
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    run(*command)
     return {name: np.load(os.path.join(folder, name + ".npy"))
             for name in build.expected}
 
@@ -190,56 +186,55 @@ def run_emulated(machine, options, path, build, folder):
     return dict(zip(build.expected, machine.run(program, inputs, folder)))
 
 
-def find_wrong(run, build):
-    """Which outputs are."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "model.onnx")
-        build.save(path)
-        results = run(path, build, folder)
-    return [name for name, expected in build.expected.items()
-            if not np.array_equal(results[name], expected)]
-
-
-def machines(arguments, folder):
+def list_machines(options, folder):
     """From a name to what runs a model there."""
-    if not arguments.emulated:
+    if not options.emulated:
         # The last is for dot products of four bytes, where there are such.
         for cpu in (*filter(run_layouts.available, run_layouts.CPUS), "native"):
-            yield cpu, functools.partial(run_native, arguments, cpu)
+            yield cpu, functools.partial(run_native, options, cpu)
         return
-    onnxc = os.path.join(arguments.bin, "onnxc")
-    for name, options in EMULATED:
-        machine = emulator.Emulator(name, onnxc, folder)
-        yield " ".join([name] + options), functools.partial(
-            run_emulated, machine, options)
+    for name, flags in EMULATED:
+        machine = emulator.Emulator(name, options.onnxc, folder)
+        yield " ".join([name] + flags), functools.partial(
+            run_emulated, machine, flags)
+
+
+def check(options, case, what, is_free, run_model):
+    """A convolution of CONVS, or all products, with all kinds of factors."""
+    build = Build()
+    for kinds in FACTORS:
+        if what in CONVS:
+            build.conv(what, kinds, is_free)
+        else:
+            for sizes in PRODUCTS:
+                build.product(*sizes, kinds, False)
+    with runner_arguments.case_folder(options, case) as folder:
+        path = os.path.join(folder, "model.onnx")
+        build.save(path)
+        results = run_model(path, build, folder)
+    wrong = [name for name, expected in build.expected.items()
+             if not np.array_equal(results[name], expected)]
+    if wrong:
+        raise Failure(f"{len(wrong)} of {len(results)} differ: "
+                      f"{', '.join(wrong)}")
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--filter", default="")
-    parser.add_argument("--emulated", action="store_true")
-    arguments = parser.parse_args()
-    passed = failed = 0
-    work = tempfile.TemporaryDirectory()
-    for machine, run in machines(arguments, work.name):
-        for free in (False, True):
-            build = Build()
-            for kinds in FACTORS:
-                for name in CONVS:
-                    if re.search(arguments.filter, name):
-                        build.conv(name, kinds, free)
-                for sizes in PRODUCTS:
-                    if re.search(arguments.filter, "product"):
-                        build.product(*sizes, kinds, False)
-            wrong = find_wrong(run, build)
-            for name in wrong:
-                print(f"{machine}{', free' if free else ''}: {name}: FAILED")
-            failed += len(wrong)
-            passed += len(build.expected) - len(wrong)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    parser = runner_arguments.RunnerArguments(__doc__)
+    parser.add_argument("--emulated", action="store_true",
+                        help="run under QEMU")
+    options = parser.parse()
+    cases = {}
+    work = runner_arguments.work_folder(options, "integers")
+    for machine, run_model in list_machines(options, work):
+        for what in (*CONVS, "products"):
+            # The sizes of products are always known.
+            for is_free in (False, True) if what in CONVS else (False,):
+                case = f"{what} {machine} {'free' if is_free else 'fixed'}"
+                cases[case] = functools.partial(check, options, case, what,
+                                                is_free, run_model)
+    return run_cases(cases, options)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,9 +2,9 @@
 """Compares convolutions and products of many shapes with onnxruntime, for
 several CPUs, with fixed and with free sizes.
 
-    run_layouts.py --bin BUILD/bin [--filter REGEX]
+    run_layouts.py
 
-What is chosen for a convolution (blocked channels, their number, tiles,
+takes the arguments of test/runner_arguments.py. What is chosen for a convolution (blocked channels, their number, tiles,
 padded copies) depends on all its attributes and on the vector length. So one
 graph holds a branch for each combination that takes another way through the
 emitters, and is compiled once a CPU. CPUs that this machine lacks are left out
@@ -12,18 +12,18 @@ by name. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
+import functools
 import os
-import re
 import sys
-import tempfile
 
 import numpy as np
 import onnx
 
 import run_models
+import runner_arguments
 from graph_builder import GraphBuilder
 from model_cases import Case
+from suite_cases import run_cases
 
 CPUS = {"x86-64": (), "x86-64-v3": ("avx2", "fma"),
         "x86-64-v4": ("avx512f", "avx512vl")}
@@ -194,9 +194,9 @@ def available(cpu):
     return all(flag in flags for flag in CPUS[cpu])
 
 
-def run(name, cpu, is_free, options):
+def run(case, name, cpu, is_free, options):
     _, tensor, _, sizes = BUILDERS[name]
-    with tempfile.TemporaryDirectory(prefix="onnxc-") as folder:
+    with runner_arguments.case_folder(options, case) as folder:
         path = build(name, folder)
         flags = [f"-mcpu={cpu}"]
         if not is_free:
@@ -218,38 +218,38 @@ def run(name, cpu, is_free, options):
                     raise run_models.Failure(
                         f"{output} of {list(shape)} differs by {error:.2e}")
                 worst = max(worst, error)
-    return worst
+    print(f"{case}: {worst:.1e}", flush=True)
+
+
+def list_cpus():
+    """Those of CPUS that this machine can be; says which it cannot."""
+    for cpu in CPUS:
+        if available(cpu):
+            yield cpu
+        else:
+            print(f"{cpu}: not this machine")
+
+
+def parse_arguments(doc, *more):
+    """`more` are further arguments: a name, and what argparse takes."""
+    parser = runner_arguments.RunnerArguments(doc)
+    for name, settings in more:
+        parser.add_argument(name, **settings)
+    options = parser.parse()
+    options.onnxc_options, options.timeout, options.threads = [], 300, 1
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description="Compares convolutions and products with onnxruntime.")
-    parser.add_argument("--bin", required=True, help="onnxc's folder")
-    parser.add_argument("--filter", default="", help="a pattern of case names")
-    options = parser.parse_args()
-    options.onnxc = os.path.abspath(os.path.join(options.bin, "onnxc"))
-    options.onnxc_run = os.path.abspath(
-        os.path.join(options.bin, "onnxc-run"))
-    options.onnxc_options, options.timeout, options.threads = [], 300, 1
-    passed = failed = 0
-    for cpu in CPUS:
-        if not available(cpu):
-            print(f"{cpu}: not this machine")
-            continue
+    options = parse_arguments(__doc__)
+    cases = {}
+    for cpu in list_cpus():
         for name in BUILDERS:
             for is_free in (False, True):
                 case = f"{name} {cpu} {'free' if is_free else 'fixed'}"
-                if not re.search(options.filter, case):
-                    continue
-                try:
-                    print(f"{case}: {run(name, cpu, is_free, options):.1e}",
-                          flush=True)
-                    passed += 1
-                except run_models.Failure as failure:
-                    print(f"{case}: failed: {failure}", flush=True)
-                    failed += 1
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+                cases[case] = functools.partial(run, case, name, cpu, is_free,
+                                                options)
+    return run_cases(cases, options)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 """Compiles real models with onnxc, runs them with onnxc-run and compares every
 output with onnxruntime's.
 
-    run_models.py --bin BUILD/bin --models BUILD/models
-        [--filter REGEX] [--list test/models/passing.txt] [--threads N]
-        [--json FILE] [--write-list FILE] [--keep FOLDER] [-- ONNXC'S OPTIONS]
+    run_models.py [--names test/models/passing.txt] [--threads N] [--json FILE]
+        [--write-names FILE] [-- ONNXC'S OPTIONS]
 
-A case passes when max |ours - theirs| <= 1e-4 * max |theirs| for each output at
+and the arguments of test/runner_arguments.py; one case at a time unless told,
+as compilations are timed. A case passes when max |ours - theirs| <= 1e-4 * max |theirs| for each output at
 each of its sizes (integers must be equal). model_cases.py lists the cases. The
 table tells the seconds of the compilation, the compiler's peak memory (`!`
 where it is over 4 times the model plus 500 MB), the bytes of the library and of
@@ -15,19 +15,21 @@ N failed`; whatever cannot be compiled has failed.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
+import concurrent.futures
 import json
 import os
-import re
 import subprocess
 import sys
-import tempfile
 import time
 
 import numpy as np
 import onnx
 
 import model_cases
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import runner_arguments
+from suite_cases import Failure, print_counts
 
 TOLERANCE = 1e-4
 MB = 1e6
@@ -38,10 +40,6 @@ status = subprocess.call(sys.argv[1:])
 print(flush=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, end="")
 sys.exit(status if status >= 0 else 128 - status)"""
-
-
-class Failure(Exception):
-    pass
 
 
 def last_words(output, status):
@@ -145,11 +143,7 @@ class Reference:
 
 def run_case(case, options):
     result = {"status": "failed", "message": "", "error": None}
-    with tempfile.TemporaryDirectory(prefix="onnxc-") as scratch:
-        folder = scratch
-        if options.keep:
-            folder = os.path.join(options.keep, case.name)
-            os.makedirs(folder, exist_ok=True)
+    with runner_arguments.case_folder(options, case.name) as folder:
         try:
             path = model_cases.model_path(case.model, options.models)
             library, seconds, memory = compile_model(case, path, options,
@@ -174,8 +168,9 @@ def run_case(case, options):
             if worst > TOLERANCE:
                 raise Failure(f"differs by {worst:.2e} of the largest value")
             result["status"] = "passed"
-        except (Failure, ModuleNotFoundError, FileNotFoundError) as failure:
-            result["message"] = str(failure)
+        except Exception as error:  # whatever it is, the case has failed
+            words = "" if isinstance(error, Failure) else type(error).__name__
+            result["message"] = f"{words} {error}".strip()
     return result
 
 
@@ -194,33 +189,26 @@ def print_row(name, result):
         print(f"    {result['message'][:400]}", flush=True)
 
 
-def read_list(path):
+def read_names(path):
     with open(path) as file:
         lines = (line.split("#")[0].strip() for line in file)
         return [line for line in lines if line]
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(
-        description="Runs real models with onnxc and compares them with "
-        "onnxruntime.")
-    parser.add_argument("--bin", required=True,
-                        help="the folder of onnxc and onnxc-run")
-    parser.add_argument("--models", required=True,
-                        help="where generated models are, or will be written")
-    parser.add_argument("--filter", help="a pattern that names must contain")
-    parser.add_argument("--list", help="a file of names; those are run")
+    parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
+    parser.add_argument("--models", help="where generated models are, or will "
+                                         "be written (BUILD/models)")
+    parser.add_argument("--names", help="a file of names: only these are run")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--timeout", type=float, default=600,
                         help="seconds for each program (600)")
     parser.add_argument("--json", help="write all results there")
-    parser.add_argument("--write-list", help="write those that passed there")
-    parser.add_argument("--keep", help="leave libraries and outputs there")
-    parser.add_argument("onnxc_options", nargs="*", metavar="OPTION",
-                        help="for onnxc, after --")
-    options = parser.parse_args()
-    options.onnxc = os.path.abspath(os.path.join(options.bin, "onnxc"))
-    options.onnxc_run = os.path.abspath(os.path.join(options.bin, "onnxc-run"))
+    parser.add_argument("--write-names", metavar="FILE",
+                        help="write those that passed there")
+    parser.add_compiler_options()
+    options = parser.parse()
+    options.models = options.models or os.path.join(options.build, "models")
     for program in (options.onnxc, options.onnxc_run):
         if not os.access(program, os.X_OK):
             parser.error(f"there is no program {program}")
@@ -230,30 +218,28 @@ def parse_arguments():
 def main():
     options = parse_arguments()
     cases = {case.name: case for case in model_cases.all_cases()}
-    names = read_list(options.list) if options.list else list(cases)
-    if options.filter:
-        names = [name for name in names if re.search(options.filter, name)]
+    names = read_names(options.names) if options.names else list(cases)
+    names = runner_arguments.select(names, options)
     print(f"{'model':<20} {'compile':>8} {'memory':>8} {'library':>8} "
           f"{'arena':>8} {'run':>9} {'error':>8}")
     print(f"{'':<20} {'s':>8} {'MB':>8} {'MB':>8} {'MB':>8} {'ms':>9}")
     results = {}
-    for name in names:
-        if name in cases:
-            results[name] = run_case(cases[name], options)
-        else:
-            results[name] = {"status": "failed", "error": None,
-                             "message": "there is no such case"}
-        print_row(name, results[name])
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        futures = {name: pool.submit(run_case, cases[name], options)
+                   for name in names if name in cases}
+        for name in names:
+            results[name] = (futures[name].result() if name in futures else
+                             {"status": "failed", "error": None,
+                              "message": "there is no such case"})
+            print_row(name, results[name])
     if options.json:
         with open(options.json, "w") as file:
             json.dump(results, file, indent=1)
     passed = [name for name in names if results[name]["status"] == "passed"]
-    if options.write_list:
-        with open(options.write_list, "w") as file:
+    if options.write_names:
+        with open(options.write_names, "w") as file:
             file.writelines(name + "\n" for name in passed)
-    failed = len(names) - len(passed)
-    print(f"{len(passed)} passed, {failed} failed")
-    return 1 if failed else 0
+    return print_counts(len(passed), len(names) - len(passed))
 
 
 if __name__ == "__main__":

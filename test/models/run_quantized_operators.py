@@ -2,26 +2,27 @@
 """Compiles operators between dequantised and quantised tensors, all in one
 model, and compares each result with float64.
 
-    run_quantized_operators.py --bin BUILD/bin [--filter REGEX]
+    run_quantized_operators.py
 
-A result may be off by one quantum, where the exact one lies next to the middle
+takes the arguments of test/runner_arguments.py. A result may be off by one quantum, where the exact one lies next to the middle
 of two, which is rare: 99 in 100 elements must be equal, and all of operators
 that only move elements. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
+import functools
 import os
-import re
-import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import onnx
 import onnx.parser
 
 import exact_evaluator
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import runner_arguments
+from suite_cases import Failure, run, run_cases
 
 # Name: inputs' shapes, and what is computed of a, b, ... (dequantised).
 OPERATORS = {
@@ -122,25 +123,22 @@ def make_model(name, shapes, body, kind):
     return model
 
 
-def check(arguments, name, kind):
-    """What is wrong, or none."""
+def check(options, name, kind):
     shapes, body = {**OPERATORS, **MEANS, **MOVING}[name]
     model = make_model(name, shapes, body, kind)
     random = np.random.RandomState(3)
     inputs = {f"{n}_real": random.uniform(-1.2, 1.2, s).astype(np.float32)
               for n, s in zip("abc", shapes)}
-    with tempfile.TemporaryDirectory() as folder:
+    with runner_arguments.case_folder(options, f"{name}-{kind}") as folder:
         path = os.path.join(folder, "model.onnx")
         library = os.path.join(folder, "model.so")
         onnx.save(model, path)
-        subprocess.run([os.path.join(arguments.bin, "onnxc"), path,
-                        "--emit=shared", "-o", library], check=True)
-        command = [os.path.join(arguments.bin, "onnxc-run"), library,
-                   f"--output-dir={folder}"]
+        run(options.onnxc, path, "--emit=shared", "-o", library)
+        command = [options.onnxc_run, library, f"--output-dir={folder}"]
         for key, array in inputs.items():
             np.save(os.path.join(folder, key + ".npy"), array)
             command.append(f"--input={key}={folder}/{key}.npy")
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        run(*command)
         ours = np.load(os.path.join(folder, "result.npy")).astype(np.int64)
         exact = exact_evaluator.evaluate(path, inputs)[0].astype(np.int64)
     difference = np.abs(ours - exact)
@@ -148,34 +146,19 @@ def check(arguments, name, kind):
     most = 1 if kind.endswith("8") else 3
     equal = (difference == 0).mean()
     is_exact = name in MOVING or (name in MEANS and kind.endswith("8"))
-    if is_exact and equal < 1:
-        return f"{difference.max()} off"
-    if difference.max() > most:
-        return f"{difference.max()} off"
+    if difference.max() > most or (is_exact and equal < 1):
+        raise Failure(f"{difference.max()} off")
     if kind.endswith("8") and equal < 0.99 and difference.sum() > 1:
-        return f"only {equal:.1%} are equal"
-    return None
+        raise Failure(f"only {equal:.1%} are equal")
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--filter", default="")
-    arguments = parser.parse_args()
-    passed = failed = 0
-    for kind in TYPES:
-        for name in (*OPERATORS, *MEANS, *MOVING):
-            case = f"{name}-{kind}"
-            if not re.search(arguments.filter, case):
-                continue
-            if wrong := check(arguments, name, kind):
-                failed += 1
-                print(f"{case}: FAILED: {wrong}", flush=True)
-            else:
-                passed += 1
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    options = runner_arguments.RunnerArguments(__doc__).parse()
+    return run_cases({f"{name}-{kind}": functools.partial(check, options, name,
+                                                          kind)
+                      for kind in TYPES
+                      for name in (*OPERATORS, *MEANS, *MOVING)}, options)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

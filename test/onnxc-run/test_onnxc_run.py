@@ -1,21 +1,37 @@
 """Tests of the program onnxc-run on a model written by hand (AddModel.h).
 
-    test_onnxc_run.py PATH/onnxc-run PATH/add_model.so
+    test_onnxc_run.py [--model BUILD/test/runtime/add_model.so]
+
+and the arguments of test/runner_arguments.py.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import numpy as np
 from onnx import numpy_helper
 
-PROGRAM, MODEL = sys.argv[1:3]
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import runner_arguments
+from suite_cases import run_unit_tests
+
+
+def parse_arguments():
+    parser = runner_arguments.RunnerArguments(__doc__)
+    parser.add_argument("--model", help="the compiled AddModel.c")
+    options = parser.parse()
+    options.model = os.path.abspath(options.model or os.path.join(
+        options.build, "test", "runtime", "add_model.so"))
+    return options
+
+
+OPTIONS = parse_arguments()
 
 
 def write_proto(path, array, name=""):
@@ -25,19 +41,21 @@ def write_proto(path, array, name=""):
 
 class OnnxcRunTest(unittest.TestCase):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
+        self.folder = stack.enter_context(runner_arguments.case_folder(
+            OPTIONS, self.id().split(".")[-1]))
         self.a = np.arange(6, dtype=np.float32).reshape(2, 3)
         self.b = np.float32([[10, -10, 10], [-10, 10, -10]])
         np.save(self.path("a.npy"), self.a)
         np.save(self.path("b.npy"), self.b)
 
     def path(self, name):
-        return os.path.join(self.folder.name, name)
+        return os.path.join(self.folder, name)
 
     def run_program(self, *arguments, status=0):
-        result = subprocess.run([PROGRAM, MODEL, *arguments], text=True,
-                                capture_output=True, cwd=self.folder.name)
+        result = subprocess.run([OPTIONS.onnxc_run, OPTIONS.model, *arguments], text=True,
+                                capture_output=True, cwd=self.folder)
         self.assertEqual(result.returncode, status,
                          result.stdout + result.stderr)
         return result.stderr if status == 2 else result.stdout
@@ -160,8 +178,8 @@ class OnnxcRunTest(unittest.TestCase):
                 with open(self.path(name), "wb") as file:
                     file.write(bad)
                 result = subprocess.run(
-                    [PROGRAM, MODEL, "--input=A=" + name, "--random"],
-                    cwd=self.folder.name, capture_output=True)
+                    [OPTIONS.onnxc_run, OPTIONS.model, "--input=A=" + name, "--random"],
+                    cwd=self.folder, capture_output=True)
                 # A changed number is a number; nothing may crash.
                 self.assertIn(result.returncode, (0, 2), result.stderr)
         with open(self.path("s.pb"), "wb") as file:
@@ -219,7 +237,4 @@ class OnnxcRunTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    result = unittest.main(argv=sys.argv[:1], exit=False).result
-    failed = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    sys.exit(run_unit_tests(OnnxcRunTest, OPTIONS))

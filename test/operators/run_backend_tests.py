@@ -3,17 +3,18 @@
 onnxc-run on the test's data, and prints by operator how many passed, failed,
 are unsupported (onnxc says so) or crashed one of the programs.
 
-    run_backend_tests.py --bin BUILD/bin --cache BUILD/backend-tests
-        [--cases backend|opset|type] [--filter REGEX] [--list test/operators/passing.txt] [--jobs N]
-        [--emulate aarch64|riscv64|riscv64v] [--json FILE] [--write-list FILE] [-- ONNXC'S OPTIONS]
+    run_backend_tests.py [--cases backend|opset|type] [--names FILE]
+        [--expected-failures FILE] [--emulate MACHINE] [--json FILE]
+        [--write-names FILE] [-- ONNXC'S OPTIONS]
 
-With --list the tests named there are run and each must pass. Without, all
-2033 are run, and unsupported ones are not failures. The last line is
-`N passed, N failed`; the exit status is non-zero when one failed.
+and the arguments of test/runner_arguments.py. Each test must pass. One that
+--expected-failures lists (a name and a reason a line) must not: when it passes,
+its line has to go, so that the list only shrinks. --report counts tests that
+are unsupported and does not call them failures. The last line is `N passed, N
+failed`; the exit status is non-zero when one failed.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
 import collections
 import concurrent.futures
 import importlib
@@ -23,14 +24,16 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "..", "emulated"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "emulated"))
 import emulator
+import runner_arguments
+from suite_cases import print_counts
 
-STATUSES = ("passed", "failed", "unsupported", "crashed")
+STATUSES = ("passed", "expected", "failed", "unsupported", "crashed")
 UNSUPPORTED = re.compile(r"\b(?:not supported|unsupported)\b", re.I)
 # What LLVM and our own checks print when a program is at fault.
 CRASH = re.compile(r"Assertion .* failed|PLEASE submit a bug report"
@@ -101,7 +104,7 @@ def run_test(name, options):
             return ended("unsupported" if bad else "failed", str(error))
         return result
 
-    with tempfile.TemporaryDirectory(prefix="onnxc-") as scratch:
+    with runner_arguments.case_folder(options, name) as scratch:
         library = os.path.join(scratch, "model.so")
         compiled = Outcome([options.onnxc, os.path.join(folder, "model.onnx"),
                             "--emit=shared", "-o", library,
@@ -150,18 +153,32 @@ def run_all(names, options):
     return dict(sorted(results.items()))
 
 
-def print_report(results, seconds, must_pass):
+def hold_to_expectations(results, expected):
+    """What is expected to fail and does is `expected`; what passes although it
+    is expected to fail has failed."""
+    for name, result in results.items():
+        if name not in expected:
+            continue
+        if result["status"] == "passed":
+            result.update(status="failed", message="passes now: take its line "
+                                                   "out of the list")
+        elif result["status"] in ("failed", "unsupported"):
+            result.update(status="expected")
+
+
+def print_report(results, seconds, options):
     table = collections.defaultdict(collections.Counter)
     for result in results.values():
         table[result["operator"]][result["status"]] += 1
-    print(f"{'operator':<34}" + "".join(f"{s:>12}" for s in STATUSES))
-    for operator in sorted(table):
-        counts = table[operator]
-        print(f"{operator:<34}" +
-              "".join(f"{counts[s] or '.':>12}" for s in STATUSES))
+    if not options.names and not options.filter:
+        print(f"{'operator':<34}" + "".join(f"{s:>12}" for s in STATUSES))
+        for operator in sorted(table):
+            counts = table[operator]
+            print(f"{operator:<34}" +
+                  "".join(f"{counts[s] or '.':>12}" for s in STATUSES))
 
-    shown = ["crashed", "failed"] + (["unsupported"] if must_pass else [])
-    for status in shown:
+    wrong = ["crashed", "failed"] + ([] if options.report else ["unsupported"])
+    for status in wrong:
         bad = {n: r for n, r in results.items() if r["status"] == status}
         if bad:
             print(f"\n{status}:")
@@ -173,33 +190,42 @@ def print_report(results, seconds, must_pass):
     print(f"\n{len(results)} tests in {seconds:.0f} s; slowest to compile: " +
           ", ".join(f"{n} {r['compile_seconds']:.1f} s" for n, r in slow))
     print(", ".join(f"{total[s]} {s}" for s in STATUSES))
-    failed = total["failed"] + total["crashed"]
-    if must_pass:
-        failed += total["unsupported"]
-    print(f"{total['passed']} passed, {failed} failed")
-    return failed
+    # That a test fails as expected is as good as that one passes.
+    return print_counts(total["passed"] + total["expected"],
+                        sum(total[status] for status in wrong))
 
 
-def read_list(path):
+def read_names(path):
     with open(path) as file:
         lines = (line.split("#")[0].strip() for line in file)
         return [line for line in lines if line]
 
 
+def read_expected_failures(path):
+    """Names, each with the reason that follows it on its line."""
+    expected = {}
+    for line in read_names(path):
+        name, _, reason = line.partition(" ")
+        if not reason.strip():
+            sys.exit(f"{path}: {name} has no reason")
+        expected[name] = reason.strip()
+    return expected
+
+
 def parse_arguments():
-    parser = argparse.ArgumentParser(
-        description="Runs ONNX's backend tests with onnxc and onnxc-run.")
-    parser.add_argument("--bin", required=True,
-                        help="the folder of onnxc and onnxc-run")
-    parser.add_argument("--cache", required=True,
-                        help="where the tests are, or will be written once")
+    parser = runner_arguments.RunnerArguments(__doc__)
     parser.add_argument("--cases", default="backend",
                         choices=("backend", "opset", "type"),
                         help="ONNX's tests, or ours of old opsets and of "
                              "element types (backend)")
-    parser.add_argument("--filter", help="a pattern that names must contain")
-    parser.add_argument("--list", help="a file of names; each must pass")
-    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--cache", help="where the tests are, or will be "
+                                        "written once (BUILD/CASES-tests)")
+    parser.add_argument("--names", help="a file of names: only these are run")
+    parser.add_argument("--expected-failures", metavar="FILE",
+                        help="a file of names that must not pass, each with a "
+                             "reason")
+    parser.add_argument("--report", action="store_true",
+                        help="tests that are unsupported are not failures")
     parser.add_argument("--timeout", type=float, default=600,
                         help="seconds for each program (600)")
     parser.add_argument("--threads", type=int, default=1,
@@ -207,14 +233,12 @@ def parse_arguments():
     parser.add_argument("--emulate", choices=emulator.MACHINES,
                         help="compile for this machine and run under QEMU")
     parser.add_argument("--json", help="write all results there")
-    parser.add_argument("--write-list",
+    parser.add_argument("--write-names", metavar="FILE",
                         help="write the names that passed there")
-    parser.add_argument("onnxc_options", nargs="*", metavar="OPTION",
-                        help="for onnxc, after --")
-    options = parser.parse_args()
-    options.onnxc = os.path.abspath(os.path.join(options.bin, "onnxc"))
-    options.onnxc_run = os.path.abspath(os.path.join(options.bin, "onnxc-run"))
-    options.cache = os.path.abspath(options.cache)
+    parser.add_compiler_options()
+    options = parser.parse()
+    options.cache = os.path.abspath(
+        options.cache or os.path.join(options.build, f"{options.cases}-tests"))
     for program in (options.onnxc, options.onnxc_run):
         if not os.access(program, os.X_OK):
             parser.error(f"there is no program {program}")
@@ -227,31 +251,31 @@ def main():
     options = parse_arguments()
     cases = importlib.import_module(f"{options.cases}_cases")
     names = cases.materialise(options.cache)
-    unknown = []
-    if options.list:
-        wanted = read_list(options.list)
-        unknown = sorted(set(wanted) - set(names))
-        names = sorted(set(wanted) & set(names))
-    if options.filter:
-        names = [n for n in names if re.search(options.filter, n)]
+    expected = (read_expected_failures(options.expected_failures)
+                if options.expected_failures else {})
+    unknown = set(expected) - set(names)
+    if options.names:
+        wanted = set(read_names(options.names))
+        unknown |= wanted - set(names)
+        names = sorted(wanted & set(names))
+    names = runner_arguments.select(names, options)
     begin = time.monotonic()
     results = run_all(names, options)
     seconds = time.monotonic() - begin
-    for name in unknown:  # a list that has aged must not pass unnoticed
+    hold_to_expectations(results, expected)
+    for name in sorted(unknown):  # a list that has aged must not pass unnoticed
         results[name] = {"operator": "(unknown)", "status": "failed",
                          "compile_seconds": 0.0, "run_seconds": 0.0,
-                         "message": "ONNX has no such test"}
+                         "message": "there is no such test"}
     if options.json:
         with open(options.json, "w") as file:
             json.dump({"seconds": round(seconds, 1), "tests": results}, file,
                       indent=1)
-    if options.write_list:
-        with open(options.write_list, "w") as file:
-            file.write("# ONNX backend tests that pass; each must go on to. "
-                       "Written by\n# run_backend_tests.py --write-list.\n")
+    if options.write_names:
+        with open(options.write_names, "w") as file:
             file.writelines(name + "\n" for name, r in results.items()
                             if r["status"] == "passed")
-    return 1 if print_report(results, seconds, options.list) else 0
+    return print_report(results, seconds, options)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,14 @@
 """Holds functions of float64 to two units in the last place, over their whole
 range and at special values, with and without fused instructions.
 
-    run_double_functions.py BUILD_DIR [--table] [PATTERN]
+    run_double_functions.py [--table]
 
-mpmath knows the truth. The last line is `N passed, N failed`.
+and the arguments of test/runner_arguments.py. mpmath knows the truth. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import functools
 import os
-import re
 import sys
 
 import mpmath
@@ -22,6 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "emulated"))
 import emulator
+import runner_arguments
 from suite_cases import Failure, run, run_cases
 
 mpmath.mp.prec = 200
@@ -61,7 +61,6 @@ def positive(random):
                            random.uniform(0.5, 2, 1000)])
 
 
-
 # Operator: what it is, and where it is asked.
 FUNCTIONS = {
     "Exp": (mpmath.exp, uniform(-745, 709.7)),
@@ -98,15 +97,15 @@ def write_model(path, operator, arity):
         helper.make_opsetid("", 22)]), path)
 
 
-def call(build, cpu, operator, *inputs):
-    work = os.path.join(build, "double-functions", f"{operator}-{cpu}")
-    os.makedirs(work, exist_ok=True)
+def call(options, cpu, operator, *inputs):
+    work = runner_arguments.work_folder(options, "double-functions",
+                                        f"{operator}-{cpu}")
     model = os.path.join(work, "model.onnx")
     write_model(model, operator, len(inputs))
-    onnxc = os.path.join(build, "bin", "onnxc")
+    onnxc = options.onnxc
     if cpu in emulator.MACHINES:
         machine = emulator.Emulator(
-            cpu, onnxc, os.path.join(build, "double-functions"))
+            cpu, onnxc, os.path.join(options.build, "double-functions"))
         try:
             program = machine.build(model, work)
             return machine.run(program, [(TensorProto.DOUBLE, one)
@@ -119,7 +118,7 @@ def call(build, cpu, operator, *inputs):
     for name, one in zip("xy", inputs):
         np.save(os.path.join(work, f"{name}.npy"), one)
         given += ["--input", f"{name}={work}/{name}.npy"]
-    run(os.path.join(build, "bin", "onnxc-run"), library, *given,
+    run(options.onnxc_run, library, *given,
         "--output-dir", work)
     return np.load(os.path.join(work, "z.npy"))
 
@@ -151,10 +150,10 @@ def check_special(got, wanted, arguments):
             raise Failure(f"{value!r} instead of {right!r} at {argument}")
 
 
-def function_case(build, name, cpu):
+def function_case(options, name, cpu):
     truth, choose = FUNCTIONS[name]
     x = choose(np.random.RandomState(0))
-    got = call(build, cpu, name, np.concatenate([x, SPECIAL]))
+    got = call(options, cpu, name, np.concatenate([x, SPECIAL]))
     check(name, cpu, got, [truth(mpmath.mpf(one)) for one in x], x)
     if name == "Erf":
         wanted = [one if one == 0 else float(mpmath.erf(one))
@@ -166,7 +165,7 @@ def function_case(build, name, cpu):
     check_special(got[len(x):], wanted, SPECIAL)
 
 
-def pow_case(build, cpu):
+def pow_case(options, cpu):
     random = np.random.RandomState(0)
     x = np.concatenate([np.abs(spread(random, -1000, 1000)),
                         1 + spread(random, -52, -10),
@@ -178,7 +177,7 @@ def pow_case(build, cpu):
     pairs = [(a, b) for a in [*SPECIAL, -2.0, -0.5, 3.0] for b in
              [*SPECIAL, 3.0, -3.0, 4.0, -0.5, 1e300, -1e300, 9007199254740991.0]]
     special_x, special_y = np.array(pairs).T
-    got = call(build, cpu, "Pow", np.concatenate([x, special_x]),
+    got = call(options, cpu, "Pow", np.concatenate([x, special_x]),
                np.concatenate([y, special_y]))
     with np.errstate(all="ignore"):
         wanted = np.power(special_x, special_y)
@@ -188,20 +187,21 @@ def pow_case(build, cpu):
     check_special(got[x.size:], wanted, pairs)
 
 
-def main(build, *rest):
-    pattern = next((one for one in rest if one != "--table"), "")
-    cases = {f"{name}-{cpu}": functools.partial(function_case, build, name, cpu)
+def main():
+    parser = runner_arguments.RunnerArguments(__doc__)
+    parser.add_argument("--table", action="store_true",
+                        help="print the largest errors")
+    options = parser.parse()
+    cases = {f"{name}-{cpu}": functools.partial(function_case, options, name,
+                                                cpu)
              for name in FUNCTIONS for cpu in CPUS}
-    cases.update({f"Pow-{cpu}": functools.partial(pow_case, build, cpu)
+    cases.update({f"Pow-{cpu}": functools.partial(pow_case, options, cpu)
                   for cpu in CPUS})
-    cases = {name: case for name, case in cases.items()
-             if re.search(pattern, name)}
-    if "--table" in rest:
-        cases["table"] = lambda: print("\n".join(TABLE))
-    return run_cases(cases)
+    status = run_cases(cases, options)
+    if options.table:
+        print("\n".join(sorted(TABLE)))
+    return status
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

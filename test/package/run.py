@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Installs a build tree and uses it from a project that lies outside.
 
-    run.py CMAKE BUILD_DIR WORK_DIR C_COMPILER
+    run.py [--cmake PROGRAM] [--compiler PROGRAM]
 
-The project is built under Ninja and under make, its programs are run, and the
+and the arguments of test/runner_arguments.py. The project is built under Ninja and under make, its programs are run, and the
 model's external data is changed to see that it is compiled again. The last
 line is `N passed, N failed`.
 
@@ -20,6 +20,7 @@ from onnx import TensorProto, helper
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
+import runner_arguments
 from suite_cases import Failure, expect, run, run_cases
 
 
@@ -130,11 +131,15 @@ def pkg_config(prefix, work, compiler):
     run(program)
 
 
-def main(cmake, build, work, compiler):
-    shutil.rmtree(work, ignore_errors=True)
+def main():
+    parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
+    parser.add_argument("--cmake", default="cmake")
+    parser.add_argument("--compiler", default="cc", help="a C compiler (cc)")
+    options = parser.parse()
+    cmake, compiler = options.cmake, options.compiler
+    work = runner_arguments.work_folder(options, "test", "package")
     prefix = os.path.join(work, "prefix")
     cases = {
-        "install": lambda: run(cmake, "--install", build, "--prefix", prefix),
         "ninja": lambda: project(cmake, "Ninja", prefix,
                                  os.path.join(work, "with ninja"), compiler),
         "make": lambda: project(cmake, "Unix Makefiles", prefix,
@@ -146,8 +151,11 @@ def main(cmake, build, work, compiler):
         "pkg-config": lambda: pkg_config(prefix, os.path.join(work, "pc"),
                                          compiler),
     }
-    return run_cases(cases)
+    runner_arguments.select(cases, options)
+    shutil.rmtree(work)
+    run(cmake, "--install", options.build, "--prefix", prefix)
+    return run_cases(cases, options)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -3,15 +3,15 @@
 operators there are, their inputs, outputs, attributes, defaults and kinds of
 types, as the .td files and onnx.defs have them.
 
-    check_schemas.py DIALECT_DIR ACCEPTED --tblgen PROGRAM [-I DIR]...
+    check_schemas.py [--tblgen PROGRAM] [-I DIR]...
 
-ACCEPTED lists differences that are meant, a line `difference | reason`; each
+and the arguments of test/runner_arguments.py. accepted.txt lists differences that are meant, a line `difference | reason`; each
 must still be there. The last line is `N passed, N failed`: an operator is a
-test, and each line of ACCEPTED that is no longer true a failure.
+test, and each line of accepted.txt that is no longer true a failure.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
+import functools
 import glob
 import json
 import os
@@ -21,6 +21,13 @@ import sys
 import onnx
 import onnx.defs
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import runner_arguments
+from suite_cases import Failure, run_cases
+
+DIALECT = os.path.join(runner_arguments.ROOT, "dialects", "onnx")
+ACCEPTED = os.path.join(HERE, "accepted.txt")
 KINDS = {"Onnx_Int": "INT", "Onnx_Float": "FLOAT", "Onnx_String": "STRING",
          "Onnx_Ints": "INTS", "Onnx_Floats": "FLOATS",
          "Onnx_Strings": "STRINGS", "Onnx_TensorAttr": "TENSOR",
@@ -82,7 +89,7 @@ def read_attribute(records, argument):
 
 def read_dialect(options):
     ops = {}
-    for path in sorted(glob.glob(os.path.join(options.dialect, "*Ops.td"))):
+    for path in sorted(glob.glob(os.path.join(DIALECT, "*Ops.td"))):
         records = read_family(path, options)
         for name in records["!instanceof"].get("Onnx_Op", []):
             record, op = records[name], Op()
@@ -198,28 +205,35 @@ def read_accepted(path):
     return accepted
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("dialect")
-    parser.add_argument("accepted")
-    parser.add_argument("--tblgen", required=True)
+def parse_arguments():
+    parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
+    parser.add_argument("--tblgen", default="llvm-tblgen-22")
     parser.add_argument("-I", dest="include", action="append", default=[])
-    options = parser.parse_args()
+    options = parser.parse()
+    options.include = options.include or [
+        runner_arguments.ROOT, options.build, "/usr/lib/llvm-22/include"]
+    return options
 
+
+def main():
+    options = parse_arguments()
     found = find_differences(read_dialect(options), read_schemas())
-    accepted = read_accepted(options.accepted)
-    passed = failed = 0
-    for name, differences in found.items():
+    accepted = read_accepted(ACCEPTED)
+
+    def check(differences):
         new = [d for d in differences if d not in accepted]
-        for difference in new:
-            print(difference)
-        passed, failed = passed + (not new), failed + bool(new)
-    stale = set(accepted) - {d for list_ in found.values() for d in list_}
-    for difference in sorted(stale):
-        print("accepted, but no longer so:", difference)
-    failed += len(stale)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+        if new:
+            raise Failure("\n".join(new))
+
+    def check_accepted():
+        stale = set(accepted) - {d for list_ in found.values() for d in list_}
+        if stale:
+            raise Failure("accepted, but no longer so: " +
+                          "\n".join(sorted(stale)))
+
+    cases = {name: functools.partial(check, differences)
+             for name, differences in found.items()}
+    return run_cases({**cases, "accepted.txt": check_accepted}, options)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Holds the sources to the rules that a machine can check.
 
-    check.py REPOSITORY [CLANG_FORMAT [--fix]]
+    check.py [REPOSITORY [CLANG_FORMAT]] [--fix]
 
-One test each: dependencies between folders (from the includes), the licence
-line, the length of a file, the format. Prints what is wrong and, as the last
-line, `N passed, N failed`. With --fix it formats the sources instead.
+and the arguments of test/runner_arguments.py. A rule is a test: RULES says what
+they are. The last line is `N passed, N failed`. With --fix it formats the
+sources instead.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -14,7 +14,14 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import runner_arguments
+from suite_cases import Failure, run_cases
+
 CODE = (".cpp", ".h", ".c", ".td")
+CPLUSPLUS = (".cpp", ".h")
+SCRIPTS = (".sh", ".py")
+CLANG_FORMAT = "clang-format-22"
 MAX_LINES = 800
 LICENCE = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
 
@@ -103,43 +110,54 @@ def check_length(root, files):
 def formatted(files):
     """The C++ sources; C aligns its tables by hand."""
     return [path for path in files
-            if path.endswith((".cpp", ".h")) and "runtime" not in path
+            if path.endswith(CPLUSPLUS) and "runtime" not in path
             and not path.startswith("examples/")]
 
 
-def check_format(root, files, clang_format):
+def check_format(root, files):
     sources = formatted(files)
-    if not sources:
-        return
-    out = subprocess.run([clang_format, "--dry-run", *sources], cwd=root,
+    out = subprocess.run([CLANG_FORMAT, "--dry-run", *sources], cwd=root,
                          text=True, stderr=subprocess.PIPE).stderr
     for path in sorted(set(re.findall(r"^(\S+?):\d+:\d+: warning", out, re.M))):
         yield f"{path}: not as clang-format has it (`ninja format` mends it)"
 
 
-def main(root, clang_format="", fix=""):
+# Name: the rule, and the kinds of files that it is for.
+RULES = {
+    "layers": (check_layers, CODE),
+    "licence": (check_licence, CODE + SCRIPTS),
+    "length": (check_length, CODE + SCRIPTS),
+    "format": (check_format, CODE),
+}
+
+
+def main():
+    parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
+    parser.add_argument("repository", nargs="?", default=runner_arguments.ROOT)
+    parser.add_argument("clang_format", nargs="?", default="clang-format-22")
+    parser.add_argument("--fix", action="store_true")
+    options = parser.parse()
+    global CLANG_FORMAT
+    CLANG_FORMAT = options.clang_format
+    root = options.repository
     files = tracked(root)
-    code = [path for path in files if path.endswith(CODE)]
-    if fix:
-        return subprocess.run([clang_format, "-i", *formatted(code)],
+    if options.fix:
+        return subprocess.run([CLANG_FORMAT, "-i", *formatted(files)],
                               cwd=root).returncode
-    scripts = [path for path in files if path.endswith((".sh", ".py"))]
-    rules = {
-        "layers": check_layers(root, code),
-        "licence": check_licence(root, code + scripts),
-        "length": check_length(root, code + scripts),
-    }
-    if clang_format:
-        rules["format"] = check_format(root, code, clang_format)
-    failed = 0
-    for name, rule in rules.items():
-        wrong = list(rule)
-        failed += bool(wrong)
-        for line in wrong:
-            print(f"{name}: {line}")
-    print(f"{len(rules) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+
+    def case(name, rule, kinds):
+        def call():
+            wrong = list(rule(root, [path for path in files
+                                     if path.endswith(kinds)]))
+            for line in wrong:
+                print(f"{name}: {line}")
+            if wrong:
+                raise Failure(f"{len(wrong)} faults")
+        return call
+    return run_cases({name: case(name, *rule)
+                      for name, rule in RULES.items()},
+                     options)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -1,12 +1,15 @@
 # Test suites. ctest is the umbrella: each of its tests is a suite, which counts
 # its own tests (test/run_suite.py says how) and is added with one line:
 #
-#   onnxc_add_suite(NAME [JUNIT FILE] [TIMEOUT SECONDS] COMMAND ...)
+#   onnxc_add_suite(NAME [LONG] [JUNIT FILE] [TIMEOUT SECONDS] COMMAND ...)
 #   onnxc_add_unit_tests(NAME LIBRARIES ...)   Catch2: NAME/*.cpp
 #
 # A command may name a program by $<TARGET_FILE:target>; a Python runner takes
 # ${onnxc_runner_arguments} (test/runner_arguments.py). Tests added with plain
 # add_test() count as one each.
+#
+# LONG is for what takes minutes and would not fit the budget of docs/testing.md:
+# test/run-all.sh leaves it out, `ctest -L long` runs it.
 #
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 include_guard(GLOBAL)
@@ -21,9 +24,12 @@ set(onnxc_runner_arguments --build ${PROJECT_BINARY_DIR})
 
 # A suite is labelled with its name up to the first dash: `ctest -L unit`.
 function(onnxc_add_suite name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "JUNIT;TIMEOUT" "COMMAND")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LONG" "JUNIT;TIMEOUT" "COMMAND")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 1500)
+    if(arg_LONG)
+      set(arg_TIMEOUT 14400)
+    endif()
   endif()
   set(junit "")
   if(arg_JUNIT)
@@ -33,9 +39,12 @@ function(onnxc_add_suite name)
     COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/test/run_suite.py"
             "${PROJECT_BINARY_DIR}/test-results" ${name} ${junit}
             -- ${arg_COMMAND})
-  string(REGEX REPLACE "-.*" "" label ${name})
+  string(REGEX REPLACE "-.*" "" labels ${name})
+  if(arg_LONG)
+    list(APPEND labels long)
+  endif()
   set_tests_properties(${name} PROPERTIES
-    TIMEOUT ${arg_TIMEOUT} LABELS ${label})
+    TIMEOUT ${arg_TIMEOUT} LABELS "${labels}")
 endfunction()
 
 # The suite unit-NAME: all of NAME/*.cpp below the caller, in one program.

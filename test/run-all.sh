@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs every test. The last line is `N passed, N failed`,
+# Sets up, builds and runs every test but those that take long (docs/testing.md
+# says how long each takes; `ctest -L long` runs those). The last line is `N passed, N failed`,
 # summed over all suites; the exit status is non-zero when anything failed.
 #
 #   test/run-all.sh [PRESET]    PRESET of CMakePresets.json, `dev` by default
@@ -26,6 +27,6 @@ cmake --build --preset "$preset" -- -k 0 || broken "Building failed: see above."
 
 rm -rf "$build/test-results"
 mkdir -p "$build/test-results"
-ctest --preset "$preset" --output-junit "$build/test-results/ctest.xml" ||
+ctest --preset "$preset" -LE long --output-junit "$build/test-results/ctest.xml" ||
   true # the summary below knows what failed
 exec python3 test/summarize.py "$build/test-results"

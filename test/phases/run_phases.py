@@ -2,24 +2,23 @@
 """Compiles on from what --save-temps kept of each phase: the object and the
 header are the same, byte by byte.
 
-    run_phases.py --bin BUILD/bin --models BUILD/models [--filter REGEX]
+    run_phases.py
 
-The last line is `N passed, N failed`; a model, a target and a phase are a test.
+with the arguments of test/runner_arguments.py. The last line is `N passed, N
+failed`; a model, a target and a phase are a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
 import functools
 import os
-import re
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import model_cases
 import quantize_models
+from runner_arguments import RunnerArguments, case_folder
 from suite_cases import Failure, run, run_cases
 
 PHASES = ("import", "graph", "tensor", "loops", "memory", "code")
@@ -56,7 +55,7 @@ class Kept:
         is_integer = quantize_models.FORM.fullmatch(self.model)
         path = (quantize_models.write if is_integer else
                 lambda folder, name: model_cases.model_path(name, folder))(
-                    self.options.models, self.model)
+                    os.path.join(self.options.build, "models"), self.model)
         os.makedirs(self.folder)
         self.compile(path, self.folder, "--save-temps")
         return read(self.folder)
@@ -97,13 +96,9 @@ def check_other_machine(kept):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True, help="onnxc's folder")
-    parser.add_argument("--models", required=True, help="BUILD/models")
-    parser.add_argument("--filter", default="", help="a pattern of case names")
-    options = parser.parse_args()
+    options = RunnerArguments(__doc__, jobs=1).parse()
     cases = {}
-    with tempfile.TemporaryDirectory(prefix="onnxc-") as folder:
+    with case_folder(options, "phases") as folder:
         for number, name in enumerate(MODELS):
             kept = Kept(name, options, os.path.join(folder, str(number)))
             for phase in PHASES:
@@ -111,8 +106,7 @@ def main():
             if name == "tiny_ds_cnn x86-64-v3":
                 cases[f"{name} elsewhere"] = functools.partial(
                     check_other_machine, kept)
-        return run_cases({name: case for name, case in cases.items()
-                          if re.search(options.filter, name)})
+        return run_cases(cases, options)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compares random arithmetic on sizes with onnxruntime.
 
-    run_sizes.py --bin BUILD/bin [--seed N] [--models N] [--filter REGEX]
-        [--keep FOLDER]
+    run_sizes.py [--seed N] [--models N]
 
+and the arguments of test/runner_arguments.py.
 A model reads sizes of its free dimensions and computes with them as exporters
 do: sums, products, quotients, remainders, bounds, of positive and negative
 numbers. What comes out is an output, as an integer; bounded to a few dozen it
@@ -13,11 +13,9 @@ last line is `N passed, N failed`; a model is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
+import functools
 import os
-import re
 import sys
-import tempfile
 
 import numpy as np
 import onnx
@@ -26,8 +24,11 @@ from onnx import TensorProto, helper
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import model_cases
+import run_layouts
 import run_models
 from graph_builder import GraphBuilder
+from runner_arguments import case_folder
+from suite_cases import Failure, run_cases
 
 SIZES = [(0, 1, 2), (1, 1, 1), (2, 3, 5), (7, 8, 6), (13, 14, 28), (64, 1, 49),
          (33, 0, 17)]
@@ -95,7 +96,7 @@ def build(seed, path):
     onnx.save(g.model(), path)
 
 
-def run(seed, options, folder):
+def compare(seed, options, folder):
     path = os.path.join(folder, "model.onnx")
     build(seed, path)
     case = model_cases.Case("model", "model", [{}])
@@ -110,41 +111,26 @@ def run(seed, options, folder):
             for name, theirs in reference.run(inputs).items():
                 ours = np.load(os.path.join(folder, name + ".npy"))
                 if run_models.compare(name, ours, theirs) > 1e-4:
-                    raise run_models.Failure(f"{name} is {ours.ravel()[:3]}, "
-                                             f"not {theirs.ravel()[:3]}")
-        except run_models.Failure as failure:
-            raise run_models.Failure(f"{list(shape)}: {failure}") from None
+                    raise Failure(f"{name} is {ours.ravel()[:3]}, not "
+                                  f"{theirs.ravel()[:3]}")
+        except Failure as failure:
+            raise Failure(f"{list(shape)}: {failure}") from None
+
+
+def run(name, seed, options):
+    with case_folder(options, name) as folder:
+        compare(seed, options, folder)
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description="Compares arithmetic on sizes with onnxruntime.")
-    parser.add_argument("--bin", required=True, help="onnxc's folder")
-    parser.add_argument("--filter", default="", help="a pattern of seeds")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--models", type=int, default=12)
-    parser.add_argument("--keep", default="", help="a folder for the models")
-    options = parser.parse_args()
-    options.onnxc = os.path.abspath(os.path.join(options.bin, "onnxc"))
-    options.onnxc_run = os.path.abspath(
-        os.path.join(options.bin, "onnxc-run"))
-    options.onnxc_options, options.timeout, options.threads = [], 300, 1
-    passed = failed = 0
-    for seed in range(options.seed, options.seed + options.models):
-        if not re.search(options.filter, str(seed)):
-            continue
-        with tempfile.TemporaryDirectory(prefix="onnxc-") as folder:
-            if options.keep:
-                folder = os.path.join(options.keep, str(seed))
-                os.makedirs(folder, exist_ok=True)
-            try:
-                run(seed, options, folder)
-                passed += 1
-            except run_models.Failure as failure:
-                print(f"seed {seed}: {failure}", flush=True)
-                failed += 1
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    options = run_layouts.parse_arguments(
+        __doc__, ("--seed", {"type": int, "default": 1}),
+        ("--models", {"type": int, "default": 12,
+                      "help": "how many models (12)"}))
+    return run_cases({
+        f"seed {seed}": functools.partial(run, f"seed {seed}", seed, options)
+        for seed in range(options.seed, options.seed + options.models)},
+        options)
 
 
 if __name__ == "__main__":

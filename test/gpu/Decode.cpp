@@ -281,15 +281,19 @@ private:
     in.opcode = Shuffle;
   }
 
+  bool is(const char *name) const { return in.name == name; }
+  bool decodeMove();
+  bool decodeArithmetic();
+  bool decodeBits();
+  bool decodeFlow();
   void decodeName();
 
   Instruction &in;
   std::vector<std::string> rest;
 };
 
-void Decoder::decodeName() {
-  const std::string &name = in.name;
-  auto is = [&](const char *other) { return name == other; };
+/// What moves values, converts or selects them. False for other instructions.
+bool Decoder::decodeMove() {
   if (is("mov")) {
     set(Mov, 2, takeType());
     if (in.operands[1].kind == Operand::Vector)
@@ -306,7 +310,25 @@ void Decoder::decodeName() {
       fail("is unknown");
     set(ToAddress, 2, takeType());
     requireType({Type::U64});
-  } else if (is("add")) {
+  } else if (is("cvt")) {
+    convert();
+  } else if (is("selp")) {
+    set(Selp, 4, takeType());
+  } else if (is("shfl")) {
+    shuffle();
+  } else if (is("ldmatrix")) {
+    loadMatrix();
+  } else if (is("cp")) {
+    asyncCopy();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// What computes numbers. False for other instructions.
+bool Decoder::decodeArithmetic() {
+  if (is("add")) {
     arithmetic(Add, 3);
   } else if (is("sub")) {
     arithmetic(Sub, 3);
@@ -336,48 +358,6 @@ void Decoder::decodeName() {
   } else if (is("neg") || is("abs")) {
     takeFlags(false);
     set(is("neg") ? Neg : Abs, 2, takeType());
-  } else if (is("and")) {
-    logic(And, 3);
-  } else if (is("or")) {
-    logic(Or, 3);
-  } else if (is("xor")) {
-    logic(Xor, 3);
-  } else if (is("not")) {
-    logic(Not, 2);
-  } else if (is("shl")) {
-    logic(Shl, 3);
-  } else if (is("shr")) {
-    set(Shr, 3, takeType());
-    if (isFloat(in.type))
-      fail("is not known for floats");
-  } else if (is("setp")) {
-    compare();
-  } else if (is("selp")) {
-    set(Selp, 4, takeType());
-  } else if (is("cvt")) {
-    convert();
-  } else if (is("bra")) {
-    take("uni");
-    set(Branch, 0, Type::None);
-  } else if (is("ret") || is("exit")) {
-    take("uni");
-    set(Exit, 0, Type::None);
-  } else if (is("bar") || is("barrier")) {
-    if (take("warp")) {
-      if (!take("sync"))
-        fail("is unknown");
-      return set(WarpBarrier, 1, Type::None);
-    }
-    if (!take("sync"))
-      fail("is unknown");
-    take("aligned");
-    set(Barrier, 1, Type::None);
-    if (in.operands[0].kind != Operand::Immediate || in.operands[0].value != 0)
-      fail("only barrier 0 is known");
-  } else if (is("membar") || is("fence")) {
-    if (!take("gl") && !take("cta"))
-      fail("is unknown");
-    set(Fence, 0, Type::None);
   } else if (is("sqrt")) {
     approximate(Sqrt);
   } else if (is("rcp")) {
@@ -391,24 +371,41 @@ void Decoder::decodeName() {
   } else if (is("copysign")) {
     set(CopySign, 3, takeType());
     requireType({Type::F32, Type::F64});
-  } else if (is("shfl")) {
-    shuffle();
-  } else if (is("vote")) {
-    if (!take("sync"))
-      fail("is unknown");
-    in.mode = take("all")      ? All
-              : take("any")    ? Any
-              : take("ballot") ? Ballot
-                               : -1;
-    set(Vote, 3, takeType());
-    if (in.mode < 0 || (in.type == Type::B32) != (in.mode == Ballot))
-      fail("is unknown");
-  } else if (is("ldmatrix")) {
-    loadMatrix();
+  } else if (is("testp")) {
+    static const char *const names[] = {"finite",     "infinite", "number",
+                                        "notanumber", "normal",   "subnormal"};
+    in.mode = -1;
+    for (int i = 0; i < int(std::size(names)); ++i)
+      if (take(names[i]))
+        in.mode = i;
+    set(TestProperty, 2, takeType());
+    requireType({Type::F32, Type::F64});
+    if (in.mode < 0)
+      fail("tests nothing");
   } else if (is("mma")) {
     matrix();
-  } else if (is("cp")) {
-    asyncCopy();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// What computes bits. False for other instructions.
+bool Decoder::decodeBits() {
+  if (is("and")) {
+    logic(And, 3);
+  } else if (is("or")) {
+    logic(Or, 3);
+  } else if (is("xor")) {
+    logic(Xor, 3);
+  } else if (is("not")) {
+    logic(Not, 2);
+  } else if (is("shl")) {
+    logic(Shl, 3);
+  } else if (is("shr")) {
+    set(Shr, 3, takeType());
+    if (isFloat(in.type))
+      fail("is not known for floats");
   } else if (is("bfe")) {
     set(BitField, 4, takeType());
     requireType({Type::U32, Type::S32, Type::U64, Type::S64});
@@ -439,20 +436,58 @@ void Decoder::decodeName() {
     requireType({Type::B32});
     if (in.mode < 0)
       fail("is unknown");
-  } else if (is("testp")) {
-    static const char *const names[] = {"finite",     "infinite", "number",
-                                        "notanumber", "normal",   "subnormal"};
-    in.mode = -1;
-    for (int i = 0; i < int(std::size(names)); ++i)
-      if (take(names[i]))
-        in.mode = i;
-    set(TestProperty, 2, takeType());
-    requireType({Type::F32, Type::F64});
-    if (in.mode < 0)
-      fail("tests nothing");
   } else {
-    fail("the instruction is unknown");
+    return false;
   }
+  return true;
+}
+
+/// What decides, jumps or waits. False for other instructions.
+bool Decoder::decodeFlow() {
+  if (is("setp")) {
+    compare();
+  } else if (is("bra")) {
+    take("uni");
+    set(Branch, 0, Type::None);
+  } else if (is("ret") || is("exit")) {
+    take("uni");
+    set(Exit, 0, Type::None);
+  } else if (is("bar") || is("barrier")) {
+    if (take("warp")) {
+      if (!take("sync"))
+        fail("is unknown");
+      set(WarpBarrier, 1, Type::None);
+      return true;
+    }
+    if (!take("sync"))
+      fail("is unknown");
+    take("aligned");
+    set(Barrier, 1, Type::None);
+    if (in.operands[0].kind != Operand::Immediate || in.operands[0].value != 0)
+      fail("only barrier 0 is known");
+  } else if (is("membar") || is("fence")) {
+    if (!take("gl") && !take("cta"))
+      fail("is unknown");
+    set(Fence, 0, Type::None);
+  } else if (is("vote")) {
+    if (!take("sync"))
+      fail("is unknown");
+    in.mode = take("all")      ? All
+              : take("any")    ? Any
+              : take("ballot") ? Ballot
+                               : -1;
+    set(Vote, 3, takeType());
+    if (in.mode < 0 || (in.type == Type::B32) != (in.mode == Ballot))
+      fail("is unknown");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Decoder::decodeName() {
+  if (!decodeMove() && !decodeArithmetic() && !decodeBits() && !decodeFlow())
+    fail("the instruction is unknown");
 }
 
 } // namespace

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Kernels of a device, and the manifest that says what they take.
 //
 // RUN: onnxc %s --target=vulkan --emit=spirv -o %t.json

@@ -11,7 +11,8 @@
 // HEADER: #define ADD_STACK_BYTES {{[0-9]+}}
 
 // RUN: onnxc %S/add.mlir --prefix=add --target=cortex-m --max-flash=1K -o %t.2.o
-// RUN: not onnxc %S/add.mlir --prefix=add --target=cortex-m --max-flash=16 -o %t.2.o 2>&1 | FileCheck %s --check-prefix=FLASH
+// RUN: not onnxc %S/add.mlir --prefix=add --target=cortex-m --max-flash=16 -o %t.2.o 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=FLASH
 // FLASH: --max-flash allows 16
 // RUN: not onnxc %S/add.mlir --max-stack=4X 2>&1 | FileCheck %s --check-prefix=SIZE
 // SIZE: --max-stack wants a size like 4096, 64K or 1M, not '4X'

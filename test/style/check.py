@@ -16,12 +16,14 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import function_length
+import lit_form
 import runner_arguments
 from suite_cases import Failure, run_cases
 
 CODE = (".cpp", ".h", ".c", ".td")
 CPLUSPLUS = (".cpp", ".h")
 SCRIPTS = (".sh", ".py")
+LIT = (".mlir", ".test")
 CLANG_FORMAT = "clang-format-22"
 MAX_LINES = 700
 MAX_FUNCTION_LINES = 100
@@ -130,6 +132,17 @@ def check_functions(root, files):
                        f"{MAX_FUNCTION_LINES} are the most")
 
 
+def check_lit_form(root, files):
+    for path in lit_files(files):
+        with open(os.path.join(root, path)) as file:
+            yield from lit_form.list_faults(path, file.read())
+
+
+def lit_files(files):
+    return [path for path in files
+            if path.startswith("lit/") and path.endswith(LIT)]
+
+
 def formatted(files):
     """The C++ sources; C aligns its tables by hand."""
     return [path for path in files
@@ -152,6 +165,7 @@ RULES = {
     "length": (check_length, CODE + SCRIPTS),
     "functions": (check_functions, CPLUSPLUS),
     "format": (check_format, CODE),
+    "lit": (check_lit_form, LIT),
 }
 
 
@@ -166,6 +180,8 @@ def main():
     root = options.repository
     files = tracked(root)
     if options.fix:
+        for path in lit_files(files):
+            lit_form.lay_out_file(os.path.join(root, path))
         return subprocess.run([CLANG_FORMAT, "-i", *formatted(files)],
                               cwd=root).returncode
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Sizes of joined, cut and padded tensors.
 //
 // RUN: onnxc-opt %s --pass-pipeline="builtin.module(func.func(infer-shapes))" \

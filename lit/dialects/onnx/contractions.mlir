@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --infer-shapes --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK-LABEL: func.func @batched
@@ -15,7 +16,8 @@ func.func @batched(%a: tensor<2x1x3x4xf32>, %b: tensor<5x4x6xf32>,
 // CHECK-LABEL: func.func @strided
 // CHECK: onnx.Conv{{.*}} -> tensor<1x6x4x4xf32>
 func.func @strided(%x: tensor<1x4x8x8xf32>, %w: tensor<6x2x3x3xf32>) {
-  %0 = onnx.Conv(%x, %w, _) {group = 2 : i64, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>} : (tensor<1x4x8x8xf32>, tensor<6x2x3x3xf32>) -> tensor<*xf32>
+  %0 = onnx.Conv(%x, %w, _) {group = 2 : i64, pads = array<i64: 1, 1, 1, 1>,
+      strides = array<i64: 2, 2>} : (tensor<1x4x8x8xf32>, tensor<6x2x3x3xf32>) -> tensor<*xf32>
   return
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Messages about ops that contradict themselves.
 //
 // RUN: onnxc-opt %s --split-input-file --verify-diagnostics

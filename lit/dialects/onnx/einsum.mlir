@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Equations: implicit outputs, ellipses, and malformed ones.
 // RUN: onnxc-opt %s -split-input-file --infer-shapes --verify-diagnostics | FileCheck %s
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Ops print as they were read, and elementwise ops infer broadcast shapes.
 //
 // RUN: onnxc-opt %s | onnxc-opt | FileCheck %s

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Shapes of transposed, tiled and blocked tensors, with symbols.
 //
 // RUN: onnxc-opt %s --pass-pipeline="builtin.module(func.func(infer-shapes))" \

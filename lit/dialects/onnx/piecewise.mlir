@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --infer-shapes | FileCheck %s
 
 // Minimum, maximum and conditions on sizes are expressions too: with
@@ -5,8 +6,8 @@
 
 // min(s0, 512) never exceeds s0, and is s0 below 512.
 // CHECK-LABEL: func.func @min
-//       CHECK:   onnx.Dims() {value = #onnx.dims<[((-s0 + 512) floordiv 2305843009213693951 + 1) * (s0 - 512) + 512]>}
-//       CHECK:   onnx.Constant() {value = dense<true>
+// CHECK: onnx.Dims() {value = #onnx.dims<[((-s0 + 512) floordiv 2305843009213693951 + 1) * (s0 - 512) + 512]>}
+// CHECK: onnx.Constant() {value = dense<true>
 func.func @min(%s0: index) -> (tensor<1xi64>, tensor<1xi1>)
     attributes {onnx.symbols = ["n"]} {
   %0 = onnx.Dims() {value = #onnx.dims<[s0]>} : tensor<1xi64>
@@ -18,7 +19,7 @@ func.func @min(%s0: index) -> (tensor<1xi64>, tensor<1xi1>)
 
 // What exporters write for Expand: -1 stands for the size there is.
 // CHECK-LABEL: func.func @expand
-//       CHECK:   return {{.*}} tensor<?x3xf32, #onnx.dims<[s0, 3]>>
+// CHECK: return {{.*}} tensor<?x3xf32, #onnx.dims<[s0, 3]>>
 func.func @expand(%x: tensor<?x1xf32, #onnx.dims<[s0, 1]>>, %s0: index)
     -> tensor<*xf32> attributes {onnx.symbols = ["n"]} {
   %shape = onnx.Shape(%x) : (tensor<?x1xf32, #onnx.dims<[s0, 1]>>) -> tensor<2xi64>

@@ -1,14 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Output sizes of windows.
 // RUN: onnxc-opt %s -split-input-file --infer-shapes --verify-diagnostics | FileCheck %s
 
 // CHECK-LABEL: @windows
 func.func @windows(%x: tensor<1x2x7x7xf32>) -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>) {
   // CHECK: onnx.MaxPool{{.*}} -> (tensor<1x2x3x3xf32>, tensor<1x2x3x3xi64>)
-  %0, %i = onnx.MaxPool(%x) {kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x2x7x7xf32>) -> (tensor<*xf32>, tensor<*xi64>)
+  %0, %i = onnx.MaxPool(%x) {kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>} :
+      (tensor<1x2x7x7xf32>) -> (tensor<*xf32>, tensor<*xi64>)
   // CHECK: onnx.AveragePool{{.*}} -> tensor<1x2x4x4xf32>
-  %1 = onnx.AveragePool(%x) {ceil_mode = 1 : i64, kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x2x7x7xf32>) -> tensor<*xf32>
+  %1 = onnx.AveragePool(%x) {ceil_mode = 1 : i64, kernel_shape = array<i64: 2, 2>,
+      strides = array<i64: 2, 2>} : (tensor<1x2x7x7xf32>) -> tensor<*xf32>
   // CHECK: onnx.AveragePool{{.*}}SAME_UPPER{{.*}} : tensor<1x2x7x7xf32>
-  %2 = onnx.AveragePool(%x) {auto_pad = "SAME_UPPER", kernel_shape = array<i64: 3, 3>} : (tensor<1x2x7x7xf32>) -> tensor<*xf32>
+  %2 = onnx.AveragePool(%x) {auto_pad = "SAME_UPPER", kernel_shape = array<i64: 3, 3>} :
+      (tensor<1x2x7x7xf32>) -> tensor<*xf32>
   return %0, %1, %2 : tensor<*xf32>, tensor<*xf32>, tensor<*xf32>
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // An op whose result size depends on data becomes its padded companion and a
 // slice, even where the model states a size.
 //

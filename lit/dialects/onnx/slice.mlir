@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Sizes of slices: as expressions where the bounds lie within the dimension,
 // computed by the run where they may not.
 //
@@ -11,13 +13,15 @@ func.func @constant(%x: tensor<5x3xf32>) -> tensor<*xf32> {
   %e = onnx.Constant() {value = dense<-9223372036854775807> : tensor<1xi64>} : () -> tensor<1xi64>
   %a = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
   %t = onnx.Constant() {value = dense<-3> : tensor<1xi64>} : () -> tensor<1xi64>
-  %0 = onnx.Slice(%x, %s, %e, %a, %t) : (tensor<5x3xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<*xf32>
+  %0 = onnx.Slice(%x, %s, %e, %a, %t) :
+      (tensor<5x3xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }
 
 // min(s0, 1) rows: there may be none.
 // CHECK-LABEL: func.func @first
-// CHECK: onnx.Slice{{.*}} -> tensor<?x3xf32, #onnx.dims<[s0 + ((s0 - 1) floordiv 2305843009213693951 + 1) * (-s0 + 1), 3]>>
+// CHECK: onnx.Slice{{.*}} -> tensor<?x3xf32,
+// CHECK-SAME: #onnx.dims<[s0 + ((s0 - 1) floordiv 2305843009213693951 + 1) * (-s0 + 1), 3]>>
 func.func @first(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>
     attributes {onnx.symbols = ["n"]} {
   %s = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
@@ -43,7 +47,8 @@ func.func @repeated(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>
 // min(s0, 4) rows.
 // CHECK-LABEL: func.func @some
 // CHECK-NOT: plan.symbol
-// CHECK: onnx.Slice{{.*}} -> tensor<?x3xf32, #onnx.dims<[s0 + ((s0 - 4) floordiv 2305843009213693951 + 1) * (-s0 + 4), 3]>>
+// CHECK: onnx.Slice{{.*}} -> tensor<?x3xf32,
+// CHECK-SAME: #onnx.dims<[s0 + ((s0 - 4) floordiv 2305843009213693951 + 1) * (-s0 + 4), 3]>>
 func.func @some(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>
     attributes {onnx.symbols = ["n"]} {
   %s = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>

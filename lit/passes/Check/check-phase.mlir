@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --split-input-file --verify-diagnostics --check-phase=phase=graph
 
 // An op that no kernel computes.

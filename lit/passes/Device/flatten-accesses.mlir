@@ -1,4 +1,7 @@
-// RUN: onnxc-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(flatten-accesses,lower-affine,canonicalize)))' | FileCheck %s
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: onnxc-opt %s \
+// RUN:   --pass-pipeline='builtin.module(gpu.module(gpu.func(flatten-accesses,lower-affine,canonicalize)))' \
+// RUN:   | FileCheck %s
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 gpu.module @code {

@@ -102,6 +102,7 @@ func.func @groups(%x: memref<384xf32>) attributes {plan.kernel} {
 // CHECK: arith.cmpi ult, %[[TASK:.*]], %c120
 // CHECK: arith.remui %[[TASK]], %c12
 
-// CHECK: gpu.func @groups(%{{.*}}: memref<384xf32>) workgroup(%[[ROW:.*]] : memref<64xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}) kernel
+// CHECK: gpu.func @groups(%{{.*}}: memref<384xf32>)
+// CHECK-SAME: workgroup(%[[ROW:.*]] : memref<64xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}) kernel
 // CHECK: %[[T:.*]] = gpu.thread_id x
 // CHECK: memref.store %{{.*}}, %[[ROW]][%[[T]]]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: not onnxc-opt %s --check-sizes --split-input-file 2>&1 | FileCheck %s
 // RUN: not onnxc-opt %s --attach-machine='target=wasm32' --check-sizes \
 // RUN:   --split-input-file 2>&1 \

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --expand-quantization | FileCheck %s
 
 // The scale of the result goes into that of the sums, the rectifier into the
 // lowest value.
 
 // CHECK-LABEL: func.func @requantize
-//       CHECK:   %[[K:.*]] = onnx.Div(%{{.*}}, %{{.*}}) : tensor<f32>
-//       CHECK:   %[[Y:.*]] = onnx.Mul(%{{.*}}, %[[K]])
-//       CHECK:   onnx.Saturate(%[[Y]], %{{.*}}) {high = 255 : i64, low = 9 : i64, to = 2 : i64}
+// CHECK: %[[K:.*]] = onnx.Div(%{{.*}}, %{{.*}}) : tensor<f32>
+// CHECK: %[[Y:.*]] = onnx.Mul(%{{.*}}, %[[K]])
+// CHECK: onnx.Saturate(%[[Y]], %{{.*}}) {high = 255 : i64, low = 9 : i64, to = 2 : i64}
 func.func @requantize(%sums: tensor<4xi32>) -> tensor<4xui8> {
   %k = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
   %s = onnx.Constant() {value = dense<0.25> : tensor<f32>} : tensor<f32>
@@ -21,10 +22,10 @@ func.func @requantize(%sums: tensor<4xi32>) -> tensor<4xui8> {
 // A sum of two dequantised tensors is one of two products.
 
 // CHECK-LABEL: func.func @sum
-//       CHECK:   %[[A:.*]] = onnx.Mul(
-//       CHECK:   %[[B:.*]] = onnx.Mul(
-//       CHECK:   %[[C:.*]] = onnx.Add(%[[A]], %[[B]])
-//       CHECK:   onnx.Saturate(%[[C]])
+// CHECK: %[[A:.*]] = onnx.Mul(
+// CHECK: %[[B:.*]] = onnx.Mul(
+// CHECK: %[[C:.*]] = onnx.Add(%[[A]], %[[B]])
+// CHECK: onnx.Saturate(%[[C]])
 func.func @sum(%a: tensor<4xi8>, %b: tensor<4xi8>) -> tensor<4xi8> {
   %s = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
   %z = onnx.Constant() {value = dense<0> : tensor<i8>} : tensor<i8>
@@ -38,8 +39,8 @@ func.func @sum(%a: tensor<4xi8>, %b: tensor<4xi8>) -> tensor<4xi8> {
 // A scale that is not known stays a division.
 
 // CHECK-LABEL: func.func @unknown_scale
-//       CHECK:   %[[Q:.*]] = onnx.Div(%arg0, %arg1)
-//       CHECK:   onnx.Saturate(%[[Q]])
+// CHECK: %[[Q:.*]] = onnx.Div(%arg0, %arg1)
+// CHECK: onnx.Saturate(%[[Q]])
 func.func @unknown_scale(%x: tensor<4xf32>, %s: tensor<f32>) -> tensor<4xui8> {
   %0 = onnx.QuantizeLinear(%x, %s, _) : (tensor<4xf32>, tensor<f32>) -> tensor<4xui8>
   return %0 : tensor<4xui8>

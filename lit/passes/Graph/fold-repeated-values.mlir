@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // A tensor of one value is a constant where it is small, or weights; what is
 // large and only copied is made by the run.
 //

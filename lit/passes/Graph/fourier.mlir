@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // A transform of a real signal of 4 is a product with a matrix of 4 x (3 x 2).
 //
 // RUN: onnxc-opt %s --infer-shapes | FileCheck %s

@@ -1,13 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --fuse-quantization | FileCheck %s
 
 // Scales leave the sum of a convolution, whose bias is stored in its units.
 
 // CHECK-LABEL: func.func @conv
-//       CHECK:   %[[S:.*]] = onnx.ConvInteger(%arg0, %[[W:.*]], %[[Z:.*]], _)
-//       CHECK:   %[[B:.*]] = onnx.Add(%[[S]], %{{.*}}) : (tensor<1x2x4x4xi32>, tensor<2x1x1xi32>)
-//       CHECK:   %[[R:.*]] = onnx.Cast(%[[B]]) {to = 1 : i64}
-//       CHECK:   %[[Y:.*]] = onnx.Mul(%[[R]], %{{.*}})
-//       CHECK:   return %[[Y]]
+// CHECK: %[[S:.*]] = onnx.ConvInteger(%arg0, %[[W:.*]], %[[Z:.*]], _)
+// CHECK: %[[B:.*]] = onnx.Add(%[[S]], %{{.*}}) : (tensor<1x2x4x4xi32>, tensor<2x1x1xi32>)
+// CHECK: %[[R:.*]] = onnx.Cast(%[[B]]) {to = 1 : i64}
+// CHECK: %[[Y:.*]] = onnx.Mul(%[[R]], %{{.*}})
+// CHECK: return %[[Y]]
 func.func @conv(%x: tensor<1x2x4x4xui8>) -> tensor<1x2x4x4xf32> {
   %sx = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
   %zx = onnx.Constant() {value = dense<3> : tensor<ui8>} : tensor<ui8>
@@ -25,7 +26,7 @@ func.func @conv(%x: tensor<1x2x4x4xui8>) -> tensor<1x2x4x4xf32> {
 // A scale of rows cannot leave a sum over rows.
 
 // CHECK-LABEL: func.func @scale_of_rows
-//       CHECK:   onnx.MatMul(
+// CHECK: onnx.MatMul(
 func.func @scale_of_rows(%x: tensor<4x2xi8>) -> tensor<4x3xf32> {
   %s = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
   %w = onnx.Constant() {value = dense<1> : tensor<2x3xi8>} : tensor<2x3xi8>
@@ -40,8 +41,8 @@ func.func @scale_of_rows(%x: tensor<4x2xi8>) -> tensor<4x3xf32> {
 // columns of the product's.
 
 // CHECK-LABEL: func.func @transposed_weights
-//       CHECK:   %[[W:.*]] = onnx.Transpose({{.*}} (tensor<3x2xi8>) -> tensor<2x3xi8>
-//       CHECK:   onnx.MatMulInteger(%arg0, %[[W]], _, _)
+// CHECK: %[[W:.*]] = onnx.Transpose({{.*}} (tensor<3x2xi8>) -> tensor<2x3xi8>
+// CHECK: onnx.MatMulInteger(%arg0, %[[W]], _, _)
 func.func @transposed_weights(%x: tensor<4x2xi8>) -> tensor<4x3xf32> {
   %s = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
   %w = onnx.Constant() {value = dense<1> : tensor<3x2xi8>} : tensor<3x2xi8>
@@ -56,8 +57,8 @@ func.func @transposed_weights(%x: tensor<4x2xi8>) -> tensor<4x3xf32> {
 // What only moves elements moves bytes, and a pair of one scale is nothing.
 
 // CHECK-LABEL: func.func @move
-//       CHECK:   %[[T:.*]] = onnx.Transpose(%arg0) {{.*}} : (tensor<4x2xi8>) -> tensor<2x4xi8>
-//  CHECK-NEXT:   return %[[T]]
+// CHECK: %[[T:.*]] = onnx.Transpose(%arg0) {{.*}} : (tensor<4x2xi8>) -> tensor<2x4xi8>
+// CHECK-NEXT: return %[[T]]
 func.func @move(%x: tensor<4x2xi8>) -> tensor<2x4xi8> {
   %s = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
   %z = onnx.Constant() {value = dense<0> : tensor<i8>} : tensor<i8>

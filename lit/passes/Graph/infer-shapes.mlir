@@ -1,14 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --infer-shapes | FileCheck %s
 
 // Sizes are expressions over the function's symbols, also through arithmetic
 // on shapes.
 
 // CHECK-LABEL: func.func @broadcast
-//  CHECK-SAME:   -> tensor<?x4xf32, #onnx.dims<[s0, 4]>>
+// CHECK-SAME: -> tensor<?x4xf32, #onnx.dims<[s0, 4]>>
 func.func @broadcast(%a: tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
                      %b: tensor<4xf32>, %s0: index) -> tensor<*xf32>
     attributes {onnx.symbols = ["n"]} {
-  // CHECK: onnx.Add(%{{.*}}, %{{.*}}) : (tensor<?x4xf32, #onnx.dims<[s0, 4]>>, tensor<4xf32>) -> tensor<?x4xf32, #onnx.dims<[s0, 4]>>
+  // CHECK: onnx.Add(%{{.*}}, %{{.*}}) : (tensor<?x4xf32, #onnx.dims<[s0, 4]>>, tensor<4xf32>)
+  // CHECK-SAME: -> tensor<?x4xf32, #onnx.dims<[s0, 4]>>
   %0 = onnx.Add(%a, %b) : (tensor<?x4xf32, #onnx.dims<[s0, 4]>>, tensor<4xf32>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }

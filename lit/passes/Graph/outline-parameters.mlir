@@ -1,13 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --outline-kernels | FileCheck %s
 
 // Kernels that would differ in the value of a scalar only take it as argument,
 // each use one of its own, so that it does not matter which are equal.
 
 // CHECK-LABEL: func.func @main
-//       CHECK:   %[[A:.*]] = plan.call @[[K:.*]](%arg0, %{{.*}}, %{{.*}})
-//       CHECK:   plan.call @[[K]](%[[A]], %{{.*}}, %{{.*}})
-//       CHECK: func.func private @[[K]](%arg0: tensor<4x8xf32>, %arg1: tensor<f32>, %arg2: tensor<f32>) -> tensor<4x8xf32>
-//   CHECK-NOT: func.func private
+// CHECK: %[[A:.*]] = plan.call @[[K:.*]](%arg0, %{{.*}}, %{{.*}})
+// CHECK: plan.call @[[K]](%[[A]], %{{.*}}, %{{.*}})
+// CHECK: func.func private @[[K]](%arg0: tensor<4x8xf32>, %arg1: tensor<f32>, %arg2: tensor<f32>) -> tensor<4x8xf32>
+// CHECK-NOT: func.func private
 func.func @main(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %a = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
   %b = onnx.Constant() {value = dense<0.25> : tensor<f32>} : tensor<f32>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --infer-shapes --split-input-file --verify-diagnostics \
 // RUN:   | FileCheck %s
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Sequences known at run time only are refused, all ops on them at once.
 //
 // RUN: onnxc-opt %s --infer-shapes --verify-diagnostics

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Sequences of known length are their elements, optionals what they hold.
 //
 // RUN: onnxc-opt %s --infer-shapes --canonicalize | FileCheck %s
 
 // CHECK-LABEL: func.func @sequence
-//  CHECK-SAME:   %[[X:.*]]: tensor<6xf32>, %[[Y:.*]]: tensor<2xf32>
+// CHECK-SAME: %[[X:.*]]: tensor<6xf32>, %[[Y:.*]]: tensor<2xf32>
 // CHECK: %[[PART:.*]] = onnx.Slice(%[[X]]
 // CHECK: %[[ALL:.*]] = onnx.Concat(%[[PART]], %[[Y]])
 // CHECK: return %[[ALL]]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --reuse-inputs | FileCheck %s
 
 // A transposition reads elements that it has written already; a sum over rows
@@ -5,8 +6,8 @@
 // task before these are written.
 
 // CHECK-LABEL: func.func @main
-//       CHECK:   plan.call @transpose(
-//       CHECK:   plan.call @rows_in_place({{.*}} {reused = array<i64: 0>}
+// CHECK: plan.call @transpose(
+// CHECK: plan.call @rows_in_place({{.*}} {reused = array<i64: 0>}
 func.func @main(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
   %0 = plan.call @rows(%x) [] : (tensor<4x4xf32>) -> tensor<4x4xf32>
   %1 = plan.call @transpose(%0) [] : (tensor<4x4xf32>) -> tensor<4x4xf32>

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --pass-pipeline='builtin.module(func.func(lower-kernel-loops,canonicalize))' | FileCheck %s
 
 // Contiguous dimensions are one loop, a long one is cut in parts of 4096.
 
 // CHECK-LABEL: func.func private @long
-//       CHECK:   scf.forall (%[[P:.*]]) in (25) {
-//       CHECK:     %[[FROM:.*]] = arith.muli %[[P]]
-//       CHECK:     scf.for %{{.*}} = %[[FROM]] to
+// CHECK: scf.forall (%[[P:.*]]) in (25) {
+// CHECK: %[[FROM:.*]] = arith.muli %[[P]]
+// CHECK: scf.for %{{.*}} = %[[FROM]] to
 func.func private @long(%x: memref<4x500x50xf32>, %y: memref<4x500x50xf32>)
     attributes {plan.kernel} {
   linalg.exp ins(%x : memref<4x500x50xf32>) outs(%y : memref<4x500x50xf32>)
@@ -16,11 +17,11 @@ func.func private @long(%x: memref<4x500x50xf32>, %y: memref<4x500x50xf32>)
 // the channels that the second operand has; both are too short for threads.
 
 // CHECK-LABEL: func.func private @channels
-//   CHECK-DAG:   %[[C49:.*]] = arith.constant 49 : index
-//   CHECK-DAG:   %[[C64:.*]] = arith.constant 64 : index
-//       CHECK:   scf.for %{{.*}} = %{{.*}} to %[[C64]]
-//       CHECK:     scf.for %{{.*}} = %{{.*}} to %[[C49]]
-//   CHECK-NOT:   scf.for
+// CHECK-DAG: %[[C49:.*]] = arith.constant 49 : index
+// CHECK-DAG: %[[C64:.*]] = arith.constant 64 : index
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[C64]]
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[C49]]
+// CHECK-NOT: scf.for
 func.func private @channels(%x: memref<1x64x7x7xf32>, %b: memref<1x64x1x1xf32>,
                             %y: memref<1x64x7x7xf32>) attributes {plan.kernel} {
   linalg.generic {

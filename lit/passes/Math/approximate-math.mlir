@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --approximate-math | FileCheck %s
 // RUN: onnxc-opt %s --attach-machine='target=x86_64 cpu=x86-64' \
 // RUN:   --approximate-math | FileCheck %s --check-prefix=ROUND

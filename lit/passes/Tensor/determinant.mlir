@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // The largest element of a column is its pivot, and a factor.
 //
 // RUN: onnxc-opt %s --pass-pipeline="builtin.module(func.func(lower-to-linalg))" \

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // A loop a subscript; a diagonal is read by equal indices.
 // RUN: onnxc-opt %s --lower-to-linalg | FileCheck %s
 

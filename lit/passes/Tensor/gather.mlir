@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Gather counts negative indices from the end and limits all of them.
 //
 // RUN: onnxc-opt %s --pass-pipeline="builtin.module(func.func(lower-to-linalg))" \

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Two passes for the statistics, one for the result; unused results cost
 // nothing.
 // RUN: onnxc-opt %s --lower-to-linalg | FileCheck %s
@@ -9,6 +11,7 @@ func.func @layer(%x: tensor<2x3xf32>, %s: tensor<3xf32>) -> tensor<2x3xf32> attr
   // CHECK: scf.for {{.*}} -> (f32)
   // CHECK: math.sqrt
   // CHECK: scf.for {{.*}} -> (tensor<3xf32>)
-  %0, %1, %2 = onnx.LayerNormalization(%x, %s) : (tensor<2x3xf32>, tensor<3xf32>) -> (tensor<2x3xf32>, tensor<2x1xf32>, tensor<2x1xf32>)
+  %0, %1, %2 = onnx.LayerNormalization(%x, %s) : (tensor<2x3xf32>, tensor<3xf32>)
+      -> (tensor<2x3xf32>, tensor<2x1xf32>, tensor<2x1xf32>)
   return %0 : tensor<2x3xf32>
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // The generator's first state comes from the seed; it is renewed when all of
 // its words are taken.
 //

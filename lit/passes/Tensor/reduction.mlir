@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // A mean: sums in any order, then one division an element.
 // RUN: onnxc-opt %s --lower-to-linalg | FileCheck %s
 

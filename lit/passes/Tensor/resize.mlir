@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Resize reads elements and weights off tables, one axis after the other.
 //
 // RUN: onnxc-opt %s --pass-pipeline="builtin.module(func.func(lower-to-linalg))" \

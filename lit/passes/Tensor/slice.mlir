@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Slices with positive steps are copies; a start at the end is limited.
 //
 // RUN: onnxc-opt %s --pass-pipeline="builtin.module(func.func(lower-to-linalg))" \
@@ -11,7 +13,8 @@ func.func private @forwards(%x: tensor<5xf32>) -> tensor<2xf32> attributes {plan
   %e = onnx.Constant() {value = dense<5> : tensor<1xi64>} : () -> tensor<1xi64>
   %a = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
   %t = onnx.Constant() {value = dense<2> : tensor<1xi64>} : () -> tensor<1xi64>
-  %0 = onnx.Slice(%x, %s, %e, %a, %t) : (tensor<5xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<2xf32>
+  %0 = onnx.Slice(%x, %s, %e, %a, %t) :
+      (tensor<5xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<2xf32>
   return %0 : tensor<2xf32>
 }
 
@@ -22,6 +25,7 @@ func.func private @backwards(%x: tensor<5xf32>) -> tensor<5xf32> attributes {pla
   %s = onnx.Constant() {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
   %e = onnx.Constant() {value = dense<-100> : tensor<1xi64>} : () -> tensor<1xi64>
   %a = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
-  %0 = onnx.Slice(%x, %s, %e, %a, %s) : (tensor<5xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<5xf32>
+  %0 = onnx.Slice(%x, %s, %e, %a, %s) :
+      (tensor<5xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<5xf32>
   return %0 : tensor<5xf32>
 }

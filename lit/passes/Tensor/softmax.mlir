@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Along the last axis a row at a time with maximum and sum in registers.
 // RUN: onnxc-opt %s --lower-to-linalg | FileCheck %s
 

@@ -16,10 +16,10 @@ def write_chain(path, seed):
     channels = int(random.choice([3, 4, 8, 12, 16]))
     sizes = [int(n) for n in random.randint(3, 14, rank)]
     # Rows longer than what the stack holds of one.
-    is_wide = random.rand() < 0.4
+    is_wide = random.rand() < 0.5
     if is_wide:
-        channels = int(random.choice([1, 2, 3]))
-        sizes[-1] = int(random.choice([64, 97, 113, 129, 224, 257]))
+        channels = int(random.choice([1, 1, 2, 3]))
+        sizes[-1] = int(random.choice([64, 97, 113, 129, 220, 224, 330]))
     shape = [batch, channels, *sizes]
     nodes, weights, value = [], [], "x"
 
@@ -30,10 +30,11 @@ def write_chain(path, seed):
         return name
 
     for i in range(random.randint(2, 6)):
-        kind = random.choice(["depthwise", "pointwise", "dense"])
+        kinds = ["depthwise", "pointwise", "dense"]
+        kind = random.choice(kinds + ["dense"] * 3 if is_wide else kinds)
         filters = channels
         if kind != "depthwise" and random.rand() < 0.4:
-            filters = int(random.choice([1, 2, 3] if is_wide else [4, 8, 20]))
+            filters = int(random.choice([1, 1, 2, 3] if is_wide else [4, 8, 20]))
         kernel = [1] * rank
         if kind != "pointwise":
             kernel = [int(k) for k in random.randint(1, 5, rank)]

@@ -5,10 +5,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/Header.h"
-#include "compiler/CountMacs.h"
 #include "compiler/Driver.h"
 #include "compiler/Import/ModelDiagnostics.h"
 #include "compiler/Pipeline.h"
+#include "dialects/onnx/Cost.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/SymbolicShape.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -104,7 +104,7 @@ static FailureOr<GraphFacts> readGraph(const Options &options,
   facts.model = *model;
   facts.macs = getAffineConstantExpr(0, &context);
   main.walk([&](Operation *op) {
-    if (AffineExpr macs = countMacs(op))
+    if (AffineExpr macs = onnx::countMacs(op))
       facts.macs = facts.macs + macs;
   });
   facts.macs = onnx::simplify(facts.macs);

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/AttentionOps.h"
+#include "dialects/onnx/Cost.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -72,4 +74,85 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *,
                 getTensorType({(*v)[0], (*v)[1], total, (*v)[3]}, valueElement),
                 getTensorType({(*q)[0], (*q)[1], (*q)[2], total}, element)});
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void AttentionOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> q = getDims(getQ()), k = getDims(getK()),
+                      v = getDims(getV());
+  if (!q || !k || !v || q->size() != k->size() || q->size() != v->size())
+    return;
+  r.equal((*k)[0], (*q)[0], "the batch size of K");
+  r.equal((*v)[0], (*q)[0], "the batch size of V");
+  std::optional<int64_t> heads = getQNumHeads(), kvHeads = getKvNumHeads();
+  if (q->size() == 4) {
+    r.equal((*k)[3], (*q)[3], "the head size of K");
+    r.equal((*v)[1], (*k)[1], "the number of heads of V");
+    r.equal((*v)[2], (*k)[2], "the length of V");
+    heads = onnxc::onnx::getConstant((*q)[1]);
+    kvHeads = onnxc::onnx::getConstant((*k)[1]);
+  } else if (q->size() == 3 && heads.value_or(0) > 0 &&
+             kvHeads.value_or(0) > 0) {
+    r.equal((*v)[1], (*k)[1], "the length of V");
+    for (auto [name, size, count] :
+         {std::tuple(StringRef("Q"), (*q)[2], *heads),
+          std::tuple(StringRef("K"), (*k)[2], *kvHeads),
+          std::tuple(StringRef("V"), (*v)[2], *kvHeads)})
+      r.heads(name, size, count);
+    r.equal(simplify((*k)[2].floorDiv(*kvHeads)),
+            simplify((*q)[2].floorDiv(*heads)), "the head size of K");
+  }
+  if (heads && kvHeads && *kvHeads > 0 && *heads % *kvHeads != 0)
+    r.fail("Q has " + Twine(*heads) + " heads, no multiple of the " +
+           Twine(*kvHeads) + " of K and V");
+}
+
+/// Heads of pairs, and one angle a pair.
+void RotaryEmbeddingOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> dims = getDims(getX()), cosines = getDims(getCosCache()),
+                      sines = getDims(getSinCache());
+  if (!dims || !cosines || !sines)
+    return;
+  int64_t heads = dims->size() == 3 ? getNumHeads().value_or(1) : 1;
+  r.heads("X", dims->back(), heads);
+  std::optional<int64_t> width = onnxc::onnx::getConstant(dims->back());
+  if (!width || *width % heads != 0)
+    return;
+  int64_t size = *width / heads, rotated = getRotaryEmbeddingDim();
+  if (rotated < 0 || rotated > size)
+    return r.fail("rotary_embedding_dim is " + Twine(rotated) +
+                  ", a head has " + Twine(size) + " features");
+  if (rotated == 0)
+    rotated = size;
+  if (rotated % 2 != 0)
+    return r.fail("rotates " + Twine(rotated) +
+                  " features a head, which are not pairs");
+  for (auto [name, cache, shape] :
+       {std::tuple(StringRef("cos_cache"), getCosCache(), *cosines),
+        std::tuple(StringRef("sin_cache"), getSinCache(), *sines)}) {
+    size_t rank = getPositionIds() ? 2 : 3;
+    r.rank(name, cache, rank);
+    if (shape.size() != rank)
+      return;
+    r.size(name, cache, rank - 1, r.constant(rotated / 2));
+    if (getPositionIds())
+      continue;
+    r.size(name, cache, 0, dims->front());
+    r.size(name, cache, 1, (*dims)[dims->size() - 2]);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// How much is multiplied
+//===----------------------------------------------------------------------===//
+
+/// Query by key, and probabilities by value.
+AffineExpr AttentionOp::getMacs() {
+  AffineExpr length = getDim(getK(), -2);
+  if (Value past = getPastKey())
+    length = add(length, getDim(past, -2));
+  return multiply(add(getNumElements(getQ()), getNumElements(getY())), length);
 }

@@ -6,7 +6,7 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_RotaryEmbeddingOp : Onnx_PureOp<"RotaryEmbedding"> {
+def Onnx_RotaryEmbeddingOp : Onnx_PureOp<"RotaryEmbedding", [NeedsSizes]> {
   let summary = "Rotates pairs of features by an angle of the position";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$cos_cache,
                    Onnx_Tensor:$sin_cache, Optional<Onnx_Tensor>:$position_ids,
@@ -16,7 +16,8 @@ def Onnx_RotaryEmbeddingOp : Onnx_PureOp<"RotaryEmbedding"> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_AttentionOp : Onnx_PureOp<"Attention", [AttrSizedOperandSegments]> {
+def Onnx_AttentionOp : Onnx_PureOp<"Attention", [
+    AttrSizedOperandSegments, Costs, NeedsSizes]> {
   let summary = "softmax(Q K^T * scale + mask) V";
   let arguments = (ins Onnx_Tensor:$Q, Onnx_Tensor:$K, Onnx_Tensor:$V,
                    Optional<Onnx_Tensor>:$attn_mask,

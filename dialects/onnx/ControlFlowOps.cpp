@@ -7,6 +7,7 @@
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/PiecewiseExpr.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -244,4 +245,15 @@ LogicalResult ScanOp::inferReturnTypes(MLIRContext *,
 LogicalResult ScanOp::verify() {
   return verifyRegion(*this, getBody(), getInitialStateAndScanInputs().size(),
                       getNumResults());
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void IfOp::requireSizes(SizeRequirements &r) { r.single("cond", getCond()); }
+
+void LoopOp::requireSizes(SizeRequirements &r) {
+  r.single("M", getM());
+  r.single("cond", getCond());
 }

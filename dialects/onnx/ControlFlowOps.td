@@ -22,7 +22,7 @@ class Onnx_ControlFlowOp<string name, list<Trait> traits = []>
   let hasVerifier = 1;
 }
 
-def Onnx_IfOp : Onnx_ControlFlowOp<"If"> {
+def Onnx_IfOp : Onnx_ControlFlowOp<"If", [NeedsSizes]> {
   let summary = "One of two sub-graphs";
   let arguments = (ins Onnx_Tensor:$cond);
   let regions = (region SizedRegion<1>:$then_branch,
@@ -30,7 +30,8 @@ def Onnx_IfOp : Onnx_ControlFlowOp<"If"> {
   let results = (outs Variadic<Onnx_Value>:$outputs);
 }
 
-def Onnx_LoopOp : Onnx_ControlFlowOp<"Loop", [AttrSizedOperandSegments]> {
+def Onnx_LoopOp : Onnx_ControlFlowOp<"Loop", [
+    AttrSizedOperandSegments, NeedsSizes]> {
   let summary = "A sub-graph repeated at most M times, while cond holds";
   let description = [{
     The body takes the number of the iteration, the condition and the carried

@@ -6,6 +6,8 @@
 
 #include "dialects/onnx/ConvOps.h"
 #include "dialects/onnx/ConvShape.h"
+#include "dialects/onnx/Cost.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -230,3 +232,74 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
   types.push_back(getTensorType(result, elementType));
   return success();
 }
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+/// Conv, ConvInteger and QLinearConv.
+template <typename Op>
+static void requireConv(Op op, Value input, Value weights, Value bias,
+                        Value result, SizeRequirements &r) {
+  std::optional<Dims> x = getDims(input), w = getDims(weights);
+  if (!x || !w || x->size() != w->size() || x->size() < 3)
+    return;
+  r.equal((*x)[1], (*w)[1] * op.getGroup(), "the number of channels");
+  r.shape("B", bias, {(*w)[0]});
+  if (auto kernel = op.getKernelShape(); kernel && !kernel->empty()) {
+    if (kernel->size() + 2 != w->size())
+      return r.fail("kernel_shape has " + Twine(kernel->size()) +
+                    " values, W has rank " + Twine(w->size()));
+    for (auto [i, size] : llvm::enumerate(*kernel))
+      r.size("W", weights, i + 2, r.constant(size));
+  }
+  if (std::optional<Dims> y = getDims(result))
+    for (AffineExpr dim : *y)
+      r.notNegative(dim, "a size of the result");
+}
+
+void ConvOp::requireSizes(SizeRequirements &r) {
+  requireConv(*this, getX(), getW(), getB(), getY(), r);
+}
+
+void ConvIntegerOp::requireSizes(SizeRequirements &r) {
+  requireConv(*this, getX(), getW(), Value(), getY(), r);
+}
+
+void QLinearConvOp::requireSizes(SizeRequirements &r) {
+  requireConv(*this, getX(), getW(), getB(), getY(), r);
+}
+
+void ConvTransposeOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> x = getDims(getX()), w = getDims(getW());
+  if (!x || !w || x->size() != w->size() || x->size() < 3)
+    return;
+  r.equal((*x)[1], (*w)[0], "the number of channels");
+  r.shape("B", getB(), {(*w)[1] * getGroup()});
+  if (std::optional<Dims> y = getDims(getY()))
+    for (AffineExpr dim : *y)
+      r.notNegative(dim, "a size of the result");
+}
+
+//===----------------------------------------------------------------------===//
+// How much is multiplied
+//===----------------------------------------------------------------------===//
+
+/// Every weight of a channel once for each of its elements.
+static AffineExpr countConv(Value elements, Value weights) {
+  std::optional<Dims> dims = getDims(weights);
+  if (!dims || dims->empty())
+    return {};
+  return multiply(
+      getNumElements(elements),
+      getProduct(weights.getContext(), ArrayRef(*dims).drop_front()));
+}
+
+AffineExpr ConvOp::getMacs() { return countConv(getY(), getW()); }
+
+AffineExpr ConvIntegerOp::getMacs() { return countConv(getY(), getW()); }
+
+AffineExpr QLinearConvOp::getMacs() { return countConv(getY(), getW()); }
+
+/// Every weight of an input channel once for each of its elements.
+AffineExpr ConvTransposeOp::getMacs() { return countConv(getX(), getW()); }

@@ -6,7 +6,7 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_ConvOp : Onnx_PureOp<"Conv", [FusesConsumers]> {
+def Onnx_ConvOp : Onnx_PureOp<"Conv", [FusesConsumers, Costs, NeedsSizes]> {
   let summary = "Convolution in any number of dimensions";
   let arguments = (ins
     Onnx_Tensor:$X, Onnx_Tensor:$W, Optional<Onnx_Tensor>:$B,
@@ -19,7 +19,7 @@ def Onnx_ConvOp : Onnx_PureOp<"Conv", [FusesConsumers]> {
 }
 
 def Onnx_ConvIntegerOp : Onnx_PureOp<"ConvInteger", [
-    AttrSizedOperandSegments, FusesConsumers]> {
+    AttrSizedOperandSegments, FusesConsumers, Costs, NeedsSizes]> {
   let summary = "Convolution of 8-bit integers in 32 bits";
   let arguments = (ins
     Onnx_Tensor:$x, Onnx_Tensor:$w, Optional<Onnx_Tensor>:$x_zero_point,
@@ -32,7 +32,8 @@ def Onnx_ConvIntegerOp : Onnx_PureOp<"ConvInteger", [
   let results = (outs Onnx_Tensor:$y);
 }
 
-def Onnx_QLinearConvOp : Onnx_PureOp<"QLinearConv", [FusesConsumers]> {
+def Onnx_QLinearConvOp : Onnx_PureOp<"QLinearConv", [
+    FusesConsumers, Costs, NeedsSizes]> {
   let summary = "Convolution of quantised tensors";
   let arguments = (ins
     Onnx_Tensor:$x, Onnx_Tensor:$x_scale, Onnx_Tensor:$x_zero_point,
@@ -46,7 +47,8 @@ def Onnx_QLinearConvOp : Onnx_PureOp<"QLinearConv", [FusesConsumers]> {
   let results = (outs Onnx_Tensor:$y);
 }
 
-def Onnx_ConvTransposeOp : Onnx_PureOp<"ConvTranspose", [FusesConsumers]> {
+def Onnx_ConvTransposeOp : Onnx_PureOp<"ConvTranspose", [
+    FusesConsumers, Costs, NeedsSizes]> {
   let summary = "Transposed convolution: the gradient of Conv by its input";
   let arguments = (ins
     Onnx_Tensor:$X, Onnx_Tensor:$W, Optional<Onnx_Tensor>:$B,

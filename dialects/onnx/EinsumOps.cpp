@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/EinsumOps.h"
+#include "dialects/onnx/Cost.h"
 #include "dialects/onnx/EinsumEquation.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -150,4 +151,24 @@ LogicalResult EinsumOp::inferReturnTypes(MLIRContext *,
   types.push_back(getTensorType(
       ArrayRef(equation->sizes).take_front(equation->numOutputs), element));
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// How much is multiplied
+//===----------------------------------------------------------------------===//
+
+/// One for every value that all subscripts together take.
+AffineExpr EinsumOp::getMacs() {
+  SmallVector<Dims> operands;
+  for (Value operand : getInputs()) {
+    std::optional<Dims> dims = getDims(operand);
+    if (!dims)
+      return {};
+    operands.push_back(*dims);
+  }
+  std::string error;
+  auto equation = EinsumEquation::parse(getEquation(), operands, error);
+  if (!equation || operands.size() < 2)
+    return {};
+  return getProduct(getContext(), equation->sizes);
 }

@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/GatherOps.h"
 #include "dialects/onnx/ElementOrder.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -118,4 +119,25 @@ LogicalResult OneHotOp::inferReturnTypes(MLIRContext *,
   indices->insert(indices->begin() + axis, depth->front());
   types.push_back(getTensorType(*indices, element));
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void GatherOp::requireSizes(SizeRequirements &r) {
+  r.indicesAlong(getData(), getIndices(), getAxis());
+}
+
+void GatherElementsOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<int64_t> rank = getRank(getData()); rank && *rank)
+    r.within(getData(), getIndices(), *normalizeAxis(getAxis(), *rank));
+  r.indicesAlong(getData(), getIndices(), getAxis());
+}
+
+void GatherNDOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> data = getDims(getData());
+  for (int64_t i = 0; data && i < getBatchDims(); ++i)
+    r.size("indices", getIndices(), i, (*data)[i]);
+  r.indexTuples(getData(), getIndices(), getBatchDims());
 }

@@ -6,21 +6,21 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_GatherOp : Onnx_PureOp<"Gather", [ShapeArithmetic]> {
+def Onnx_GatherOp : Onnx_PureOp<"Gather", [ShapeArithmetic, NeedsSizes]> {
   let summary = "Slices of the data along an axis, one an index";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$indices,
                        DefaultValuedAttr<Onnx_Int, "0">:$axis);
   let results = (outs Onnx_Tensor:$output);
 }
 
-def Onnx_GatherElementsOp : Onnx_PureOp<"GatherElements"> {
+def Onnx_GatherElementsOp : Onnx_PureOp<"GatherElements", [NeedsSizes]> {
   let summary = "One element an index, at the index's place but for an axis";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$indices,
                        DefaultValuedAttr<Onnx_Int, "0">:$axis);
   let results = (outs Onnx_Tensor:$output);
 }
 
-def Onnx_GatherNDOp : Onnx_PureOp<"GatherND"> {
+def Onnx_GatherNDOp : Onnx_PureOp<"GatherND", [NeedsSizes]> {
   let summary = "Slices of the data, one an index tuple";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$indices,
                        DefaultValuedAttr<Onnx_Int, "0">:$batch_dims);

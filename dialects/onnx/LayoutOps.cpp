@@ -7,6 +7,7 @@
 #include "dialects/onnx/LayoutOps.h"
 #include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -240,4 +241,14 @@ LogicalResult EyeLikeOp::inferReturnTypes(MLIRContext *context,
   }
   types.push_back(withElementType(adaptor.getInput().getType(), element));
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void ReverseSequenceOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> dims = getDims(getInput());
+  if (dims && dims->size() >= 2)
+    r.shape("sequence_lens", getSequenceLens(), {(*dims)[getBatchAxis()]});
 }

@@ -31,7 +31,7 @@ def Onnx_SpaceToDepthOp : Onnx_PureOp<"SpaceToDepth"> {
   let results = (outs Onnx_Tensor:$output);
 }
 
-def Onnx_ReverseSequenceOp : Onnx_PureOp<"ReverseSequence"> {
+def Onnx_ReverseSequenceOp : Onnx_PureOp<"ReverseSequence", [NeedsSizes]> {
   let summary = "Reverses the first `sequence_lens` elements of each batch";
   let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$sequence_lens,
                        DefaultValuedAttr<Onnx_Int, "1">:$batch_axis,

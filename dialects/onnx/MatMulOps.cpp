@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/MatMulOps.h"
+#include "dialects/onnx/Cost.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -111,4 +113,61 @@ LogicalResult GemmOp::verify() {
              << getC().getType() << " does not broadcast to "
              << getY().getType();
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void MatMulOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> a = getDims(getA()), b = getDims(getB()),
+                      y = getDims(getY());
+  r.innerSizes(getA(), getB());
+  if (!a || !b || !y || a->size() <= 2 || b->size() <= 2)
+    return;
+  ArrayRef<AffineExpr> batch = ArrayRef(*y).drop_back(2);
+  for (const Dims &operand : {*a, *b})
+    for (auto [size, needed] : llvm::zip(ArrayRef(operand).drop_back(2),
+                                         batch.take_back(operand.size() - 2)))
+      if (onnxc::onnx::getConstant(size) != 1)
+        r.equal(size, needed, "a size of the batch");
+}
+
+void MatMulIntegerOp::requireSizes(SizeRequirements &r) {
+  r.innerSizes(getA(), getB());
+}
+
+void QLinearMatMulOp::requireSizes(SizeRequirements &r) {
+  r.innerSizes(getA(), getB());
+}
+
+void GemmOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> a = getDims(getA()), b = getDims(getB()),
+                      y = getDims(getY());
+  if (!a || !b || a->size() != 2 || b->size() != 2)
+    return;
+  r.equal((*a)[getTransA() ? 0 : 1], (*b)[getTransB() ? 1 : 0],
+          "the inner size of the product");
+  if (getC() && y)
+    r.broadcast("C", getC(), *y);
+}
+
+//===----------------------------------------------------------------------===//
+// How much is multiplied
+//===----------------------------------------------------------------------===//
+
+AffineExpr MatMulOp::getMacs() {
+  return multiply(getNumElements(getResult()), getDim(getA(), -1));
+}
+
+AffineExpr MatMulIntegerOp::getMacs() {
+  return multiply(getNumElements(getResult()), getDim(getA(), -1));
+}
+
+AffineExpr QLinearMatMulOp::getMacs() {
+  return multiply(getNumElements(getResult()), getDim(getA(), -1));
+}
+
+AffineExpr GemmOp::getMacs() {
+  return multiply(getNumElements(getY()), getDim(getA(), getTransA() ? 0 : 1));
 }

@@ -6,13 +6,13 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_MatMulOp : Onnx_PureOp<"MatMul", [FusesConsumers]> {
+def Onnx_MatMulOp : Onnx_PureOp<"MatMul", [FusesConsumers, Costs, NeedsSizes]> {
   let summary = "Matrix product with numpy's broadcasting";
   let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B);
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_GemmOp : Onnx_PureOp<"Gemm", [FusesConsumers]> {
+def Onnx_GemmOp : Onnx_PureOp<"Gemm", [FusesConsumers, Costs, NeedsSizes]> {
   let summary = "alpha * A' * B' + beta * C";
   let arguments = (ins
     Onnx_Tensor:$A, Onnx_Tensor:$B, Optional<Onnx_Tensor>:$C,
@@ -25,7 +25,7 @@ def Onnx_GemmOp : Onnx_PureOp<"Gemm", [FusesConsumers]> {
 }
 
 def Onnx_MatMulIntegerOp : Onnx_PureOp<"MatMulInteger", [
-    AttrSizedOperandSegments, FusesConsumers]> {
+    AttrSizedOperandSegments, FusesConsumers, Costs, NeedsSizes]> {
   let summary = "Matrix product of 8-bit integers in 32 bits";
   let arguments = (ins
     Onnx_Tensor:$A, Onnx_Tensor:$B, Optional<Onnx_Tensor>:$a_zero_point,
@@ -33,7 +33,8 @@ def Onnx_MatMulIntegerOp : Onnx_PureOp<"MatMulInteger", [
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_QLinearMatMulOp : Onnx_PureOp<"QLinearMatMul", [FusesConsumers]> {
+def Onnx_QLinearMatMulOp : Onnx_PureOp<"QLinearMatMul", [
+    FusesConsumers, Costs, NeedsSizes]> {
   let summary = "Matrix product of quantised tensors";
   let arguments = (ins
     Onnx_Tensor:$a, Onnx_Tensor:$a_scale, Onnx_Tensor:$a_zero_point,

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/NormalizationOps.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -85,4 +86,45 @@ LpNormalizationOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                     SmallVectorImpl<Type> &types) {
   types.push_back(adaptor.getInput().getType());
   return checkAxis(loc, adaptor.getInput(), adaptor.getAxis());
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+/// Statistics and scales that have one element a channel.
+static void requirePerChannel(Value x,
+                              ArrayRef<std::pair<StringRef, Value>> values,
+                              SizeRequirements &r) {
+  std::optional<Dims> dims = getDims(x);
+  if (!dims || dims->empty())
+    return;
+  AffineExpr channels = dims->size() == 1 ? r.constant(1) : (*dims)[1];
+  for (auto [name, value] : values)
+    r.shape(name, value, {channels});
+}
+
+void BatchNormalizationOp::requireSizes(SizeRequirements &r) {
+  requirePerChannel(getX(),
+                    {{"scale", getScale()},
+                     {"B", getB()},
+                     {"input_mean", getInputMean()},
+                     {"input_var", getInputVar()}},
+                    r);
+}
+
+void InstanceNormalizationOp::requireSizes(SizeRequirements &r) {
+  requirePerChannel(getInput(), {{"scale", getScale()}, {"B", getB()}}, r);
+}
+
+void LayerNormalizationOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(getX())) {
+    r.broadcast("Scale", getScale(), *dims);
+    r.broadcast("B", getB(), *dims);
+  }
+}
+
+void RMSNormalizationOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(getX()))
+    r.broadcast("scale", getScale(), *dims);
 }

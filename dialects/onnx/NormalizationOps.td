@@ -10,7 +10,7 @@ include "dialects/onnx/OnnxBase.td"
 defvar epsilonDefault = "1e-5f";
 
 def Onnx_LayerNormalizationOp
-    : Onnx_PureOp<"LayerNormalization", [FusesProducers]> {
+    : Onnx_PureOp<"LayerNormalization", [FusesProducers, NeedsSizes]> {
   let summary = "(x - mean) / deviation * scale + b over the axes from `axis`";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$Scale,
                    Optional<Onnx_Tensor>:$B,
@@ -22,7 +22,7 @@ def Onnx_LayerNormalizationOp
 }
 
 def Onnx_RMSNormalizationOp
-    : Onnx_PureOp<"RMSNormalization", [FusesProducers]> {
+    : Onnx_PureOp<"RMSNormalization", [FusesProducers, NeedsSizes]> {
   let summary = "x / root mean square * scale over the axes from `axis`";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$scale,
                    DefaultValuedAttr<Onnx_Int, "-1">:$axis,
@@ -31,14 +31,16 @@ def Onnx_RMSNormalizationOp
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_InstanceNormalizationOp : Onnx_PureOp<"InstanceNormalization"> {
+def Onnx_InstanceNormalizationOp : Onnx_PureOp<"InstanceNormalization", [
+    NeedsSizes]> {
   let summary = "Normalisation of each channel of each instance";
   let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$scale, Onnx_Tensor:$B,
                    DefaultValuedAttr<Onnx_Float, epsilonDefault>:$epsilon);
   let results = (outs Onnx_Tensor:$output);
 }
 
-def Onnx_BatchNormalizationOp : Onnx_PureOp<"BatchNormalization"> {
+def Onnx_BatchNormalizationOp : Onnx_PureOp<"BatchNormalization", [
+    NeedsSizes]> {
   let summary = "Normalisation of each channel by given statistics, or by the "
                 "batch's";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$scale, Onnx_Tensor:$B,

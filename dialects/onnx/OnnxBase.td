@@ -117,6 +117,8 @@ def Onnx_TypeAttr : TypeAttrBase<"::mlir::Type", "TYPE_PROTO">;
 def ShapeArithmetic : DeclareOpInterfaceMethods<ShapeArithmeticOp>;
 def ShapeOperands : DeclareOpInterfaceMethods<ShapeOperandsOp>;
 def Expanding : DeclareOpInterfaceMethods<ExpandingOp>;
+def NeedsSizes : DeclareOpInterfaceMethods<SizeRequirementsOp>;
+def Costs : DeclareOpInterfaceMethods<CostOp>;
 
 def OnnxOpTrait : NativeOpTrait<"OnnxOpTrait", [], [{
   static bool isCompatibleReturnTypes(::mlir::TypeRange l,

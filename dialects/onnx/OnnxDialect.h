@@ -27,6 +27,10 @@
 #define GET_ATTRDEF_CLASSES
 #include "dialects/onnx/OnnxAttributes.h.inc"
 
+namespace onnxc::onnx {
+class SizeRequirements;
+} // namespace onnxc::onnx
+
 #include "dialects/onnx/OnnxInterfaces.h.inc"
 
 #include "dialects/onnx/OpTraits.h"

@@ -113,6 +113,33 @@ def ExpandingOp : OpInterface<"ExpandingOp"> {
     (ins "::mlir::OpBuilder &":$b)>];
 }
 
+def SizeRequirementsOp : OpInterface<"SizeRequirementsOp"> {
+  let cppNamespace = "::onnxc::onnx";
+  let description = [{
+    An op whose loops rely on more sizes of its operands than its result's type
+    follows from: the columns of W on the features of X, the shape of the
+    updates on that of the indices, an index on the dimension that it indexes.
+    Shape inference asks, refuses what contradicts itself, and notes what depends
+    on free dimensions, so that it is checked before the model runs.
+  }];
+  let methods = [InterfaceMethod<
+    "Tells `r` what has to hold, once the result types are inferred.",
+    "void", "requireSizes", (ins "::onnxc::onnx::SizeRequirements &":$r)>];
+}
+
+def CostOp : OpInterface<"CostOp"> {
+  let cppNamespace = "::onnxc::onnx";
+  let description = [{
+    An op that multiplies: a matrix product, a convolution, attention, a
+    recurrent layer. `countMacs` and `countBytes` (Cost.h) ask any op.
+  }];
+  let methods = [InterfaceMethod<[{
+      Multiplications with an addition, over the function's symbols; null where
+      shapes do not tell.
+    }],
+    "::mlir::AffineExpr", "getMacs", (ins)>];
+}
+
 def SubgraphOp : OpInterface<"SubgraphOp"> {
   let cppNamespace = "::onnxc::onnx";
   let description = [{

@@ -7,6 +7,7 @@
 #include "dialects/onnx/PoolingOps.h"
 #include "dialects/onnx/ConvShape.h"
 #include "dialects/onnx/PoolingWindow.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -208,3 +209,15 @@ LogicalResult MaxUnpoolOp::inferReturnTypes(MLIRContext *,
   types.push_back(getTensorType(*dims, element));
   return success();
 }
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void MaxPoolOp::requireSizes(SizeRequirements &r) { r.notNegative(getY()); }
+
+void AveragePoolOp::requireSizes(SizeRequirements &r) { r.notNegative(getY()); }
+
+void SumPoolOp::requireSizes(SizeRequirements &r) { r.notNegative(getY()); }
+
+void LpPoolOp::requireSizes(SizeRequirements &r) { r.notNegative(getY()); }

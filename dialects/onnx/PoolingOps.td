@@ -19,7 +19,7 @@ def Onnx_GlobalLpPoolOp : Onnx_GlobalPool<"GlobalLpPool", "Norm"> {
   let arguments = (ins Onnx_Tensor:$X, DefaultValuedAttr<Onnx_Int, "2">:$p);
 }
 
-def Onnx_MaxPoolOp : Onnx_PureOp<"MaxPool"> {
+def Onnx_MaxPoolOp : Onnx_PureOp<"MaxPool", [NeedsSizes]> {
   let summary = "The maximum of each window, and where it is";
   let arguments = (ins Onnx_Tensor:$X,
                    DefaultValuedAttr<Onnx_String, "\"NOTSET\"">:$auto_pad,
@@ -31,7 +31,7 @@ def Onnx_MaxPoolOp : Onnx_PureOp<"MaxPool"> {
   let results = (outs Onnx_Tensor:$Y, Onnx_Tensor:$Indices);
 }
 
-def Onnx_AveragePoolOp : Onnx_PureOp<"AveragePool"> {
+def Onnx_AveragePoolOp : Onnx_PureOp<"AveragePool", [NeedsSizes]> {
   let summary = "The mean of each window";
   let arguments = (ins Onnx_Tensor:$X,
                    DefaultValuedAttr<Onnx_String, "\"NOTSET\"">:$auto_pad,
@@ -43,7 +43,7 @@ def Onnx_AveragePoolOp : Onnx_PureOp<"AveragePool"> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_SumPoolOp : Onnx_PureOp<"SumPool"> {
+def Onnx_SumPoolOp : Onnx_PureOp<"SumPool", [NeedsSizes]> {
   let summary = "The sum of each window of narrow integers, as i32";
   let description = [{
     Not an operator of ONNX: what is left of AveragePool when its scale has
@@ -58,7 +58,7 @@ def Onnx_SumPoolOp : Onnx_PureOp<"SumPool"> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_LpPoolOp : Onnx_PureOp<"LpPool"> {
+def Onnx_LpPoolOp : Onnx_PureOp<"LpPool", [NeedsSizes]> {
   let summary = "The Lp norm of each window";
   let arguments = (ins Onnx_Tensor:$X,
                    DefaultValuedAttr<Onnx_String, "\"NOTSET\"">:$auto_pad,

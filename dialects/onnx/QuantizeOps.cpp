@@ -7,6 +7,7 @@
 #include "dialects/onnx/QuantizeOps.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/ScalarBuilder.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -145,4 +146,38 @@ Value SaturateOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
   unsigned width = std::max(element.getIntOrFloatBitWidth(), 8u);
   return arith::TruncIOp::create(b, loc, s.likeType(x, b.getIntegerType(width)),
                                  integer);
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+/// One scale a slice of the axis, or one for each block.
+static void requireScale(Value x, Value scale, Value zeroPoint, int64_t axis,
+                         int64_t block, SizeRequirements &r) {
+  std::optional<Dims> dims = getDims(x), scales = getDims(scale);
+  if (!dims || !scales || scales->empty() ||
+      (scales->size() == 1 && onnxc::onnx::getConstant((*scales)[0]) == 1))
+    return;
+  std::optional<int64_t> at = normalizeAxis(axis, dims->size());
+  if (!at)
+    return;
+  if (block == 0) {
+    r.shape("the scale", scale, {(*dims)[*at]});
+  } else {
+    (*dims)[*at] = simplify((*dims)[*at].ceilDiv(block));
+    r.shape("the scale", scale, *dims);
+  }
+  if (zeroPoint)
+    r.shape("the zero point", zeroPoint, *scales);
+}
+
+void QuantizeLinearOp::requireSizes(SizeRequirements &r) {
+  requireScale(getX(), getYScale(), getYZeroPoint(), getAxis(), getBlockSize(),
+               r);
+}
+
+void DequantizeLinearOp::requireSizes(SizeRequirements &r) {
+  requireScale(getX(), getXScale(), getXZeroPoint(), getAxis(), getBlockSize(),
+               r);
 }

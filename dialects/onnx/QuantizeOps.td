@@ -8,7 +8,7 @@ include "dialects/onnx/OnnxBase.td"
 
 // DynamicQuantizeLinear is expanded to the ops of its function body.
 
-def Onnx_QuantizeLinearOp : Onnx_PureOp<"QuantizeLinear"> {
+def Onnx_QuantizeLinearOp : Onnx_PureOp<"QuantizeLinear", [NeedsSizes]> {
   let summary = "saturate(round(x / scale) + zero point)";
   let description = [{
     The scale is a scalar, a vector along the axis, or has one element for each
@@ -24,7 +24,7 @@ def Onnx_QuantizeLinearOp : Onnx_PureOp<"QuantizeLinear"> {
   let results = (outs Onnx_Tensor:$y);
 }
 
-def Onnx_DequantizeLinearOp : Onnx_PureOp<"DequantizeLinear"> {
+def Onnx_DequantizeLinearOp : Onnx_PureOp<"DequantizeLinear", [NeedsSizes]> {
   let summary = "(x - zero point) scale";
   let arguments = (ins Onnx_Tensor:$x, Onnx_Tensor:$x_scale,
                        Optional<Onnx_Tensor>:$x_zero_point,

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/RecurrentOps.h"
+#include "dialects/onnx/Cost.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -72,3 +74,55 @@ LogicalResult RNNOp::inferReturnTypes(MLIRContext *,
                                       SmallVectorImpl<Type> &types) {
   return inferRecurrent(loc, adaptor, 1, 1, types);
 }
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+/// LSTM, GRU and RNN.
+template <typename Op>
+static void requireRecurrent(Op op, int64_t gates, SizeRequirements &r) {
+  std::optional<Dims> x = getDims(op.getX()), weights = getDims(op.getR());
+  if (!x || !weights || x->size() != 3 || weights->size() != 3)
+    return;
+  AffineExpr directions = (*weights)[0], hidden = (*weights)[2];
+  bool batchFirst = op.getLayout() != 0;
+  AffineExpr batch = (*x)[batchFirst ? 0 : 1];
+  if (std::optional<int64_t> stated = op.getHiddenSize())
+    r.size("R", op.getR(), 2, r.constant(*stated));
+  r.shape("W", op.getW(), {directions, hidden * gates, (*x)[2]});
+  r.shape("R", op.getR(), {directions, hidden * gates, hidden});
+  r.shape("B", op.getB(), {directions, hidden * (2 * gates)});
+  r.shape("sequence_lens", op.getSequenceLens(), {batch});
+  Dims state = batchFirst ? Dims{batch, directions, hidden}
+                          : Dims{directions, batch, hidden};
+  r.shape("initial_h", op.getInitialH(), state);
+  if constexpr (std::is_same_v<Op, LSTMOp>) {
+    r.shape("initial_c", op.getInitialC(), state);
+    r.shape("P", op.getP(), {directions, hidden * 3});
+  }
+}
+
+void LSTMOp::requireSizes(SizeRequirements &r) {
+  requireRecurrent(*this, 4, r);
+}
+
+void GRUOp::requireSizes(SizeRequirements &r) { requireRecurrent(*this, 3, r); }
+
+void RNNOp::requireSizes(SizeRequirements &r) { requireRecurrent(*this, 1, r); }
+
+//===----------------------------------------------------------------------===//
+// How much is multiplied
+//===----------------------------------------------------------------------===//
+
+/// Every weight once a step and sequence.
+static AffineExpr countRecurrent(Value x, Value w, Value r) {
+  return multiply(multiply(getDim(x, 0), getDim(x, 1)),
+                  add(getNumElements(w), getNumElements(r)));
+}
+
+AffineExpr LSTMOp::getMacs() { return countRecurrent(getX(), getW(), getR()); }
+
+AffineExpr GRUOp::getMacs() { return countRecurrent(getX(), getW(), getR()); }
+
+AffineExpr RNNOp::getMacs() { return countRecurrent(getX(), getW(), getR()); }

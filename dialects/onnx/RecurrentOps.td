@@ -6,7 +6,8 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_LSTMOp : Onnx_PureOp<"LSTM", [AttrSizedOperandSegments]> {
+def Onnx_LSTMOp : Onnx_PureOp<"LSTM", [
+    AttrSizedOperandSegments, Costs, NeedsSizes]> {
   let summary = "Long short-term memory";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$W, Onnx_Tensor:$R,
                    Optional<Onnx_Tensor>:$B,
@@ -24,7 +25,8 @@ def Onnx_LSTMOp : Onnx_PureOp<"LSTM", [AttrSizedOperandSegments]> {
   let results = (outs Onnx_Tensor:$Y, Onnx_Tensor:$Y_h, Onnx_Tensor:$Y_c);
 }
 
-def Onnx_GRUOp : Onnx_PureOp<"GRU", [AttrSizedOperandSegments]> {
+def Onnx_GRUOp : Onnx_PureOp<"GRU", [
+    AttrSizedOperandSegments, Costs, NeedsSizes]> {
   let summary = "Gated recurrent unit";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$W, Onnx_Tensor:$R,
                    Optional<Onnx_Tensor>:$B,
@@ -41,7 +43,8 @@ def Onnx_GRUOp : Onnx_PureOp<"GRU", [AttrSizedOperandSegments]> {
   let results = (outs Onnx_Tensor:$Y, Onnx_Tensor:$Y_h);
 }
 
-def Onnx_RNNOp : Onnx_PureOp<"RNN", [AttrSizedOperandSegments]> {
+def Onnx_RNNOp : Onnx_PureOp<"RNN", [
+    AttrSizedOperandSegments, Costs, NeedsSizes]> {
   let summary = "Plain recurrent layer";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$W, Onnx_Tensor:$R,
                    Optional<Onnx_Tensor>:$B,

@@ -8,6 +8,7 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include <cmath>
 
 using namespace mlir;
@@ -231,4 +232,12 @@ LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
     (*dims)[axis.axis] = axis.size;
   types.push_back(getTensorType(*dims, element));
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void ResizeOp::requireSizes(SizeRequirements &r) {
+  r.elements(getX(), 0, getY());
 }

@@ -8,7 +8,7 @@ include "dialects/onnx/OnnxBase.td"
 
 def Onnx_ResizeOp : Onnx_PureOp<"Resize", [
     AttrSizedOperandSegments, DeclareOpInterfaceMethods<ShapeOperandsOp>,
-    DeclareOpInterfaceMethods<DataDependentShapeOp>]> {
+    DeclareOpInterfaceMethods<DataDependentShapeOp>, NeedsSizes]> {
   let summary = "Resamples axes to other sizes";
   let arguments = (ins Onnx_Tensor:$X, Optional<Onnx_Tensor>:$roi,
       Optional<Onnx_Tensor>:$scales, Optional<Onnx_Tensor>:$sizes,

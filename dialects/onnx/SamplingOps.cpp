@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SamplingOps.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -57,4 +58,26 @@ LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *context,
        onnxc::onnx::getConstant(context, adaptor.getOutputWidth())},
       element));
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void GridSampleOp::requireSizes(SizeRequirements &r) {
+  r.elements(getX(), 2, getY());
+  std::optional<Dims> x = getDims(getX()), grid = getDims(getGrid());
+  if (!x || !grid || x->size() != grid->size())
+    return;
+  r.size("grid", getGrid(), 0, (*x)[0]);
+  r.size("grid", getGrid(), x->size() - 1, r.constant(x->size() - 2));
+}
+
+void RoiAlignOp::requireSizes(SizeRequirements &r) {
+  r.elements(getX(), 2, getY());
+  std::optional<Dims> rois = getDims(getRois());
+  if (!rois || rois->size() != 2)
+    return;
+  r.size("rois", getRois(), 1, r.constant(4));
+  r.shape("batch_indices", getBatchIndices(), {(*rois)[0]});
 }

@@ -6,7 +6,7 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_GridSampleOp : Onnx_PureOp<"GridSample"> {
+def Onnx_GridSampleOp : Onnx_PureOp<"GridSample", [NeedsSizes]> {
   let summary = "The input interpolated at the places of a grid";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$grid,
                        DefaultValuedAttr<Onnx_Int, "0">:$align_corners,
@@ -16,7 +16,7 @@ def Onnx_GridSampleOp : Onnx_PureOp<"GridSample"> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_RoiAlignOp : Onnx_PureOp<"RoiAlign"> {
+def Onnx_RoiAlignOp : Onnx_PureOp<"RoiAlign", [NeedsSizes]> {
   let summary = "Pools regions of interest of one size each";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$rois,
       Onnx_Tensor:$batch_indices,

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ScatterOps.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -95,4 +96,31 @@ LogicalResult Col2ImOp::inferReturnTypes(MLIRContext *,
   result.append(*image);
   types.push_back(getTensorType(result, element));
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void ScatterElementsOp::requireSizes(SizeRequirements &r) {
+  std::optional<int64_t> rank = getRank(getData());
+  if (!rank || *rank == 0)
+    return;
+  r.within(getData(), getIndices(), *normalizeAxis(getAxis(), *rank));
+  if (std::optional<Dims> indices = getDims(getIndices()))
+    r.shape("updates", getUpdates(), *indices);
+  r.indicesAlong(getData(), getIndices(), getAxis());
+}
+
+void ScatterNDOp::requireSizes(SizeRequirements &r) {
+  r.indexTuples(getData(), getIndices(), 0);
+  std::optional<Dims> data = getDims(getData()),
+                      indices = getDims(getIndices());
+  std::optional<int64_t> tuple =
+      indices ? onnxc::onnx::getConstant(indices->back()) : std::nullopt;
+  if (!data || !tuple || *tuple < 0 || *tuple > int64_t(data->size()))
+    return;
+  Dims shape(indices->begin(), indices->end() - 1);
+  shape.append(data->begin() + *tuple, data->end());
+  r.shape("updates", getUpdates(), shape);
 }

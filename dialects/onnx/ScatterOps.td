@@ -6,7 +6,7 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_ScatterElementsOp : Onnx_PureOp<"ScatterElements"> {
+def Onnx_ScatterElementsOp : Onnx_PureOp<"ScatterElements", [NeedsSizes]> {
   let summary = "A copy of the data with one element changed an update";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$indices,
                        Onnx_Tensor:$updates,
@@ -15,7 +15,7 @@ def Onnx_ScatterElementsOp : Onnx_PureOp<"ScatterElements"> {
   let results = (outs Onnx_Tensor:$output);
 }
 
-def Onnx_ScatterNDOp : Onnx_PureOp<"ScatterND"> {
+def Onnx_ScatterNDOp : Onnx_PureOp<"ScatterND", [NeedsSizes]> {
   let summary = "A copy of the data with one slice changed an index tuple";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$indices,
                        Onnx_Tensor:$updates,

@@ -8,6 +8,7 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/RunTimeAxes.h"
 #include "dialects/onnx/ShapeOps.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -116,3 +117,26 @@ static SmallVector<Value> expandRunTimeAxis(Op op, OpBuilder &b) {
 ONNXC_CUMULATIVE(CumSumOp)
 ONNXC_CUMULATIVE(CumProdOp)
 #undef ONNXC_CUMULATIVE
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void ArgMaxOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(getData()))
+    r.element((*dims)[*normalizeAxis(getAxis(), dims->size())], getReduced());
+}
+
+void ArgMinOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(getData()))
+    r.element((*dims)[*normalizeAxis(getAxis(), dims->size())], getReduced());
+}
+
+void TopKOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> from = getDims(getX()), to = getDims(getValues());
+  if (!from || !to || from->size() != to->size())
+    return;
+  int64_t axis = *normalizeAxis(getAxis(), from->size());
+  r.notNegative((*to)[axis], "K");
+  r.atMost((*to)[axis], (*from)[axis], "K");
+}

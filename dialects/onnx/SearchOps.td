@@ -6,7 +6,7 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-class Onnx_ArgOp<string name> : Onnx_PureOp<name> {
+class Onnx_ArgOp<string name> : Onnx_PureOp<name, [NeedsSizes]> {
   let arguments = (ins Onnx_Tensor:$data, DefaultValuedAttr<Onnx_Int, "0">:$axis,
                        DefaultValuedAttr<Onnx_Int, "1">:$keepdims,
                        DefaultValuedAttr<Onnx_Int, "0">:$select_last_index);
@@ -20,7 +20,7 @@ def Onnx_ArgMinOp : Onnx_ArgOp<"ArgMin"> {
 }
 
 def Onnx_TopKOp : Onnx_PureOp<"TopK", [
-    DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+    DeclareOpInterfaceMethods<ShapeOperandsOp>, NeedsSizes]> {
   let summary = "The k largest or smallest elements along an axis";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$K,
                        DefaultValuedAttr<Onnx_Int, "-1">:$axis,

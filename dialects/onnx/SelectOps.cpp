@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/SelectOps.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include "dialects/onnx/SliceOps.h"
 
 using namespace mlir;
@@ -203,4 +204,18 @@ LogicalResult NonMaxSuppressionPaddedOp::inferReturnTypes(
   }
   types.push_back(getCountType(context));
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void NonMaxSuppressionOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> boxes = getDims(getBoxes()),
+                      scores = getDims(getScores());
+  if (!boxes || !scores || boxes->size() != 3 || scores->size() != 3)
+    return;
+  r.size("boxes", getBoxes(), 2, r.constant(4));
+  r.size("scores", getScores(), 0, (*boxes)[0]);
+  r.size("scores", getScores(), 2, (*boxes)[1]);
 }

@@ -61,7 +61,8 @@ class Onnx_SuppressionArguments {
                        DefaultValuedAttr<Onnx_Int, "0">:$center_point_box);
 }
 def Onnx_NonMaxSuppressionOp
-    : Onnx_SelectOp<"NonMaxSuppression", [AttrSizedOperandSegments]> {
+    : Onnx_SelectOp<"NonMaxSuppression", [
+    AttrSizedOperandSegments, NeedsSizes]> {
   let summary = "The boxes of best scores that overlap none better";
   let arguments = Onnx_SuppressionArguments<>.arguments;
   let results = (outs Onnx_Tensor:$selected_indices);

@@ -10,6 +10,7 @@
 #include "dialects/onnx/ExactQuotient.h"
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/PiecewiseExpr.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include "llvm/ADT/SmallSet.h"
 #include <cmath>
 
@@ -463,4 +464,48 @@ SmallVector<Value> RangeOp::buildSizes(OpBuilder &b) {
 void RangeOp::setResultDims(ArrayRef<AffineExpr> sizes) {
   getResult().setType(cast<TensorType>(
       getTensorType(sizes, cast<TensorType>(getType()).getElementType())));
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void ReshapeOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> from = getDims(getData()), to = getDims(getReshaped());
+  if (!from || !to)
+    return;
+  for (AffineExpr dim : *to)
+    r.notNegative(dim, "a size of the shape");
+  MLIRContext *context = getContext();
+  AffineExpr have = simplify(getProduct(context, *from)),
+             want = simplify(getProduct(context, *to));
+  // What is not decided because of a product that overflows has a message of
+  // its own.
+  if (!isPiecewise(have) && !isPiecewise(want))
+    r.equal(want, have, "the number of elements");
+}
+
+/// What is left has as many elements.
+void SqueezeOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> from = getDims(getData()), to = getDims(getSqueezed());
+  if (!from || !to || !getAxes())
+    return;
+  std::optional<SmallVector<int64_t>> axes = getConstantInts(getAxes());
+  for (int64_t axis : axes.value_or(SmallVector<int64_t>()))
+    r.size("data", getData(), *normalizeAxis(axis, from->size()),
+           r.constant(1));
+}
+
+/// Sizes of the shape are the result's, or 1.
+void ExpandOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> shape = getKnownInts(getShape()),
+                      result = getDims(getOutput());
+  if (!shape || !result || shape->size() > result->size())
+    return;
+  r.broadcast("input", getInput(), *result);
+  for (auto [given, size] :
+       llvm::zip(*shape, ArrayRef(*result).take_back(shape->size())))
+    if (given != size)
+      r.equal(simplify((given - 1) * (given - size)), r.constant(0),
+              "a size of the shape");
 }

@@ -43,14 +43,16 @@ def Onnx_IdentityOp : Onnx_PureOp<"Identity", [IsView, ShapeArithmetic]> {
   let hasFolder = 1;
 }
 def Onnx_ReshapeOp
-    : Onnx_PureOp<"Reshape", [IsView, ShapeArithmetic, ShapeOperands]> {
+    : Onnx_PureOp<"Reshape", [
+    IsView, ShapeArithmetic, ShapeOperands, NeedsSizes]> {
   let summary = "The same elements in another shape";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$shape,
       DefaultValuedAttr<Onnx_Int, "0">:$allowzero);
   let results = (outs Onnx_Tensor:$reshaped);
   let hasFolder = 1;
 }
-def Onnx_SqueezeOp : Onnx_PureOp<"Squeeze", [IsView, ShapeArithmetic]> {
+def Onnx_SqueezeOp : Onnx_PureOp<"Squeeze", [
+    IsView, ShapeArithmetic, NeedsSizes]> {
   let summary = "Without dimensions of size 1";
   let arguments = (ins Onnx_Tensor:$data, Optional<Onnx_Tensor>:$axes);
   let results = (outs Onnx_Tensor:$squeezed);
@@ -71,7 +73,8 @@ def Onnx_FlattenOp : Onnx_PureOp<"Flatten", [IsView, ShapeArithmetic]> {
 // Tensors of a given shape
 //===----------------------------------------------------------------------===//
 
-def Onnx_ExpandOp : Onnx_PureOp<"Expand", [ShapeArithmetic, ShapeOperands]> {
+def Onnx_ExpandOp : Onnx_PureOp<"Expand", [
+    ShapeArithmetic, ShapeOperands, NeedsSizes]> {
   let summary = "A tensor broadcast with a shape";
   let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$shape);
   let results = (outs Onnx_Tensor:$output);

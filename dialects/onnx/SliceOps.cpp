@@ -8,6 +8,7 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/RunTimeAxes.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include "dialects/onnx/SliceRange.h"
 
 using namespace mlir;
@@ -360,4 +361,49 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *context,
   }
   types.push_back(getTensorType(*dims, element));
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+void SplitOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> dims = getDims(getInput());
+  if (!dims)
+    return;
+  int64_t axis = *normalizeAxis(getAxis(), dims->size());
+  AffineExpr sum = r.constant(0);
+  for (Value output : getOutputs()) {
+    std::optional<Dims> part = getDims(output);
+    if (!part)
+      return;
+    r.notNegative((*part)[axis], "the size of a part");
+    sum = sum + (*part)[axis];
+  }
+  r.equal(simplify(sum), (*dims)[axis], "the sum of the parts' sizes");
+}
+
+void PadOp::requireSizes(SizeRequirements &r) {
+  r.notNegative(getOutput());
+  std::optional<Dims> dims = getDims(getData());
+  std::optional<PadOp::Pads> pads = getPadsPerDimension();
+  if (!dims || !pads || getMode() == "constant")
+    return;
+  for (auto [size, begin, end] : llvm::zip(*dims, pads->begins, pads->ends))
+    if (onnxc::onnx::getConstant(begin) != 0 ||
+        onnxc::onnx::getConstant(end) != 0)
+      r.element(size, getOutput());
+}
+
+void ConcatOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> result = getDims(getConcatResult());
+  if (!result)
+    return;
+  int64_t axis = *normalizeAxis(getAxis(), result->size());
+  for (Value input : getInputs())
+    if (std::optional<Dims> dims = getDims(input))
+      for (auto [i, sizes] : llvm::enumerate(llvm::zip(*dims, *result)))
+        if (int64_t(i) != axis)
+          r.equal(std::get<0>(sizes), std::get<1>(sizes),
+                  "the size of an input in dimension " + Twine(i));
 }

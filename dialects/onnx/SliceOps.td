@@ -6,14 +6,14 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_ConcatOp : Onnx_PureOp<"Concat", [ShapeArithmetic]> {
+def Onnx_ConcatOp : Onnx_PureOp<"Concat", [ShapeArithmetic, NeedsSizes]> {
   let summary = "Joins tensors along an axis";
   let arguments = (ins Variadic<Onnx_Tensor>:$inputs, Onnx_Int:$axis);
   let results = (outs Onnx_Tensor:$concat_result);
 }
 
 def Onnx_SplitOp : Onnx_PureOp<"Split", [
-    DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+    DeclareOpInterfaceMethods<ShapeOperandsOp>, NeedsSizes]> {
   let summary = "Cuts a tensor along an axis";
   let arguments = (ins Onnx_Tensor:$input, Optional<Onnx_Tensor>:$split,
                        DefaultValuedAttr<Onnx_Int, "0">:$axis,
@@ -49,7 +49,7 @@ def Onnx_SliceSizeOp : Onnx_PureOp<"SliceSize"> {
 
 def Onnx_PadOp : Onnx_PureOp<"Pad", [
     AttrSizedOperandSegments, DeclareOpInterfaceMethods<ShapeOperandsOp>,
-    Expanding]> {
+    Expanding, NeedsSizes]> {
   let summary = "Adds elements at the ends of axes; negative pads remove them";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$pads,
                        Optional<Onnx_Tensor>:$constant_value,

@@ -29,10 +29,9 @@
 #include "dialects/onnx/ModelAttrs.h"
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/ShapeOps.h"
-#include "dialects/onnx/SliceOps.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include "passes/Graph/ControlFlowShapes.h"
 #include "passes/Graph/GraphPasses.h"
-#include "passes/Graph/RequiredSizes.h"
 #include "passes/Graph/ReshapeTo.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -477,12 +476,14 @@ void InferShapes::noteEqual(Operation *op, AffineExpr l, AffineExpr r) {
 }
 
 LogicalResult InferShapes::checkRequirements(Operation *op) {
+  auto needs = dyn_cast<SizeRequirementsOp>(op);
+  if (!needs)
+    return success();
   auto note = [&](AffineExpr l, AffineExpr r) {
     noteEqual(op, simplify(l), simplify(r));
   };
   SizeRequirements requirements(op, /*mayNotRun=*/!isInMain(op), note);
-  requireSizes(op, requirements);
-  requireIndices(op, requirements);
+  needs.requireSizes(requirements);
   return failure(requirements.hasFailed());
 }
 
@@ -529,37 +530,19 @@ void InferShapes::pinUnitSizes(Operation *op) {
   }
 }
 
-/// What a broadcast, a join or a product takes for granted.
+/// What a broadcast takes for granted.
 void InferShapes::noteEqualSizes(Operation *op) {
-  auto note = [&](AffineExpr l, AffineExpr r) { noteEqual(op, l, r); };
-  auto noteLast = [&](ArrayRef<AffineExpr> operand,
-                      ArrayRef<AffineExpr> result) {
-    for (auto [l, r] : llvm::zip(operand, result.take_back(operand.size())))
-      if (onnxc::onnx::getConstant(l) != 1)
-        note(l, r);
-  };
-  if (op->getNumResults() != 1 || !getDims(op->getResult(0)) ||
+  if (!isa<ElementwiseOp>(op) || !getDims(op->getResult(0)) ||
       !llvm::all_of(op->getOperands(),
                     [](Value operand) { return getDims(operand).has_value(); }))
     return;
   Dims result = *getDims(op->getResult(0));
-  if (isa<ElementwiseOp>(op)) {
-    for (Value operand : op->getOperands())
-      noteLast(*getDims(operand), result);
-  } else if (auto concat = dyn_cast<ConcatOp>(op)) {
-    int64_t axis = *normalizeAxis(concat.getAxis(), result.size());
-    for (Value operand : op->getOperands())
-      for (auto [i, pair] :
-           llvm::enumerate(llvm::zip(*getDims(operand), result)))
-        if (int64_t(i) != axis)
-          note(std::get<0>(pair), std::get<1>(pair));
-  } else if (isa<MatMulOp>(op)) {
-    Dims a = *getDims(op->getOperand(0)), b = *getDims(op->getOperand(1));
-    note(a.back(), b[b.size() == 1 ? 0 : b.size() - 2]);
-    if (a.size() > 2 && b.size() > 2) {
-      noteLast(ArrayRef(a).drop_back(2), ArrayRef(result).drop_back(2));
-      noteLast(ArrayRef(b).drop_back(2), ArrayRef(result).drop_back(2));
-    }
+  for (Value operand : op->getOperands()) {
+    Dims dims = *getDims(operand);
+    for (auto [size, needed] :
+         llvm::zip(dims, ArrayRef(result).take_back(dims.size())))
+      if (onnxc::onnx::getConstant(size) != 1)
+        noteEqual(op, size, needed);
   }
 }
 

@@ -108,32 +108,7 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
     types.addSourceMaterialization(materialize);
 
     RewritePatternSet patterns(context);
-    populateElementwiseLowering(patterns, types);
-    populateMatMulLowering(patterns, types);
-    populateConvLowering(patterns, types);
-    populateBlockedConvLowering(patterns, types);
-    populateLayoutLowering(patterns, types);
-    populateSliceLowering(patterns, types);
-    populateGatherLowering(patterns, types);
-    populateScatterLowering(patterns, types);
-    populateSearchLowering(patterns, types);
-    populateResizeLowering(patterns, types);
-    populateSelectLowering(patterns, types);
-    populateSuppressionLowering(patterns, types);
-    populateSamplingLowering(patterns, types);
-    populateReductionLowering(patterns, types);
-    populateSoftmaxLowering(patterns, types);
-    populateNormalizationLowering(patterns, types);
-    populatePoolingLowering(patterns, types);
-    populateRecurrentLowering(patterns, types);
-    populateAttentionLowering(patterns, types);
-    populateEinsumLowering(patterns, types);
-    populateCastLowering(patterns, types);
-    populateQuantizeLowering(patterns, types);
-    populateShapeLowering(patterns, types);
-    populateDeformLowering(patterns, types);
-    populateDeterminantLowering(patterns, types);
-    populateRandomLowering(patterns, types);
+#include "passes/Tensor/LoweringCalls.inc"
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                    types);
     populateReturnOpTypeConversionPattern(patterns, types);

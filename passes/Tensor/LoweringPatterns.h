@@ -48,59 +48,9 @@ mlir::Value createEmpty(mlir::OpBuilder &b, mlir::Location loc,
 mlir::AffineMap getBroadcastMap(llvm::ArrayRef<mlir::AffineExpr> operand,
                                 llvm::ArrayRef<mlir::AffineExpr> result);
 
-/// One populate function a family; LowerToLinalg.cpp lists them.
-void populateElementwiseLowering(mlir::RewritePatternSet &patterns,
-                                 mlir::TypeConverter &types);
-void populateMatMulLowering(mlir::RewritePatternSet &patterns,
-                            mlir::TypeConverter &types);
-void populateConvLowering(mlir::RewritePatternSet &patterns,
-                          mlir::TypeConverter &types);
-void populateBlockedConvLowering(mlir::RewritePatternSet &patterns,
-                                 mlir::TypeConverter &types);
-void populateLayoutLowering(mlir::RewritePatternSet &patterns,
-                            mlir::TypeConverter &types);
-void populateSliceLowering(mlir::RewritePatternSet &patterns,
-                           mlir::TypeConverter &types);
-void populateGatherLowering(mlir::RewritePatternSet &patterns,
-                            mlir::TypeConverter &types);
-void populateScatterLowering(mlir::RewritePatternSet &patterns,
-                             mlir::TypeConverter &types);
-void populateSearchLowering(mlir::RewritePatternSet &patterns,
-                            mlir::TypeConverter &types);
-void populateResizeLowering(mlir::RewritePatternSet &patterns,
-                            mlir::TypeConverter &types);
-void populateSelectLowering(mlir::RewritePatternSet &patterns,
-                            mlir::TypeConverter &types);
-void populateSuppressionLowering(mlir::RewritePatternSet &patterns,
-                                 mlir::TypeConverter &types);
-void populateSamplingLowering(mlir::RewritePatternSet &patterns,
-                              mlir::TypeConverter &types);
-void populateReductionLowering(mlir::RewritePatternSet &patterns,
-                               mlir::TypeConverter &types);
-void populateSoftmaxLowering(mlir::RewritePatternSet &patterns,
-                             mlir::TypeConverter &types);
-void populateNormalizationLowering(mlir::RewritePatternSet &patterns,
-                                   mlir::TypeConverter &types);
-void populatePoolingLowering(mlir::RewritePatternSet &patterns,
-                             mlir::TypeConverter &types);
-void populateRecurrentLowering(mlir::RewritePatternSet &patterns,
-                               mlir::TypeConverter &types);
-void populateAttentionLowering(mlir::RewritePatternSet &patterns,
-                               mlir::TypeConverter &types);
-void populateEinsumLowering(mlir::RewritePatternSet &patterns,
-                            mlir::TypeConverter &types);
-void populateCastLowering(mlir::RewritePatternSet &patterns,
-                          mlir::TypeConverter &types);
-void populateQuantizeLowering(mlir::RewritePatternSet &patterns,
-                              mlir::TypeConverter &types);
-void populateShapeLowering(mlir::RewritePatternSet &patterns,
-                           mlir::TypeConverter &types);
-void populateDeformLowering(mlir::RewritePatternSet &patterns,
-                            mlir::TypeConverter &types);
-void populateDeterminantLowering(mlir::RewritePatternSet &patterns,
-                                 mlir::TypeConverter &types);
-void populateRandomLowering(mlir::RewritePatternSet &patterns,
-                            mlir::TypeConverter &types);
+// populateNAMELowering(patterns, types) of each family, NAME.cpp in this
+// folder: CMake lists them.
+#include "passes/Tensor/LoweringDecls.inc"
 
 } // namespace onnxc
 

@@ -11,7 +11,7 @@
 
 namespace onnxc::upgrade {
 
-void nameTargetType(Rewriter &r) {
+static void nameTargetType(Rewriter &r) {
   const ::onnx::AttributeProto *to = r.get("to");
   ::onnx::TensorProto::DataType type = ::onnx::TensorProto::UNDEFINED;
   if (!to || to->type() != ::onnx::AttributeProto::STRING ||
@@ -20,9 +20,9 @@ void nameTargetType(Rewriter &r) {
   r.setInt("to", type);
 }
 
-void dropOutputSequence(Rewriter &r) { r.erase("output_sequence"); }
+static void dropOutputSequence(Rewriter &r) { r.erase("output_sequence"); }
 
-void makePowerInteger(Rewriter &r) {
+static void makePowerInteger(Rewriter &r) {
   if (const ::onnx::AttributeProto *p = r.get("p");
       p && p->type() == ::onnx::AttributeProto::FLOAT)
     r.setInt("p", int64_t(p->f()));
@@ -30,7 +30,7 @@ void makePowerInteger(Rewriter &r) {
 
 /// Outside of training there is one result. Those of training were the running
 /// mean and variance, and two that no newer form has.
-void dropStatistics(Rewriter &r) {
+static void dropStatistics(Rewriter &r) {
   bool trains = r.node.output_size() > 1 && !r.getInt("is_test", 0);
   for (const char *old : {"is_test", "consumed_inputs", "spatial"})
     r.erase(old);
@@ -39,6 +39,19 @@ void dropStatistics(Rewriter &r) {
     r.node.mutable_output()->RemoveLast();
   if (trains)
     r.setInt("training_mode", 1);
+}
+
+llvm::ArrayRef<Rule> getAttributesRules() {
+  static constexpr Rule rules[] = {
+      {"BatchNormalization", 14, dropStatistics},
+      {"Cast", 6, nameTargetType},
+      {"GRU", 7, dropOutputSequence},
+      {"GlobalLpPool", 2, makePowerInteger},
+      {"LSTM", 7, dropOutputSequence},
+      {"LpPool", 2, makePowerInteger},
+      {"RNN", 7, dropOutputSequence},
+  };
+  return rules;
 }
 
 } // namespace onnxc::upgrade

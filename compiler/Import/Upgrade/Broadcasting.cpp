@@ -12,7 +12,7 @@
 namespace onnxc::upgrade {
 
 /// a [A, B, C, D], b [B, C], axis 1: b becomes [B, C, 1].
-void alignOperands(Rewriter &r) {
+static void alignOperands(Rewriter &r) {
   bool isAligned = r.getInt("broadcast", 0) && r.get("axis");
   int64_t axis = r.getInt("axis", 0);
   r.erase("broadcast");
@@ -32,9 +32,9 @@ void alignOperands(Rewriter &r) {
   r.node.set_input(1, r.add("Reshape", {b, shape}));
 }
 
-void dropBroadcast(Rewriter &r) { r.erase("broadcast"); }
+static void dropBroadcast(Rewriter &r) { r.erase("broadcast"); }
 
-void reshapeSlope(Rewriter &r) {
+static void reshapeSlope(Rewriter &r) {
   r.erase("consumed_inputs");
   if (r.node.input_size() < 2)
     return;
@@ -44,6 +44,19 @@ void reshapeSlope(Rewriter &r) {
   std::string ones = r.addOnes(r.add("Max", {inner, r.addInts(int64_t(0))}));
   std::string shape = r.add("Concat", {r.addInts(-1), ones}, {{"axis", 0}});
   r.node.set_input(1, r.add("Reshape", {slope, shape}));
+}
+
+llvm::ArrayRef<Rule> getBroadcastingRules() {
+  static constexpr Rule rules[] = {
+      {"Add", 7, alignOperands},     {"And", 7, alignOperands},
+      {"Div", 7, alignOperands},     {"Equal", 7, alignOperands},
+      {"Greater", 7, alignOperands}, {"Less", 7, alignOperands},
+      {"Mul", 7, alignOperands},     {"Or", 7, alignOperands},
+      {"Pow", 7, alignOperands},     {"Sub", 7, alignOperands},
+      {"Xor", 7, alignOperands},     {"Gemm", 7, dropBroadcast},
+      {"PRelu", 7, reshapeSlope},
+  };
+  return rules;
 }
 
 } // namespace onnxc::upgrade

@@ -17,7 +17,7 @@
 
 namespace onnxc::upgrade {
 
-void nestScan(Rewriter &r) {
+static void nestScan(Rewriter &r) {
   ::onnx::NodeProto &node = r.node;
   const ::onnx::AttributeProto *body = r.get("body");
   if (!body || !body->has_g() || node.input_size() < 2 ||
@@ -57,6 +57,13 @@ void nestScan(Rewriter &r) {
   attribute.set_name("body");
   attribute.set_type(::onnx::AttributeProto::GRAPH);
   *attribute.mutable_g() = std::move(one);
+}
+
+llvm::ArrayRef<Rule> getNestScanRules() {
+  static constexpr Rule rules[] = {
+      {"Scan", 9, nestScan},
+  };
+  return rules;
 }
 
 } // namespace onnxc::upgrade

@@ -10,7 +10,7 @@
 
 namespace onnxc::upgrade {
 
-void makePadsOperand(Rewriter &r) {
+static void makePadsOperand(Rewriter &r) {
   std::vector<int64_t> pads;
   if (const ::onnx::AttributeProto *paddings = r.get("paddings"))
     pads.assign(paddings->ints().begin(), paddings->ints().end());
@@ -31,7 +31,7 @@ void makePadsOperand(Rewriter &r) {
   r.node.add_input(r.add("CastLike", {constant, r.node.input(0)}));
 }
 
-void makeSplitOperand(Rewriter &r) {
+static void makeSplitOperand(Rewriter &r) {
   const ::onnx::AttributeProto *split = r.get("split");
   std::vector<int64_t> sizes;
   if (split)
@@ -48,7 +48,7 @@ void makeSplitOperand(Rewriter &r) {
 }
 
 /// Repeats are 1 but for the axis given.
-void makeRepeats(Rewriter &r) {
+static void makeRepeats(Rewriter &r) {
   if (r.node.input_size() < 3)
     return;
   auto toList = [&](const std::string &scalar) {
@@ -60,6 +60,15 @@ void makeRepeats(Rewriter &r) {
       "ScatterElements", {r.addOnes(r.addRank(r.node.input(0))), axis, tiles});
   r.node.mutable_input()->RemoveLast();
   r.node.set_input(1, repeats);
+}
+
+llvm::ArrayRef<Rule> getOperandsOfAttributesRules() {
+  static constexpr Rule rules[] = {
+      {"Pad", 2, makePadsOperand},
+      {"Split", 2, makeSplitOperand},
+      {"Tile", 6, makeRepeats},
+  };
+  return rules;
 }
 
 } // namespace onnxc::upgrade

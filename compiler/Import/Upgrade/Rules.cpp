@@ -16,46 +16,16 @@ static constexpr char kDomain[] = "onnxc.upgraded";
 
 namespace {
 
-/// What is done to an operator of opsets before `until`.
-struct Rule {
-  const char *op;
-  int64_t until;
-  void (*apply)(Rewriter &);
-};
-
-constexpr Rule kRules[] = {
-    {"Add", 7, alignOperands},
-    {"And", 7, alignOperands},
-    {"BatchNormalization", 14, dropStatistics},
-    {"Cast", 6, nameTargetType},
-    {"Div", 7, alignOperands},
-    {"Equal", 7, alignOperands},
-    {"GRU", 7, dropOutputSequence},
-    {"Gemm", 7, dropBroadcast},
-    {"GlobalLpPool", 2, makePowerInteger},
-    {"Greater", 7, alignOperands},
-    {"LSTM", 7, dropOutputSequence},
-    {"Less", 7, alignOperands},
-    {"LpPool", 2, makePowerInteger},
-    {"Mul", 7, alignOperands},
-    {"Or", 7, alignOperands},
-    {"PRelu", 7, reshapeSlope},
-    {"Pad", 2, makePadsOperand},
-    {"Pow", 7, alignOperands},
-    {"RNN", 7, dropOutputSequence},
-    {"Scan", 9, nestScan},
-    {"Split", 2, makeSplitOperand},
-    {"Sub", 7, alignOperands},
-    {"Tile", 6, makeRepeats},
-    {"Xor", 7, alignOperands},
-};
-
 const Rule *findRule(const ::onnx::NodeProto &node, int64_t opset) {
   if (!node.domain().empty() && node.domain() != "ai.onnx")
     return nullptr;
-  for (const Rule &rule : kRules)
-    if (opset < rule.until && node.op_type() == rule.op)
-      return &rule;
+  static const ArrayRef<Rule> files[] = {
+#include "compiler/Import/Upgrade/RuleCalls.inc"
+  };
+  for (ArrayRef<Rule> rules : files)
+    for (const Rule &rule : rules)
+      if (opset < rule.until && node.op_type() == rule.op)
+        return &rule;
   return nullptr;
 }
 

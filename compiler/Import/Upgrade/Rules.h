@@ -55,18 +55,16 @@ bool applyRules(::onnx::ModelProto &model, int64_t opset);
 /// Brings back what the rules made, once the converter is done.
 void finishRules(::onnx::ModelProto &model);
 
-// The rules, one file a kind.
-void alignOperands(Rewriter &r);
-void reshapeSlope(Rewriter &r);
-void nameTargetType(Rewriter &r);
-void dropOutputSequence(Rewriter &r);
-void makePowerInteger(Rewriter &r);
-void makePadsOperand(Rewriter &r);
-void makeSplitOperand(Rewriter &r);
-void makeRepeats(Rewriter &r);
-void dropBroadcast(Rewriter &r);
-void dropStatistics(Rewriter &r);
-void nestScan(Rewriter &r);
+/// What is done to an operator of opsets before `until`.
+struct Rule {
+  const char *op;
+  int64_t until;
+  void (*apply)(Rewriter &);
+};
+
+// ArrayRef<Rule> getNAMERules() of each file NAME.cpp of rules: CMake lists
+// them.
+#include "compiler/Import/Upgrade/RuleDecls.inc"
 
 } // namespace onnxc::upgrade
 

@@ -1,4 +1,4 @@
-//===- RequiredSizes.h - Sizes that an operator needs to agree ------------===//
+//===- SizeRequirements.h - Sizes that an operator needs to agree ---------===//
 //
 // An operator's result types follow from some sizes of its operands; its loops
 // rely on others as well: the columns of W on the features of X, the shape of
@@ -11,13 +11,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef ONNXC_PASSES_GRAPH_REQUIREDSIZES_H
-#define ONNXC_PASSES_GRAPH_REQUIREDSIZES_H
+#ifndef ONNXC_DIALECTS_ONNX_SIZEREQUIREMENTS_H
+#define ONNXC_DIALECTS_ONNX_SIZEREQUIREMENTS_H
 
 #include "dialects/onnx/SymbolicShape.h"
 #include "mlir/IR/Operation.h"
 
-namespace onnxc {
+namespace onnxc::onnx {
 
 /// Collects what one operator requires.
 class SizeRequirements {
@@ -43,23 +43,49 @@ public:
   void notNegative(mlir::AffineExpr size, const llvm::Twine &what);
   void fail(const llvm::Twine &message);
 
+  // What several families need.
+
+  /// No size of a result is negative.
+  void notNegative(mlir::Value result);
+  /// A scalar, or a list of one.
+  void single(llvm::StringRef name, mlir::Value value);
+  /// The last size consists of as many heads.
+  void heads(llvm::StringRef name, mlir::AffineExpr size, int64_t heads);
+  /// The inner sizes of a matrix product agree.
+  void innerSizes(mlir::Value left, mlir::Value right);
+  /// The result has no elements, or the dimension it is computed from has.
+  void element(mlir::AffineExpr size, mlir::Value result);
+  /// The same for all dimensions of the data from `from` on.
+  void elements(mlir::Value data, unsigned from, mlir::Value result);
+  /// Indices reach no further than the data in all dimensions but `axis`.
+  void within(mlir::Value data, mlir::Value indices, int64_t axis);
+
+  // Indices that are constants, or expressions over sizes, are checked: now
+  // where the dimension has a known size, before the model runs where it is
+  // free. Those that are data are limited by the kernels to the dimension,
+  // which therefore must not be empty.
+
+  /// Of `indices`, the elements from `first` on, every `stride`-th, index a
+  /// dimension of `size`.
+  void indices(mlir::Value indices, int64_t first, int64_t stride,
+               mlir::AffineExpr size);
+  void indicesAlong(mlir::Value data, mlir::Value indices, int64_t axis);
+  /// Tuples of indices, the first into dimension `from` of the data.
+  void indexTuples(mlir::Value data, mlir::Value indices, int64_t from);
+
   mlir::AffineExpr constant(int64_t value) const;
   bool hasFailed() const { return failed; }
 
 private:
+  void index(mlir::AffineExpr least, mlir::AffineExpr greatest,
+             mlir::AffineExpr size);
+
   mlir::Operation *op;
   bool mayNotRun;
   Note note;
   bool failed = false;
 };
 
-/// All but what the types of elementwise operators, joins and matrix products
-/// say.
-void requireSizes(mlir::Operation *op, SizeRequirements &r);
-/// That indices known now lie in the dimension they index, and that there is
-/// something to index.
-void requireIndices(mlir::Operation *op, SizeRequirements &r);
+} // namespace onnxc::onnx
 
-} // namespace onnxc
-
-#endif // ONNXC_PASSES_GRAPH_REQUIREDSIZES_H
+#endif // ONNXC_DIALECTS_ONNX_SIZEREQUIREMENTS_H

@@ -69,6 +69,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // What that made foldable, or unused.
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
+  // Operators that an exporter wrote as several become one again.
+  //pm.addNestedPass<func::FuncOp>(createRecognizeIdioms());
   // Sums of quantised tensors are sums of integers; scales become products.
   pm.addNestedPass<func::FuncOp>(createFuseQuantization());
   pm.addNestedPass<func::FuncOp>(createExpandQuantization());
@@ -104,6 +106,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
 void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
   // Each op becomes linalg, or loops around it.
   pm.addNestedPass<func::FuncOp>(createLowerToLinalg());
+  // What is left has no lowering, and is refused.
+  pm.addPass(createRefuseForms());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   // Elementwise producers join their consumers.

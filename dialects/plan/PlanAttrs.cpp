@@ -53,6 +53,8 @@ LogicalResult PartAttr::verify(EmitError emitError, int64_t, int64_t inputs,
   return success();
 }
 
+static bool isAny(Operation *) { return true; }
+
 static bool isGpuModule(Operation *op) {
   return op->getName().getStringRef() == "gpu.module";
 }
@@ -67,6 +69,8 @@ static ArrayRef<AttrRule> getRules() {
       {HostMachine::getName(), isAttr<MachineAttr>, "#plan.machine", isModule,
        "modules"},
       {Phase::getName(), isAttr<StringAttr>, "a name", isModule, "modules"},
+      {Refused::getName(), isListOf<StringAttr>, "a list of texts", isAny,
+       "ops"},
       {Kernel::getName(), isUnit, "a unit attribute", isOp<FunctionOpInterface>,
        "functions"},
       {Dims::getName(), isAttr<onnx::DimsAttr>, "#onnx.dims"},

@@ -28,6 +28,9 @@ def Plan_Dialect : Dialect {
       device's parts are modules of their own.
     - `phase`: the last phase that the module has been through.
 
+    On ops:
+    - `refused`: why no lowering pattern took it, a list of texts.
+
     On functions:
     - `kernel`: this is a kernel.
 
@@ -64,6 +67,7 @@ def Plan_Dialect : Dialect {
     "::onnxc::plan::MachineAttr":$machine,
     "::onnxc::plan::MachineAttr":$host_machine,
     "::mlir::StringAttr":$phase,
+    "::mlir::ArrayAttr":$refused,
     "::mlir::UnitAttr":$kernel,
     "::onnxc::onnx::DimsAttr":$dims,
     "::mlir::UnitAttr":$scratch,

@@ -49,6 +49,16 @@ def FoldEmptyTensors : Pass<"fold-empty-tensors", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
+def RecognizeIdioms : Pass<"recognize-idioms", "::mlir::func::FuncOp"> {
+  let summary = "Find the operators that exporters wrote as several";
+  let description = [{
+    x * Sigmoid(x) becomes Swish, x / sqrt(mean of x^2 + epsilon) becomes
+    RMSNormalization: each has one kernel, and what is between them no tensor.
+    docs/idioms.md lists the forms.
+  }];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
 def FuseQuantization : Pass<"fuse-quantization", "::mlir::func::FuncOp"> {
   let summary = "Compute quantised operators in integers";
   let description = [{

@@ -234,7 +234,9 @@ LogicalResult MemoryPlanner::placeBlock(Block &block) {
       continue;
     }
     if (!isa<IfOp, LoopOp, ScanOp>(op))
-      return op.emitError("is not supported yet");
+      return op.emitError(
+          "is not supported outside of kernels: only calls, If, Loop "
+          "and Scan are placed in memory");
     if (failed(placeControlFlow(&op)))
       return failure();
   }

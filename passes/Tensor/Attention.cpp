@@ -243,7 +243,8 @@ struct LowerAttention : OpConversionPattern<AttentionOp> {
     for (Value value : {op.getQ(), op.getK(), op.getV()})
       if (!isa<FloatType>(getElementType(value)) ||
           !isComputable(getElementType(value)))
-        return rewriter.notifyMatchFailure(op, "element type");
+        return rewriter.notifyMatchFailure(
+            op, refuseElements(getElementType(value)));
     Dims score = *getDims(op.getQkMatmulOutput());
     Dims key = *getDims(op.getPresentKey());
     Dims value = *getDims(op.getPresentValue());
@@ -251,9 +252,13 @@ struct LowerAttention : OpConversionPattern<AttentionOp> {
                            keyHeads = getConstant(key[1]),
                            headSize = getConstant(key[3]);
     if (!heads || !keyHeads || *keyHeads < 1 || *heads % *keyHeads)
-      return rewriter.notifyMatchFailure(op, "numbers of heads");
+      return rewriter.notifyMatchFailure(
+          op, "the number of heads is free, or that of Q no multiple of K's: "
+              "bind the dimension with --dim");
     if (!headSize && !op.getScale())
-      return rewriter.notifyMatchFailure(op, "the scale is not constant");
+      return rewriter.notifyMatchFailure(op,
+                                         "the head size is free: bind it with "
+                                         "--dim, or give the attribute scale");
     Attention a{op, adaptor, score, {}, 1, {}};
     a.computed = getComputeType(getElementType(op.getQ()));
     a.pastLength = op.getPastKey()
@@ -462,9 +467,15 @@ struct LowerRotary : OpConversionPattern<RotaryEmbeddingOp> {
     bool is3D = dims.size() == 3;
     int64_t heads = is3D ? op.getNumHeads().value_or(0) : 1;
     std::optional<int64_t> width = getConstant(dims.back());
-    if (!isa<FloatType>(element) || !isComputable(element) || !width ||
-        heads < 1 || *width % heads)
-      return rewriter.notifyMatchFailure(op, "element type or head size");
+    if (!isa<FloatType>(element) || !isComputable(element))
+      return rewriter.notifyMatchFailure(op, refuseElements(element));
+    if (heads < 1)
+      return rewriter.notifyMatchFailure(
+          op, "X has rank 3: give the attribute num_heads");
+    if (!width || *width % heads)
+      return rewriter.notifyMatchFailure(op,
+                                         "the size of the heads is free: bind "
+                                         "the last dimension of X with --dim");
     int64_t headSize = *width / heads;
     int64_t rotated =
         op.getRotaryEmbeddingDim() ? op.getRotaryEmbeddingDim() : headSize;

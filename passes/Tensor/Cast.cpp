@@ -22,7 +22,8 @@ struct LowerBitCast : OpConversionPattern<BitCastOp> {
     Type from = onnxc::onnx::getElementType(op.getInput());
     Type to = onnxc::onnx::getElementType(op.getOutput());
     if (!from.isIntOrFloat() || !to.isIntOrFloat())
-      return rewriter.notifyMatchFailure(op, "not integers or floats");
+      return rewriter.notifyMatchFailure(
+          op, refuseElements(from.isIntOrFloat() ? to : from));
     Value init =
         createEmpty(rewriter, op.getLoc(), cast<OpResult>(op.getOutput()));
     int64_t rank = *getRank(op.getOutput());

@@ -283,7 +283,8 @@ struct LowerQLinearConv : OpConversionPattern<QLinearConvOp> {
     Value yZero = extractOnlyElement(rewriter, loc, adaptor.getYZeroPoint());
     Value wScale = extractOnlyElement(rewriter, loc, adaptor.getWScale());
     if (!xScale || !yScale || !yZero)
-      return rewriter.notifyMatchFailure(op, "a scale is not a scalar");
+      return rewriter.notifyMatchFailure(
+          op, "x_scale, y_scale and y_zero_point must each have one element");
     unsigned biasAt = 0, scaleAt = 0;
     if (op.getB()) {
       biasAt = inputs.size();

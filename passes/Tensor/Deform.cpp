@@ -28,7 +28,7 @@ struct LowerDeformColumns : OpConversionPattern<DeformColumnsOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Type type = onnxc::onnx::getElementType(op.getX());
     if (!isComputable(type))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     ArrayRef<int64_t> kernel = op.getKernelShape();
     int64_t rank = kernel.size(), taps = 1;
     for (int64_t size : kernel)

@@ -91,7 +91,7 @@ struct LowerDet : OpConversionPattern<DetOp> {
     Location loc = op.getLoc();
     Type type = onnxc::onnx::getElementType(op.getX());
     if (!isComputable(type) || !isa<FloatType>(type))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     Type computed = getComputeType(type);
     SmallVector<OpFoldResult> all = onnxc::getSizes(rewriter, op, op.getX());
     SmallVector<OpFoldResult> batch(ArrayRef(all).drop_back(2));

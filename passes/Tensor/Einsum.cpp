@@ -25,7 +25,7 @@ struct LowerEinsum : OpConversionPattern<EinsumOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Type element = getElementType(op.getOutput());
     if (!isComputable(element) || element.isInteger(1))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(op, refuseElements(element));
     SmallVector<Dims> operands;
     for (Value input : op.getInputs())
       operands.push_back(*getDims(input));

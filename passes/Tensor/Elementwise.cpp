@@ -24,7 +24,8 @@ struct LowerElementwise : OpInterfaceConversionPattern<ElementwiseOp> {
          llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
                              SmallVector<Value>(op->getResults())))
       if (!onnxc::onnx::getElementType(value).isIntOrFloat())
-        return rewriter.notifyMatchFailure(op, "not integers or floats");
+        return rewriter.notifyMatchFailure(
+            op, refuseElements(onnxc::onnx::getElementType(value)));
     Location loc = op.getLoc();
     OpResult result = op->getResult(0);
     Dims dims = *getDims(result);

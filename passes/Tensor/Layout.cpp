@@ -182,7 +182,7 @@ struct LowerEyeLike : OpConversionPattern<EyeLikeOp> {
     Type onnxType = onnxc::onnx::getElementType(op.getOutput());
     Type type = getStorageType(onnxType);
     if (type != onnxType && !isa<IntegerType>(onnxType))
-      return rewriter.notifyMatchFailure(op, "narrow float");
+      return rewriter.notifyMatchFailure(op, refuseElements(onnxType));
     auto element = [&](IndexBuilder &b, ValueRange i) {
       Value one =
           arith::ConstantOp::create(b.b, b.loc, rewriter.getOneAttr(type));

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "passes/Tensor/LoweringPatterns.h"
+#include "passes/Tensor/Refusals.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_LOWERTOLINALG
@@ -28,7 +29,7 @@ struct LowerConstant : OpConversionPattern<onnx::ConstantOp> {
                   ConversionPatternRewriter &rewriter) const override {
     auto elements = dyn_cast_or_null<DenseElementsAttr>(op.getElements());
     if (!elements)
-      return rewriter.notifyMatchFailure(op, "not a dense constant");
+      return rewriter.notifyMatchFailure(op, "its elements are not numbers");
     RankedTensorType type = getStorageTensorType(op.getType());
     Type from = elements.getElementType();
     if (from != type.getElementType()) {
@@ -46,7 +47,7 @@ struct LowerConstant : OpConversionPattern<onnx::ConstantOp> {
               return toBits(value.bitcastToAPInt());
             });
       else
-        return rewriter.notifyMatchFailure(op, "not a constant of numbers");
+        return rewriter.notifyMatchFailure(op, "its elements are not numbers");
     }
     elements = elements.reshape(type);
     if (elements.getNumElements() <= 1) {
@@ -113,9 +114,15 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
                                                                    types);
     populateReturnOpTypeConversionPattern(patterns, types);
 
+    // An op of ours is neither legal nor illegal: one that no pattern takes
+    // stays, and refuse-forms reports it.
     ConversionTarget target(*context);
-    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
-    target.addIllegalDialect<onnx::OnnxDialect>();
+    target.markUnknownOpDynamicallyLegal(
+        [](Operation *op) -> std::optional<bool> {
+          if (isa<onnx::OnnxDialect>(op->getDialect()))
+            return std::nullopt;
+          return true;
+        });
     // Patterns read axes and sizes off them: they go last.
     target.addLegalOp<onnx::ConstantOp, onnx::DimsOp>();
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
@@ -126,14 +133,22 @@ struct LowerToLinalg : onnxc::impl::LowerToLinalgBase<LowerToLinalg> {
 
     ConversionConfig config;
     config.allowPatternRollback = false;
+    explainPatterns(patterns);
     if (failed(applyPartialConversion(getOperation(), target,
                                       std::move(patterns), config)))
       return signalPassFailure();
 
     RewritePatternSet constants(context);
     constants.add<LowerConstant, LowerDims>(types, context);
-    target.addIllegalOp<onnx::ConstantOp, onnx::DimsOp>();
-    if (failed(applyPartialConversion(getOperation(), target,
+    explainPatterns(constants);
+    ConversionTarget values(*context);
+    values.markUnknownOpDynamicallyLegal(
+        [](Operation *op) -> std::optional<bool> {
+          if (isa<onnx::ConstantOp, onnx::DimsOp>(op))
+            return std::nullopt;
+          return true;
+        });
+    if (failed(applyPartialConversion(getOperation(), values,
                                       std::move(constants), config)))
       return signalPassFailure();
     SmallVector<UnrealizedConversionCastOp> casts;

@@ -31,6 +31,15 @@ RankedTensorType getStorageTensorType(Type type) {
                                getStorageType(tensor.getElementType()));
 }
 
+std::string refuseElements(Type type) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "it does not compute with elements of type " << type;
+  if (type.isIntOrFloat())
+    os << ": Cast them to a wider type";
+  return text;
+}
+
 Value loadElement(OpBuilder &b, Location loc, Value stored, Type type) {
   if (type.isInteger(1)) {
     Value zero =

@@ -48,6 +48,9 @@ mlir::Value createEmpty(mlir::OpBuilder &b, mlir::Location loc,
 mlir::AffineMap getBroadcastMap(llvm::ArrayRef<mlir::AffineExpr> operand,
                                 llvm::ArrayRef<mlir::AffineExpr> result);
 
+/// Why a pattern does not take elements of a type, with what a user can do.
+std::string refuseElements(mlir::Type onnxElementType);
+
 // populateNAMELowering(patterns, types) of each family, NAME.cpp in this
 // folder: CMake lists them.
 #include "passes/Tensor/LoweringDecls.inc"

@@ -323,7 +323,9 @@ struct LowerMatMulInteger : OpConversionPattern<MatMulIntegerOp> {
         adaptor.getAZeroPoint(), adaptor.getBZeroPoint(), op.getA(), op.getB(),
         op.getAZeroPoint(), op.getBZeroPoint());
     if (failed(sums))
-      return rewriter.notifyMatchFailure(op, "shape of a zero point");
+      return rewriter.notifyMatchFailure(
+          op, "a zero point is neither one value nor one for each row of A or "
+              "column of B");
     rewriter.replaceOp(op, *sums);
     return success();
   }
@@ -337,14 +339,17 @@ struct LowerQLinearMatMul : OpConversionPattern<QLinearMatMulOp> {
     Location loc = op.getLoc();
     for (Value value : {op.getA(), op.getB(), op.getY()})
       if (!getElementType(value).isInteger(8))
-        return rewriter.notifyMatchFailure(op, "not 8-bit integers");
+        return rewriter.notifyMatchFailure(
+            op, "A, B and Y must have elements of 8 bits");
     MatMulLoops loops(op.getA(), op.getB(), op.getY());
     FailureOr<Value> sums = createIntegerContraction(
         rewriter, op, loops, adaptor.getA(), adaptor.getB(),
         adaptor.getAZeroPoint(), adaptor.getBZeroPoint(), op.getA(), op.getB(),
         op.getAZeroPoint(), op.getBZeroPoint());
     if (failed(sums))
-      return rewriter.notifyMatchFailure(op, "shape of a zero point");
+      return rewriter.notifyMatchFailure(
+          op, "a zero point is neither one value nor one for each row of A or "
+              "column of B");
 
     Dims dims = *getDims(op.getY());
     SmallVector<Value> inputs = {*sums};
@@ -362,7 +367,9 @@ struct LowerQLinearMatMul : OpConversionPattern<QLinearMatMulOp> {
     FailureOr<Parameter> yZero =
         read(adaptor.getYZeroPoint(), op.getYZeroPoint(), loops.m);
     if (failed(aScale) || failed(bScale) || failed(yScale) || failed(yZero))
-      return rewriter.notifyMatchFailure(op, "shape of a scale");
+      return rewriter.notifyMatchFailure(
+          op, "a scale or zero point is neither one value nor one for each row "
+              "or column");
     // Those maps are over the contraction's loops, of which k is the last.
     SmallVector<AffineMap> all = {rewriter.getMultiDimIdentityMap(dims.size())};
     for (AffineMap map : maps)

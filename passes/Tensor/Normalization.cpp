@@ -196,7 +196,8 @@ struct LowerLayerNorm : OpConversionPattern<LayerNormalizationOp> {
   matchAndRewrite(LayerNormalizationOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     if (!isReal(getElementType(op.getX())))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(
+          op, refuseElements(getElementType(op.getX())));
     int64_t rank = *getRank(op.getX());
     int64_t axis = *normalizeAxis(op.getAxis(), rank);
     SmallVector<bool> outer(rank, false);
@@ -261,7 +262,8 @@ struct LowerRMSNorm : OpConversionPattern<RMSNormalizationOp> {
   matchAndRewrite(RMSNormalizationOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     if (!isReal(getElementType(op.getX())))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(
+          op, refuseElements(getElementType(op.getX())));
     int64_t rank = *getRank(op.getX());
     SmallVector<bool> outer(rank, false);
     std::fill_n(outer.begin(), *normalizeAxis(op.getAxis(), rank), true);
@@ -298,10 +300,12 @@ struct LowerInstanceNorm : OpConversionPattern<InstanceNormalizationOp> {
   matchAndRewrite(InstanceNormalizationOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     if (!isReal(getElementType(op.getInput())))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(
+          op, refuseElements(getElementType(op.getInput())));
     int64_t rank = *getRank(op.getInput());
     if (rank < 2)
-      return rewriter.notifyMatchFailure(op, "no channels");
+      return rewriter.notifyMatchFailure(
+          op, "the input must have a dimension of channels");
     SmallVector<bool> outer(rank, false);
     outer[0] = outer[1] = true;
     Rows rows(rewriter, op, op.getInput(), adaptor.getInput(), outer);
@@ -335,11 +339,13 @@ struct LowerBatchNorm : OpConversionPattern<BatchNormalizationOp> {
   matchAndRewrite(BatchNormalizationOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     if (!isReal(getElementType(op.getX())))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(
+          op, refuseElements(getElementType(op.getX())));
     int64_t rank = *getRank(op.getX());
     // X of rank 1 is one channel's batch.
     if (rank < 2 && op.getTrainingMode())
-      return rewriter.notifyMatchFailure(op, "no channels");
+      return rewriter.notifyMatchFailure(
+          op, "the input must have a dimension of channels");
     SmallVector<bool> outer(rank, !op.getTrainingMode());
     if (op.getTrainingMode())
       outer[1] = true;
@@ -448,9 +454,10 @@ struct LowerLpNorm : OpConversionPattern<LpNormalizationOp> {
   matchAndRewrite(LpNormalizationOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     if (!isReal(getElementType(op.getInput())))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(
+          op, refuseElements(getElementType(op.getInput())));
     if (op.getP() != 1 && op.getP() != 2)
-      return rewriter.notifyMatchFailure(op, "p is neither 1 nor 2");
+      return rewriter.notifyMatchFailure(op, "p must be 1 or 2");
     int64_t rank = *getRank(op.getInput());
     SmallVector<bool> outer(rank, true);
     outer[*normalizeAxis(op.getAxis(), rank)] = false;
@@ -491,8 +498,12 @@ struct LowerLRN : OpConversionPattern<LRNOp> {
   matchAndRewrite(LRNOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     int64_t rank = *getRank(op.getX());
-    if (!isReal(getElementType(op.getX())) || rank < 2 || op.getSize() < 1)
-      return rewriter.notifyMatchFailure(op, "element type, rank or size");
+    if (!isReal(getElementType(op.getX())))
+      return rewriter.notifyMatchFailure(
+          op, refuseElements(getElementType(op.getX())));
+    if (rank < 2 || op.getSize() < 1)
+      return rewriter.notifyMatchFailure(
+          op, "X must have a dimension of channels, and size must be positive");
     SmallVector<bool> outer(rank, false);
     outer[0] = outer[1] = true;
     Rows rows(rewriter, op, op.getX(), adaptor.getX(), outer);

@@ -278,12 +278,14 @@ LogicalResult lowerPool(Op op, Value x, ConversionPatternRewriter &rewriter,
   pool.element = getElementType(op.getX());
   if (!isComputable(pool.element) ||
       (pool.kind == Kind::Lp && !isa<FloatType>(pool.element)))
-    return rewriter.notifyMatchFailure(op, "element type");
+    return rewriter.notifyMatchFailure(op, refuseElements(pool.element));
   std::optional<PoolingWindow> window = PoolingWindow::get(
       *getDims(op.getX()), op.getAutoPad(), op.getCeilMode(),
       op.getKernelShape(), op.getDilations(), op.getPads(), op.getStrides());
   if (!window || window->kernel.empty())
-    return rewriter.notifyMatchFailure(op, "window");
+    return rewriter.notifyMatchFailure(
+        op, "the window is not known: kernel_shape, strides, dilations and "
+            "pads must have a value for each spatial dimension");
   pool.window = *window;
   SmallVector<OpFoldResult> in = getSizes(rewriter, op, op.getX());
   SmallVector<OpFoldResult> out = getSizes(rewriter, op, op.getY());
@@ -358,7 +360,8 @@ struct LowerSumPool : OpConversionPattern<SumPoolOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Type element = getElementType(op.getX());
     if (!element.isInteger() || element.getIntOrFloatBitWidth() >= 32)
-      return rewriter.notifyMatchFailure(op, "not of narrow integers");
+      return rewriter.notifyMatchFailure(
+          op, "X must have integers of less than 32 bits");
     return lowerPool(op, adaptor.getX(), rewriter, Pool{Kind::Sum});
   }
 };
@@ -383,10 +386,11 @@ struct LowerGlobalPool : OpConversionPattern<Op> {
                   ConversionPatternRewriter &rewriter) const override {
     if constexpr (std::is_same_v<Op, GlobalLpPoolOp>)
       if (op.getP() != (std::is_same_v<Reduce, ReduceL1Op> ? 1 : 2))
-        return rewriter.notifyMatchFailure(op, "another p");
+        return rewriter.notifyMatchFailure(op, "p must be 1 or 2");
     int64_t rank = *getRank(op.getX());
     if (rank <= 2)
-      return rewriter.notifyMatchFailure(op, "no spatial dimensions");
+      return rewriter.notifyMatchFailure(
+          op, "X must have spatial dimensions behind batch and channels");
     SmallVector<int64_t> spatial;
     for (int64_t i = 2; i < rank; ++i)
       spatial.push_back(i);

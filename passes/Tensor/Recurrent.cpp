@@ -355,10 +355,12 @@ template <typename Op> struct LowerRecurrent : OpConversionPattern<Op> {
     layer.op = op;
     layer.element = getElementType(op.getX());
     if (!isa<FloatType>(layer.element) || !isComputable(layer.element))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(op, refuseElements(layer.element));
     std::optional<int64_t> hidden = getConstant((*getDims(op.getR()))[2]);
     if (!hidden)
-      return rewriter.notifyMatchFailure(op, "the hidden size is not constant");
+      return rewriter.notifyMatchFailure(
+          op,
+          "the hidden size is free: bind the last dimension of R with --dim");
     layer.hidden = *hidden;
     layer.gates = isLSTM ? 4 : isGRU ? 3 : 1;
     layer.batchFirst = op.getLayout() != 0;
@@ -391,7 +393,9 @@ template <typename Op> struct LowerRecurrent : OpConversionPattern<Op> {
         op.getActivationBeta().value_or(ArrayRef<float>()), defaults,
         directions);
     if (!activations)
-      return rewriter.notifyMatchFailure(op, "activations");
+      return rewriter.notifyMatchFailure(
+          op, "activations must name functions of the specification, one for "
+              "each gate and direction");
 
     SmallVector<Value> results;
     for (OpResult result : op->getResults())

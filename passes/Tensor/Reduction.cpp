@@ -131,11 +131,12 @@ struct LowerReduction : OpConversionPattern<Op> {
     Value data = op.getData();
     Type element = getElementType(data);
     if (!isComputable(element))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(op, refuseElements(element));
     std::optional<SmallVector<bool>> reduced =
         getReducedDims(data, op.getAxes(), op.getNoopWithEmptyAxes());
     if (!reduced)
-      return rewriter.notifyMatchFailure(op, "axes are not constant");
+      return rewriter.notifyMatchFailure(
+          op, "the axes are known at run time only: make them a constant");
 
     Reduction r{rewriter, op, adaptor.getData(), {}, {}};
     AffineExpr count = getConstant(rewriter.getContext(), 1);

@@ -266,12 +266,15 @@ struct LowerResize : OpConversionPattern<ResizeOp> {
     Type type = onnxc::onnx::getElementType(op.getX());
     std::optional<SmallVector<ResizeOp::Axis>> axes = op.getResizedAxes();
     if (!axes)
-      return rewriter.notifyMatchFailure(op, "scales or sizes are not known");
+      return rewriter.notifyMatchFailure(
+          op,
+          "scales or sizes are known at run time only: make them a constant");
     if (!canCompute(type))
-      return rewriter.notifyMatchFailure(op, "narrow elements");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     bool isCrop = op.getCoordinateTransformationMode() == "tf_crop_and_resize";
     if (isCrop && !op.getRoi())
-      return rewriter.notifyMatchFailure(op, "a crop needs roi");
+      return rewriter.notifyMatchFailure(
+          op, "tf_crop_and_resize needs the input roi");
     SmallVector<AxisSampler> samplers;
     SmallVector<int64_t> numbers;
     Dims dims = *getDims(op.getX());

@@ -69,7 +69,8 @@ struct LowerGridSample : OpConversionPattern<GridSampleOp> {
     Type type = onnxc::onnx::getElementType(op.getX());
     Type gridType = onnxc::onnx::getElementType(op.getGrid());
     if (!canCompute(type) || !canCompute(gridType))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(
+          op, refuseElements(canCompute(type) ? gridType : type));
     Type real = getRealType(type, gridType);
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getX());
     int64_t spatial = sizes.size() - 2;
@@ -200,7 +201,8 @@ struct LowerRoiAlign : OpConversionPattern<RoiAlignOp> {
     Type type = onnxc::onnx::getElementType(op.getX());
     Type roiType = onnxc::onnx::getElementType(op.getRois());
     if (!canCompute(type) || !canCompute(roiType))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(
+          op, refuseElements(canCompute(type) ? roiType : type));
     Type real = getRealType(type, roiType);
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getX());
     bool halfPixel = op.getCoordinateTransformationMode() == "half_pixel";

@@ -48,7 +48,7 @@ struct LowerScatterElements : OpConversionPattern<ScatterElementsOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Type type = onnxc::onnx::getElementType(op.getOutput());
     if (!canReduce(op.getReduction(), type))
-      return rewriter.notifyMatchFailure(op, "reduces narrow elements");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getData());
     int64_t axis = *normalizeAxis(op.getAxis(), sizes.size());
     Value copy =
@@ -78,11 +78,13 @@ struct LowerScatterND : OpConversionPattern<ScatterNDOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Type type = onnxc::onnx::getElementType(op.getOutput());
     if (!canReduce(op.getReduction(), type))
-      return rewriter.notifyMatchFailure(op, "reduces narrow elements");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     Dims indices = *getDims(op.getIndices());
     std::optional<int64_t> tuple = onnxc::onnx::getConstant(indices.back());
     if (!tuple)
-      return rewriter.notifyMatchFailure(op, "index tuples of unknown size");
+      return rewriter.notifyMatchFailure(
+          op, "the size of the index tuples is free: bind the last dimension "
+              "of indices with --dim");
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getData());
     SmallVector<OpFoldResult> loops = getSizes(rewriter, op, op.getIndices());
     loops.pop_back();
@@ -154,10 +156,11 @@ struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
     Location loc = op.getLoc();
     Type type = onnxc::onnx::getElementType(op.getOutput());
     if (!canReduce("add", type))
-      return rewriter.notifyMatchFailure(op, "narrow elements");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     std::optional<Dims> block = getKnownInts(op.getBlockShape());
     if (!block)
-      return rewriter.notifyMatchFailure(op, "blocks of unknown shape");
+      return rewriter.notifyMatchFailure(
+          op, "block_shape is known at run time only: make it a constant");
     int64_t spatial = block->size();
     SmallVector<int64_t> ones(spatial, 1), zeros(2 * spatial, 0);
     ArrayRef<int64_t> dilations = op.getDilations().value_or(ones),

@@ -38,7 +38,7 @@ template <typename Op> struct LowerArg : OpConversionPattern<Op> {
                   ConversionPatternRewriter &rewriter) const override {
     Type type = onnxc::onnx::getElementType(op.getData());
     if (!canCompute(type))
-      return rewriter.notifyMatchFailure(op, "narrow elements");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getData());
     int64_t axis = *normalizeAxis(op.getAxis(), sizes.size());
     bool keep = op.getKeepdims() != 0, last = op.getSelectLastIndex() != 0;
@@ -84,7 +84,7 @@ struct LowerTopK : OpConversionPattern<TopKOp> {
     Location loc = op.getLoc();
     Type type = onnxc::onnx::getElementType(op.getX());
     if (!canCompute(type))
-      return rewriter.notifyMatchFailure(op, "narrow elements");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getX());
     int64_t axis = *normalizeAxis(op.getAxis(), sizes.size());
     bool largest = op.getLargest() != 0;
@@ -195,14 +195,15 @@ template <typename Op> struct LowerCumulative : OpConversionPattern<Op> {
     Location loc = op.getLoc();
     Type type = onnxc::onnx::getElementType(op.getX());
     if (!canCompute(type))
-      return rewriter.notifyMatchFailure(op, "narrow elements");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getX());
     std::optional<SmallVector<int64_t>> known = getConstantInts(op.getAxis());
     std::optional<int64_t> axis;
     if (known && known->size() == 1)
       axis = normalizeAxis(known->front(), sizes.size());
     if (!axis)
-      return rewriter.notifyMatchFailure(op, "the axis is not known");
+      return rewriter.notifyMatchFailure(
+          op, "the axis is known at run time only: make it a constant");
 
     constexpr bool isSum = std::is_same_v<Op, CumSumOp>;
     IndexBuilder outside(rewriter, loc);

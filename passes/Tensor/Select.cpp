@@ -48,7 +48,7 @@ struct LowerNonZero : OpConversionPattern<NonZeroPaddedOp> {
     Location loc = op.getLoc();
     Type type = onnxc::onnx::getElementType(op.getX());
     if (!canCompute(type))
-      return rewriter.notifyMatchFailure(op, "narrow elements");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     IndexBuilder outside(rewriter, loc);
     Value init = createEmpty(rewriter, loc, op->getResult(0));
     SmallVector<Value> results = buildLoopNest(
@@ -156,7 +156,7 @@ public:
     Location loc = op.getLoc();
     Type type = onnxc::onnx::getElementType(op.getX());
     if (!canCompute(type))
-      return rewriter.notifyMatchFailure(op, "narrow elements");
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     IndexBuilder outside(rewriter, loc);
     Value zero = outside.constant(0), one = outside.constant(1);
     SmallVector<OpFoldResult> length =

@@ -158,7 +158,8 @@ struct LowerConstantOfShape : OpConversionPattern<ConstantOfShapeOp> {
       auto elements = dyn_cast<DenseElementsAttr>(*value);
       Type held = value->getElementType();
       if (!elements || !held.isIntOrFloat())
-        return rewriter.notifyMatchFailure(op, "not a number");
+        return rewriter.notifyMatchFailure(
+            op, "the attribute value is not a number");
       if (isa<FloatType>(type)) {
         fill = *elements.value_begin<FloatAttr>();
       } else {

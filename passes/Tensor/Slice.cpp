@@ -132,7 +132,9 @@ struct LowerSlice : OpConversionPattern<SliceOp> {
                                  op.getAxes(), op.getSteps());
     if (!ranges) {
       if (cast<RankedTensorType>(op.getStarts().getType()).isDynamicDim(0))
-        return rewriter.notifyMatchFailure(op, "how many axes is not known");
+        return rewriter.notifyMatchFailure(
+            op,
+            "the number of starts is free: bind their dimension with --dim");
       rewriter.replaceOp(op, buildFromOperands(op, adaptor, rewriter));
       return success();
     }
@@ -251,7 +253,8 @@ struct LowerPad : OpConversionPattern<PadOp> {
                   ConversionPatternRewriter &rewriter) const override {
     std::optional<PadOp::Pads> pads = op.getPadsPerDimension();
     if (!pads)
-      return rewriter.notifyMatchFailure(op, "pads or axes are not known");
+      return rewriter.notifyMatchFailure(
+          op, "pads or axes are known at run time only: make them a constant");
     if (op.getMode() != "constant") {
       rewriter.replaceOp(op, buildRepeating(op, adaptor, *pads, rewriter));
       return success();

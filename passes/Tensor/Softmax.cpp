@@ -228,11 +228,12 @@ struct LowerSoftmax : OpConversionPattern<Op> {
                   ConversionPatternRewriter &rewriter) const override {
     Type element = getElementType(op.getInput());
     if (!isa<FloatType>(element) || !isComputable(element))
-      return rewriter.notifyMatchFailure(op, "element type");
+      return rewriter.notifyMatchFailure(op, refuseElements(element));
     int64_t rank = *getRank(op.getInput());
     std::optional<int64_t> axis = normalizeAxis(op.getAxis(), rank);
     if (!axis)
-      return rewriter.notifyMatchFailure(op, "axis is out of range");
+      return rewriter.notifyMatchFailure(op, "axis is out of range for rank " +
+                                                 Twine(rank));
     Location loc = op.getLoc();
     SmallVector<OpFoldResult> sizes = getSizes(rewriter, op, op.getInput());
     bool isRow = *axis == rank - 1;

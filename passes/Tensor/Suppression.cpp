@@ -81,7 +81,8 @@ struct LowerSuppression : OpConversionPattern<NonMaxSuppressionPaddedOp> {
                   ConversionPatternRewriter &rewriter) const override {
     if (!onnxc::onnx::getElementType(op.getBoxes()).isF32() ||
         !onnxc::onnx::getElementType(op.getScores()).isF32())
-      return rewriter.notifyMatchFailure(op, "boxes or scores are not f32");
+      return rewriter.notifyMatchFailure(
+          op, "boxes and scores must have elements of 32-bit floats");
     Location loc = op.getLoc();
     bool isCenter = op.getCenterPointBox() != 0;
     IndexBuilder outside(rewriter, loc);

@@ -13,12 +13,24 @@ include "mlir/Pass/PassBase.td"
 
 def LowerToLinalg : Pass<"lower-to-linalg", "::mlir::func::FuncOp"> {
   let summary = "Lower a kernel's onnx ops to linalg on tensors";
+  let description = [{
+    Ops in a form that no pattern takes stay, with the attribute `onnx.refused`:
+    the reasons.
+  }];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::tensor::TensorDialect"];
+}
+
+def RefuseForms : Pass<"refuse-forms", "::mlir::ModuleOp"> {
+  let summary = "Report the ops that have no lowering, and why";
+  let description = [{
+    Each onnx op that `lower-to-linalg` left in a kernel is an error at its
+    node, with the reasons that the patterns gave.
+  }];
 }
 
 def FuseLinalg : Pass<"fuse-linalg", "::mlir::func::FuncOp"> {

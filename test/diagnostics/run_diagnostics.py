@@ -3,9 +3,10 @@
 
     run_diagnostics.py
 
-takes the arguments of test/runner_arguments.py. Each of bad_models.py and bad_sizes.py must be refused: exit status 1, a line
-with `error:` that says what the case expects, nothing written, no crash. The
-last line is `N passed, N failed`.
+takes the arguments of test/runner_arguments.py. Each of bad_models.py, bad_sizes.py
+and refused_forms.py must be refused: exit status 1, a line with `error:` that
+says what the case expects, nothing written, no crash. The last line is `N
+passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -18,6 +19,7 @@ import sys
 
 import bad_models
 import bad_sizes
+import refused_forms
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 os.pardir))
@@ -28,7 +30,8 @@ SECONDS = 60
 BYTES = 8 << 30
 CRASH = re.compile(r"Assertion .* failed|LLVM ERROR|Stack dump:|UNREACHABLE"
                    r"|Sanitizer|terminate called|this is a bug|PLEASE submit"
-                   r"|This is a bug of onnxc")
+                   r"|This is a bug of onnxc|failed to legalize"
+                   r"|explicitly marked illegal")
 
 
 def run(onnxc, folder, arguments):
@@ -82,7 +85,8 @@ def main():
     options = runner_arguments.RunnerArguments(__doc__).parse()
     return run_cases({case.name: functools.partial(check, options, case)
                       for case in (*bad_models.all_cases(),
-                                   *bad_sizes.all_cases())}, options)
+                                   *bad_sizes.all_cases(),
+                                   *refused_forms.all_cases())}, options)
 
 
 if __name__ == "__main__":

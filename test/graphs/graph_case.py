@@ -13,5 +13,7 @@ class Case:
     sizes_known: bool = True  # before a run
     flags: list = dataclasses.field(default_factory=list)  # of onnxc
     opset: int = 21
+    becomes: str = ""  # an operator that the compiled graph has
+    not_becomes: str = ""  # and one that it has not
     refused: str = ""  # what onnxc-run says instead
     expected: list = None  # outputs that onnxruntime does not give

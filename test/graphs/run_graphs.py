@@ -5,8 +5,9 @@ a Loop where they are to be stacked.)
 
     run_graphs.py [-- ONNXC'S OPTIONS]
 
-and the arguments of test/runner_arguments.py. control_flow.py, shape_arithmetic.py and sizes_at_run_time.py list the cases. One
-that says that its sizes are known before a run (the default) fails if a size is
+and the arguments of test/runner_arguments.py. control_flow.py,
+idioms.py, shape_arithmetic.py and sizes_at_run_time.py list the cases. One that
+says that its sizes are known before a run (the default) fails if a size is
 read from data. One that says what is refused must end so on each of its inputs.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -22,6 +23,7 @@ import onnx.parser
 import onnxruntime
 
 import control_flow
+import idioms
 import shape_arithmetic
 import sizes_at_run_time
 
@@ -91,6 +93,10 @@ def compare_case(case, options, folder):
         raise Failure("a size is read from data: "
                       + next(line for line in plan.splitlines()
                              if "plan.symbol" in line).strip())
+    if case.becomes and f"onnx.{case.becomes}(" not in plan:
+        raise Failure(f"has not become {case.becomes}")
+    if case.not_becomes and case.not_becomes + "(" in plan:
+        raise Failure(f"has become {case.not_becomes}")
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 4
     reference = None
@@ -123,7 +129,7 @@ def main():
     parser = runner_arguments.RunnerArguments(__doc__)
     parser.add_compiler_options()
     options = parser.parse()
-    cases = (control_flow.CASES + shape_arithmetic.CASES
+    cases = (control_flow.CASES + idioms.CASES + shape_arithmetic.CASES
              + sizes_at_run_time.CASES + sizes_at_run_time.REFUSED
              + sizes_at_run_time.LIMITED)
     return run_cases({case.name: functools.partial(run_case, case, options)

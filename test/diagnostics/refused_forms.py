@@ -1,0 +1,53 @@
+"""Forms of operators that have no lowering: what is said names the node, the
+form and, where there is one, the remedy.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+from onnx import TensorProto
+
+from bad_models import Case, node, of, value
+
+INT64 = TensorProto.INT64
+
+
+def one(name, op_type, inputs, says, opset=21, outputs=("y",), **attributes):
+    """A node of inputs {name: shape}, or (shape, type) for other than floats."""
+    given = [value(key, *(what if isinstance(what, tuple) else (what,)))
+             for key, what in inputs.items()]
+    return Case(name, of([node(op_type, list(inputs), list(outputs),
+                               **attributes)],
+                         given, [value(output, None) for output in outputs],
+                         opset=opset),
+                [f'"{op_type}_node" \\({op_type}\\): is not supported in this '
+                 "form: ", *says])
+
+
+def all_cases():
+    def heads(*shape):
+        return {name: list(shape) for name in ("q", "k", "v")}
+    yield one("attention-free-head-size", "Attention",
+              heads("b", 2, "s", "d"), ["head size is free: bind it with --dim"],
+              opset=23)
+    yield one("attention-free-heads", "Attention", heads("b", "h", "s", 4),
+              ["number of heads is free", "--dim"], opset=23)
+    yield one("rotary-free-features", "RotaryEmbedding",
+              {"x": ["b", 2, "s", "d"], "cos": ["b", "s", "c"],
+               "sin": ["b", "s", "c"]},
+              ["size of the heads is free: bind the last dimension of X"],
+              opset=23)
+    yield one("lstm-free-hidden-size", "LSTM",
+              {"x": [5, 2, 3], "w": [1, "w", 3], "r": [1, "w", "h"]},
+              ["hidden size is free: bind the last dimension of R"])
+    yield one("scatter-nd-free-tuples", "ScatterND",
+              {"x": [4, 4], "i": (["n", "k"], INT64), "u": ["n", 4]},
+              ["index tuples is free"])
+    yield one("lp-normalization-p", "LpNormalization", {"x": [4, 4]},
+              ["p must be 1 or 2"], p=3)
+    yield one("global-lp-pool-p", "GlobalLpPool", {"x": [1, 2, 4, 4]},
+              ["p must be 1 or 2"], p=3)
+    # All of them, not only the first.
+    norms = [node("LpNormalization", ["x"], [f"y{p}"], name=f"norm_{p}", p=p)
+             for p in (3, 4)]
+    yield Case("two-forms", of(norms, [value("x", [4, 4])],
+                               [value("y3", [4, 4]), value("y4", [4, 4])]),
+               ['"norm_3" .*p must be 1 or 2', '"norm_4" .*p must be 1 or 2'])

@@ -70,7 +70,7 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   // Operators that an exporter wrote as several become one again.
-  //pm.addNestedPass<func::FuncOp>(createRecognizeIdioms());
+  pm.addNestedPass<func::FuncOp>(createRecognizeIdioms());
   // Sums of quantised tensors are sums of integers; scales become products.
   pm.addNestedPass<func::FuncOp>(createFuseQuantization());
   pm.addNestedPass<func::FuncOp>(createExpandQuantization());

@@ -107,6 +107,9 @@ struct SimplifyToArithmetic : OpRewritePattern<BatchNormalizationOp> {
                                  alignChannels(rewriter, loc, *factors, ones));
     Value result = AddOp::create(rewriter, loc, scaled,
                                  alignChannels(rewriter, loc, shift, ones));
+    // The constants may tell how many channels there are, X need not.
+    scaled.setType(op.getY().getType());
+    result.setType(op.getY().getType());
     rewriter.replaceAllUsesWith(op.getY(), result);
     rewriter.eraseOp(op);
     return success();

@@ -34,6 +34,16 @@ void refuse(Operation *op) {
         [&](StringRef reason) { error << reason; }, "; ");
     return;
   }
+  auto isFree = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && !tensor.hasStaticShape();
+  };
+  if (llvm::any_of(op->getOperandTypes(), isFree)) {
+    error
+        << ": sizes of its operands are free: bind the model's dimensions with "
+           "--dim or --shape";
+    return;
+  }
   error << ": it has no lowering for operands of types ";
   llvm::interleaveComma(op->getOperandTypes(), error);
 }

@@ -271,6 +271,10 @@ struct LowerResize : OpConversionPattern<ResizeOp> {
           "scales or sizes are known at run time only: make them a constant");
     if (!canCompute(type))
       return rewriter.notifyMatchFailure(op, refuseElements(type));
+    if (op.keepsAspectRatio() && !axes->empty() && !axes->front().scale &&
+        !getKnownInts(op.getSizes()))
+      return rewriter.notifyMatchFailure(
+          op, "the number of sizes is free: bind their dimension with --dim");
     bool isCrop = op.getCoordinateTransformationMode() == "tf_crop_and_resize";
     if (isCrop && !op.getRoi())
       return rewriter.notifyMatchFailure(

@@ -47,7 +47,8 @@ CRASH = re.compile(r"Assertion .* failed|PLEASE submit a bug report"
 # What only those who know the compiler's inside would understand.
 INSIDE = re.compile(r"failed to legalize|explicitly marked illegal"
                     r"|do not fit together|without saying why"
-                    r"|is left (?:in a kernel )?after|not supported yet")
+                    r"|is left (?:in a kernel )?after|not supported yet"
+                    r"|doesn't match function result|op requires|verif")
 
 
 class Outcome:

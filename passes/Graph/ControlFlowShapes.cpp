@@ -93,7 +93,7 @@ Type readSizes(OpBuilder &b, Location loc, Type type, ArrayRef<unsigned> which,
 // If
 //===----------------------------------------------------------------------===//
 
-FailureOr<Operation *> onnxc::inferIf(IfOp op, ShapeInference inference) {
+FailureOr<Operation *> onnxc::inferIf(IfOp op, ShapeInference &inference) {
   for (Region &region : op->getRegions())
     if (failed(inference.inferBlock(region.front())))
       return failure();
@@ -130,8 +130,11 @@ FailureOr<Operation *> onnxc::inferIf(IfOp op, ShapeInference inference) {
       // A Squeeze of a dimension that need not be 1 is exported as a Squeeze if
       // it is and an Identity if not. What follows was written for the first.
       bool takesThen = l.size() < r.size();
-      if (inference.assumeBranch(op, takesThen))
+      if (inference.assumeBranch(op, takesThen)) {
+        if (failed(inference.inlineBranch(op, takesThen)))
+          return failure();
         return static_cast<Operation *>(nullptr);
+      }
       return op->emitError("its branches give tensors of ranks ")
              << l.size() << " and " << r.size() << " for output " << i
              << "; a rank must be known when the model is compiled: bind "
@@ -187,34 +190,55 @@ namespace {
 
 class LoopShapes {
 public:
-  LoopShapes(LoopOp op, ShapeInference inference)
-      : op(op), inference(inference), numCarried(op.getVInitial().size()),
-        varying(numCarried) {}
+  LoopShapes(LoopOp op, ShapeInference &inference)
+      : op(op), inference(inference), carried(op.getVInitial().size()) {}
 
   FailureOr<Operation *> run();
 
 private:
+  /// A carried value: which sizes vary, and the further carried value that
+  /// holds them.
+  struct Carried {
+    Varying varying;
+    size_t sizes = 0;
+  };
+  /// A scan output of which only the run tells a size: the number of its
+  /// slices, or some of a slice's own.
+  struct ScanOutput {
+    size_t result;
+    bool isCounted;
+    Varying varying;
+    size_t sizes = 0;
+  };
+
   LoopOp op;
-  ShapeInference inference;
-  size_t numCarried;
-  /// Of the carried values.
-  SmallVector<Varying> varying;
+  ShapeInference &inference;
+  SmallVector<Carried> carried;
+  SmallVector<ScanOutput> scans;
   /// Further carried values: their results follow the others.
   SmallVector<Value> moreInitial, moreYields;
+  /// The one of these that counts the iterations.
+  std::optional<size_t> counter;
 
   Block &body() { return op.getBody().front(); }
   bool findVarying();
   LogicalResult inferBody();
-  void addCarried(Value initial, Value yield) {
+  LogicalResult addCounter();
+  LogicalResult inferScanOutput(size_t result, size_t numOutside, Type &type);
+  LoopOp widen(ArrayRef<Type> types);
+  void readResultSizes(LoopOp wider, ArrayRef<Type> types);
+
+  size_t addCarried(Value initial, Value yield) {
     moreInitial.push_back(initial);
     moreYields.push_back(yield);
+    return moreInitial.size() - 1;
   }
 };
 
 /// Infers a copy of the body with what is known to vary; whether it yields
 /// something else than that.
 bool LoopShapes::findVarying() {
-  size_t numSymbols = inference.symbols.size();
+  size_t numSymbols = inference.getSymbolCount();
   for (unsigned i : {0, 1})
     body().getArgument(i).setType(RankedTensorType::get(
         {}, IntegerType::get(op.getContext(), i == 0 ? 64 : 1)));
@@ -222,14 +246,11 @@ bool LoopShapes::findVarying() {
   OpBuilder b(op);
   b.insert(copy);
   Block &block = copy.getBody().front();
-  for (size_t i = 0; i < numCarried; ++i) {
+  for (size_t i = 0; i < carried.size(); ++i) {
     Type type = op.getVInitial()[i].getType();
     if (std::optional<Dims> dims = getDims(type)) {
-      for (unsigned d : varying[i]) {
-        (*dims)[d] =
-            getAffineSymbolExpr(inference.symbols.size(), op.getContext());
-        inference.symbols.push_back(b.getStringAttr("varying"));
-      }
+      for (unsigned d : carried[i].varying)
+        (*dims)[d] = inference.addSymbol("varying");
       type = getTensorType(*dims, cast<TensorType>(type).getElementType());
     }
     block.getArgument(2 + i).setType(type);
@@ -240,7 +261,7 @@ bool LoopShapes::findVarying() {
     ScopedDiagnosticHandler quiet(op.getContext(),
                                   [](Diagnostic &) { return success(); });
     if (succeeded(inference.inferBlock(block))) {
-      for (size_t i = 0; i < numCarried; ++i) {
+      for (size_t i = 0; i < carried.size(); ++i) {
         Value yield = block.getTerminator()->getOperand(1 + i);
         std::optional<Dims> before = getDims(block.getArgument(2 + i)),
                             after = getDims(yield);
@@ -248,42 +269,42 @@ bool LoopShapes::findVarying() {
           continue;
         for (unsigned d = 0; d < before->size(); ++d)
           if ((*before)[d] != (*after)[d] &&
-              !llvm::is_contained(varying[i], d)) {
-            varying[i].push_back(d);
+              !llvm::is_contained(carried[i].varying, d)) {
+            carried[i].varying.push_back(d);
             changed = true;
           }
-        llvm::sort(varying[i]);
+        llvm::sort(carried[i].varying);
       }
     }
   }
   copy->erase();
-  inference.symbols.truncate(numSymbols);
+  inference.forgetSymbols(numSymbols);
   return changed;
 }
 
 LogicalResult LoopShapes::inferBody() {
   OpBuilder b(op);
   Location loc = op.getLoc();
-  for (size_t i = 0; i < numCarried; ++i) {
+  for (size_t i = 0; i < carried.size(); ++i) {
     Value initial = op.getVInitial()[i];
     Value argument = body().getArgument(2 + i);
     argument.setType(initial.getType());
-    if (varying[i].empty())
+    if (carried[i].varying.empty())
       continue;
     b.setInsertionPoint(op);
-    Value sizes = buildDims(b, loc, select(*getDims(initial), varying[i]));
+    Value sizes =
+        buildDims(b, loc, select(*getDims(initial), carried[i].varying));
     Value now = body().addArgument(sizes.getType(), loc);
     b.setInsertionPointToStart(&body());
-    argument.setType(
-        readSizes(b, loc, initial.getType(), varying[i], now, inference));
-    addCarried(sizes, {});
+    argument.setType(readSizes(b, loc, initial.getType(), carried[i].varying,
+                               now, inference));
+    carried[i].sizes = addCarried(sizes, {});
   }
   if (failed(inference.inferBlock(body())))
     return failure();
   Operation *yield = body().getTerminator();
   b.setInsertionPoint(yield);
-  size_t next = 0;
-  for (size_t i = 0; i < numCarried; ++i) {
+  for (size_t i = 0; i < carried.size(); ++i) {
     Value argument = body().getArgument(2 + i),
           value = yield->getOperand(1 + i);
     if (!isa<TensorType>(value.getType()))
@@ -297,10 +318,107 @@ LogicalResult LoopShapes::inferBody() {
       return op->emitError("carries ")
              << argument.getType() << " into an iteration and "
              << value.getType() << " out of it";
-    if (!varying[i].empty())
-      moreYields[next++] = buildDims(b, loc, select(dims, varying[i]));
+    if (!carried[i].varying.empty())
+      moreYields[carried[i].sizes] =
+          buildDims(b, loc, select(dims, carried[i].varying));
   }
   return success();
+}
+
+/// One more carried value: how many iterations there were.
+LogicalResult LoopShapes::addCounter() {
+  OpBuilder b(body().getTerminator());
+  Location loc = op.getLoc();
+  auto scalar = RankedTensorType::get({}, b.getI64Type());
+  auto constant = [&](int64_t value) -> Value {
+    return ConstantOp::create(
+        b, loc, DenseElementsAttr::get(scalar, b.getI64IntegerAttr(value)));
+  };
+  Value done = AddOp::create(b, loc, body().getArgument(0), constant(1));
+  if (failed(inference.inferOp(done.getDefiningOp())))
+    return failure();
+  b.setInsertionPoint(op);
+  counter = addCarried(constant(0), done);
+  return success();
+}
+
+/// A scan output's sizes: how often, and what only an iteration knows, which
+/// are the symbols that were not there outside. Both are 0 in its type for now.
+LogicalResult LoopShapes::inferScanOutput(size_t result, size_t numOutside,
+                                          Type &type) {
+  Operation *yield = body().getTerminator();
+  Value slice = yield->getOperand(1 + result);
+  if (!isa<TensorType>(slice.getType()))
+    return success();
+  if (failed(checkTensor(op, slice, "a scan output")))
+    return failure();
+  Dims dims = *getDims(slice);
+  ScanOutput scan{result, !getDims(type), {}};
+  for (auto [d, dim] : llvm::enumerate(dims))
+    if (getNumSymbols(dim) > numOutside)
+      scan.varying.push_back(d);
+  if (scan.isCounted && !counter && failed(addCounter()))
+    return failure();
+  OpBuilder b(yield);
+  if (!scan.varying.empty()) {
+    Value sizes = buildDims(b, op.getLoc(), select(dims, scan.varying));
+    b.setInsertionPoint(op);
+    SmallVector<int64_t> zeros(scan.varying.size(), 0);
+    scan.sizes = addCarried(ConstantOp::create(b, op.getLoc(), zeros), sizes);
+  }
+  if (!scan.isCounted && scan.varying.empty())
+    return success();
+  dims.insert(dims.begin(), scan.isCounted
+                                ? AffineExpr(b.getAffineConstantExpr(0))
+                                : getDims(type)->front());
+  type = getTensorType(dims, onnxc::onnx::getElementType(slice));
+  scans.push_back(std::move(scan));
+  return success();
+}
+
+/// The loop with the further carried values.
+LoopOp LoopShapes::widen(ArrayRef<Type> types) {
+  for (Value initial :
+       ArrayRef(moreInitial)
+           .drop_front(body().getNumArguments() - 2 - carried.size()))
+    body().addArgument(initial.getType(), op.getLoc());
+  appendToYield(body(), 1 + carried.size(), moreYields);
+  SmallVector<Value> initial(op.getVInitial());
+  llvm::append_range(initial, moreInitial);
+  SmallVector<Type> all(types.take_front(carried.size()));
+  llvm::append_range(all, ValueRange(moreInitial).getTypes());
+  llvm::append_range(all, types.drop_front(carried.size()));
+  OpBuilder b(op);
+  auto wider =
+      LoopOp::create(b, op.getLoc(), all, op.getM(), op.getCond(), initial);
+  wider.getBody().takeBody(op.getBody());
+  return wider;
+}
+
+/// Symbols for the sizes that the loop gives as data.
+void LoopShapes::readResultSizes(LoopOp wider, ArrayRef<Type> types) {
+  OpBuilder b(wider->getContext());
+  b.setInsertionPointAfter(wider);
+  Location loc = wider.getLoc();
+  auto getMore = [&](size_t i) { return wider->getResult(carried.size() + i); };
+  for (auto [i, value] : llvm::enumerate(carried))
+    if (!value.varying.empty())
+      wider->getResult(i).setType(readSizes(b, loc, types[i], value.varying,
+                                            getMore(value.sizes), inference));
+  AffineExpr trips;
+  if (counter)
+    trips = inference.defineSymbol(b, loc, getMore(*counter), 0);
+  for (const ScanOutput &scan : scans) {
+    Dims dims = *getDims(types[scan.result]);
+    if (scan.isCounted)
+      dims[0] = trips;
+    for (auto [element, d] : llvm::enumerate(scan.varying))
+      dims[1 + d] =
+          inference.defineSymbol(b, loc, getMore(scan.sizes), element);
+    Type element = cast<TensorType>(types[scan.result]).getElementType();
+    wider->getResult(moreInitial.size() + scan.result)
+        .setType(getTensorType(dims, element));
+  }
 }
 
 FailureOr<Operation *> LoopShapes::run() {
@@ -308,121 +426,35 @@ FailureOr<Operation *> LoopShapes::run() {
     if (isa<TensorType>(initial.getType()) &&
         failed(checkTensor(op, initial, "an initial value")))
       return failure();
-  size_t numOutside = inference.symbols.size();
+  size_t numOutside = inference.getSymbolCount();
   while (findVarying()) {
   }
   if (failed(inferBody()))
     return failure();
 
-  OpBuilder b(op);
-  Location loc = op.getLoc();
-  SmallVector<Type> inferred;
-  if (failed(op.inferReturnTypes(
-          op.getContext(), loc, op->getOperands(), op->getAttrDictionary(),
-          op->getPropertiesStorage(), op->getRegions(), inferred)))
+  SmallVector<Type> types;
+  if (failed(op.inferReturnTypes(op.getContext(), op.getLoc(),
+                                 op->getOperands(), op->getAttrDictionary(),
+                                 op->getPropertiesStorage(), op->getRegions(),
+                                 types)))
     return failure();
-  Operation *yield = body().getTerminator();
-  for (size_t i = 0; i < numCarried; ++i)
-    inferred[i] = op.getVInitial()[i].getType();
-
-  // A scan output's sizes: how often, and what only an iteration knows.
-  size_t firstScan = moreInitial.size();
-  SmallVector<std::pair<size_t, Varying>> scans;
-  std::optional<size_t> counter;
-  SmallVector<size_t> counted;
-  for (size_t i = numCarried; i < op->getNumResults(); ++i) {
-    Value slice = yield->getOperand(1 + i);
-    if (!isa<TensorType>(slice.getType()))
-      continue;
-    if (failed(checkTensor(op, slice, "a scan output")))
+  for (auto [i, initial] : llvm::enumerate(op.getVInitial()))
+    types[i] = initial.getType();
+  for (size_t i = carried.size(); i < op->getNumResults(); ++i)
+    if (failed(inferScanOutput(i, numOutside, types[i])))
       return failure();
-    Dims dims = *getDims(slice);
-    Varying which;
-    for (auto [d, dim] : llvm::enumerate(dims))
-      if (getNumSymbols(dim) > numOutside)
-        which.push_back(d);
-    bool isCounted = !getDims(inferred[i]);
-    if (isCounted && !counter) {
-      b.setInsertionPoint(yield);
-      auto scalar = RankedTensorType::get({}, b.getI64Type());
-      auto constant = [&](int64_t value) -> Value {
-        return ConstantOp::create(
-            b, loc, DenseElementsAttr::get(scalar, b.getI64IntegerAttr(value)));
-      };
-      Value done = AddOp::create(b, loc, body().getArgument(0), constant(1));
-      if (failed(inference.inferOp(done.getDefiningOp())))
-        return failure();
-      b.setInsertionPoint(op);
-      counter = moreInitial.size();
-      addCarried(constant(0), done);
-    }
-    if (!which.empty()) {
-      b.setInsertionPoint(yield);
-      Value sizes = buildDims(b, loc, select(dims, which));
-      b.setInsertionPoint(op);
-      scans.push_back({i, which});
-      addCarried(
-          ConstantOp::create(b, loc, SmallVector<int64_t>(which.size(), 0)),
-          sizes);
-    }
-    if (isCounted)
-      counted.push_back(i);
-    if (isCounted || !which.empty()) {
-      dims.insert(dims.begin(), isCounted
-                                    ? AffineExpr(b.getAffineConstantExpr(0))
-                                    : getDims(inferred[i])->front());
-      inferred[i] = getTensorType(dims, onnxc::onnx::getElementType(slice));
-    }
-  }
   if (moreInitial.empty()) {
-    for (auto [result, type] : llvm::zip(op->getResults(), inferred))
+    for (auto [result, type] : llvm::zip(op->getResults(), types))
       result.setType(type);
     return op.getOperation();
   }
 
-  for (size_t i = body().getNumArguments();
-       i < 2 + numCarried + moreInitial.size(); ++i)
-    body().addArgument(moreInitial[i - 2 - numCarried].getType(), loc);
-  appendToYield(body(), 1 + numCarried, moreYields);
-  SmallVector<Value> initial(op.getVInitial());
-  llvm::append_range(initial, moreInitial);
-  SmallVector<Type> types(ArrayRef(inferred).take_front(numCarried));
-  llvm::append_range(types, ValueRange(moreInitial).getTypes());
-  llvm::append_range(types, ArrayRef(inferred).drop_front(numCarried));
-  b.setInsertionPoint(op);
-  auto wider = LoopOp::create(b, loc, types, op.getM(), op.getCond(), initial);
-  wider.getBody().takeBody(op.getBody());
-
-  b.setInsertionPointAfter(wider);
-  auto getMore = [&](size_t i) { return wider->getResult(numCarried + i); };
-  size_t next = 0;
-  for (size_t i = 0; i < numCarried; ++i)
-    if (!varying[i].empty())
-      wider->getResult(i).setType(readSizes(b, loc, inferred[i], varying[i],
-                                            getMore(next++), inference));
-  AffineExpr trips;
-  if (counter)
-    trips = inference.defineSymbol(b, loc, getMore(*counter), 0);
-  next = firstScan;
-  for (size_t i = numCarried; i < op->getNumResults(); ++i) {
-    Value result = wider->getResult(moreInitial.size() + i);
-    Dims dims = *getDims(inferred[i]);
-    if (llvm::is_contained(counted, i))
-      dims[0] = trips;
-    for (auto &[number, which] : scans)
-      if (number == i) {
-        if (counter && next == *counter)
-          ++next;
-        Value sizes = getMore(next++);
-        for (auto [element, d] : llvm::enumerate(which))
-          dims[1 + d] = inference.defineSymbol(b, loc, sizes, element);
-      }
-    result.setType(
-        getTensorType(dims, cast<TensorType>(inferred[i]).getElementType()));
-  }
-  SmallVector<Value> replacements(wider->getResults().take_front(numCarried));
-  llvm::append_range(replacements, wider->getResults().drop_front(
-                                       numCarried + moreInitial.size()));
+  LoopOp wider = widen(types);
+  readResultSizes(wider, types);
+  ResultRange results = wider->getResults();
+  SmallVector<Value> replacements(results.take_front(carried.size()));
+  llvm::append_range(replacements,
+                     results.drop_front(carried.size() + moreInitial.size()));
   op->replaceAllUsesWith(replacements);
   op->erase();
   return wider.getOperation();
@@ -430,7 +462,7 @@ FailureOr<Operation *> LoopShapes::run() {
 
 } // namespace
 
-FailureOr<Operation *> onnxc::inferLoop(LoopOp op, ShapeInference inference) {
+FailureOr<Operation *> onnxc::inferLoop(LoopOp op, ShapeInference &inference) {
   return LoopShapes(op, inference).run();
 }
 
@@ -439,7 +471,7 @@ FailureOr<Operation *> onnxc::inferLoop(LoopOp op, ShapeInference inference) {
 //===----------------------------------------------------------------------===//
 
 /// Scans along other axes become scans along the first of transposed tensors.
-FailureOr<Operation *> onnxc::inferScan(ScanOp op, ShapeInference inference) {
+FailureOr<Operation *> onnxc::inferScan(ScanOp op, ShapeInference &inference) {
   OpBuilder b(op);
   Location loc = op.getLoc();
   size_t numStates = op->getNumOperands() - op.getNumScanInputs();

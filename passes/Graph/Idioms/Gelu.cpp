@@ -1,4 +1,4 @@
-//===- Gelu.cpp - 0.5 x (1 + erf(x / sqrt 2)), and by tanh -------------===//
+//===- Gelu.cpp - 0.5 x (1 + erf(x / sqrt 2)), and by tanh ----------------===//
 //
 //   exact   Mul(Mul(x, Add(Erf(Div(x, 1.4142)), 1)), 0.5)
 //   tanh    Mul(Mul(x, 0.5), Add(Tanh(Mul(u, 0.79788)), 1)) with u one of

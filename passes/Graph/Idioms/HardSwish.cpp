@@ -1,4 +1,4 @@
-//===- HardSwish.cpp - x min(max(x + 3, 0), 6) / 6 ---------------------===//
+//===- HardSwish.cpp - x min(max(x + 3, 0), 6) / 6 ------------------------===//
 //
 //   Div(Mul(x, Clip(Add(x, 3), 0, 6)), 6), with the sixth at any factor
 //   Mul(x, HardSigmoid<alpha = 1/6, beta = 0.5>(x))

@@ -1,4 +1,4 @@
-//===- Idioms.cpp - What idioms are matched by -------------------------===//
+//===- Idioms.cpp - What idioms are matched by ----------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

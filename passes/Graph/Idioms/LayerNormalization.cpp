@@ -1,4 +1,4 @@
-//===- LayerNormalization.cpp - Mean and deviation of rows -------------===//
+//===- LayerNormalization.cpp - Mean and deviation of rows ----------------===//
 //
 //   mean = ReduceMean(x), d = Sub(x, mean)
 //   root = Sqrt(Add(ReduceMean(Pow(d, 2)), epsilon))

@@ -1,4 +1,4 @@
-//===- Mish.cpp - x Tanh(Softplus(x)) ----------------------------------===//
+//===- Mish.cpp - x Tanh(Softplus(x)) -------------------------------------===//
 //
 // Softplus may be Log(Add(Exp(x), 1)).
 //

@@ -1,4 +1,4 @@
-//===- RMSNormalization.cpp - Root mean squares of rows ----------------===//
+//===- RMSNormalization.cpp - Root mean squares of rows -------------------===//
 //
 //   root = Sqrt(Add(ReduceMean(Pow(x, 2)), epsilon))
 //   Mul(Div(x, root), scale)

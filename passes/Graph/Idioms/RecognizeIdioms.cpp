@@ -1,4 +1,4 @@
-//===- RecognizeIdioms.cpp - All idioms in one pass --------------------===//
+//===- RecognizeIdioms.cpp - All idioms in one pass -----------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -1,4 +1,4 @@
-//===- RowStatistics.cpp - Means over the last dimensions --------------===//
+//===- RowStatistics.cpp - Means over the last dimensions -----------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -1,4 +1,4 @@
-//===- RowStatistics.h - Means over the last dimensions ----------------===//
+//===- RowStatistics.h - Means over the last dimensions -------------------===//
 //
 // What LayerNormalization and RMSNormalization have in common:
 //

@@ -1,4 +1,4 @@
-//===- Swish.cpp - x Sigmoid(alpha x) ----------------------------------===//
+//===- Swish.cpp - x Sigmoid(alpha x) -------------------------------------===//
 //
 //   Mul(x, Sigmoid(x)), Mul(x, Sigmoid(Mul(x, alpha)))
 //

@@ -1,0 +1,223 @@
+//===- ShapeInference.cpp - The walk that infers result types -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Graph/ShapeInference.h"
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ModelAttrs.h"
+#include "passes/Graph/ControlFlowShapes.h"
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+/// Not in a sub-graph.
+bool ShapeInference::isInMain(Operation *op) {
+  return isa<func::FuncOp>(op->getParentOp());
+}
+
+/// What both types know; a constant size wins over an expression.
+static Type mergeTypes(Type stated, Type inferred) {
+  auto s = dyn_cast<RankedTensorType>(stated);
+  auto i = dyn_cast<RankedTensorType>(inferred);
+  if (!s || !i || s.getRank() != i.getRank())
+    return i ? inferred : (s && getDims(stated) ? stated : inferred);
+  std::optional<Dims> inferredDims = getDims(inferred);
+  if (!inferredDims)
+    return s.hasStaticShape() ? stated : inferred;
+  Dims merged = *inferredDims;
+  for (auto [dim, size] : llvm::zip(merged, s.getShape()))
+    if (!ShapedType::isDynamic(size))
+      dim = getConstant(stated.getContext(), size);
+  return getTensorType(merged, i.getElementType());
+}
+
+LogicalResult ShapeInference::run() {
+  if (auto names = onnx::attrs::Symbols::get(function))
+    llvm::append_range(symbols, names);
+  for (BlockArgument argument : function.getArguments())
+    if (std::optional<Dims> dims = getDims(argument))
+      numInputSymbols =
+          std::max(numInputSymbols, onnxc::onnx::getNumSymbols(*dims));
+  for (Block &block : function.getBody())
+    if (failed(inferBlock(block)))
+      return failure();
+  if (failed(refuseRunTimeSequences()))
+    return failure();
+  onnx::attrs::Symbols::set(function, ArrayAttr::get(getContext(), symbols));
+  if (!equalSizes.empty())
+    onnx::attrs::EqualSizes::set(
+        function, ArrayAttr::get(getContext(), equalSizes.getArrayRef()));
+  updateSignature();
+  return success();
+}
+
+LogicalResult ShapeInference::inferBlock(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block))
+    if (failed(inferOp(&op)))
+      return failure();
+  return success();
+}
+
+LogicalResult ShapeInference::inferOp(Operation *op) {
+  if (dependsOnRunTimeSequence(op))
+    return success();
+  if (auto reshape = dyn_cast<ReshapeOp>(op))
+    if (failed(resolveRunTimeShape(reshape)))
+      return failure();
+  if (auto shapeOp = dyn_cast<ShapeOperandsOp>(op))
+    defineShapeOperands(shapeOp);
+
+  if (isa<IfOp, LoopOp>(op) && failed(checkRequirements(op)))
+    return failure();
+  if (auto branch = dyn_cast<IfOp>(op))
+    if (std::optional<SmallVector<int64_t>> condition =
+            getConstantInts(branch.getCond());
+        condition && condition->size() == 1)
+      return inlineBranch(branch, condition->front() != 0);
+  if (isa<IfOp, LoopOp, ScanOp>(op)) {
+    FailureOr<Operation *> inferred = inferControlFlow(op);
+    if (failed(inferred))
+      return failure();
+    if (*inferred)
+      dependsOnRunTimeSequence(*inferred);
+    return success();
+  }
+
+  pinUnitSizes(op);
+  if (auto infer = dyn_cast<InferTypeOpInterface>(op)) {
+    SmallVector<Type> types;
+    if (failed(infer.inferReturnTypes(
+            getContext(), op->getLoc(), op->getOperands(),
+            op->getAttrDictionary(), op->getPropertiesStorage(),
+            op->getRegions(), types)))
+      return failure();
+    for (auto [result, type] : llvm::zip(op->getResults(), types))
+      result.setType(mergeTypes(result.getType(), type));
+  }
+  if (failed(checkRequirements(op)))
+    return failure();
+  if (auto expanding = dyn_cast<ExpandingOp>(op)) {
+    FailureOr<bool> expanded = expand(expanding);
+    if (failed(expanded) || *expanded)
+      return expanded;
+    if (llvm::any_of(op->getOperandTypes(),
+                     [](Type type) { return isa<SeqType, OptType>(type); })) {
+      addRunTimeSequence(op);
+      return success();
+    }
+  }
+  if (auto dataDependent = dyn_cast<DataDependentShapeOp>(op))
+    if (failed(defineDataDependentSizes(dataDependent)))
+      return failure();
+  if (foldShapeArithmetic(op))
+    return success();
+  noteEqualSizes(op);
+
+  for (OpResult result : op->getResults())
+    if (isa<TensorType>(result.getType()) && !result.use_empty() &&
+        !getDims(result))
+      return refuseUnknownShape(result);
+  return success();
+}
+
+/// Sizes of inputs help where there are free ones.
+LogicalResult ShapeInference::refuseUnknownShape(OpResult result) {
+  InFlightDiagnostic error =
+      result.getOwner()->emitError("the shape of result #")
+      << result.getResultNumber() << " cannot be inferred";
+  bool hasFreeInputs = llvm::any_of(function.getArgumentTypes(), [](Type type) {
+    auto tensor = dyn_cast<ShapedType>(type);
+    return tensor && !(tensor.hasRank() && tensor.hasStaticShape());
+  });
+  if (hasFreeInputs)
+    return error << "; bind the model's dimensions with --dim or --shape";
+  error << " from its operands: ";
+  llvm::interleaveComma(result.getOwner()->getOperandTypes(), error);
+  return error;
+}
+
+FailureOr<Operation *> ShapeInference::inferControlFlow(Operation *op) {
+  if (auto branch = dyn_cast<IfOp>(op))
+    return inferIf(branch, *this);
+  if (auto loop = dyn_cast<LoopOp>(op))
+    return inferLoop(loop, *this);
+  return inferScan(cast<ScanOp>(op), *this);
+}
+
+/// The ops just built in front of `op` need types as well.
+LogicalResult ShapeInference::inferBetween(Operation *before, Operation *op) {
+  Operation *built = before ? before->getNextNode() : &op->getBlock()->front();
+  while (built != op) {
+    Operation *next = built->getNextNode();
+    if (failed(inferOp(built)))
+      return failure();
+    built = next;
+  }
+  return success();
+}
+
+/// Whether it was replaced.
+FailureOr<bool> ShapeInference::expand(ExpandingOp op) {
+  OpBuilder b(op);
+  Operation *before = op->getPrevNode();
+  SmallVector<Value> values = op.expand(b);
+  if (values.empty())
+    return false;
+  for (auto [result, value] : llvm::zip(op->getResults(), values))
+    if (value)
+      result.replaceAllUsesWith(value);
+  if (failed(inferBetween(before, op)))
+    return failure();
+  op->erase();
+  return true;
+}
+
+bool ShapeInference::foldShapeArithmetic(Operation *op) {
+  auto arithmetic = dyn_cast<ShapeArithmeticOp>(op);
+  if (!arithmetic)
+    return false;
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  if (!type || !type.hasStaticShape() || type.getNumElements() > 1024 ||
+      !type.getElementType().isSignlessInteger())
+    return false;
+  SmallVector<std::optional<Dims>> operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(getKnownInts(operand));
+  std::optional<Dims> value = arithmetic.evaluate(operands);
+  if (!value || int64_t(value->size()) != type.getNumElements())
+    return false;
+
+  OpBuilder b(op);
+  Value replacement;
+  if (llvm::all_of(*value, [](AffineExpr e) {
+        return onnxc::onnx::getConstant(e).has_value();
+      })) {
+    SmallVector<APInt> ints;
+    for (AffineExpr e : *value)
+      ints.emplace_back(type.getElementTypeBitWidth(),
+                        *onnxc::onnx::getConstant(e),
+                        /*isSigned=*/true, /*implicitTrunc=*/true);
+    replacement = ConstantOp::create(b, op->getLoc(), type,
+                                     DenseElementsAttr::get(type, ints));
+  } else if (type.getElementTypeBitWidth() >= 32 ||
+             type.getElementType().isInteger(1)) {
+    replacement = DimsOp::create(b, op->getLoc(), type,
+                                 DimsAttr::get(getContext(), *value),
+                                 /*any_sign=*/false);
+  } else {
+    return false;
+  }
+  op->getResult(0).replaceAllUsesWith(replacement);
+  op->erase();
+  return true;
+}
+
+void ShapeInference::updateSignature() {
+  Operation *terminator = function.getBody().back().getTerminator();
+  function.setType(FunctionType::get(getContext(),
+                                     function.getBody().getArgumentTypes(),
+                                     terminator->getOperandTypes()));
+}

@@ -1,0 +1,87 @@
+//===- ShapeInference.h - One walk over a function's ops ------------------===//
+//
+// What infer-shapes does, whose file says what comes of it. The walk is in
+// ShapeInference.cpp, a job of it in each of the others.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_PASSES_GRAPH_SHAPEINFERENCE_H
+#define ONNXC_PASSES_GRAPH_SHAPEINFERENCE_H
+
+#include "dialects/onnx/ControlFlowOps.h"
+#include "dialects/onnx/ShapeOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace onnxc {
+
+class ShapeInference {
+public:
+  explicit ShapeInference(mlir::func::FuncOp function) : function(function) {}
+
+  mlir::LogicalResult run();
+
+  // What the inference of sub-graphs asks for (ControlFlowShapes.h).
+
+  mlir::LogicalResult inferBlock(mlir::Block &block);
+  mlir::LogicalResult inferOp(mlir::Operation *op);
+  /// A new symbol for an element of an integer tensor.
+  mlir::AffineExpr defineSymbol(mlir::OpBuilder &b, mlir::Location loc,
+                                mlir::Value tensor, int64_t element);
+  /// A symbol that nothing defines, until those from `number` on are forgotten.
+  mlir::AffineExpr addSymbol(const llvm::Twine &name);
+  size_t getSymbolCount() const { return symbols.size(); }
+  void forgetSymbols(size_t number) { symbols.truncate(number); }
+  /// Compiles the model for those sizes of its inputs only that lead to one
+  /// branch; others are refused when the model runs. False, and nothing done,
+  /// where the condition is not one on sizes.
+  bool assumeBranch(onnx::IfOp op, bool takesThen);
+  /// Replaces an If by what is in one of its branches.
+  mlir::LogicalResult inlineBranch(onnx::IfOp op, bool condition);
+
+private:
+  mlir::func::FuncOp function;
+  llvm::SmallVector<mlir::Attribute> symbols;
+  unsigned numInputSymbols = 0;
+  llvm::SmallSetVector<mlir::Attribute, 4> equalSizes;
+  /// Ops on sequences that nothing is known of, and what is computed from them.
+  llvm::SmallVector<mlir::Operation *> runTimeSequences;
+  llvm::DenseSet<mlir::Value> unknown;
+
+  mlir::MLIRContext *getContext() { return function.getContext(); }
+  static bool isInMain(mlir::Operation *op);
+
+  // The walk.
+  mlir::FailureOr<mlir::Operation *> inferControlFlow(mlir::Operation *op);
+  mlir::LogicalResult inferBetween(mlir::Operation *before,
+                                   mlir::Operation *op);
+  mlir::FailureOr<bool> expand(onnx::ExpandingOp op);
+  bool foldShapeArithmetic(mlir::Operation *op);
+  mlir::LogicalResult refuseUnknownShape(mlir::OpResult result);
+  void updateSignature();
+
+  // RunTimeSizes.cpp
+  void defineShapeOperands(onnx::ShapeOperandsOp op);
+  mlir::LogicalResult resolveRunTimeShape(onnx::ReshapeOp op);
+  mlir::LogicalResult defineDataDependentSizes(onnx::DataDependentShapeOp op);
+
+  // EqualSizes.cpp
+  mlir::LogicalResult checkRequirements(mlir::Operation *op);
+  void noteEqual(mlir::Operation *op, mlir::AffineExpr l, mlir::AffineExpr r);
+  void pinUnitSizes(mlir::Operation *op);
+  void noteEqualSizes(mlir::Operation *op);
+
+  // BranchShapes.cpp
+  mlir::AffineExpr getConditionOnInputs(onnx::IfOp op);
+
+  // RunTimeSequences.cpp
+  void addRunTimeSequence(mlir::Operation *op);
+  bool dependsOnRunTimeSequence(mlir::Operation *op);
+  mlir::LogicalResult refuseRunTimeSequences();
+};
+
+} // namespace onnxc
+
+#endif // ONNXC_PASSES_GRAPH_SHAPEINFERENCE_H

@@ -5,12 +5,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/plan/Plan.h"
+#include "dialects/plan/Contractions.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
+using namespace onnxc;
 using namespace onnxc::plan;
 
 #include "dialects/plan/PlanDialect.cpp.inc"

@@ -10,6 +10,7 @@
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/plan/MachineModel.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"

@@ -55,6 +55,10 @@ LogicalResult PartAttr::verify(EmitError emitError, int64_t, int64_t inputs,
 
 static bool isAny(Operation *) { return true; }
 
+static bool isGeneric(Operation *op) {
+  return op->getName().getStringRef() == "linalg.generic";
+}
+
 static bool isGpuModule(Operation *op) {
   return op->getName().getStringRef() == "gpu.module";
 }
@@ -69,6 +73,8 @@ static ArrayRef<AttrRule> getRules() {
       {HostMachine::getName(), isAttr<MachineAttr>, "#plan.machine", isModule,
        "modules"},
       {Phase::getName(), isAttr<StringAttr>, "a name", isModule, "modules"},
+      {Contraction::getName(), isAttr<ProductAttr, ConvolutionAttr>,
+       "#plan.product or #plan.convolution", isGeneric, "linalg.generic"},
       {Refused::getName(), isListOf<StringAttr>, "a list of texts", isAny,
        "ops"},
       {Kernel::getName(), isUnit, "a unit attribute", isOp<FunctionOpInterface>,

@@ -19,6 +19,7 @@ using Machine = OwnedAttr<PlanDialect::MachineAttrHelper>;
 using HostMachine = OwnedAttr<PlanDialect::HostMachineAttrHelper>;
 using Phase = OwnedAttr<PlanDialect::PhaseAttrHelper>;
 
+using Contraction = OwnedAttr<PlanDialect::ContractionAttrHelper>;
 using Refused = OwnedAttr<PlanDialect::RefusedAttrHelper>;
 using Kernel = OwnedAttr<PlanDialect::KernelAttrHelper>;
 

@@ -8,6 +8,7 @@
 #define ONNXC_DIALECTS_PLAN_PLANATTRS
 
 include "mlir/IR/AttrTypeBase.td"
+include "dialects/plan/PlanContractions.td"
 include "dialects/plan/PlanDialect.td"
 include "dialects/plan/PlanMachine.td"
 

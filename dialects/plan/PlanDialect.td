@@ -29,6 +29,8 @@ def Plan_Dialect : Dialect {
     - `phase`: the last phase that the module has been through.
 
     On ops:
+    - `contraction`: what a matrix product or a convolution says beyond its loops,
+      #plan.product or #plan.convolution.
     - `refused`: why no lowering pattern took it, a list of texts.
 
     On functions:
@@ -67,6 +69,7 @@ def Plan_Dialect : Dialect {
     "::onnxc::plan::MachineAttr":$machine,
     "::onnxc::plan::MachineAttr":$host_machine,
     "::mlir::StringAttr":$phase,
+    "::mlir::Attribute":$contraction,
     "::mlir::ArrayAttr":$refused,
     "::mlir::UnitAttr":$kernel,
     "::onnxc::onnx::DimsAttr":$dims,

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Device/CarriedKernels.h"
+#include "dialects/plan/Contractions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -13,7 +14,6 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "passes/Device/ParallelLoops.h"
-#include "passes/Tensor/Contractions.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -195,9 +195,8 @@ bool CarriedKernels::isSequential(func::FuncOp kernel) {
 
 bool CarriedKernels::isContraction(func::FuncOp kernel) {
   WalkResult result = kernel.walk([](Operation *op) {
-    return op->hasAttr(kContractionAttr) || op->hasAttr(kConvAttr)
-               ? WalkResult::interrupt()
-               : WalkResult::advance();
+    return onnxc::isContraction(op) ? WalkResult::interrupt()
+                                    : WalkResult::advance();
   });
   return result.wasInterrupted();
 }

@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Device/ProductLoops.h"
+#include "dialects/plan/Contractions.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "passes/Device/SumFollowers.h"
 #include "passes/Loops/ContractionEmitters.h"
-#include "passes/Tensor/Contractions.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -153,8 +153,9 @@ ProductFactor getFactor(Value value, bool keepsHalf) {
 
 std::optional<ProductLoops> onnxc::findProductLoops(linalg::GenericOp op,
                                                     bool keepsHalf) {
-  auto conv = op->getAttrOfType<DictionaryAttr>(kConvAttr);
-  if ((!conv && !op->hasAttr(kContractionAttr)) || op->hasAttr(kPanelsAttr) ||
+  plan::ConvolutionAttr conv = getPlainConvolution(op);
+  plan::ProductAttr matrices = getProduct(op);
+  if ((!conv && !matrices) || (matrices && matrices.getPanels()) ||
       op.getNumDpsInits() != 1)
     return std::nullopt;
   std::optional<ContractionBody> body = matchBody(op);
@@ -168,7 +169,7 @@ std::optional<ProductLoops> onnxc::findProductLoops(linalg::GenericOp op,
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   ProductLoops product;
   if (conv)
-    product.parts = conv.getAs<IntegerAttr>("group").getInt();
+    product.parts = conv.getGroup();
   MergedLoops ofLeft, ofRight;
   for (auto [i, kind] : llvm::enumerate(op.getIteratorTypesArray())) {
     bool isLeft = left->test(i), isRight = right->test(i);

@@ -18,10 +18,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Device/ThreadTile.h"
+#include "dialects/plan/Contractions.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "passes/Tensor/Contractions.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -41,15 +41,13 @@ Value ThreadTile::index(int64_t value) {
 /// Tiles go along the last parallel loop and along the one before it that the
 /// other factor does not have.
 void ThreadTile::chooseBlocks() {
-  bool isConv = op->hasAttr(kConvAttr);
-  if ((!isConv && !op->hasAttr(kContractionAttr)) || parallel.empty())
+  plan::ConvolutionAttr conv = getPlainConvolution(op);
+  if ((!conv && !getProduct(op)) || parallel.empty())
     return;
   unsigned columns = parallel.back();
   std::optional<unsigned> rows;
-  if (isConv) {
-    auto conv = op->getAttrOfType<DictionaryAttr>(kConvAttr);
-    auto group = conv.getAs<IntegerAttr>("group");
-    if (parallel.size() > 2 && group && group.getInt() == 1)
+  if (conv) {
+    if (parallel.size() > 2 && conv.getGroup() == 1)
       rows = parallel[1];
   } else if (parallel.size() > 1 && op.getNumDpsInputs() == 2) {
     unsigned dim = parallel[parallel.size() - 2];

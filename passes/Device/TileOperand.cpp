@@ -15,10 +15,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Device/TileOperand.h"
+#include "dialects/plan/Contractions.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "passes/Device/SumFollowers.h"
-#include "passes/Tensor/Contractions.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -32,14 +32,14 @@ TileOperand::TileOperand(linalg::GenericOp op, const ProductFactor &factor,
 /// The place in the image of a convolution that has no padding, steps by one
 /// and has filters of one place; null where it is none.
 static AffineMap getPointwiseMap(linalg::GenericOp op, memref::LoadOp load) {
-  auto conv = op->getAttrOfType<DictionaryAttr>(kConvAttr);
-  if (!conv || conv.getAs<IntegerAttr>("group").getInt() != 1)
+  plan::ConvolutionAttr conv = getPlainConvolution(op);
+  if (!conv || conv.getGroup() != 1)
     return {};
-  auto areAll = [&](StringRef name, int64_t value) {
-    return llvm::all_of(conv.getAs<DenseI64ArrayAttr>(name).asArrayRef(),
-                        [&](int64_t each) { return each == value; });
+  auto areAll = [](ArrayRef<int64_t> list, int64_t value) {
+    return llvm::all_of(list, [&](int64_t each) { return each == value; });
   };
-  if (!areAll("strides", 1) || !areAll("pads", 0) || !areAll("ends", 0))
+  if (!areAll(conv.getStrides(), 1) || !areAll(conv.getPads(), 0) ||
+      !areAll(conv.getEnds(), 0))
     return {};
   unsigned spatial = op.getNumParallelLoops() - 2;
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();

@@ -5,22 +5,20 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Loops/BlockedConvGeometry.h"
-#include "passes/Tensor/Contractions.h"
+#include "dialects/plan/Contractions.h"
 
 using namespace mlir;
 using namespace onnxc;
 
 std::optional<BlockedConvGeometry>
 onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
-  auto attr = op->getAttrOfType<DictionaryAttr>(kBlockedConvAttr);
+  plan::ConvolutionAttr attr = getConvolution(op);
   std::optional<ContractionBody> body = matchBody(op);
-  if (!attr || !body || op.getNumDpsInputs() != 1)
+  if (!attr || !attr.getBlocks() || !body || op.getNumDpsInputs() != 1)
     return std::nullopt;
-  auto list = [&](StringRef name) {
-    return attr.getAs<DenseI64ArrayAttr>(name).asArrayRef();
-  };
-  ArrayRef<int64_t> strides = list("strides"), dilations = list("dilations"),
-                    pads = list("pads"), ends = list("ends");
+  ArrayRef<int64_t> strides = attr.getStrides(),
+                    dilations = attr.getDilations(), pads = attr.getPads(),
+                    ends = attr.getEnds();
   unsigned rank = strides.size();
   memref::LoadOp load;
   for (Operation &inner : *op.getBody())
@@ -36,12 +34,15 @@ onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
     return std::nullopt;
 
   BlockedConvGeometry g;
-  g.group = list("group").front();
-  g.padding = list("padding").front();
-  g.offset = list("offset").front();
-  g.isUnsigned = attr.getAs<BoolAttr>("unsigned").getValue();
+  plan::BlocksAttr blocks = attr.getBlocks();
+  if (plan::BytesAttr bytes = blocks.getBytes()) {
+    g.group = bytes.getGroup();
+    g.offset = bytes.getOffset();
+  }
+  g.padding = blocks.getPadding();
+  g.isUnsigned = blocks.getUnsignedImage();
   ConvGeometry &conv = g.conv;
-  g.isDepthwise = attr.getAs<BoolAttr>("depthwise").getValue();
+  g.isDepthwise = blocks.getDepthwise();
   conv.weights = op.getDpsInputs()[0];
   conv.image = load.getMemRef();
   conv.result = op.getDpsInits()[0];

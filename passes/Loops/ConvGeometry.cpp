@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Loops/ConvGeometry.h"
+#include "dialects/plan/Contractions.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
-#include "passes/Tensor/Contractions.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -41,21 +41,19 @@ Value onnxc::getPart(VectorBuilder &v, Value size, const Parts &parts,
 }
 
 std::optional<ConvGeometry> onnxc::matchConv(linalg::GenericOp op) {
-  auto attr = op->getAttrOfType<DictionaryAttr>(kConvAttr);
+  auto attr = getPlainConvolution(op);
   std::optional<ContractionBody> body = matchBody(op);
   if (!attr || !body || op.getNumDpsInputs() != 1)
     return std::nullopt;
-  auto list = [&](StringRef name) {
-    return attr.getAs<DenseI64ArrayAttr>(name).asArrayRef();
-  };
-  ArrayRef<int64_t> strides = list("strides"), dilations = list("dilations"),
-                    pads = list("pads");
+  ArrayRef<int64_t> strides = attr.getStrides(),
+                    dilations = attr.getDilations(), pads = attr.getPads(),
+                    ends = attr.getEnds();
   unsigned rank = strides.size();
   if (rank < 1 || rank > 2)
     return std::nullopt;
   ConvGeometry conv;
   conv.rank = rank;
-  conv.group = attr.getAs<IntegerAttr>("group").getInt();
+  conv.group = attr.getGroup();
   bool isFlat = rank == 1;
   conv.strideH = isFlat ? 1 : strides[0];
   conv.strideW = strides.back();
@@ -65,8 +63,7 @@ std::optional<ConvGeometry> onnxc::matchConv(linalg::GenericOp op) {
   conv.padW = pads.back();
   if (conv.padH < 0 || conv.padW < 0)
     return std::nullopt;
-  conv.hasPaddedEnd =
-      llvm::any_of(list("ends"), [](int64_t end) { return end != 0; });
+  conv.hasPaddedEnd = llvm::any_of(ends, [](int64_t end) { return end != 0; });
 
   conv.weights = op.getDpsInputs()[0];
   conv.result = op.getDpsInits()[0];

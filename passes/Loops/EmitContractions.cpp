@@ -4,11 +4,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/plan/Contractions.h"
 #include "dialects/plan/Kernels.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "passes/Loops/ContractionEmitters.h"
 #include "passes/Loops/LoopsPasses.h"
-#include "passes/Tensor/Contractions.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_EMITCONTRACTIONS
@@ -116,8 +116,7 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
     RegisterFile registers(getMachine(kernel));
     SmallVector<linalg::GenericOp> marked;
     kernel.walk([&](linalg::GenericOp op) {
-      if (op->hasAttr(kContractionAttr) || op->hasAttr(kConvAttr) ||
-          op->hasAttr(kBlockedConvAttr))
+      if (isContraction(op))
         marked.push_back(op);
     });
     bool hasEmitted = false;
@@ -126,9 +125,9 @@ struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {
           op->getParentOp() != kernel.getOperation())
         continue;
       // One that no emitter takes becomes plain loops with all others.
-      if (op->hasAttr(kContractionAttr))
+      if (getProduct(op))
         hasEmitted |= succeeded(emitMatMul(op, registers));
-      else if (op->hasAttr(kBlockedConvAttr))
+      else if (getConvolution(op) && getConvolution(op).getBlocks())
         hasEmitted |= succeeded(emitBlockedDepthwise(op, registers)) ||
                       succeeded(emitBlockedConv(op, registers));
       else

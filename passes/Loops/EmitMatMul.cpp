@@ -4,10 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/plan/Contractions.h"
 #include "passes/Loops/ConvGeometry.h"
 #include "passes/Loops/DotProduct.h"
 #include "passes/Loops/LoopsPasses.h"
-#include "passes/Tensor/Contractions.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -39,11 +39,10 @@ std::optional<unsigned> find(AffineMap map, unsigned dim) {
 
 /// How many columns a panel of the second factor has, 0 where it is a matrix.
 int64_t getPanelColumns(linalg::GenericOp op) {
-  auto attr = op->getAttrOfType<IntegerAttr>(kPanelsAttr);
-  return attr ? attr.getInt() : 0;
+  return getProduct(op).getPanels();
 }
 
-bool isDot(linalg::GenericOp op) { return op->hasAttr(kDotAttr); }
+bool isDot(linalg::GenericOp op) { return bool(getProduct(op).getBytes()); }
 
 /// Without that of a group of factors of a dot product.
 unsigned getNumLoops(linalg::GenericOp op) {
@@ -72,7 +71,7 @@ SmallVector<AffineMap> getMatrixMaps(linalg::GenericOp op) {
 }
 
 std::optional<Roles> getRoles(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 2 ||
+  if (!getProduct(op) || op.getNumDpsInputs() != 2 ||
       op.getNumReductionLoops() != (isDot(op) ? 2 : 1))
     return std::nullopt;
   SmallVector<AffineMap> maps = getMatrixMaps(op);
@@ -219,8 +218,7 @@ LogicalResult onnxc::emitMatMul(linalg::GenericOp op, RegisterFile registers) {
   int64_t group = 1;
   if (isDot(op)) {
     group = cast<MemRefType>(right.getType()).getShape().back();
-    dot.emplace(v, registers.dot, group,
-                op->getAttrOfType<IntegerAttr>(kDotAttr).getInt(),
+    dot.emplace(v, registers.dot, group, getProduct(op).getBytes().getOffset(),
                 isa<arith::ExtUIOp>(*leftArgument.getUsers().begin()));
   }
   GemmEmitter emitter(v, registers, epilogue, sumType, dot ? &*dot : nullptr,

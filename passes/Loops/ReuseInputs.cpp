@@ -20,12 +20,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SymbolicShape.h"
+#include "dialects/plan/Contractions.h"
 #include "dialects/plan/Kernels.h"
 #include "dialects/plan/Plan.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "passes/Loops/BlockedConvGeometry.h"
 #include "passes/Loops/LoopsPasses.h"
-#include "passes/Tensor/Contractions.h"
 #include "llvm/ADT/BitVector.h"
 #include <map>
 
@@ -93,7 +93,7 @@ bool isOverwrittenImage(OpOperand *use, int64_t copyBytes) {
   auto load = dyn_cast<memref::LoadOp>(use->getOwner());
   auto conv = load ? dyn_cast<linalg::GenericOp>(load->getParentOp())
                    : linalg::GenericOp();
-  if (!copyBytes || !conv || !conv->hasAttr(kBlockedConvAttr))
+  if (!copyBytes || !conv || !getConvolution(conv))
     return false;
   // Any machine will do whose vectors are as long as a block of channels.
   auto result = cast<MemRefType>(conv.getDpsInits()[0].getType());
@@ -106,8 +106,7 @@ bool isOverwrittenImage(OpOperand *use, int64_t copyBytes) {
 /// A factor of a product is read while finished elements are written.
 bool isFactor(Operation *reader) {
   for (; reader; reader = reader->getParentOp())
-    if (reader->hasAttr(kContractionAttr) || reader->hasAttr(kConvAttr) ||
-        reader->hasAttr(kBlockedConvAttr))
+    if (isContraction(reader))
       return true;
   return false;
 }

@@ -377,7 +377,8 @@ private:
           Value y = loadElement(n, l, args[1], right.element);
           linalg::YieldOp::create(n, l, buildMultiplyAdd(n, l, x, y, args[2]));
         });
-    generic->setAttr(kContractionAttr, b.getUnitAttr());
+    setContraction(generic, plan::ProductAttr::get(b.getContext(), /*panels=*/0,
+                                                   plan::BytesAttr()));
     return generic.getResult(0);
   }
 

@@ -140,22 +140,22 @@ struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {
         rewriter, loc, zeros.getType(), adaptor.getW(), zeros,
         {loops.weightMap(context), loops.resultMap(context)}, loops.kinds(),
         body);
-    auto list = [&](StringRef name, ArrayRef<int64_t> values) {
-      return rewriter.getNamedAttr(name, rewriter.getDenseI64ArrayAttr(values));
-    };
-    auto flag = [&](StringRef name, bool value) {
-      return rewriter.getNamedAttr(name, rewriter.getBoolAttr(value));
-    };
-    generic->setAttr(
-        kBlockedConvAttr,
-        rewriter.getDictionaryAttr(
-            {list("strides", strides), list("dilations", dilations),
-             list("pads", pads),
-             list("ends", op.getPads().drop_front(loops.spatial)),
-             flag("depthwise", loops.isDepthwise),
-             flag("unsigned", type.isUnsignedInteger()), list("group", group),
-             list("padding", op.getPadding()),
-             list("offset", op.getOffset())}));
+    plan::BytesAttr bytes;
+    if (loops.isGrouped || op.getOffset())
+      bytes = plan::BytesAttr::get(context, group, op.getOffset());
+    // Nothing is added to the image of a depthwise one but by plain loops.
+    if (!bytes || !loops.isDepthwise)
+      setContraction(generic,
+                     plan::ConvolutionAttr::get(
+                         context, rewriter.getDenseI64ArrayAttr(strides),
+                         rewriter.getDenseI64ArrayAttr(dilations),
+                         rewriter.getDenseI64ArrayAttr(pads),
+                         rewriter.getDenseI64ArrayAttr(
+                             op.getPads().drop_front(loops.spatial)),
+                         /*group=*/1,
+                         plan::BlocksAttr::get(context, loops.isDepthwise,
+                                               type.isUnsignedInteger(),
+                                               op.getPadding(), bytes)));
     rewriter.replaceOp(
         op, roundSums(rewriter, loc, generic.getResult(0), op->getResult(0)));
     return success();

@@ -162,15 +162,12 @@ Value createConv(
     if (auto constant = getConstantIntValue(pad))
       constantPads.push_back(*constant);
   if (constantPads.size() == pads.size() && more.empty())
-    generic->setAttr(
-        kConvAttr,
-        b.getDictionaryAttr(
-            {b.getNamedAttr("group", b.getI64IntegerAttr(group)),
-             b.getNamedAttr("strides", b.getDenseI64ArrayAttr(window.strides)),
-             b.getNamedAttr("dilations",
-                            b.getDenseI64ArrayAttr(window.dilations)),
-             b.getNamedAttr("pads", b.getDenseI64ArrayAttr(constantPads)),
-             b.getNamedAttr("ends", b.getDenseI64ArrayAttr(window.padEnd))}));
+    setContraction(generic, plan::ConvolutionAttr::get(
+                                context, b.getDenseI64ArrayAttr(window.strides),
+                                b.getDenseI64ArrayAttr(window.dilations),
+                                b.getDenseI64ArrayAttr(constantPads),
+                                b.getDenseI64ArrayAttr(window.padEnd), group,
+                                plan::BlocksAttr()));
   return generic.getResult(0);
 }
 

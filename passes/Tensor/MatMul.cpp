@@ -77,7 +77,8 @@ Value createContraction(
         linalg::YieldOp::create(nested, l, build(nested, l, args));
       });
   if (inputs.size() == 2)
-    generic->setAttr(kContractionAttr, b.getUnitAttr());
+    setContraction(generic, plan::ProductAttr::get(b.getContext(), /*panels=*/0,
+                                                   plan::BytesAttr()));
   return generic.getResult(0);
 }
 
@@ -147,10 +148,11 @@ struct LowerPackedMatMul : OpConversionPattern<PackedMatMulOp> {
          AffineMap::get(loops, 0, b, context),
          AffineMap::get(loops, 0, c, context)},
         kinds, build);
-    Operation *generic = sums.getDefiningOp();
-    generic->setAttr(kPanelsAttr, rewriter.getI64IntegerAttr(panel));
+    plan::BytesAttr bytes;
     if (isGrouped)
-      generic->setAttr(kDotAttr, rewriter.getI64IntegerAttr(op.getOffset()));
+      bytes = plan::BytesAttr::get(context, op.getGroup(), op.getOffset());
+    setContraction(sums.getDefiningOp(),
+                   plan::ProductAttr::get(context, panel, bytes));
     rewriter.replaceOp(op, roundSums(rewriter, loc, sums, op->getResult(0)));
     return success();
   }

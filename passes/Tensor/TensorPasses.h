@@ -8,6 +8,7 @@
 #define ONNXC_PASSES_TENSOR_TENSORPASSES_H
 
 #include "dialects/onnx/OnnxDialect.h"
+#include "dialects/plan/Plan.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

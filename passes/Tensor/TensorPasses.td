@@ -22,7 +22,8 @@ def LowerToLinalg : Pass<"lower-to-linalg", "::mlir::func::FuncOp"> {
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect",
                            "::mlir::scf::SCFDialect",
-                           "::mlir::tensor::TensorDialect"];
+                           "::mlir::tensor::TensorDialect",
+                           "::onnxc::plan::PlanDialect"];
 }
 
 def RefuseForms : Pass<"refuse-forms", "::mlir::ModuleOp"> {

@@ -36,7 +36,7 @@ func.func @product(%a: memref<32x48xf32>, %b: memref<48x64xf32>,
   linalg.generic {indexing_maps = [#a, #b, #c],
       iterator_types = ["parallel", "parallel", "reduction"]}
       ins(%a, %b : memref<32x48xf32>, memref<48x64xf32>)
-      outs(%sums : memref<32x64xf32>) attrs = {onnxc.contraction} {
+      outs(%sums : memref<32x64xf32>) attrs = {plan.contraction = #plan.product} {
   ^bb0(%x: f32, %y: f32, %sum: f32):
     %0 = arith.mulf %x, %y : f32
     %1 = arith.addf %sum, %0 : f32
@@ -72,7 +72,7 @@ func.func @halves(%a: memref<32x40xf16>, %b: memref<40x32xf16>,
   linalg.generic {indexing_maps = [#a, #b, #c],
       iterator_types = ["parallel", "parallel", "reduction"]}
       ins(%a, %b : memref<32x40xf16>, memref<40x32xf16>)
-      outs(%c : memref<32x32xf32>) attrs = {onnxc.contraction} {
+      outs(%c : memref<32x32xf32>) attrs = {plan.contraction = #plan.product} {
   ^bb0(%x: f16, %y: f16, %sum: f32):
     %l = arith.extf %x : f16 to f32
     %r = arith.extf %y : f16 to f32
@@ -94,7 +94,7 @@ func.func @thin(%a: memref<4x48xf32>, %b: memref<48x64xf32>,
   linalg.generic {indexing_maps = [#a, #b, #c],
       iterator_types = ["parallel", "parallel", "reduction"]}
       ins(%a, %b : memref<4x48xf32>, memref<48x64xf32>)
-      outs(%c : memref<4x64xf32>) attrs = {onnxc.contraction} {
+      outs(%c : memref<4x64xf32>) attrs = {plan.contraction = #plan.product} {
   ^bb0(%x: f32, %y: f32, %sum: f32):
     %0 = arith.mulf %x, %y : f32
     %1 = arith.addf %sum, %0 : f32

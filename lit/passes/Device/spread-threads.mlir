@@ -40,7 +40,7 @@ func.func @product(%a: memref<8x16xf32>, %b: memref<16x4xf32>,
                        affine_map<(m, n, k) -> (m, n)>],
       iterator_types = ["parallel", "parallel", "reduction"]}
       ins(%a, %b : memref<8x16xf32>, memref<16x4xf32>)
-      outs(%sums : memref<8x4xf32>) attrs = {onnxc.contraction} {
+      outs(%sums : memref<8x4xf32>) attrs = {plan.contraction = #plan.product} {
   ^bb0(%x: f32, %y: f32, %sum: f32):
     %0 = arith.mulf %x, %y : f32
     %1 = arith.addf %sum, %0 : f32

@@ -8,7 +8,7 @@
 // CHECK-DAG: #[[V:.*]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d5, d1, d4)>
 // CHECK-LABEL: func.func @attention
 //       CHECK:   linalg.generic {indexing_maps = [#[[Q]], #[[K]], #{{.*}}]
-//  CHECK-SAME:       ins(%{{.*}}, %{{.*}} : tensor<1x3x2x2x8xf32>, tensor<1x5x2x8xf32>) outs(%{{.*}} : tensor<1x2x2x3x5xf32>) attrs = {onnxc.contraction}
+//  CHECK-SAME:       ins(%{{.*}}, %{{.*}} : tensor<1x3x2x2x8xf32>, tensor<1x5x2x8xf32>) outs(%{{.*}} : tensor<1x2x2x3x5xf32>) attrs = {plan.contraction = #plan.product}
 //       CHECK:   scf.forall (%{{.*}}) in (1, 4, 3)
 //       CHECK:     math.exp
 //       CHECK:   linalg.generic {indexing_maps = [#{{.*}}, #[[V]], #{{.*}}]

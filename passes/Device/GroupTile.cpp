@@ -32,15 +32,12 @@
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "passes/Device/HostValues.h"
 #include "passes/Device/Launches.h"
+#include "passes/Loops/MatchContraction.h"
 
 using namespace mlir;
 using namespace onnxc;
 
 namespace {
-
-// What is taken for a size that is not known.
-constexpr int64_t kAssumedSize = 64;
-constexpr int64_t kLeastSize = 16;
 
 class GroupTile {
 public:
@@ -58,12 +55,10 @@ public:
     llvm::append_range(ops, followers.getFollowers());
     if (!canLaunch(op, ops))
       return false;
-    for (const MergedLoops *loops :
-         {&product.rows, &product.columns, &product.depth}) {
-      int64_t size = loops->getSize();
-      if (!ShapedType::isDynamic(size) && size < kLeastSize)
-        return false;
-    }
+    if (!fillsGroupTile(asSize(product.rows.getSize()),
+                        asSize(product.columns.getSize()),
+                        asSize(product.depth.getSize())))
+      return false;
     chooseShape();
     return true;
   }
@@ -105,35 +100,12 @@ private:
 };
 
 void GroupTile::chooseShape() {
-  auto assume = [](int64_t size) {
-    return ShapedType::isDynamic(size) ? kAssumedSize : size;
-  };
-  int64_t rows = assume(product.rows.getSize());
-  int64_t columns = assume(product.columns.getSize());
-  int64_t others = product.parts;
+  int64_t products = product.parts;
   for (int64_t size : product.batch.sizes)
-    others *= assume(size);
-  auto begin = [](int64_t size) {
-    return std::clamp<int64_t>(llvm::PowerOf2Ceil(size), 32, 128);
-  };
-  shape.rows = begin(rows);
-  shape.columns = begin(columns);
-  auto countGroups = [&] {
-    return others * int64_t(llvm::divideCeil(rows, shape.rows)) *
-           int64_t(llvm::divideCeil(columns, shape.columns));
-  };
-  while (countGroups() < machine.minGroups &&
-         std::max(shape.rows, shape.columns) > 32)
-    (shape.rows >= shape.columns ? shape.rows : shape.columns) /= 2;
-  int64_t area = shape.rows * shape.columns;
-  if (isMatrix) {
-    shape.threads = area > 64 * 64 ? 256 : 128;
-    shape.depth = 32;
-  } else {
-    // Sums of a thread stay in its registers: 64 of the largest tile, else 32.
-    shape.threads = std::clamp<int64_t>(area / 32, 64, 256);
-    shape.depth = area > 64 * 128 ? 8 : 16;
-  }
+    products *= asSize(size).value_or(kAssumedSize);
+  shape = chooseGroupShape(asSize(product.rows.getSize()),
+                           asSize(product.columns.getSize()), products,
+                           isMatrix, machine);
   int64_t bytes = 0;
   for (TileOperand *operand : {&row, &column}) {
     operand->chooseCopies(operand == &row ? shape.rows : shape.columns,
@@ -141,9 +113,7 @@ void GroupTile::chooseShape() {
     bytes +=
         operand->getElements() * operand->getType().getIntOrFloatBitWidth() / 8;
   }
-  // Products by matrices are so short that copies are started two steps ahead.
-  shape.stages =
-      std::clamp<int64_t>(machine.sharedBytes / bytes, 2, isMatrix ? 3 : 2);
+  shape.stages = chooseStages(bytes, isMatrix, machine);
 }
 
 void GroupTile::fill(Value step, Value steps, int64_t known, Value stage) {

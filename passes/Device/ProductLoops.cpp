@@ -5,11 +5,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Device/ProductLoops.h"
-#include "dialects/plan/Contractions.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "passes/Device/SumFollowers.h"
-#include "passes/Loops/ContractionEmitters.h"
+#include "passes/Loops/MatchContraction.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -87,47 +86,6 @@ Value onnxc::emitFactor(OpBuilder &b, linalg::GenericOp op, Value value,
 
 namespace {
 
-/// The loops that a value of the op's body depends on.
-class Dependence {
-public:
-  explicit Dependence(linalg::GenericOp op) : op(op) {}
-  /// None where it cannot be repeated elsewhere.
-  std::optional<llvm::SmallBitVector> get(Value value) {
-    llvm::SmallBitVector loops(op.getNumLoops());
-    if (!add(value, loops))
-      return std::nullopt;
-    return loops;
-  }
-
-private:
-  bool add(Value value, llvm::SmallBitVector &loops) {
-    if (value.getParentBlock() != op.getBody())
-      return true;
-    if (auto argument = dyn_cast<BlockArgument>(value)) {
-      if (llvm::is_contained(op.getRegionOutputArgs(), argument))
-        return false;
-      AffineMap map =
-          op.getMatchingIndexingMap(op.getMatchingOpOperand(argument));
-      for (unsigned i = 0; i < map.getNumDims(); ++i)
-        if (map.isFunctionOfDim(i))
-          loops.set(i);
-      return true;
-    }
-    Operation *inner = value.getDefiningOp();
-    if (auto number = dyn_cast<linalg::IndexOp>(inner)) {
-      loops.set(number.getDim());
-      return true;
-    }
-    if (inner->getNumRegions() != 0 ||
-        !(isMemoryEffectFree(inner) || isa<memref::LoadOp>(inner)))
-      return false;
-    return llvm::all_of(inner->getOperands(),
-                        [&](Value operand) { return add(operand, loops); });
-  }
-
-  linalg::GenericOp op;
-};
-
 /// Through the widening of a 16-bit float.
 Value getNarrow(Value value) {
   auto extend = value.getDefiningOp<arith::ExtFOp>();
@@ -153,34 +111,25 @@ ProductFactor getFactor(Value value, bool keepsHalf) {
 
 std::optional<ProductLoops> onnxc::findProductLoops(linalg::GenericOp op,
                                                     bool keepsHalf) {
-  plan::ConvolutionAttr conv = getPlainConvolution(op);
-  plan::ProductAttr matrices = getProduct(op);
-  if ((!conv && !matrices) || (matrices && matrices.getPanels()) ||
-      op.getNumDpsInits() != 1)
+  std::optional<Contraction> matched = matchContraction(op);
+  if (!matched || (matched->product && matched->product.getPanels()) ||
+      (matched->convolution && matched->convolution.getBlocks()))
     return std::nullopt;
-  std::optional<ContractionBody> body = matchBody(op);
   AffineMap result = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-  if (!body || !result.isProjectedPermutation() || result.getNumResults() == 0)
-    return std::nullopt;
-  Dependence dependence(op);
-  auto left = dependence.get(body->left), right = dependence.get(body->right);
-  if (!left || !right)
+  if (!result.isProjectedPermutation() || result.getNumResults() == 0)
     return std::nullopt;
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   ProductLoops product;
-  if (conv)
-    product.parts = conv.getGroup();
+  if (matched->convolution)
+    product.parts = matched->convolution.getGroup();
   MergedLoops ofLeft, ofRight;
-  for (auto [i, kind] : llvm::enumerate(op.getIteratorTypesArray())) {
-    bool isLeft = left->test(i), isRight = right->test(i);
-    // Loops of one iteration may be in neither.
-    MergedLoops *group = &product.batch;
-    if (kind == utils::IteratorType::reduction)
-      group = &product.depth;
-    else if (isLeft != isRight)
-      group = isLeft ? &ofLeft : &ofRight;
-    else if (conv && product.parts > 1 && i == 1)
-      // Filters, which say which channels are read.
+  for (auto [i, role] : llvm::enumerate(matched->roles)) {
+    MergedLoops *group = role == LoopRole::Depth   ? &product.depth
+                         : role == LoopRole::Left  ? &ofLeft
+                         : role == LoopRole::Right ? &ofRight
+                                                   : &product.batch;
+    // Filters, which say which channels are read.
+    if (role == LoopRole::Batch && product.parts > 1 && i == 1)
       group = &ofRight;
     group->loops.push_back(i);
     group->sizes.push_back(sizes[i]);
@@ -192,8 +141,10 @@ std::optional<ProductLoops> onnxc::findProductLoops(linalg::GenericOp op,
   bool isLeftLast = llvm::is_contained(ofLeft.loops, last);
   product.columns = isLeftLast ? ofLeft : ofRight;
   product.rows = isLeftLast ? ofRight : ofLeft;
-  product.column = getFactor(isLeftLast ? body->left : body->right, keepsHalf);
-  product.row = getFactor(isLeftLast ? body->right : body->left, keepsHalf);
+  product.column =
+      getFactor(isLeftLast ? matched->left : matched->right, keepsHalf);
+  product.row =
+      getFactor(isLeftLast ? matched->right : matched->left, keepsHalf);
   Type sum = getElementTypeOrSelf(op.getDpsInits()[0].getType());
   auto isHalf = [](Type type) { return type.isF16() || type.isBF16(); };
   if (keepsHalf) {

@@ -18,10 +18,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Device/ThreadTile.h"
-#include "dialects/plan/Contractions.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "passes/Loops/ChooseDeviceTile.h"
+#include "passes/Loops/MatchContraction.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -57,20 +58,13 @@ void ThreadTile::chooseBlocks() {
   }
   int64_t tasks = 1;
   for (unsigned dim : parallel)
-    tasks *= ShapedType::isDynamic(sizes[dim]) ? 64 : sizes[dim];
-  auto grow = [&](unsigned dim) {
-    int64_t size = sizes[dim];
-    if (tasks / 2 < minThreads ||
-        (!ShapedType::isDynamic(size) && size < 2 * blocks[dim]))
-      return;
-    blocks[dim] *= 2;
-    tasks /= 2;
-  };
-  for (int i = 0; i < 2; ++i) {
-    grow(columns);
-    if (rows)
-      grow(*rows);
-  }
+    tasks *= asSize(sizes[dim]).value_or(kAssumedSize);
+  ThreadBlock block = chooseThreadBlock(tasks, rows.has_value(),
+                                        rows ? asSize(sizes[*rows]) : Size(),
+                                        asSize(sizes[columns]), minThreads);
+  blocks[columns] = block.columns;
+  if (rows)
+    blocks[*rows] = block.rows;
 }
 
 /// The op's body with its loops at `indices`.

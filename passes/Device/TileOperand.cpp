@@ -19,6 +19,7 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "passes/Device/SumFollowers.h"
+#include "passes/Loops/ChooseDeviceTile.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -100,18 +101,9 @@ void TileOperand::chooseCopies(int64_t newSize, int64_t newDepth,
   tileSize = newSize;
   tileDepth = newDepth;
   threads = newThreads;
-  vector = 1;
-  if (!isDirect)
-    return;
-  // Copies are of 16, 8 or 4 bytes.
-  for (int64_t bytes : {16, 8, 4}) {
-    int64_t elements = bytes / getBytes();
-    if (elements >= 1 && run.size % elements == 0) {
-      vector = elements;
-      return;
-    }
-  }
-  isDirect = getBytes() == 4;
+  vector = isDirect ? chooseCopy(run.size, getBytes()) : 0;
+  isDirect = vector > 0;
+  vector = std::max<int64_t>(vector, 1);
 }
 
 Value TileOperand::getOffset(VectorBuilder &v, Value place, Value k) const {

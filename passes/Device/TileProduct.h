@@ -8,18 +8,9 @@
 #define ONNXC_PASSES_DEVICE_TILEPRODUCT_H
 
 #include "passes/Device/TileOperand.h"
+#include "passes/Loops/ChooseDeviceTile.h"
 
 namespace onnxc {
-
-/// The part of the result that a group of threads computes, and how.
-struct GroupShape {
-  int64_t rows, columns;
-  /// Of one step.
-  int64_t depth;
-  int64_t threads;
-  /// Tiles of each factor that are in memory at a time.
-  int64_t stages;
-};
 
 /// What one thread of a group adds up.
 class TileProduct {

@@ -5,189 +5,215 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Loops/BlockedConvGeometry.h"
-#include "dialects/plan/Contractions.h"
 
 using namespace mlir;
 using namespace onnxc;
 
-std::optional<BlockedConvGeometry>
-onnxc::matchBlockedConv(linalg::GenericOp op, RegisterFile registers) {
-  plan::ConvolutionAttr attr = getConvolution(op);
-  std::optional<ContractionBody> body = matchBody(op);
-  if (!attr || !attr.getBlocks() || !body || op.getNumDpsInputs() != 1)
-    return std::nullopt;
-  ArrayRef<int64_t> strides = attr.getStrides(),
-                    dilations = attr.getDilations(), pads = attr.getPads(),
-                    ends = attr.getEnds();
-  unsigned rank = strides.size();
-  memref::LoadOp load;
-  for (Operation &inner : *op.getBody())
-    if (auto found = dyn_cast<memref::LoadOp>(inner)) {
-      if (load)
-        return std::nullopt;
-      load = found;
-    }
-  Value weight = body->right;
+namespace {
+
+/// Fills a geometry from the op's types and its mark, step by step.
+class BlockedConvMatcher {
+public:
+  BlockedConvMatcher(const Contraction &c, const RegisterFile &registers)
+      : c(c), attr(c.convolution), registers(registers) {}
+
+  std::optional<BlockedConvGeometry> match() {
+    if (!attr || !attr.getBlocks() || attr.getRank() > 3 || !matchBuffers() ||
+        !matchWeights())
+      return std::nullopt;
+    matchColumn();
+    if (g.rank == 3 && !takeVolume())
+      return std::nullopt;
+    if (!setSteps())
+      return std::nullopt;
+    setPadding();
+    setSizes();
+    g.groups = {{0}, {1}, {}, {2 + g.rank}};
+    for (unsigned i = 0; i < g.rank; ++i)
+      g.groups[2].push_back(2 + i);
+    return g;
+  }
+
+private:
+  bool matchBuffers();
+  bool matchWeights();
+  void matchColumn();
+  bool takeVolume();
+  bool setSteps();
+  void setPadding();
+  void setSizes();
+  /// The first dimension of a plane in image and result.
+  unsigned getFirstOfPlane() const { return g.rank == 3 ? 3 : 2; }
+  bool isLine() const { return g.rank == 1 || g.isColumn; }
+  /// The dimension of a plane along which rows are.
+  unsigned getAlong() const { return g.isColumn ? 0 : strides.size() - 1; }
+
+  const Contraction &c;
+  plan::ConvolutionAttr attr;
+  const RegisterFile &registers;
+  BlockedConvGeometry g;
+  MemRefType image, weights, result;
+  /// Of a plane, once those of a volume are taken.
+  SmallVector<int64_t> strides, dilations, pads, ends, kernel;
+};
+
+bool BlockedConvMatcher::matchBuffers() {
+  linalg::GenericOp op = c.op;
+  Value weight = c.right;
   if (auto widened = weight.getDefiningOp<arith::ExtSIOp>())
     weight = widened.getIn();
-  if (rank < 1 || rank > 3 || !load || weight != op.getBody()->getArgument(0))
-    return std::nullopt;
-
-  BlockedConvGeometry g;
-  plan::BlocksAttr blocks = attr.getBlocks();
-  if (plan::BytesAttr bytes = blocks.getBytes()) {
-    g.group = bytes.getGroup();
-    g.offset = bytes.getOffset();
-  }
-  g.padding = blocks.getPadding();
-  g.isUnsigned = blocks.getUnsignedImage();
-  ConvGeometry &conv = g.conv;
-  g.isDepthwise = blocks.getDepthwise();
-  conv.weights = op.getDpsInputs()[0];
-  conv.image = load.getMemRef();
-  conv.result = op.getDpsInits()[0];
-  for (Value buffer : {conv.image, conv.weights, conv.result}) {
-    auto type = dyn_cast<MemRefType>(buffer.getType());
-    if (!type || !type.getLayout().isIdentity())
-      return std::nullopt;
-  }
-  auto weights = cast<MemRefType>(conv.weights.getType());
-  auto result = cast<MemRefType>(conv.result.getType());
-  g.imageType = cast<MemRefType>(conv.image.getType()).getElementType();
+  if (op.getNumDpsInputs() != 1 || !c.load ||
+      weight != op.getBody()->getArgument(0))
+    return false;
+  g.weights = op.getDpsInputs()[0];
+  g.image = memref::LoadOp(c.load).getMemRef();
+  g.result = c.getResult();
+  image = getPlainType(g.image);
+  weights = getPlainType(g.weights);
+  result = getPlainType(g.result);
+  if (!image || !weights || !result || !weights.hasStaticShape() ||
+      weights.getNumElements() == 0)
+    return false;
+  g.imageType = image.getElementType();
   g.sumType = result.getElementType();
   g.isInteger = g.sumType.isInteger(32);
-  if (!weights.hasStaticShape() ||
-      !(g.isInteger ? g.imageType.isInteger(8) : g.imageType.isF32()) ||
-      weights.getElementType() != g.imageType ||
-      (!g.isInteger && !g.sumType.isF32()))
-    return std::nullopt;
-  ArrayRef<int64_t> sizes = weights.getShape();
+  return (g.isInteger ? g.imageType.isInteger(8)
+                      : g.imageType.isF32() && g.sumType.isF32()) &&
+         weights.getElementType() == g.imageType;
+}
+
+/// Reads the mark and the sizes of the weights.
+bool BlockedConvMatcher::matchWeights() {
+  plan::BlocksAttr blocks = attr.getBlocks();
+  g.rank = attr.getRank();
+  g.isDepthwise = blocks.getDepthwise();
+  g.padding = blocks.getPadding();
+  g.isUnsigned = blocks.getUnsignedImage();
+  if (plan::BytesAttr bytes = blocks.getBytes()) {
+    g.dotGroup = bytes.getGroup();
+    g.offset = bytes.getOffset();
+  }
+  int64_t plainRank = g.rank + (g.isDepthwise ? 2 : 4);
+  if (weights.getRank() != plainRank + (g.dotGroup > 1) ||
+      image.getRank() != g.rank + 3 || result.getRank() != g.rank + 3)
+    return false;
   // Sizes as if weights did not lie in groups.
-  SmallVector<int64_t> plain;
-  if (g.group > 1) {
-    plain.assign(sizes.begin(), sizes.end() - 1);
-    g.lanes = plain.back();
-    bool isImage =
-        cast<MemRefType>(conv.image.getType()).getShape().back() == 1;
-    plain[isImage ? 1 + rank : 2 + rank] *= g.group;
-    sizes = plain;
+  SmallVector<int64_t> sizes(weights.getShape());
+  if (g.dotGroup > 1) {
+    sizes.pop_back();
+    bool isImage = image.getShape().back() == 1;
+    sizes[isImage ? 1 + g.rank : 2 + g.rank] *= g.dotGroup;
   }
   g.lanes = sizes.back();
   g.inner = g.isDepthwise ? g.lanes : sizes[sizes.size() - 2];
   g.filterBlocks = sizes[0];
-  g.copyType = g.imageType;
-  if (g.isInteger && !g.isDepthwise && g.group == 2)
-    g.copyType = IntegerType::get(op.getContext(), 16);
-  g.copyLanes =
-      std::max<int64_t>(std::min<int64_t>(registers.vectorBits, 2048) /
-                            g.copyType.getIntOrFloatBitWidth(),
-                        g.lanes);
   g.channelBlocks = g.isDepthwise ? 1 : sizes[1];
-  if (registers.ofBits(g.lanes * 32).numRegisters < 4 || g.lanes < 2 ||
-      weights.getNumElements() == 0)
-    return std::nullopt;
+  g.copyType = g.imageType;
+  if (g.isInteger && !g.isDepthwise && g.dotGroup == 2)
+    g.copyType = IntegerType::get(result.getContext(), 16);
+  int64_t copyBits = g.copyType.getIntOrFloatBitWidth();
+  g.copyBytes = copyBits / 8;
+  g.copyLanes = std::max<int64_t>(
+      std::min<int64_t>(registers.vectorBits, 2048) / copyBits, g.lanes);
+  llvm::append_range(
+      kernel,
+      ArrayRef(sizes).drop_front(g.isDepthwise ? 1 : 2).take_front(g.rank));
+  strides = llvm::to_vector(attr.getStrides().asArrayRef());
+  dilations = llvm::to_vector(attr.getDilations().asArrayRef());
+  pads = llvm::to_vector(attr.getPads().asArrayRef());
+  ends = llvm::to_vector(attr.getEnds().asArrayRef());
+  return registers.ofBits(g.lanes * 32).numRegisters >= 4 && g.lanes >= 2;
+}
 
-  auto image = cast<MemRefType>(conv.image.getType());
-  ArrayRef<int64_t> kernel =
-      sizes.drop_front(g.isDepthwise ? 1 : 2).take_front(rank);
-  conv.rank = rank;
-  // A plane of one column is walked along that.
-  g.isColumn = rank == 2 && kernel[1] == 1 && pads[1] == 0 &&
+/// A plane of one column is walked along that.
+void BlockedConvMatcher::matchColumn() {
+  g.isColumn = g.rank == 2 && kernel[1] == 1 && pads[1] == 0 &&
                image.getDimSize(3) == 1 && result.getDimSize(3) == 1;
-  if (rank == 3) {
-    g.kernelD = kernel[0];
-    g.strideD = strides[0];
-    g.dilationD = dilations[0];
-    g.padD = pads[0];
-    if (g.isDepthwise || g.padD < 0)
-      return std::nullopt;
-    g.channelBlocks *= g.kernelD;
-    strides = strides.drop_front();
-    dilations = dilations.drop_front();
-    pads = pads.drop_front();
-    ends = ends.drop_front();
-    kernel = kernel.drop_front();
-  }
-  unsigned first = rank == 3 ? 3 : 2;
-  bool isLine = rank == 1 || g.isColumn;
-  unsigned along = g.isColumn ? 0 : strides.size() - 1;
-  conv.strideH = isLine ? 1 : strides[0];
-  conv.dilationH = isLine ? 1 : dilations[0];
-  conv.padH = isLine ? 0 : pads[0];
-  conv.strideW = strides[along] * g.inner;
-  conv.dilationW = dilations[along] * g.inner;
-  conv.padW = pads[along] * g.inner;
-  conv.kernelH = isLine ? 1 : kernel[0];
-  conv.kernelW = kernel[along];
-  if (conv.padH < 0 || conv.padW < 0)
-    return std::nullopt;
+}
+
+/// The planes of a volume and of its kernel; what is left is a plane.
+bool BlockedConvMatcher::takeVolume() {
+  g.kernelD = kernel.front();
+  g.strideD = strides.front();
+  g.dilationD = dilations.front();
+  g.padD = pads.front();
+  if (g.isDepthwise || g.padD < 0)
+    return false;
+  g.numPlanes = asSize(result.getDimSize(2));
+  g.channelBlocks *= g.kernelD;
+  for (SmallVector<int64_t> *list :
+       {&strides, &dilations, &pads, &ends, &kernel})
+    list->erase(list->begin());
+  return true;
+}
+
+bool BlockedConvMatcher::setSteps() {
+  unsigned along = getAlong();
+  g.strideH = isLine() ? 1 : strides[0];
+  g.dilationH = isLine() ? 1 : dilations[0];
+  g.padH = isLine() ? 0 : pads[0];
+  g.strideW = strides[along] * g.inner;
+  g.dilationW = dilations[along] * g.inner;
+  g.padW = pads[along] * g.inner;
+  g.kernelH = isLine() ? 1 : kernel[0];
+  g.kernelW = kernel[along];
+  return g.padH >= 0 && g.padW >= 0;
+}
+
+void BlockedConvMatcher::setPadding() {
   // Padding behind shows in the sizes only.
   // A volume's planes are copied, those outside of it as zeros.
-  g.isPadded = rank == 3;
+  g.isPadded = g.rank == 3;
   for (unsigned i = 0; i < strides.size(); ++i) {
-    int64_t in = image.getDimSize(i + first);
-    int64_t out = result.getDimSize(i + first);
+    Size in = asSize(image.getDimSize(i + getFirstOfPlane()));
+    Size out = asSize(result.getDimSize(i + getFirstOfPlane()));
     int64_t extent = (kernel[i] - 1) * dilations[i] + 1;
     // Padding that no window reaches is none.
     bool isInside = pads[i] == 0 &&
-                    (ends[i] == 0 || (!ShapedType::isDynamic(in) &&
-                                      !ShapedType::isDynamic(out) &&
-                                      (out - 1) * strides[i] + extent <= in));
+                    (ends[i] == 0 ||
+                     (in && out && (*out - 1) * strides[i] + extent <= *in));
     g.isPadded |= !isInside;
   }
-  g.isFlat =
-      g.window() == 1 &&
-      llvm::all_of(strides, [](int64_t stride) { return stride == 1; }) &&
-      !g.isPadded;
+  g.isFlat = g.window() == 1 && !g.isPadded &&
+             llvm::all_of(strides, [](int64_t stride) { return stride == 1; });
   // Weights of a group reach beyond the last column.
-  bool isCopied = g.copyType != g.imageType ||
-                  (g.group > 1 && g.inner == 1 && !g.isDepthwise);
-  g.isPadded |= isCopied;
-  g.numRows = isLine || g.isFlat ? 1 : result.getDimSize(first);
-  g.numColumns = result.getDimSize(first + along);
-  if (g.isFlat && rank == 2)
-    g.numColumns = result.isDynamicDim(2) || result.isDynamicDim(3)
-                       ? ShapedType::kDynamic
-                       : result.getDimSize(2) * result.getDimSize(3);
-  if (ShapedType::isDynamic(g.numRows))
-    g.numRows = -1;
-  if (ShapedType::isDynamic(g.numColumns))
-    g.numColumns = -1;
-  g.groups = {{0}, {1}, {}, {2 + rank}};
-  for (unsigned i = 0; i < rank; ++i)
-    g.groups[2].push_back(2 + i);
-  return g;
+  g.isPadded |= g.copyType != g.imageType ||
+                (g.dotGroup > 1 && g.inner == 1 && !g.isDepthwise);
 }
 
-bool onnxc::canWriteOntoImage(const BlockedConvGeometry &g, int64_t bytes) {
-  if (g.isDepthwise) {
-    PlaneParts parts(g, 1, bytes);
-    return g.isPadded && g.conv.rank < 3 && parts.rows == g.numRows &&
-           parts.columns == g.numColumns && parts.getTileBytes(g, 1) <= bytes;
-  }
-  return g.isFlat && g.conv.rank < 3 && g.inner == g.lanes &&
-         g.channelBlocks == g.filterBlocks &&
-         kCopiedPixels * g.channelBlocks * g.lanes *
-                 int64_t(g.copyType.getIntOrFloatBitWidth() / 8) <=
-             bytes;
+void BlockedConvMatcher::setSizes() {
+  auto getSize = [&](unsigned dim) { return asSize(result.getDimSize(dim)); };
+  unsigned first = getFirstOfPlane();
+  g.numImages = getSize(0);
+  g.numRows = isLine() || g.isFlat ? Size(1) : getSize(first);
+  g.numColumns = g.isFlat && g.rank == 2 ? multiply(getSize(2), getSize(3))
+                                         : getSize(first + getAlong());
+}
+
+} // namespace
+
+std::optional<BlockedConvGeometry>
+onnxc::matchBlockedConv(const Contraction &contraction,
+                        const RegisterFile &registers) {
+  return BlockedConvMatcher(contraction, registers).match();
 }
 
 void BlockedConvGeometry::readSizes(VectorBuilder &v) {
-  conv.batch = v.getSize(conv.result, 0);
-  bool isPlane = conv.rank >= 2 && !isColumn;
-  unsigned first = conv.rank == 3 ? 3 : 2, along = isPlane ? first + 1 : first;
-  depth = conv.rank == 3 ? v.getSize(conv.image, 2) : v.index(1);
-  outDepth = conv.rank == 3 ? v.getSize(conv.result, 2) : v.index(1);
-  conv.height = isPlane ? v.getSize(conv.image, first) : v.index(1);
-  conv.width = v.getSize(conv.image, along);
-  conv.outHeight = isPlane ? v.getSize(conv.result, first) : v.index(1);
-  conv.outWidth = v.getSize(conv.result, along);
+  batch = v.getSize(result, 0);
+  bool isPlane = rank >= 2 && !isColumn;
+  unsigned first = rank == 3 ? 3 : 2, along = isPlane ? first + 1 : first;
+  depth = rank == 3 ? v.getSize(image, 2) : v.index(1);
+  outDepth = rank == 3 ? v.getSize(result, 2) : v.index(1);
+  height = isPlane ? v.getSize(image, first) : v.index(1);
+  width = v.getSize(image, along);
+  outHeight = isPlane ? v.getSize(result, first) : v.index(1);
+  outWidth = v.getSize(result, along);
   if (isFlat) {
-    conv.width = v.mul(conv.height, conv.width);
-    conv.outWidth = v.mul(conv.outHeight, conv.outWidth);
-    conv.height = conv.outHeight = v.index(1);
+    width = v.mul(height, width);
+    outWidth = v.mul(outHeight, outWidth);
+    height = outHeight = v.index(1);
   }
-  conv.width = v.mul(conv.width, inner);
+  width = v.mul(width, inner);
 }
 
 Value BlockedConvGeometry::widenPixels(VectorBuilder &v, Value pixels) const {
@@ -199,35 +225,11 @@ Value BlockedConvGeometry::widenPixels(VectorBuilder &v, Value pixels) const {
   return arith::ExtSIOp::create(v.b, v.loc, type, pixels);
 }
 
-PlaneParts::PlaneParts(const BlockedConvGeometry &g, int64_t blocks,
-                       int64_t bytes)
-    : elementBytes(g.copyType.getIntOrFloatBitWidth() / 8) {
-  const ConvGeometry &conv = g.conv;
-  auto measure = [&] {
-    tileHeight =
-        (rows - 1) * conv.strideH + (conv.kernelH - 1) * conv.dilationH + 1;
-    tileWidth = (columns - 1) * conv.strideW +
-                (conv.kernelW - 1) * conv.dilationW + g.inner;
-    return blocks * tileHeight * tileWidth * elementBytes;
-  };
-  constexpr int64_t kUnknown = 64, kFewColumns = 16;
-  columns = std::max<int64_t>(g.numColumns < 0 ? kUnknown : g.numColumns, 1);
-  rows = std::max<int64_t>(g.numRows < 0 ? kUnknown : g.numRows, 1);
-  if (g.isFlat && g.numColumns < 0)
-    columns = 1024;
-  while (measure() > bytes && rows > 1)
-    rows = llvm::divideCeil(rows, 2);
-  while (measure() > bytes && columns > kFewColumns)
-    columns = llvm::divideCeil(columns, 2);
-  measure();
-}
-
 TileCopier::TileCopier(OpBuilder &b, Location loc, const BlockedConvGeometry &g,
                        const PlaneParts &parts, int64_t blocks)
-    : tile(g.conv, parts.rows, parts.columns), g(g), v(b, loc, g.copyLanes) {
-  tile.height = parts.tileHeight;
-  tile.width = parts.tileWidth;
-  tile.scratch = v.scratch(g.copyType, parts.getTileSize(g, blocks));
+    : tile{g, parts.tile.height, parts.tile.width, g.height, g.width, {}}, g(g),
+      v(b, loc, g.copyLanes) {
+  tile.scratch = v.scratch(g.copyType, getTileElements(g, parts, blocks));
   if (g.padding)
     tile.fill = arith::ConstantOp::create(
         b, loc,
@@ -242,7 +244,7 @@ TileCopier::TileCopier(OpBuilder &b, Location loc, const BlockedConvGeometry &g,
 void TileCopier::copy(Value image, Value plane, Value outRow, Value rows,
                       Value outColumn, Value to) {
   auto widen = [this](Value pixels) { return g.widenPixels(v, pixels); };
-  tile.copy(v, g.conv, image, widen, plane, outRow, rows, outColumn, to);
+  tile.copy(v, image, widen, plane, outRow, rows, outColumn, to);
 }
 
 void TileCopier::clear(Value to) {

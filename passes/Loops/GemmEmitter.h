@@ -11,49 +11,10 @@
 #ifndef ONNXC_PASSES_LOOPS_GEMMEMITTER_H
 #define ONNXC_PASSES_LOOPS_GEMMEMITTER_H
 
-#include "dialects/plan/MachineModel.h"
+#include "passes/Loops/ChooseProduct.h"
 #include "passes/Loops/Epilogue.h"
 
 namespace onnxc {
-
-/// The registers of a machine as those see them who keep tiles there.
-struct RegisterFile {
-  int64_t vectorBits;
-  int64_t numRegisters;
-  /// Without, a vector is some f32 registers side by side.
-  bool hasVectors;
-  /// What a task may keep on the stack.
-  int64_t stackBytes;
-  DotInstruction dot;
-  /// What holds sums of integers where there are no vectors.
-  int64_t numIntegers;
-
-  explicit RegisterFile(const MachineModel &machine)
-      : vectorBits(machine.getTileBits()),
-        numRegisters(machine.getNumTileRegisters()),
-        hasVectors(machine.vectorBits > 0), stackBytes(machine.stackBytes),
-        dot(machine.dot), numIntegers(machine.numIntegerRegisters) {}
-
-  /// The same registers, several taken for one, where vectors have so many
-  /// bits.
-  RegisterFile ofBits(int64_t bits) const {
-    RegisterFile result = *this;
-    if (bits > vectorBits) {
-      result.vectorBits = bits;
-      result.numRegisters = numRegisters * vectorBits / bits;
-    }
-    return result;
-  }
-
-  /// How many sums lie side by side, and how many rows of them there are, in a
-  /// tile of integers without vectors; the rest holds factors and addresses.
-  int64_t getIntegerLanes(int64_t most) const {
-    return dot.takesScalars() ? std::min<int64_t>(most, 2) : most;
-  }
-  int64_t getIntegerRows(int64_t lanes) const {
-    return std::max<int64_t>((numIntegers - lanes - 6) / lanes, 1);
-  }
-};
 
 /// A matrix in a row of elements: element (i, j) at base + i * row + j *
 /// column.
@@ -82,9 +43,9 @@ class GemmEmitter {
 public:
   /// With `dot`, each step of k takes a group of both factors, and B's places
   /// count groups.
-  GemmEmitter(VectorBuilder &v, RegisterFile registers, Epilogue &epilogue,
-              mlir::Type sumType, const DotProduct *dot = nullptr,
-              int64_t group = 1)
+  GemmEmitter(VectorBuilder &v, const RegisterFile &registers,
+              Epilogue &epilogue, mlir::Type sumType,
+              const DotProduct *dot = nullptr, int64_t group = 1)
       : v(v), registers(registers), epilogue(epilogue), sumType(sumType),
         dot(dot), group(group) {}
 
@@ -122,20 +83,47 @@ public:
   void packColumns(Matrix b, mlir::Value k0, mlir::Value kc, mlir::Value column,
                    mlir::Value columns, mlir::Value scratch, int64_t pitch);
 
-  int64_t getTileRows() const;
-  /// Vectors a row of a tile, a multiple of `unit`, or a power of two that
-  /// divides `panelVectors`; more when C has few rows.
-  int64_t getTileVectors(mlir::Value rows, int64_t unit = 1,
-                         int64_t panelVectors = 0) const;
+  mlir::Type getSumType() const { return sumType; }
 
   VectorBuilder &v;
 
 private:
+  /// Rows [k0, k0 + kc) of B's part of a block. Partial sums come before them
+  /// and after them, unless isFirst or isLast; null where there is one part.
+  struct Part {
+    const Block &block;
+    const Panel &panel;
+    mlir::Value k0, kc, isFirst, isLast;
+  };
+  /// Rows [i, i + rows) and, from column j on, the lanes of some vectors.
+  struct Tile {
+    mlir::Value i;
+    int64_t rows;
+    mlir::Value j;
+    llvm::ArrayRef<Lanes> lanes;
+  };
+  /// Where a tile's rows of A and its columns of B begin.
+  struct TileOrigin {
+    llvm::SmallVector<mlir::Value> rows;
+    mlir::Value column;
+  };
+
   mlir::Value load(const Matrix &m, mlir::Value at, Lanes lanes);
-  void emitTile(const Block &block, const Panel &panel, mlir::Value k0,
-                mlir::Value kc, mlir::Value isFirst, mlir::Value isLast,
-                mlir::Value i, int64_t tileRows, mlir::Value j,
-                llvm::ArrayRef<Lanes> lanes);
+  void emitTile(const Part &part, const Tile &tile);
+  llvm::SmallVector<mlir::Value> getRows(const Part &part, const Tile &tile);
+  mlir::Value getFirstColumn(const Part &part, const Tile &tile);
+  llvm::SmallVector<mlir::Value> emitStep(const Part &part, const Tile &tile,
+                                          const TileOrigin &origin,
+                                          mlir::Value k,
+                                          mlir::ValueRange before);
+  llvm::SmallVector<mlir::Value> loadColumns(const Part &part, const Tile &tile,
+                                             mlir::Value rowB);
+  mlir::Value loadElement(const Part &part, mlir::Value at);
+  llvm::SmallVector<mlir::Value> emitDotStep(const Block &block, Matrix right,
+                                             mlir::Value rowA,
+                                             mlir::ValueRange columns,
+                                             mlir::Value k, Lanes lanes,
+                                             mlir::ValueRange before);
   void forEachColumnTile(
       mlir::Value columns, int64_t vectors,
       llvm::function_ref<void(mlir::Value, llvm::ArrayRef<Lanes>)> body);

@@ -99,7 +99,10 @@ bool isOverwrittenImage(OpOperand *use, int64_t copyBytes) {
   auto result = cast<MemRefType>(conv.getDpsInits()[0].getType());
   RegisterFile any(getMachine(nullptr));
   any.vectorBits = result.getShape().back() * result.getElementTypeBitWidth();
-  std::optional<BlockedConvGeometry> g = matchBlockedConv(conv, any);
+  std::optional<Contraction> contraction = matchContraction(conv);
+  if (!contraction)
+    return false;
+  std::optional<BlockedConvGeometry> g = matchBlockedConv(*contraction, any);
   return g && canWriteOntoImage(*g, copyBytes);
 }
 

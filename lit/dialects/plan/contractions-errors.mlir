@@ -36,5 +36,5 @@ func.func private @f() attributes {a = #plan.blocks<depthwise = true, bytes = <g
 
 // -----
 
-// expected-error @below {{'plan.contraction' is a #plan.product or #plan.convolution of a linalg.generic}}
+// expected-error @below {{attribute 'plan.contraction' is for linalg.generic}}
 func.func private @f() attributes {plan.contraction = #plan.product}

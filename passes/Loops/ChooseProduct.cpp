@@ -1,0 +1,150 @@
+//===- ChooseProduct.cpp - Blocks and tiles of a matrix product -----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Loops/ChooseProduct.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace onnxc;
+using namespace onnxc::blocking;
+
+namespace onnxc {
+#define ONNXC_STORAGE(NAME, IS_COPIED) bool takes##NAME(const ProductShape &);
+#include "passes/Loops/Storages.def"
+} // namespace onnxc
+
+static std::optional<Storage> chooseStorage(const ProductShape &shape) {
+#define ONNXC_STORAGE(NAME, IS_COPIED)                                         \
+  if (takes##NAME(shape))                                                      \
+    return Storage::NAME;
+#include "passes/Loops/Storages.def"
+  return std::nullopt;
+}
+
+static bool isCopied(Storage storage) {
+  switch (storage) {
+#define ONNXC_STORAGE(NAME, IS_COPIED)                                         \
+  case Storage::NAME:                                                          \
+    return IS_COPIED;
+#include "passes/Loops/Storages.def"
+  }
+  llvm_unreachable("not in Storages.def");
+}
+
+int64_t onnxc::getTileRows(const RegisterFile &registers) {
+  return (registers.numRegisters - 1 - 2) / 2;
+}
+
+int64_t onnxc::getTileVectors(const RegisterFile &registers, Size rows,
+                              int64_t unit, int64_t panelVectors) {
+  int64_t count = rows ? std::max<int64_t>(*rows, 1) : getTileRows(registers);
+  int64_t vectors = (registers.numRegisters - 1) / (count + 1);
+  vectors = std::clamp<int64_t>(vectors, 2, 8);
+  // What a single row loads is multiplied at once: registers are for sums.
+  if (panelVectors && count == 1 && registers.numRegisters >= 16)
+    return 8;
+  if (panelVectors)
+    return std::min<int64_t>(llvm::bit_floor<uint64_t>(vectors), panelVectors);
+  return std::max(vectors / unit, int64_t(1)) * unit;
+}
+
+bool onnxc::isEmittedElement(bool isFloat, unsigned elementBits,
+                             const RegisterFile &registers) {
+  bool hasRegisters = registers.hasVectors || elementBits == 32;
+  return (elementBits == 32 || (isFloat && elementBits == 64)) &&
+         hasRegisters && registers.vectorBits >= 2 * int64_t(elementBits);
+}
+
+/// Sets the lanes of a vector and the registers that tiles have.
+static void chooseLanes(const ProductShape &shape, ProductChoice &choice) {
+  RegisterFile &registers = choice.registers;
+  choice.lanes = registers.vectorBits / shape.elementBits;
+  if (registers.hasVectors || !shape.isInteger)
+    return;
+  choice.lanes = registers.getIntegerLanes(choice.lanes);
+  registers.numRegisters =
+      3 + 2 * std::max<int64_t>(registers.getIntegerRows(choice.lanes) / 2, 1);
+}
+
+/// Evenly, in steps that the innermost loop unrolls.
+static int64_t chooseDepth(Size depth, int64_t most) {
+  if (!depth)
+    return most;
+  int64_t parts = std::max<int64_t>(1, llvm::divideCeil(*depth, most));
+  return llvm::alignTo(std::max<int64_t>(1, llvm::divideCeil(*depth, parts)),
+                       4);
+}
+
+/// The copy of a block of B, if there is any: rows of whole vectors, which
+/// tiles and copies may reach past in the last one.
+static void chooseScratch(const ProductShape &shape, int64_t tileColumns,
+                          ProductChoice &choice) {
+  int64_t columns = choice.columns.size;
+  if (!shape.isRowMajor && !choice.isDots)
+    columns = llvm::alignTo(columns, choice.lanes);
+  choice.pitch = getPitch(columns, shape.elementBits);
+  int64_t rows = choice.depth;
+  if (shape.depth)
+    rows = std::min(rows, std::max<int64_t>(*shape.depth, 1));
+  bool isNeeded = isCopied(choice.storage) && !choice.isDots;
+  choice.scratch = isNeeded ? rows * choice.pitch + 2 * tileColumns : 0;
+}
+
+std::optional<ProductChoice> onnxc::chooseProduct(const ProductShape &shape,
+                                                  RegisterFile registers) {
+  ProductChoice choice;
+  choice.registers = registers;
+  chooseLanes(shape, choice);
+  std::optional<Storage> storage = chooseStorage(shape);
+  if (!storage || shape.panelColumns % choice.lanes)
+    return std::nullopt;
+  choice.storage = *storage;
+  choice.isDots = shape.isColumnMajor && shape.rows &&
+                  *shape.rows <= kDotRows && shape.isLeftRowMajor &&
+                  shape.keepsZero;
+
+  // Tiles are of whole panels, or parts of one where that has many vectors, as
+  // it has for integers without vectors.
+  bool isPacked = shape.panelColumns != 0;
+  choice.panelVectors = shape.panelColumns / choice.lanes;
+  bool isWholePanel =
+      choice.panelVectors <= 2 && (registers.hasVectors || !shape.isInteger);
+  choice.vectorUnit = isPacked && isWholePanel ? choice.panelVectors : 1;
+  if (isWholePanel)
+    choice.panelVectors = 0;
+  // Tasks begin where a panel does.
+  int64_t tileColumns =
+      std::max(getTileVectors(choice.registers, shape.rows, choice.vectorUnit,
+                              choice.panelVectors) *
+                   choice.lanes,
+               shape.panelColumns);
+
+  // B's scratch has half of the stack.
+  int64_t room = registers.stackBytes * 4 / shape.elementBits;
+  bool hasRoom = room >= kDepth * kColumns;
+  bool isDirect = shape.hasFewRows() && (isPacked || shape.isRowMajor);
+  int64_t most = hasRoom ? kColumns : 4 * choice.lanes;
+  // Several tasks, unless there is little to do.
+  if (isDirect || choice.isDots)
+    most = std::max<int64_t>(
+        kProductGrain / std::max<int64_t>(1, shape.rows.value_or(32) *
+                                                 shape.depth.value_or(256)),
+        64);
+  // Whole tiles, unless the stack has no room for B's part of them.
+  if (isPacked || isDirect || choice.isDots || hasRoom)
+    most = llvm::alignTo(most, tileColumns);
+  choice.columns = cut(shape.columns, most, tileColumns);
+  choice.rows =
+      cut(shape.rows, kRows, shape.rows ? 1 : getTileRows(choice.registers));
+  if (isDirect)
+    choice.depth = std::max<int64_t>(shape.depth.value_or(1 << 30), 1);
+  else
+    choice.depth = chooseDepth(
+        shape.depth,
+        hasRoom ? kDepth : std::max<int64_t>(room / (8 * choice.lanes), 1));
+  chooseScratch(shape, tileColumns, choice);
+  return choice;
+}

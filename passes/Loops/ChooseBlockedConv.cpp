@@ -122,6 +122,10 @@ static void chooseBlocks(const BlockedConvShape &conv,
     choice.blocks = llvm::divideCeil(choice.blocks, 2);
     choice.parts = choosePlaneParts(conv, choice.blocks, imageBytes);
   }
+  // What is left for whole vectors may be more than the stack has.
+  if (isTooLarge())
+    choice.parts = choosePlaneParts(
+        conv, 1, imageBytes - getTileBytes(conv, PlaneParts(), 1));
 }
 
 static void cutTasks(const BlockedConvShape &conv, bool isOntoImage,

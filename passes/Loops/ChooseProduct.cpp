@@ -35,7 +35,7 @@ static bool isCopied(Storage storage) {
 }
 
 int64_t onnxc::getTileRows(const RegisterFile &registers) {
-  return (registers.numRegisters - 1 - 2) / 2;
+  return std::max<int64_t>((registers.numRegisters - 1 - 2) / 2, 1);
 }
 
 int64_t onnxc::getTileVectors(const RegisterFile &registers, Size rows,

@@ -22,3 +22,16 @@ func.func @large(%x: tensor<1x2x64x64x4xf32>, %w: tensor<2x2x3x3x4x4xf32>) -> te
   %0 = onnx.BlockedConv(%x, %w) {dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x2x64x64x4xf32>, tensor<2x2x3x3x4x4xf32>) -> tensor<1x2x64x64x4xf32>
   return %0 : tensor<1x2x64x64x4xf32>
 }
+
+// Sixteen registers of scalars are not enough for a tile of a product: it has
+// one row all the same.
+
+// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel --emit-contractions="vector-bits=128 num-vector-registers=4 has-vectors=false" --canonicalize | FileCheck %s --check-prefix=FEW
+
+// FEW-LABEL: func.func @product
+//       FEW:   %{{.*}}:2 = scf.for
+//   FEW-NOT:   linalg
+func.func @product(%a: tensor<12x24xf32>, %b: tensor<24x32xf32>) -> tensor<12x32xf32> attributes {kernel} {
+  %0 = onnx.MatMul(%a, %b) : (tensor<12x24xf32>, tensor<24x32xf32>) -> tensor<12x32xf32>
+  return %0 : tensor<12x32xf32>
+}

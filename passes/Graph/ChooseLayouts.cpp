@@ -32,6 +32,7 @@
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "passes/Graph/BlockedWeights.h"
 #include "passes/Graph/GraphPasses.h"
 #include "passes/Graph/IntegerSums.h"
 #include "passes/Graph/Quantization.h"
@@ -95,6 +96,22 @@ std::optional<Candidate> getCandidate(ConvLikeOp op) {
                    isDepthwise};
 }
 
+/// A convolution as it becomes one of blocked tensors.
+struct BlockedForm {
+  Location loc;
+  Candidate candidate;
+  ConvWindow window;
+  /// Padding before the image, then behind it.
+  SmallVector<int64_t> pads = {};
+  Value image = {};
+  /// Channels that lie side by side in it.
+  int64_t inner = 1;
+  /// Elements of the weights that a dot product takes together.
+  int64_t group = 1;
+  /// Of the kernel, with those that fill its last group.
+  int64_t columns = 1;
+};
+
 struct ChooseLayouts : onnxc::impl::ChooseLayoutsBase<ChooseLayouts> {
   using ChooseLayoutsBase::ChooseLayoutsBase;
 
@@ -127,10 +144,12 @@ private:
   int64_t chooseLanes();
   bool rewrite(OpBuilder &b, Operation *op);
   template <typename ConvLikeOp> bool rewriteConv(OpBuilder &b, ConvLikeOp op);
-  BlockedConvOp createConv(OpBuilder &b, Location loc, Value image,
-                           Value weights, const Candidate &candidate,
-                           const ConvWindow &window, ArrayRef<int64_t> pads,
-                           int64_t group, int64_t padding, int64_t offset);
+  bool chooseImage(OpBuilder &b, Value x, BlockedForm &form);
+  Value convolve(OpBuilder &b, const BlockedForm &form, Value weights,
+                 int64_t padding, int64_t offset);
+  Value alignFilters(OpBuilder &b, const BlockedForm &form, Value vector);
+  Value buildConv(OpBuilder &b, ConvOp op, const BlockedForm &form);
+  Value buildConv(OpBuilder &b, ConvIntegerOp op, const BlockedForm &form);
   bool rewriteElementwise(OpBuilder &b, Operation *op);
   template <typename PoolOp> bool rewritePool(OpBuilder &b, PoolOp op);
   template <typename MeanOp>
@@ -244,88 +263,114 @@ bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
   return false;
 }
 
-BlockedConvOp ChooseLayouts::createConv(OpBuilder &b, Location loc, Value image,
-                                        Value weights,
-                                        const Candidate &candidate,
-                                        const ConvWindow &window,
-                                        ArrayRef<int64_t> pads, int64_t group,
-                                        int64_t padding, int64_t offset) {
+/// The padding of each spatial dimension before the image, then behind it.
+SmallVector<int64_t> getPads(const ConvWindow &window, ArrayRef<AffineExpr> x,
+                             ArrayRef<AffineExpr> w) {
+  SmallVector<int64_t> before, after;
+  for (unsigned i = 0; i + 2 < x.size(); ++i) {
+    AffineExpr in = x[i + 2], kernel = w[i + 2];
+    before.push_back(*window.getPadBegin(i, in, kernel));
+    int64_t end = window.padEnd[i];
+    if (window.isSame()) {
+      AffineExpr total =
+          (window.getOutputSize(i, in, kernel) - 1) * window.strides[i] +
+          (kernel - 1) * window.dilations[i] + 1 - in;
+      end = std::max<int64_t>(
+          *onnx::getConstant(simplify(total)) - before.back(), 0);
+    }
+    after.push_back(end);
+  }
+  llvm::append_range(before, after);
+  return before;
+}
+
+/// Sets the image and how many of its channels lie side by side: a plain image
+/// is one of blocks of a single channel. False where it has no blocks and needs
+/// them.
+bool ChooseLayouts::chooseImage(OpBuilder &b, Value x, BlockedForm &form) {
+  Dims dims = *getDims(x);
+  // A kernel of one column, or one with gaps, has no groups of columns.
+  if (form.group > 1 && !isBlocked(x) &&
+      (form.columns < form.group / 2 + 1 ||
+       form.window.dilations.back() != 1)) {
+    if (!hasBlocks(dims))
+      return false;
+    block(b, x);
+  }
+  if (isBlocked(x)) {
+    form.image = blocked.lookup(x);
+    form.inner = lanes;
+    return true;
+  }
+  dims.push_back(onnx::getConstant(&getContext(), 1));
+  form.image = reshapeTo(b, form.loc, x, dims);
+  form.inner = 1;
+  return true;
+}
+
+/// The sums of an image and weights in their plain order.
+Value ChooseLayouts::convolve(OpBuilder &b, const BlockedForm &form,
+                              Value weights, int64_t padding, int64_t offset) {
+  Value ordered =
+      blockWeights(b, form.loc, widenKernel(b, form.loc, weights, form.columns),
+                   lanes, form.inner, form.group, form.candidate.isDepthwise);
   return BlockedConvOp::create(
-      b, loc, image, weights, b.getDenseI64ArrayAttr(window.strides),
-      b.getDenseI64ArrayAttr(window.dilations), b.getDenseI64ArrayAttr(pads),
-      candidate.isDepthwise ? b.getUnitAttr() : UnitAttr(),
-      b.getI64IntegerAttr(group), b.getI64IntegerAttr(padding),
+      b, form.loc, form.image, ordered,
+      b.getDenseI64ArrayAttr(form.window.strides),
+      b.getDenseI64ArrayAttr(form.window.dilations),
+      b.getDenseI64ArrayAttr(form.pads),
+      form.candidate.isDepthwise ? b.getUnitAttr() : UnitAttr(),
+      b.getI64IntegerAttr(form.group), b.getI64IntegerAttr(padding),
       b.getI64IntegerAttr(offset));
 }
 
-/// Weights [F, C, k...] in the order of a blocked convolution: [F/f, C/i, k...,
-/// i, f], or with `group` channels, or columns of the kernel where i is 1, side
-/// by side.
-Value blockWeights(OpBuilder &b, Location loc, Value weights, int64_t lanes,
-                   int64_t inner, int64_t group, bool isDepthwise) {
-  SmallVector<int64_t> w(cast<RankedTensorType>(weights.getType()).getShape());
-  unsigned spatial = w.size() - 2;
-  SmallVector<int64_t> cut = {w[0] / lanes, lanes}, order;
-  if (isDepthwise) {
-    // [F/f, f, k...] -> [F/f, k..., f]
-    cut.append(w.begin() + 2, w.end());
-    order = {0};
-    for (unsigned i = 0; i < spatial; ++i)
-      order.push_back(2 + i);
-    order.push_back(1);
-  } else if (group > 1 && inner == 1) {
-    // [F/f, f, C, k..., K/g, g] -> [F/f, C, k..., K/g, 1, f, g]
-    cut.append(w.begin() + 1, w.end() - 1);
-    cut.append({w.back() / group, group, 1});
-    order = {0};
-    for (unsigned i = 0; i < spatial + 1; ++i)
-      order.push_back(2 + i);
-    order.append({4 + spatial, 1, 3 + spatial});
-  } else {
-    // [F/f, f, C/i, i/g, g, k...] -> [F/f, C/i, k..., i/g, f, g]
-    cut.append({w[1] / inner, inner / group, group});
-    cut.append(w.begin() + 2, w.end());
-    order = {0, 2};
-    for (unsigned i = 0; i < spatial; ++i)
-      order.push_back(5 + i);
-    order.append({3, 1});
-    if (group > 1)
-      order.push_back(4);
-    else
-      cut.erase(cut.begin() + 4);
-    if (group == 1)
-      for (int64_t &dim : order)
-        dim -= dim > 4;
+/// A vector of filters in the order of the result's channels.
+Value ChooseLayouts::alignFilters(OpBuilder &b, const BlockedForm &form,
+                                  Value vector) {
+  Dims dims(form.window.strides.size() + 2,
+            onnx::getConstant(&getContext(), 1));
+  dims[1] = onnx::getConstant(&getContext(), form.candidate.filters);
+  return reshapeTo(b, form.loc, vector, getBlockedDims(dims));
+}
+
+Value ChooseLayouts::buildConv(OpBuilder &b, ConvOp op,
+                               const BlockedForm &form) {
+  Value sums = convolve(b, form, op.getW(), /*padding=*/0, /*offset=*/0);
+  if (!op.getB())
+    return sums;
+  return AddOp::create(b, form.loc, sums, alignFilters(b, form, op.getB()));
+}
+
+Value ChooseLayouts::buildConv(OpBuilder &b, ConvIntegerOp op,
+                               const BlockedForm &form) {
+  Location loc = form.loc;
+  Value x = op.getX();
+  IntegerFactors factors{x, op.getXZeroPoint(), op.getW(), op.getWZeroPoint()};
+  int64_t padding = *getZeroPoint(op.getXZeroPoint());
+  int64_t offset = form.group > 1 ? getLeftOffset(dot, getElementType(x)) : 0;
+  Value weights = factors.getSignedWeights(b, loc);
+  int64_t numProducts = 1;
+  SmallVector<int64_t> axes;
+  Dims w = *getDims(op.getW());
+  for (unsigned i = 1; i < w.size(); ++i) {
+    numProducts *= *onnx::getConstant(w[i]);
+    axes.push_back(i);
   }
-  Value parts =
-      ReshapeOp::create(b, loc, weights, ConstantOp::create(b, loc, cut));
-  return transpose(b, loc, parts, order);
-}
-
-/// The kernel with columns of zeros behind it.
-Value widenKernel(OpBuilder &b, Location loc, Value weights, int64_t columns) {
-  auto type = cast<RankedTensorType>(weights.getType());
-  SmallVector<int64_t> shape(type.getShape());
-  if (shape.back() == columns)
-    return weights;
-  shape.back() = columns - shape.back();
-  auto zeros = RankedTensorType::get(shape, type.getElementType());
-  Value none = ConstantOp::create(
-      b, loc, zeros,
-      DenseElementsAttr::get(zeros, b.getZeroAttr(type.getElementType())));
-  return ConcatOp::create(b, loc, ValueRange{weights, none},
-                          int64_t(shape.size()) - 1);
-}
-
-/// Weights of ones, for one block of filters or each channel.
-Value onesLike(OpBuilder &b, Location loc, Value weights, int64_t filters) {
-  auto type = cast<RankedTensorType>(weights.getType());
-  SmallVector<int64_t> shape(type.getShape());
-  shape[0] = filters;
-  auto ones = RankedTensorType::get(shape, type.getElementType());
-  return ConstantOp::create(
-      b, loc, ones,
-      DenseElementsAttr::get(ones, b.getIntegerAttr(type.getElementType(), 1)));
+  auto sumOfLeft = [&]() -> Value {
+    Value ones =
+        onesLike(b, loc, weights,
+                 form.candidate.isDepthwise ? form.candidate.filters : lanes);
+    Value sum = convolve(b, form, ones, padding, offset);
+    auto type = RankedTensorType::get({}, b.getI32Type());
+    Value more = ConstantOp::create(
+        b, loc, type,
+        DenseElementsAttr::get(
+            type, b.getI32IntegerAttr(int32_t(offset * numProducts))));
+    return offset ? SubOp::create(b, loc, sum, more) : sum;
+  };
+  auto align = [&](Value vector) { return alignFilters(b, form, vector); };
+  return factors.correct(b, loc, convolve(b, form, weights, padding, offset),
+                         weights, axes, offset, numProducts, sumOfLeft, align);
 }
 
 template <typename ConvLikeOp>
@@ -334,107 +379,25 @@ bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvLikeOp op) {
   std::optional<Candidate> candidate = getCandidate(op);
   if (!candidate || !candidate->takes(lanes))
     return false;
-  Value x = op->getOperand(0), w = op->getOperand(1);
+  Value x = op->getOperand(0);
   if (candidate->isDepthwise && !isBlocked(x))
     return false;
-  Location loc = op.getLoc();
-  Dims xDims = *getDims(x), wDims = *getDims(w);
-  unsigned spatial = xDims.size() - 2;
-  ConvWindow window = getConvWindow(op, spatial);
-  int64_t group = 1, columns = *onnx::getConstant(wDims.back());
+  Dims xDims = *getDims(x), wDims = *getDims(op->getOperand(1));
+  BlockedForm form{op.getLoc(), *candidate,
+                   getConvWindow(op, xDims.size() - 2)};
+  form.columns = *onnx::getConstant(wDims.back());
   if (isInteger && !candidate->isDepthwise)
-    group = dot.group;
-  // A kernel of one column, or one with gaps, has no groups of columns.
-  if (group > 1 && !isBlocked(x) &&
-      (columns < group / 2 + 1 || window.dilations.back() != 1)) {
-    if (!hasBlocks(xDims))
-      return false;
-    block(b, x);
+    form.group = dot.group;
+  if (!chooseImage(b, x, form))
+    return false;
+  form.pads = getPads(form.window, xDims, wDims);
+  // Columns of zeros fill the last group.
+  if (form.group > 1 && form.inner == 1) {
+    int64_t filled = llvm::alignTo(form.columns, form.group);
+    form.pads.back() += filled - form.columns;
+    form.columns = filled;
   }
-  auto number = [&](int64_t value) {
-    return onnx::getConstant(&getContext(), value);
-  };
-  // A plain image is one of blocks of a single channel.
-  int64_t inner = 1;
-  Value image;
-  if (isBlocked(x)) {
-    image = blocked.lookup(x);
-    inner = lanes;
-  } else {
-    Dims dims = xDims;
-    dims.push_back(number(1));
-    image = reshapeTo(b, loc, x, dims);
-  }
-  int64_t wideColumns =
-      group > 1 && inner == 1 ? llvm::alignTo(columns, group) : columns;
-
-  SmallVector<int64_t> pads, after;
-  for (unsigned i = 0; i < spatial; ++i) {
-    AffineExpr in = xDims[i + 2], kernel = wDims[i + 2];
-    pads.push_back(*window.getPadBegin(i, in, kernel));
-    int64_t end = window.padEnd[i];
-    if (window.isSame()) {
-      AffineExpr total =
-          (window.getOutputSize(i, in, kernel) - 1) * window.strides[i] +
-          (kernel - 1) * window.dilations[i] + 1 - in;
-      end = std::max<int64_t>(*onnx::getConstant(simplify(total)) - pads.back(),
-                              0);
-    }
-    after.push_back(end);
-  }
-  after.back() += wideColumns - columns;
-  llvm::append_range(pads, after);
-
-  Value result;
-  if constexpr (isInteger) {
-    IntegerFactors factors{x, op.getXZeroPoint(), w, op.getWZeroPoint()};
-    int64_t padding = *getZeroPoint(op.getXZeroPoint());
-    int64_t offset = group > 1 ? getLeftOffset(dot, getElementType(x)) : 0;
-    Value weights = factors.getSignedWeights(b, loc);
-    auto convolve = [&](Value kernel) -> Value {
-      Value ordered =
-          blockWeights(b, loc, widenKernel(b, loc, kernel, wideColumns), lanes,
-                       inner, group, candidate->isDepthwise);
-      return createConv(b, loc, image, ordered, *candidate, window, pads, group,
-                        padding, offset);
-    };
-    int64_t numProducts = 1;
-    for (AffineExpr dim : ArrayRef(wDims).drop_front())
-      numProducts *= *onnx::getConstant(dim);
-    auto sumOfLeft = [&]() -> Value {
-      Value sum = convolve(
-          onesLike(b, loc, weights,
-                   candidate->isDepthwise ? candidate->filters : lanes));
-      auto type = RankedTensorType::get({}, b.getI32Type());
-      Value more = ConstantOp::create(
-          b, loc, type,
-          DenseElementsAttr::get(
-              type, b.getI32IntegerAttr(int32_t(offset * numProducts))));
-      return offset ? SubOp::create(b, loc, sum, more) : sum;
-    };
-    auto align = [&](Value vector) {
-      Dims dims(xDims.size(), number(1));
-      dims[1] = number(candidate->filters);
-      return reshapeTo(b, loc, vector, getBlockedDims(dims));
-    };
-    SmallVector<int64_t> axes;
-    for (unsigned i = 1; i < wDims.size(); ++i)
-      axes.push_back(i);
-    result = factors.correct(b, loc, convolve(weights), weights, axes, offset,
-                             numProducts, sumOfLeft, align);
-  } else {
-    Value weights =
-        blockWeights(b, loc, w, lanes, inner, group, candidate->isDepthwise);
-    result = createConv(b, loc, image, weights, *candidate, window, pads, group,
-                        0, 0);
-    if (op.getB()) {
-      Dims bias(xDims.size(), number(1));
-      bias[1] = number(candidate->filters);
-      result = AddOp::create(
-          b, loc, result, reshapeTo(b, loc, op.getB(), getBlockedDims(bias)));
-    }
-  }
-  blocked[op->getResult(0)] = result;
+  blocked[op->getResult(0)] = buildConv(b, op, form);
   return true;
 }
 

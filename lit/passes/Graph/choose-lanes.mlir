@@ -1,4 +1,6 @@
-// RUN: onnxc-opt %s --choose-layouts=vector-lanes=8 --split-input-file | FileCheck %s
+// RUN: onnxc-opt %s \
+// RUN:   --attach-machine='machine="vectorBits = 256"' \
+// RUN:   --choose-layouts --split-input-file | FileCheck %s
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Blocks are as long as a vector where that serves as well.

@@ -1,4 +1,6 @@
-// RUN: onnxc-opt %s --choose-layouts=vector-lanes=4 --split-input-file | FileCheck %s
+// RUN: onnxc-opt %s \
+// RUN:   --attach-machine='machine="vectorBits = 128"' \
+// RUN:   --choose-layouts --split-input-file | FileCheck %s
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // What takes no part reads a plain copy, which two readers share.

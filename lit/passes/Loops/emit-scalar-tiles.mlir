@@ -26,7 +26,9 @@ func.func @large(%x: tensor<1x2x64x64x4xf32>, %w: tensor<2x2x3x3x4x4xf32>) -> te
 // Sixteen registers of scalars are not enough for a tile of a product: it has
 // one row all the same.
 
-// RUN: onnxc-opt %s --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel --emit-contractions="vector-bits=128 num-vector-registers=4 has-vectors=false" --canonicalize | FileCheck %s --check-prefix=FEW
+// RUN: onnxc-opt %s --attach-machine='machine="numFloatRegisters = 16"' \
+// RUN:   --infer-shapes --lower-to-linalg --fuse-linalg --bufferize-kernel \
+// RUN:   --emit-contractions --canonicalize | FileCheck %s --check-prefix=FEW
 
 // FEW-LABEL: func.func @product
 //       FEW:   %{{.*}}:2 = scf.for

@@ -1,4 +1,4 @@
-//===- VectorBuilder.cpp - Index arithmetic and vectors for emitted loops -===//
+//===- VectorBuilder.cpp - Memory, vectors and loops of emitted code ------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -9,40 +9,6 @@
 
 using namespace mlir;
 using namespace onnxc;
-
-Value VectorBuilder::index(int64_t value) {
-  return arith::ConstantIndexOp::create(b, loc, value);
-}
-Value VectorBuilder::add(Value l, Value r) {
-  return b.createOrFold<arith::AddIOp>(loc, l, r);
-}
-Value VectorBuilder::sub(Value l, Value r) {
-  return b.createOrFold<arith::SubIOp>(loc, l, r);
-}
-Value VectorBuilder::mul(Value l, Value r) {
-  return b.createOrFold<arith::MulIOp>(loc, l, r);
-}
-Value VectorBuilder::div(Value l, int64_t r) {
-  return r == 1 ? l : b.createOrFold<arith::DivUIOp>(loc, l, index(r));
-}
-Value VectorBuilder::rem(Value l, int64_t r) {
-  return b.createOrFold<arith::RemUIOp>(loc, l, index(r));
-}
-Value VectorBuilder::ceilDiv(Value l, int64_t r) {
-  return div(add(l, r - 1), r);
-}
-Value VectorBuilder::min(Value l, Value r) {
-  return b.createOrFold<arith::MinSIOp>(loc, l, r);
-}
-Value VectorBuilder::max(Value l, Value r) {
-  return b.createOrFold<arith::MaxSIOp>(loc, l, r);
-}
-Value VectorBuilder::less(Value l, Value r) {
-  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, l, r);
-}
-Value VectorBuilder::equal(Value l, Value r) {
-  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, l, r);
-}
 
 Value VectorBuilder::getSize(Value buffer, unsigned dim) {
   auto type = cast<MemRefType>(buffer.getType());
@@ -75,8 +41,7 @@ Value VectorBuilder::scratch(Type elementType, int64_t size) {
 }
 
 Value VectorBuilder::zero(Type elementType) {
-  return arith::ConstantOp::create(b, loc,
-                                   b.getZeroAttr(vectorType(elementType)));
+  return ValueBuilder::zero(vectorType(elementType));
 }
 Value VectorBuilder::splat(Value scalar) {
   return vector::BroadcastOp::create(b, loc, vectorType(scalar.getType()),
@@ -119,19 +84,13 @@ Value VectorBuilder::loadScalar(Value row, Value at) {
 }
 
 Value VectorBuilder::multiplyAdd(Value l, Value r, Value c) {
-  if (isa<FloatType>(getElementTypeOrSelf(c))) {
+  if (isFloat(c)) {
     // One instruction where the machine has it, two where it has not.
     auto contract = arith::FastMathFlags::contract;
     Value product = arith::MulFOp::create(b, loc, l, r, contract);
     return arith::AddFOp::create(b, loc, c, product, contract);
   }
   return arith::AddIOp::create(b, loc, c, arith::MulIOp::create(b, loc, l, r));
-}
-
-Value VectorBuilder::addVectors(Value l, Value r) {
-  if (isa<FloatType>(getElementTypeOrSelf(l)))
-    return arith::AddFOp::create(b, loc, l, r);
-  return arith::AddIOp::create(b, loc, l, r);
 }
 
 SmallVector<Value> VectorBuilder::transpose(ArrayRef<Value> rows) {

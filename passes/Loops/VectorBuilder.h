@@ -1,4 +1,4 @@
-//===- VectorBuilder.h - Index arithmetic and vectors for emitted loops ---===//
+//===- VectorBuilder.h - Memory, vectors and loops of emitted code --------===//
 //
 // Emitted code sees every buffer as one flat row of elements. A vector that
 // reaches over the end of its row has fewer lanes: a number known here, or a
@@ -11,7 +11,7 @@
 #ifndef ONNXC_PASSES_LOOPS_VECTORBUILDER_H
 #define ONNXC_PASSES_LOOPS_VECTORBUILDER_H
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "dialects/onnx/ValueBuilder.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -25,24 +25,13 @@ struct Lanes {
   mlir::Value mask;
 };
 
-class VectorBuilder {
+class VectorBuilder : public onnx::ValueBuilder {
 public:
   VectorBuilder(mlir::OpBuilder &b, mlir::Location loc, int64_t width)
-      : b(b), loc(loc), width(width) {}
+      : ValueBuilder(b, loc), width(width) {}
 
-  mlir::Value index(int64_t value);
-  mlir::Value add(mlir::Value l, mlir::Value r);
-  mlir::Value add(mlir::Value l, int64_t r) { return add(l, index(r)); }
-  mlir::Value sub(mlir::Value l, mlir::Value r);
-  mlir::Value mul(mlir::Value l, mlir::Value r);
-  mlir::Value mul(mlir::Value l, int64_t r) { return mul(l, index(r)); }
-  mlir::Value div(mlir::Value l, int64_t r);
-  mlir::Value rem(mlir::Value l, int64_t r);
-  mlir::Value ceilDiv(mlir::Value l, int64_t r);
-  mlir::Value min(mlir::Value l, mlir::Value r);
-  mlir::Value max(mlir::Value l, mlir::Value r);
-  mlir::Value less(mlir::Value l, mlir::Value r);
-  mlir::Value equal(mlir::Value l, mlir::Value r);
+  mlir::Value less(mlir::Value l, mlir::Value r) { return lt(l, r); }
+  mlir::Value equal(mlir::Value l, mlir::Value r) { return eq(l, r); }
 
   /// The buffer as one row; null where it is not contiguous.
   mlir::Value flatten(mlir::Value buffer);
@@ -63,7 +52,7 @@ public:
   mlir::Value loadScalar(mlir::Value row, mlir::Value at);
   /// c + l * r
   mlir::Value multiplyAdd(mlir::Value l, mlir::Value r, mlir::Value c);
-  mlir::Value addVectors(mlir::Value l, mlir::Value r);
+  mlir::Value addVectors(mlir::Value l, mlir::Value r) { return add(l, r); }
   /// The rows of a square as its columns.
   llvm::SmallVector<mlir::Value> transpose(llvm::ArrayRef<mlir::Value> rows);
 
@@ -86,8 +75,6 @@ public:
   void loopTiles(mlir::Value size, int64_t most,
                  llvm::function_ref<void(mlir::Value, int64_t)> body);
 
-  mlir::OpBuilder &b;
-  mlir::Location loc;
   int64_t width;
 };
 

@@ -192,25 +192,25 @@ struct ExpandHalfTruncation : OpRewritePattern<arith::TruncFOp> {
   /// Half a unit up, less one where the unit is even.
   static Value round(FloatMath &f, Value bits, unsigned shift) {
     Value odd = f.iand(f.shr(bits, shift), f.integer(bits, 1));
-    Value up = f.iadd(odd, f.integer(bits, (1 << (shift - 1)) - 1));
-    return f.shr(f.iadd(bits, up), shift);
+    Value up = f.add(odd, f.integer(bits, (1 << (shift - 1)) - 1));
+    return f.shr(f.add(bits, up), shift);
   }
 
   static Value buildBF16(FloatMath &f, Value bits) {
-    Value isNaN = f.ltBits(f.isub(f.integer(bits, 0x7f800000), bits), 0);
+    Value isNaN = f.ltBits(f.sub(f.integer(bits, 0x7f800000), bits), 0);
     return f.select(isNaN, f.integer(bits, 0x7fc0), round(f, bits, 16));
   }
 
   static Value buildF16(FloatMath &f, Value bits) {
-    Value normal = f.isub(round(f, bits, 13), f.integer(bits, 112 << 10));
+    Value normal = f.sub(round(f, bits, 13), f.integer(bits, 112 << 10));
     // Denormals: the sum with a number whose last place is their unit.
     Value real = f.toFloat(bits), magic = f.constant(real, 0.5);
     Value sum = f.toBits(f.exact(f.add(real, magic)));
-    Value denormal = f.isub(sum, f.toBits(magic));
+    Value denormal = f.sub(sum, f.toBits(magic));
     Value half = f.select(f.ltBits(bits, 113 << 23), denormal, normal);
-    Value isLarge = f.ltBits(f.isub(f.integer(bits, 0x477fefff), bits), 0);
+    Value isLarge = f.ltBits(f.sub(f.integer(bits, 0x477fefff), bits), 0);
     half = f.select(isLarge, f.integer(bits, 0x7c00), half);
-    Value isNaN = f.ltBits(f.isub(f.integer(bits, 0x7f800000), bits), 0);
+    Value isNaN = f.ltBits(f.sub(f.integer(bits, 0x7f800000), bits), 0);
     return f.select(isNaN, f.integer(bits, 0x7e00), half);
   }
 

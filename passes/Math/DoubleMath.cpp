@@ -81,9 +81,9 @@ Value DoubleMath::expTail(Pair r) {
 Value DoubleMath::scaledExp(Pair x, int shift) {
   auto [r, n] = reduceExp({clamp(x.high, -760, 720), x.low});
   Value p = add(constant(r.high, 1), add(r.high, expTail(r)));
-  Value half = shr(iadd(n, integer(n, 4096 + shift)), 1);
-  half = isub(half, integer(n, 2048));
-  Value rest = isub(iadd(n, integer(n, shift)), half);
+  Value half = shr(add(n, integer(n, 4096 + shift)), 1);
+  half = sub(half, integer(n, 2048));
+  Value rest = sub(add(n, integer(n, shift)), half);
   return mul(mul(p, powerOfTwo(half, p)), powerOfTwo(rest, p));
 }
 
@@ -96,7 +96,7 @@ Value DoubleMath::exp(Value x) { return scaledExp(x, 0); }
 // e^x - 1 = 2 ((2^(n-1) - 1/2) + 2^(n-1) r + 2^(n-1) tail); 2^n might overflow.
 Value DoubleMath::expm1(Value x) {
   auto [r, n] = reduceExp({clamp(x, -60, 710), Value()});
-  Value scale = powerOfTwo(isub(n, integer(n, 1)), x);
+  Value scale = powerOfTwo(sub(n, integer(n, 1)), x);
   Value sum = mulAdd(scale, r.high, sub(scale, constant(x, 0.5)));
   sum = mulAdd(scale, expTail(r), sum);
   Value result = add(sum, sum);
@@ -116,13 +116,13 @@ DoubleMath::LogReduction DoubleMath::reduceLog(Value x) {
   Value scaled = select(isTiny, mul(x, constant(x, 0x1p54)), x);
   Value bits = toBits(scaled);
   // The exponent, relative to sqrt(1/2), plus 1024.
-  Value e = isub(bits, integer(bits, 0x3fe6a09e667f3bcd - (int64_t(1) << 62)));
-  e = isub(shr(e, 52), integer(bits, 1024));
-  Value m = toFloat(isub(bits, shl(e, 52)));
-  e = isub(e, select(isTiny, integer(e, 54), integer(e, 0)));
+  Value e = sub(bits, integer(bits, 0x3fe6a09e667f3bcd - (int64_t(1) << 62)));
+  e = sub(shr(e, 52), integer(bits, 1024));
+  Value m = toFloat(sub(bits, shl(e, 52)));
+  e = sub(e, select(isTiny, integer(e, 54), integer(e, 0)));
   // As a number without an instruction for 64-bit integers.
   Value magic = constant(x, 0x1.8p52);
-  Value n = exact(sub(toFloat(iadd(e, toBits(magic))), magic));
+  Value n = exact(sub(toFloat(add(e, toBits(magic))), magic));
   return {exact(sub(m, constant(x, 1))), n};
 }
 
@@ -241,31 +241,16 @@ Value DoubleMath::tanh(Value x) {
   return copySign(div(t, add(t, constant(x, 2))), x);
 }
 
-// log1p(a + a^2 / (1 + sqrt(1 + a^2))); for large a log(2 a), as a^2 would
-// overflow, and log1p(a) is log(a).
 Value DoubleMath::asinh(Value x) {
-  Value a = abs(x), one = constant(x, 1);
-  Value isLarge = gt(a, constant(x, 0x1p60));
-  Value square = mul(a, a);
-  Value root = add(one, sqrt(add(one, square)));
-  Value argument = add(a, div(square, root));
-  Value result = log1p(select(isLarge, a, argument));
-  result = select(isLarge, add(result, constant(x, kLn2)), result);
-  return copySign(result, x);
+  return asinhBy(x, 0x1p60, [&](Value v) { return log1p(v); });
 }
 
 Value DoubleMath::acosh(Value x) {
-  Value isLarge = gt(x, constant(x, 0x1p60));
-  Value t = sub(x, constant(x, 1));
-  Value root = sqrt(mulAdd(t, t, add(t, t)));
-  Value result = log1p(select(isLarge, x, add(t, root)));
-  return select(isLarge, add(result, constant(x, kLn2)), result);
+  return acoshBy(x, 0x1p60, [&](Value v) { return log1p(v); });
 }
 
 Value DoubleMath::atanh(Value x) {
-  Value a = abs(x);
-  Value ratio = div(add(a, a), sub(constant(x, 1), a));
-  return copySign(mul(constant(x, 0.5), log1p(ratio)), x);
+  return atanhBy(x, [&](Value v) { return log1p(v); });
 }
 
 //===----------------------------------------------------------------------===//

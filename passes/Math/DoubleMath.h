@@ -83,7 +83,6 @@ private:
     Value quarter;
   };
   Turns reduceTurns(Value x);
-  Value multiply(Value l, Value r);
   /// The upper 64 bits of a product of unsigned integers.
   Value multiplyHigh(Value l, Value r);
   /// The upper or lower 32 bits as a number.

@@ -48,18 +48,14 @@ static constexpr uint64_t kTwoOverPi[] = {0,
 // Reduction
 //===----------------------------------------------------------------------===//
 
-Value DoubleMath::multiply(Value l, Value r) {
-  return arith::MulIOp::create(b, loc, l, r);
-}
-
 Value DoubleMath::multiplyHigh(Value l, Value r) {
   Value mask = integer(l, 0xffffffff);
   Value lHigh = shr(l, 32), lLow = iand(l, mask);
   Value rHigh = shr(r, 32), rLow = iand(r, mask);
-  Value cross = iadd(multiply(lHigh, rLow), shr(multiply(lLow, rLow), 32));
-  Value other = iadd(multiply(lLow, rHigh), iand(cross, mask));
-  Value high = iadd(multiply(lHigh, rHigh), shr(cross, 32));
-  return iadd(high, shr(other, 32));
+  Value cross = add(mul(lHigh, rLow), shr(mul(lLow, rLow), 32));
+  Value other = add(mul(lLow, rHigh), iand(cross, mask));
+  Value high = add(mul(lHigh, rHigh), shr(cross, 32));
+  return add(high, shr(other, 32));
 }
 
 // As the last bits of 2^52.
@@ -75,13 +71,13 @@ DoubleMath::Turns DoubleMath::reduceTurns(Value x) {
   Value a = abs(x), bits = toBits(a);
   // Below pi/4 the window would begin too early, and nothing is to be done.
   Value isSmall = lt(a, constant(x, kHalfPi / 2));
-  Value e = isub(shr(bits, 52), integer(bits, 1023));
+  Value e = sub(shr(bits, 52), integer(bits, 1023));
   e = select(isSmall, integer(e, 0), e);
   Value mantissa = integer(bits, (int64_t(1) << 52) - 1);
   Value m = ior(iand(bits, mantissa), integer(bits, int64_t(1) << 52));
 
   // Four words from bit e + 10 of the table on, cut to three.
-  Value at = iadd(e, integer(e, 10));
+  Value at = add(e, integer(e, 10));
   SmallVector<Value> words;
   for (uint64_t word : kTwoOverPi)
     words.push_back(integer(bits, word));
@@ -94,25 +90,25 @@ DoubleMath::Turns DoubleMath::reduceTurns(Value x) {
     words.resize(left);
   }
   Value shift = iand(at, integer(at, 63));
-  Value back = isub(integer(at, 63), shift);
+  Value back = sub(integer(at, 63), shift);
   Value window[3];
   for (int i = 0; i < 3; ++i)
-    window[i] = ior(arith::ShLIOp::create(b, loc, words[i], shift),
-                    shr(arith::ShRUIOp::create(b, loc, words[i + 1], back), 1));
+    window[i] = ior(create<arith::ShLIOp>(words[i], shift),
+                    shr(create<arith::ShRUIOp>(words[i + 1], back), 1));
 
   // The product's upper 128 of 192 bits, modulo 2^128: units of 2^-126.
-  Value middle = multiply(m, window[1]);
-  Value low = iadd(middle, multiplyHigh(m, window[2]));
-  Value carry = arith::ExtUIOp::create(
-      b, loc, low.getType(),
-      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, low, middle));
-  Value high = iadd(multiply(m, window[0]), multiplyHigh(m, window[1]));
-  high = iadd(high, carry);
+  Value middle = mul(m, window[1]);
+  Value low = add(middle, multiplyHigh(m, window[2]));
+  Value carry = create<arith::ExtUIOp>(
+      low.getType(),
+      create<arith::CmpIOp>(arith::CmpIPredicate::ult, low, middle));
+  Value high = add(mul(m, window[0]), multiplyHigh(m, window[1]));
+  high = add(high, carry);
 
   // To the nearest quarter; the rest, plus 2^63, is positive.
-  Value quarter = shr(iadd(high, integer(high, int64_t(1) << 61)), 62);
-  Value rest = isub(high, shl(quarter, 62));
-  rest = iadd(rest, integer(rest, std::numeric_limits<int64_t>::min()));
+  Value quarter = shr(add(high, integer(high, int64_t(1) << 61)), 62);
+  Value rest = sub(high, shl(quarter, 62));
+  rest = add(rest, integer(rest, std::numeric_limits<int64_t>::min()));
   Value first = sub(upperHalf(rest), constant(x, 0x1p31));
   Pair sum = fastTwoSum(mul(first, constant(x, 0x1p-30)),
                         mul(lowerHalf(rest), constant(x, 0x1p-62)));
@@ -133,7 +129,7 @@ DoubleMath::Turns DoubleMath::reduceTurns(Value x) {
   Value isNegative = ltBits(toBits(x), 0);
   result.high = select(isNegative, neg(result.high), result.high);
   result.low = select(isNegative, neg(result.low), result.low);
-  quarter = select(isNegative, isub(integer(quarter, 0), quarter), quarter);
+  quarter = select(isNegative, sub(integer(quarter, 0), quarter), quarter);
   return {result, quarter};
 }
 
@@ -170,7 +166,7 @@ Value DoubleMath::cosPolynomial(Pair r) {
 Value DoubleMath::sinOfTurn(Value x, int turn) {
   auto [r, quarter] = reduceTurns(x);
   if (turn)
-    quarter = iadd(quarter, integer(quarter, turn));
+    quarter = add(quarter, integer(quarter, turn));
   Value isOdd = neBits(iand(quarter, integer(quarter, 1)), 0);
   Value isBelow = neBits(iand(quarter, integer(quarter, 2)), 0);
   Value result = select(isOdd, cosPolynomial(r), sinPolynomial(r));

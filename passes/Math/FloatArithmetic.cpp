@@ -5,10 +5,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Math/FloatArithmetic.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace mlir::arith;
 using namespace onnxc;
+
+static constexpr double kLn2 = 0x1.62e42fefa39efp-1;
 
 Type FloatArithmetic::shaped(Type element) {
   if (auto vector = dyn_cast<VectorType>(like))
@@ -16,45 +19,8 @@ Type FloatArithmetic::shaped(Type element) {
   return element;
 }
 
-static Value buildConstant(OpBuilder &b, Location loc, Type type,
-                           TypedAttr scalar) {
-  if (auto vector = dyn_cast<VectorType>(type))
-    return arith::ConstantOp::create(
-        b, loc, type, DenseElementsAttr::get(vector, Attribute(scalar)));
-  return arith::ConstantOp::create(b, loc, type, scalar);
-}
-
-Value FloatArithmetic::constant(Value likeValue, double value) {
-  Type element = getElementTypeOrSelf(likeValue);
-  return buildConstant(b, loc, likeValue.getType(),
-                       b.getFloatAttr(element, value));
-}
-
-Value FloatArithmetic::integer(Value likeValue, int64_t value) {
-  Type element = getElementTypeOrSelf(likeValue);
-  return buildConstant(b, loc, likeValue.getType(),
-                       b.getIntegerAttr(element, value));
-}
-
-static constexpr FastMathFlags kContract = FastMathFlags::contract;
-
-Value FloatArithmetic::add(Value l, Value r) {
-  return AddFOp::create(b, loc, l, r, kContract);
-}
-Value FloatArithmetic::sub(Value l, Value r) {
-  return SubFOp::create(b, loc, l, r, kContract);
-}
-Value FloatArithmetic::mul(Value l, Value r) {
-  return MulFOp::create(b, loc, l, r, kContract);
-}
-Value FloatArithmetic::div(Value l, Value r) {
-  return DivFOp::create(b, loc, l, r);
-}
-Value FloatArithmetic::neg(Value x) { return NegFOp::create(b, loc, x); }
-Value FloatArithmetic::abs(Value x) { return math::AbsFOp::create(b, loc, x); }
-Value FloatArithmetic::sqrt(Value x) { return math::SqrtOp::create(b, loc, x); }
 Value FloatArithmetic::copySign(Value x, Value sign) {
-  return math::CopySignOp::create(b, loc, x, sign);
+  return create<math::CopySignOp>(x, sign);
 }
 Value FloatArithmetic::mulAdd(Value x, Value y, Value z) {
   return add(mul(x, y), z);
@@ -75,35 +41,6 @@ Value FloatArithmetic::polynomial(Value x, ArrayRef<double> coefficients) {
   return sum;
 }
 
-Value FloatArithmetic::lt(Value l, Value r) {
-  return CmpFOp::create(b, loc, CmpFPredicate::OLT, l, r);
-}
-Value FloatArithmetic::gt(Value l, Value r) { return lt(r, l); }
-Value FloatArithmetic::eq(Value l, Value r) {
-  return CmpFOp::create(b, loc, CmpFPredicate::OEQ, l, r);
-}
-Value FloatArithmetic::ne(Value l, Value r) {
-  return CmpFOp::create(b, loc, CmpFPredicate::UNE, l, r);
-}
-Value FloatArithmetic::eqBits(Value x, int64_t value) {
-  return CmpIOp::create(b, loc, CmpIPredicate::eq, x, integer(x, value));
-}
-Value FloatArithmetic::neBits(Value x, int64_t value) {
-  return CmpIOp::create(b, loc, CmpIPredicate::ne, x, integer(x, value));
-}
-Value FloatArithmetic::ltBits(Value x, int64_t value) {
-  return CmpIOp::create(b, loc, CmpIPredicate::slt, x, integer(x, value));
-}
-Value FloatArithmetic::both(Value l, Value r) {
-  return AndIOp::create(b, loc, l, r);
-}
-Value FloatArithmetic::either(Value l, Value r) {
-  return OrIOp::create(b, loc, l, r);
-}
-Value FloatArithmetic::select(Value condition, Value l, Value r) {
-  return SelectOp::create(b, loc, condition, l, r);
-}
-
 Value FloatArithmetic::clamp(Value x, double low, double high) {
   Value l = constant(x, low), h = constant(x, high);
   x = select(lt(x, l), l, x);
@@ -111,52 +48,40 @@ Value FloatArithmetic::clamp(Value x, double low, double high) {
 }
 
 Value FloatArithmetic::toF64(Value x) {
-  return ExtFOp::create(b, loc, shaped(b.getF64Type()), x);
+  return create<ExtFOp>(shaped(b.getF64Type()), x);
 }
 Value FloatArithmetic::toF32(Value x) {
-  return TruncFOp::create(b, loc, shaped(b.getF32Type()), x);
+  return create<TruncFOp>(shaped(b.getF32Type()), x);
 }
 Value FloatArithmetic::toBits(Value x) {
   unsigned width = getElementTypeOrSelf(x).getIntOrFloatBitWidth();
-  return BitcastOp::create(b, loc, shaped(b.getIntegerType(width)), x);
+  return create<BitcastOp>(shaped(b.getIntegerType(width)), x);
 }
 Value FloatArithmetic::toFloat(Value x) {
   unsigned width = getElementTypeOrSelf(x).getIntOrFloatBitWidth();
   Type element = width == 64 ? Type(b.getF64Type()) : Type(b.getF32Type());
-  return BitcastOp::create(b, loc, shaped(element), x);
-}
-Value FloatArithmetic::iadd(Value l, Value r) {
-  return AddIOp::create(b, loc, l, r);
-}
-Value FloatArithmetic::isub(Value l, Value r) {
-  return SubIOp::create(b, loc, l, r);
-}
-Value FloatArithmetic::iand(Value l, Value r) {
-  return AndIOp::create(b, loc, l, r);
-}
-Value FloatArithmetic::ior(Value l, Value r) {
-  return OrIOp::create(b, loc, l, r);
+  return create<BitcastOp>(shaped(element), x);
 }
 Value FloatArithmetic::shl(Value x, unsigned by) {
-  return ShLIOp::create(b, loc, x, integer(x, by));
+  return create<ShLIOp>(x, integer(x, by));
 }
 Value FloatArithmetic::shr(Value x, unsigned by) {
-  return ShRUIOp::create(b, loc, x, integer(x, by));
+  return create<ShRUIOp>(x, integer(x, by));
 }
 Value FloatArithmetic::sar(Value x, unsigned by) {
-  return ShRSIOp::create(b, loc, x, integer(x, by));
+  return create<ShRSIOp>(x, integer(x, by));
 }
 
 FloatArithmetic::Rounded FloatArithmetic::roundNear(Value x) {
   bool isF64 = getElementTypeOrSelf(x).isF64();
   Value magic = constant(x, isF64 ? 0x1.8p52 : 0x1.8p23);
   Value sum = add(x, magic);
-  return {sub(sum, magic), isub(toBits(sum), toBits(magic))};
+  return {sub(sum, magic), sub(toBits(sum), toBits(magic))};
 }
 
 Value FloatArithmetic::powerOfTwo(Value n, Value likeFloat) {
   bool isF64 = getElementTypeOrSelf(likeFloat).isF64();
-  Value biased = iadd(n, integer(n, isF64 ? 1023 : 127));
+  Value biased = add(n, integer(n, isF64 ? 1023 : 127));
   return toFloat(shl(biased, isF64 ? 52 : 23));
 }
 
@@ -205,4 +130,30 @@ Value FloatArithmetic::selectPower(Value x, Value y, Value result) {
   Value isOne = either(eq(x, one), eq(y, zero));
   isOne = either(isOne, both(eq(magnitude, one), eq(abs(y), inf)));
   return select(isOne, one, result);
+}
+
+// log1p(a + a^2 / (1 + sqrt(1 + a^2))); log(2 a) for large a.
+Value FloatArithmetic::asinhBy(Value x, double large, Function log1p) {
+  Value a = abs(x), one = constant(x, 1);
+  Value isLarge = gt(a, constant(x, large));
+  Value square = mul(a, a);
+  Value root = add(one, sqrt(add(one, square)));
+  Value argument = add(a, div(square, root));
+  Value result = log1p(select(isLarge, a, argument));
+  result = select(isLarge, add(result, constant(x, kLn2)), result);
+  return copySign(result, x);
+}
+
+Value FloatArithmetic::acoshBy(Value x, double large, Function log1p) {
+  Value isLarge = gt(x, constant(x, large));
+  Value t = sub(x, constant(x, 1));
+  Value root = sqrt(mulAdd(t, t, add(t, t)));
+  Value result = log1p(select(isLarge, x, add(t, root)));
+  return select(isLarge, add(result, constant(x, kLn2)), result);
+}
+
+Value FloatArithmetic::atanhBy(Value x, Function log1p) {
+  Value a = abs(x);
+  Value ratio = div(add(a, a), sub(constant(x, 1), a));
+  return copySign(mul(constant(x, 0.5), log1p(ratio)), x);
 }

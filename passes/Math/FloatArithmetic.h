@@ -11,19 +11,17 @@
 #ifndef ONNXC_PASSES_MATH_FLOATARITHMETIC_H
 #define ONNXC_PASSES_MATH_FLOATARITHMETIC_H
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/Builders.h"
+#include "dialects/onnx/ValueBuilder.h"
 
 namespace onnxc {
 
-class FloatArithmetic {
+class FloatArithmetic : public onnx::ValueBuilder {
 public:
-  using Value = mlir::Value;
-
   /// Scalars, or vectors of the shape of `like`.
   FloatArithmetic(mlir::OpBuilder &b, mlir::Location loc, mlir::Type like)
-      : b(b), loc(loc), like(like) {}
+      : ValueBuilder(b, loc), like(like) {
+    fastMath = mlir::arith::FastMathFlags::contract;
+  }
 
   // Rounding without an instruction for it; f32 and f64.
   Value roundEven(Value x);
@@ -32,15 +30,6 @@ public:
   Value trunc(Value x);
 
   mlir::Type shaped(mlir::Type element);
-  Value constant(Value like, double value);
-  Value integer(Value like, int64_t value);
-  Value add(Value l, Value r);
-  Value sub(Value l, Value r);
-  Value mul(Value l, Value r);
-  Value div(Value l, Value r);
-  Value neg(Value x);
-  Value abs(Value x);
-  Value sqrt(Value x);
   Value copySign(Value x, Value sign);
   /// x * y + z
   Value mulAdd(Value x, Value y, Value z);
@@ -48,17 +37,10 @@ public:
   Value exact(Value x);
   /// c0 x^n + ... + cn
   Value polynomial(Value x, llvm::ArrayRef<double> coefficients);
-  Value lt(Value l, Value r);
-  Value gt(Value l, Value r);
-  Value eq(Value l, Value r);
-  Value ne(Value l, Value r);
   /// Comparisons of bits with an integer.
-  Value eqBits(Value x, int64_t value);
-  Value neBits(Value x, int64_t value);
-  Value ltBits(Value x, int64_t value);
-  Value both(Value l, Value r);
-  Value either(Value l, Value r);
-  Value select(Value condition, Value l, Value r);
+  Value eqBits(Value x, int64_t value) { return eq(x, integer(x, value)); }
+  Value neBits(Value x, int64_t value) { return ne(x, integer(x, value)); }
+  Value ltBits(Value x, int64_t value) { return lt(x, integer(x, value)); }
   /// x between two bounds; NaN stays.
   Value clamp(Value x, double low, double high);
   Value toF64(Value x);
@@ -66,10 +48,8 @@ public:
   /// A float's bits, and back; the width is kept.
   Value toBits(Value x);
   Value toFloat(Value x);
-  Value iadd(Value l, Value r);
-  Value isub(Value l, Value r);
-  Value iand(Value l, Value r);
-  Value ior(Value l, Value r);
+  Value iand(Value l, Value r) { return both(l, r); }
+  Value ior(Value l, Value r) { return either(l, r); }
   Value shl(Value x, unsigned by);
   Value shr(Value x, unsigned by);
   Value sar(Value x, unsigned by);
@@ -87,8 +67,12 @@ protected:
   /// 2^n as a float, of the bits of an integer that is a normal exponent.
   Value powerOfTwo(Value n, Value like);
 
-  mlir::OpBuilder &b;
-  mlir::Location loc;
+  using Function = llvm::function_ref<Value(Value)>;
+  /// By log1p; from `large` on x^2 might overflow and x + 1 is x.
+  Value asinhBy(Value x, double large, Function log1p);
+  Value acoshBy(Value x, double large, Function log1p);
+  Value atanhBy(Value x, Function log1p);
+
   mlir::Type like;
 };
 

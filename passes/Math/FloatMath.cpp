@@ -41,9 +41,9 @@ Value FloatMath::scaledExp(Value x, int shift) {
   auto [r, n] = reduceExp(x);
   Value p = polynomial(r, kExpCoefficients);
   p = add(mulAdd(mul(r, r), p, r), constant(x, 1));
-  n = iadd(n, integer(n, shift));
+  n = add(n, integer(n, shift));
   Value half = sar(n, 1);
-  Value rest = isub(n, half);
+  Value rest = sub(n, half);
   return mul(mul(p, powerOfTwo(half, x)), powerOfTwo(rest, x));
 }
 
@@ -60,7 +60,7 @@ Value FloatMath::expm1(Value x) {
   Value p = polynomial(r, kExpCoefficients);
   p = mulAdd(mul(r, r), p, r);
   // Exponents above 128 would leave the type: the result is infinite there.
-  Value scale = powerOfTwo(isub(n, integer(n, 1)), x);
+  Value scale = powerOfTwo(sub(n, integer(n, 1)), x);
   Value sum = mulAdd(scale, p, sub(scale, constant(x, 0.5)));
   Value result = add(sum, sum);
   result = select(eqBits(n, 0), p, result);
@@ -78,10 +78,10 @@ Value FloatMath::log(Value x) {
   Value scaled = select(isTiny, mul(x, constant(x, 0x1p23)), x);
   Value bits = toBits(scaled);
   // x = 2^e m with m from sqrt(1/2) to sqrt(2).
-  Value e = sar(isub(bits, integer(bits, 0x3f3504f3)), 23);
-  Value m = toFloat(isub(bits, shl(e, 23)));
-  e = isub(e, select(isTiny, integer(e, 23), integer(e, 0)));
-  Value n = arith::SIToFPOp::create(b, loc, x.getType(), e);
+  Value e = sar(sub(bits, integer(bits, 0x3f3504f3)), 23);
+  Value m = toFloat(sub(bits, shl(e, 23)));
+  e = sub(e, select(isTiny, integer(e, 23), integer(e, 0)));
+  Value n = create<arith::SIToFPOp>(x.getType(), e);
   Value f = sub(m, constant(x, 1)), z = mul(f, f);
   Value p = polynomial(f, {7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1,
                            -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
@@ -113,11 +113,11 @@ Value FloatMath::log1p(Value x) {
 // Of a positive normal double (any positive float is one).
 Value FloatMath::log2InF64(Value x) {
   Value bits = toBits(x);
-  Value e = sar(isub(bits, integer(bits, 0x3fe6a09e667f3bcd)), 52);
-  Value m = toFloat(isub(bits, shl(e, 52)));
+  Value e = sar(sub(bits, integer(bits, 0x3fe6a09e667f3bcd)), 52);
+  Value m = toFloat(sub(bits, shl(e, 52)));
   // The exponent as a double without an instruction for 64-bit integers.
   Value magic = constant(x, 0x1.8p52);
-  Value n = sub(toFloat(iadd(e, toBits(magic))), magic);
+  Value n = sub(toFloat(add(e, toBits(magic))), magic);
   Value one = constant(x, 1);
   Value s = div(sub(m, one), add(m, one)), z = mul(s, s);
   double scale = 2 / kLn2;
@@ -178,8 +178,7 @@ std::pair<Value, Value> FloatMath::reduceTurns(Value x) {
     rest = add(rest, part);
   Value reduced = toF32(mul(rest, constant(wide, kHalfPi)));
   reduced = select(eq(abs(x), constant(x, kInf)), constant(x, kNaN), reduced);
-  Value quarter =
-      arith::TruncIOp::create(b, loc, shaped(b.getI32Type()), turns.bits);
+  Value quarter = create<arith::TruncIOp>(shaped(b.getI32Type()), turns.bits);
   return {reduced, quarter};
 }
 
@@ -208,7 +207,7 @@ Value FloatMath::sin(Value x) {
 
 Value FloatMath::cos(Value x) {
   auto [r, quarter] = reduceTurns(x);
-  quarter = iadd(quarter, integer(quarter, 1));
+  quarter = add(quarter, integer(quarter, 1));
   Value isOdd = neBits(iand(quarter, integer(quarter, 1)), 0);
   Value isBelow = neBits(iand(quarter, integer(quarter, 2)), 0);
   Value result = select(isOdd, cosPolynomial(r), sinPolynomial(r));
@@ -301,31 +300,16 @@ Value FloatMath::tanh(Value x) {
   return copySign(select(lt(a, constant(x, 0.625)), small, large), x);
 }
 
-// log1p(a + a^2 / (1 + sqrt(1 + a^2))); for large a log(2 a), as a^2 would
-// overflow.
 Value FloatMath::asinh(Value x) {
-  Value a = abs(x), one = constant(x, 1);
-  Value isLarge = gt(a, constant(x, 1e9));
-  Value square = mul(a, a);
-  Value root = add(one, sqrt(add(one, square)));
-  Value argument = add(a, div(square, root));
-  Value result = log1p(select(isLarge, a, argument));
-  result = select(isLarge, add(result, constant(x, kLn2)), result);
-  return copySign(result, x);
+  return asinhBy(x, 1e9, [&](Value v) { return log1p(v); });
 }
 
 Value FloatMath::acosh(Value x) {
-  Value isLarge = gt(x, constant(x, 1e9));
-  Value t = sub(x, constant(x, 1));
-  Value root = sqrt(mulAdd(t, t, add(t, t)));
-  Value result = log1p(select(isLarge, x, add(t, root)));
-  return select(isLarge, add(result, constant(x, kLn2)), result);
+  return acoshBy(x, 1e9, [&](Value v) { return log1p(v); });
 }
 
 Value FloatMath::atanh(Value x) {
-  Value a = abs(x);
-  Value ratio = div(add(a, a), sub(constant(x, 1), a));
-  return copySign(mul(constant(x, 0.5), log1p(ratio)), x);
+  return atanhBy(x, [&](Value v) { return log1p(v); });
 }
 
 //===----------------------------------------------------------------------===//

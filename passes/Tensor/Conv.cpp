@@ -10,6 +10,7 @@
 #include "dialects/onnx/ConvOps.h"
 #include "dialects/onnx/ConvShape.h"
 #include "passes/Tensor/Contractions.h"
+#include "passes/Tensor/ConvLoops.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -60,33 +61,6 @@ struct Image {
   /// Turns a loaded element into the factor; what is outside the image counts
   /// as 0 after it.
   llvm::function_ref<Value(OpBuilder &, Location, Value)> load;
-};
-
-struct ConvLoops {
-  unsigned spatial, numLoops;
-  MLIRContext *context;
-
-  ConvLoops(unsigned rank, MLIRContext *context)
-      : spatial(rank - 2), numLoops(2 * rank - 1), context(context) {}
-  AffineExpr batch() const { return getAffineDimExpr(0, context); }
-  AffineExpr filter() const { return getAffineDimExpr(1, context); }
-  unsigned output(unsigned i) const { return 2 + i; }
-  unsigned channel() const { return 2 + spatial; }
-  unsigned kernel(unsigned i) const { return 3 + spatial + i; }
-  SmallVector<utils::IteratorType> kinds() const {
-    SmallVector<utils::IteratorType> result(2 + spatial,
-                                            utils::IteratorType::parallel);
-    result.append(1 + spatial, utils::IteratorType::reduction);
-    return result;
-  }
-  AffineMap resultMap() const {
-    return AffineMap::getMultiDimIdentityMap(numLoops, context)
-        .dropResults([&] {
-          llvm::SmallBitVector bits(numLoops);
-          bits.set(2 + spatial, numLoops);
-          return bits;
-        }());
-  }
 };
 
 Value createConv(
@@ -171,28 +145,6 @@ Value createConv(
   return generic.getResult(0);
 }
 
-AffineMap getFilterMap(MLIRContext *context, unsigned rank) {
-  return AffineMap::get(rank, 0, getAffineDimExpr(1, context));
-}
-
-/// sums + bias, rounded to the result's type.
-Value addBias(OpBuilder &b, Location loc, Value sums, Value bias,
-              OpResult result) {
-  if (!bias)
-    return roundSums(b, loc, sums, result);
-  Type type = getElementType(result);
-  unsigned rank = cast<RankedTensorType>(sums.getType()).getRank();
-  return mapElements(
-      b, loc, {sums, bias},
-      {b.getMultiDimIdentityMap(rank), getFilterMap(b.getContext(), rank)},
-      createEmpty(b, loc, result),
-      [&](OpBuilder &n, Location l, ValueRange args) {
-        Value sum = arith::AddFOp::create(n, l, args[0],
-                                          loadElement(n, l, args[1], type));
-        return storeElement(n, l, sum, type);
-      });
-}
-
 struct LowerConv : OpConversionPattern<ConvOp> {
   using Base::Base;
   LogicalResult
@@ -230,7 +182,7 @@ Value createIntegerConv(OpBuilder &b, Op op, Value x, Value w, Value xZero,
   Value xElement = xZero ? extractOnlyElement(b, loc, xZero) : Value();
   Value wElement = wZero ? extractOnlyElement(b, loc, wZero) : Value();
   if (wZero && !wElement)
-    more.push_back({wZero, getFilterMap(b.getContext(), loops.numLoops)});
+    more.push_back({wZero, getChannelMap(b.getContext(), loops.numLoops)});
   auto shifted = [](OpBuilder &n, Location l, Value v, Value zero, Type type) {
     Value wide = widenInteger(n, l, v, type);
     if (!zero)
@@ -272,7 +224,7 @@ struct LowerQLinearConv : OpConversionPattern<QLinearConvOp> {
         createIntegerConv(rewriter, op, adaptor.getX(), adaptor.getW(),
                           adaptor.getXZeroPoint(), adaptor.getWZeroPoint());
     unsigned rank = *getRank(op.getY());
-    AffineMap byFilter = getFilterMap(op.getContext(), rank);
+    AffineMap byFilter = getChannelMap(op.getContext(), rank);
     SmallVector<Value> inputs = {sums};
     SmallVector<AffineMap> maps = {rewriter.getMultiDimIdentityMap(rank)};
     Value xScale = extractOnlyElement(rewriter, loc, adaptor.getXScale());
@@ -311,127 +263,10 @@ struct LowerQLinearConv : OpConversionPattern<QLinearConvOp> {
   }
 };
 
-/// The padding before spatial dimension i of a transposed convolution, as the
-/// specification derives it from the result's size where that is given.
-AffineExpr getTransposedPadBegin(ConvTransposeOp op, const ConvWindow &window,
-                                 unsigned i, AffineExpr in, AffineExpr kernel,
-                                 AffineExpr out) {
-  if (!op.getOutputShape() && !window.isSame())
-    return onnxc::onnx::getConstant(op.getContext(), window.padBegin[i]);
-  int64_t extra = op.getOutputPadding() ? (*op.getOutputPadding())[i] : 0;
-  AffineExpr total = simplify((in - 1) * window.strides[i] + extra +
-                              (kernel - 1) * window.dilations[i] + 1 - out);
-  if (window.autoPad == "SAME_UPPER")
-    return simplify(total.floorDiv(2));
-  return simplify(total - total.floorDiv(2));
-}
-
-struct LowerConvTranspose : OpConversionPattern<ConvTransposeOp> {
-  using Base::Base;
-  LogicalResult
-  matchAndRewrite(ConvTransposeOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    Location loc = op.getLoc();
-    OpBuilder &b = rewriter;
-    MLIRContext *context = op.getContext();
-    Type type = getElementType(op.getY());
-    Dims x = *getDims(op.getX()), w = *getDims(op.getW());
-    Dims y = *getDims(op.getY());
-    int64_t group = op.getGroup();
-    unsigned spatial = x.size() - 2;
-    ConvWindow window = getConvWindow(op, spatial);
-    auto value = [&](AffineExpr expr) {
-      return getValueOrCreateConstantIndexOp(b, loc,
-                                             getSize(b, op, simplify(expr)));
-    };
-    SmallVector<Value> pads, sizes;
-    for (unsigned i = 0; i < spatial; ++i) {
-      pads.push_back(value(
-          getTransposedPadBegin(op, window, i, x[i + 2], w[i + 2], y[i + 2])));
-      sizes.push_back(value(x[i + 2]));
-    }
-    Value perGroup = value(x[1].floorDiv(group));
-    Value filtersPerGroup = value(w[1]);
-    Value zero = index(b, loc, 0);
-    Value zeros =
-        createZeros(b, loc, getSizes(b, op, op.getY()), getSumType(type));
-
-    // Loops (n, oc, o...; ic, k...); an operand that is not read gives the
-    // sizes of the last ones.
-    ConvLoops loops(x.size(), context);
-    SmallVector<OpFoldResult> windowSizes = {
-        getSize(b, op, simplify(x[1].floorDiv(group)))};
-    SmallVector<AffineExpr> windowExprs = {
-        getAffineDimExpr(loops.channel(), context)};
-    for (unsigned i = 0; i < spatial; ++i) {
-      windowSizes.push_back(getSize(b, op, w[i + 2]));
-      windowExprs.push_back(getAffineDimExpr(loops.kernel(i), context));
-    }
-    Value bounds = tensor::EmptyOp::create(b, loc, windowSizes, b.getI8Type());
-    auto body = [&](OpBuilder &n, Location l, ValueRange args) {
-      auto loop = [&](unsigned i) -> Value {
-        return linalg::IndexOp::create(n, l, i);
-      };
-      Value filter = loop(1), channel = loop(loops.channel());
-      if (group != 1) {
-        Value g = arith::DivUIOp::create(n, l, filter, filtersPerGroup);
-        filter = arith::RemUIOp::create(n, l, filter, filtersPerGroup);
-        channel =
-            addIndex(n, l, channel, arith::MulIOp::create(n, l, g, perGroup));
-      }
-      SmallVector<Value> xAt = {loop(0), channel}, wAt = {channel, filter};
-      Value inside;
-      for (unsigned i = 0; i < spatial; ++i) {
-        Value kernel = loop(loops.kernel(i));
-        Value from = arith::SubIOp::create(
-            n, l, addIndex(n, l, loop(loops.output(i)), pads[i]),
-            mulIndex(n, l, kernel, window.dilations[i]));
-        Value isIn =
-            arith::CmpIOp::create(n, l, arith::CmpIPredicate::sge, from, zero);
-        Value place = arith::SelectOp::create(n, l, isIn, from, zero);
-        if (window.strides[i] != 1) {
-          Value stride = index(n, l, window.strides[i]);
-          Value rest = arith::RemUIOp::create(n, l, place, stride);
-          Value isHit =
-              arith::CmpIOp::create(n, l, arith::CmpIPredicate::eq, rest, zero);
-          isIn = arith::AndIOp::create(n, l, isIn, isHit);
-          place = arith::DivUIOp::create(n, l, place, stride);
-        }
-        Value isBelow = arith::CmpIOp::create(n, l, arith::CmpIPredicate::ult,
-                                              place, sizes[i]);
-        isIn = arith::AndIOp::create(n, l, isIn, isBelow);
-        xAt.push_back(arith::SelectOp::create(n, l, isIn, place, zero));
-        wAt.push_back(kernel);
-        inside =
-            inside ? Value(arith::AndIOp::create(n, l, inside, isIn)) : isIn;
-      }
-      Value pixel = loadElement(
-          n, l, tensor::ExtractOp::create(n, l, adaptor.getX(), xAt), type);
-      Value weight = loadElement(
-          n, l, tensor::ExtractOp::create(n, l, adaptor.getW(), wAt), type);
-      Value none =
-          arith::ConstantOp::create(n, l, n.getZeroAttr(pixel.getType()));
-      pixel = arith::SelectOp::create(n, l, inside, pixel, none);
-      linalg::YieldOp::create(n, l,
-                              buildMultiplyAdd(n, l, pixel, weight, args[1]));
-    };
-    Value sums = linalg::GenericOp::create(
-                     b, loc, zeros.getType(), bounds, zeros,
-                     {AffineMap::get(loops.numLoops, 0, windowExprs, context),
-                      loops.resultMap()},
-                     loops.kinds(), body)
-                     .getResult(0);
-    rewriter.replaceOp(
-        op, addBias(rewriter, loc, sums, adaptor.getB(), op->getResult(0)));
-    return success();
-  }
-};
-
 } // namespace
 
 void onnxc::populateConvLowering(RewritePatternSet &patterns,
                                  TypeConverter &types) {
-  patterns
-      .add<LowerConv, LowerConvInteger, LowerQLinearConv, LowerConvTranspose>(
-          types, patterns.getContext());
+  patterns.add<LowerConv, LowerConvInteger, LowerQLinearConv>(
+      types, patterns.getContext());
 }

@@ -9,10 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/DeformOps.h"
-#include "dialects/onnx/ScalarBuilder.h"
 #include "passes/Tensor/FloatBuilder.h"
-#include "passes/Tensor/IndexedLoops.h"
-#include "passes/Tensor/RowLoops.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -20,93 +17,113 @@ using namespace onnxc::onnx;
 
 namespace {
 
+/// What the taps of all places read.
+class DeformedTaps {
+public:
+  DeformedTaps(OpBuilder &b, DeformColumnsOp op,
+               DeformColumnsOp::Adaptor adaptor)
+      : v(TensorBuilder(b, op.getLoc()),
+          getComputeType(getElementType(op.getX()))),
+        op(op), adaptor(adaptor), type(getElementType(op.getX())),
+        rank(op.getKernelShape().size()), sizes(readSizes(b, op, op.getX())),
+        perGroup(v.div(sizes[1], v.index(op.getOffsetGroup()))) {}
+
+  Value build(ValueRange i) {
+    Value batch = i[0], channel = i[1], tap = i[2];
+    ValueRange place = i.drop_front(3);
+    int64_t taps = 1;
+    for (int64_t size : op.getKernelShape())
+      taps *= size;
+    Value slot = v.add(v.mul(v.div(channel, perGroup), taps), tap);
+    SmallVector<Value> inKernel(rank);
+    Value rest = tap;
+    for (int64_t d = rank - 1; d >= 0; --d) {
+      Value size = v.index(op.getKernelShape()[d]);
+      inKernel[d] = v.rem(rest, size);
+      rest = v.div(rest, size);
+    }
+    SmallVector<Sides> sides;
+    for (int64_t d = 0; d < rank; ++d) {
+      SmallVector<Value> where = {batch, v.add(v.mul(slot, rank), v.index(d))};
+      llvm::append_range(where, place);
+      Value offset = v.load(adaptor.getOffset(), where, type);
+      sides.push_back(getSides(d, place[d], inKernel[d], offset));
+    }
+    Value sum = addCorners(batch, channel, sides);
+    if (adaptor.getMask()) {
+      SmallVector<Value> where = {batch, slot};
+      llvm::append_range(where, place);
+      sum = v.mul(sum, v.load(adaptor.getMask(), where, type));
+    }
+    return storeElement(v.b, v.loc, sum, type);
+  }
+
+private:
+  /// The elements before and behind a place in one dimension: index, weight,
+  /// and whether it exists.
+  struct Sides {
+    Value at[2], weights[2], exist[2];
+  };
+  Sides getSides(int64_t d, Value place, Value inKernel, Value offset) {
+    Value base = v.sub(v.add(v.mul(place, op.getStrides()[d]),
+                             v.mul(inKernel, op.getDilations()[d])),
+                       op.getPads()[d]);
+    Value x = v.add(offset, v.fromIndex(base));
+    Value floor = v.floor(x), one = v.constant(1);
+    Sides sides;
+    for (int64_t side = 0; side < 2; ++side) {
+      Value near = side ? v.add(floor, one) : floor;
+      Value part = v.sub(x, floor);
+      Value last = v.sub(v.fromIndex(sizes[2 + d]), one);
+      sides.at[side] = v.toIndex(near, sizes[2 + d]);
+      sides.weights[side] = side ? part : v.sub(one, part);
+      sides.exist[side] = v.both(v.ge(near, v.constant(0)), v.le(near, last));
+    }
+    return sides;
+  }
+
+  Value addCorners(Value batch, Value channel, ArrayRef<Sides> sides) {
+    Value sum;
+    for (int64_t corner = 0; corner < (int64_t(1) << rank); ++corner) {
+      SmallVector<Value> from = {batch, channel};
+      Value weight, inside;
+      for (auto [d, near] : llvm::enumerate(sides)) {
+        int64_t side = (corner >> d) & 1;
+        from.push_back(near.at[side]);
+        weight =
+            weight ? v.mul(weight, near.weights[side]) : near.weights[side];
+        inside = inside ? v.both(inside, near.exist[side]) : near.exist[side];
+      }
+      Value x = v.load(adaptor.getX(), from, type);
+      Value term = v.select(inside, v.mul(x, weight), v.constant(0));
+      sum = sum ? v.add(sum, term) : term;
+    }
+    return sum;
+  }
+
+  FloatBuilder v;
+  DeformColumnsOp op;
+  DeformColumnsOp::Adaptor adaptor;
+  Type type;
+  int64_t rank; // of the kernel
+  SmallVector<Value> sizes;
+  Value perGroup; // channels that share their offsets
+};
+
 struct LowerDeformColumns : OpConversionPattern<DeformColumnsOp> {
   using Base::Base;
 
   LogicalResult
   matchAndRewrite(DeformColumnsOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Type type = onnxc::onnx::getElementType(op.getX());
-    if (!isComputable(type))
-      return rewriter.notifyMatchFailure(op, refuseElements(type));
-    ArrayRef<int64_t> kernel = op.getKernelShape();
-    int64_t rank = kernel.size(), taps = 1;
-    for (int64_t size : kernel)
-      taps *= size;
-    SmallVector<Value> sizes = readSizes(rewriter, op, op.getX());
-    IndexBuilder outside(rewriter, op.getLoc());
-    Value perGroup =
-        outside.div(sizes[1], outside.constant(op.getOffsetGroup()));
-
-    auto element = [&](IndexBuilder &b, ValueRange i) -> Value {
-      ScalarBuilder s(b.b, b.loc, type);
-      auto load = [&](Value tensor, ValueRange indices) {
-        return loadElement(b.b, b.loc, b.extract(tensor, indices), type);
-      };
-      Value batch = i[0], channel = i[1], tap = i[2];
-      ValueRange place = i.drop_front(3);
-      Value numTaps = b.constant(taps);
-      Value slot = b.add(b.mul(b.div(channel, perGroup), numTaps), tap);
-
-      // The elements before and behind the place in each dimension: index,
-      // weight, and whether it exists.
-      SmallVector<Value> at[2], weights[2], exist[2];
-      Value rest = tap;
-      SmallVector<Value> inKernel(rank);
-      for (int64_t d = rank - 1; d >= 0; --d) {
-        inKernel[d] = b.rem(rest, b.constant(kernel[d]));
-        rest = b.div(rest, b.constant(kernel[d]));
-      }
-      for (int64_t d = 0; d < rank; ++d) {
-        Value base =
-            b.sub(b.add(b.mul(place[d], b.constant(op.getStrides()[d])),
-                        b.mul(inKernel[d], b.constant(op.getDilations()[d]))),
-                  b.constant(op.getPads()[d]));
-        SmallVector<Value> where = {
-            batch, b.add(b.mul(slot, b.constant(rank)), b.constant(d))};
-        where.append(place.begin(), place.end());
-        Value offset = load(adaptor.getOffset(), where);
-        Value x = s.add(
-            offset, convertElement(b.b, b.loc, base, offset.getType(), false));
-        Value floor = math::FloorOp::create(b.b, b.loc, x);
-        Value one = s.constant(x, 1);
-        for (int64_t side = 0; side < 2; ++side) {
-          Value near = side ? s.add(floor, one) : floor;
-          Value weight = s.sub(x, floor);
-          if (!side)
-            weight = s.sub(one, weight);
-          Value last = s.sub(
-              convertElement(b.b, b.loc, sizes[2 + d], x.getType(), false),
-              one);
-          Value inside = b.land(s.ge(near, s.constant(x, 0)), s.le(near, last));
-          at[side].push_back(
-              FloatBuilder(b, x.getType()).toIndex(b, near, sizes[2 + d]));
-          weights[side].push_back(weight);
-          exist[side].push_back(inside);
-        }
-      }
-      Value sum;
-      for (int64_t corner = 0; corner < (int64_t(1) << rank); ++corner) {
-        SmallVector<Value> from = {batch, channel};
-        Value weight, inside;
-        for (int64_t d = 0; d < rank; ++d) {
-          int64_t side = (corner >> d) & 1;
-          from.push_back(at[side][d]);
-          weight = weight ? s.mul(weight, weights[side][d]) : weights[side][d];
-          inside = inside ? b.land(inside, exist[side][d]) : exist[side][d];
-        }
-        Value x = load(adaptor.getX(), from);
-        Value term = s.select(inside, s.mul(x, weight), s.constant(x, 0));
-        sum = sum ? s.add(sum, term) : term;
-      }
-      if (adaptor.getMask()) {
-        SmallVector<Value> where = {batch, slot};
-        where.append(place.begin(), place.end());
-        sum = s.mul(sum, load(adaptor.getMask(), where));
-      }
-      return storeElement(b.b, b.loc, sum, type);
-    };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    if (!isComputable(getElementType(op.getX())))
+      return rewriter.notifyMatchFailure(
+          op, refuseElements(getElementType(op.getX())));
+    DeformedTaps taps(rewriter, op, adaptor);
+    TensorBuilder v(rewriter, op.getLoc());
+    rewriter.replaceOp(op, v.generate(op->getResult(0), [&](ValueRange i) {
+      return taps.build(i);
+    }));
     return success();
   }
 };

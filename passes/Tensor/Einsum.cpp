@@ -9,7 +9,7 @@
 
 #include "dialects/onnx/EinsumEquation.h"
 #include "dialects/onnx/EinsumOps.h"
-#include "passes/Tensor/RowLoops.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -35,7 +35,6 @@ struct LowerEinsum : OpConversionPattern<EinsumOp> {
     if (!equation)
       return rewriter.notifyMatchFailure(op, error);
 
-    Location loc = op.getLoc();
     unsigned numLoops = equation->sizes.size();
     SmallVector<AffineMap> maps;
     for (auto [labels, dims] : llvm::zip(equation->inputs, operands)) {
@@ -61,26 +60,22 @@ struct LowerEinsum : OpConversionPattern<EinsumOp> {
 
     Type computed = getComputeType(element);
     SmallVector<OpFoldResult> sizes = getSizes(rewriter, op, op.getOutput());
-    Value zero = arith::ConstantOp::create(rewriter, loc,
-                                           rewriter.getZeroAttr(computed));
-    Value init = tensor::EmptyOp::create(rewriter, loc, sizes, computed);
-    init = linalg::FillOp::create(rewriter, loc, zero, init).getResult(0);
-    Value result = linalg::GenericOp::create(
-                       rewriter, loc, init.getType(), adaptor.getInputs(), init,
-                       maps, loops,
-                       [&](OpBuilder &b, Location l, ValueRange args) {
-                         ScalarBuilder s(b, l, element);
-                         Value product;
-                         for (Value arg : args.drop_back()) {
-                           Value v = loadElement(b, l, arg, element);
-                           product = product ? s.mul(product, v) : v;
-                         }
-                         linalg::YieldOp::create(
-                             b, l, buildSum(b, l, args.back(), product));
-                       })
+    TensorBuilder v(rewriter, op.getLoc());
+    Value init = v.filled(sizes, v.zero(computed));
+    auto body = [&](OpBuilder &b, Location l, ValueRange args) {
+      Value product;
+      for (Value arg : args.drop_back()) {
+        Value factor = loadElement(b, l, arg, element);
+        product = product ? v.mul(product, factor) : factor;
+      }
+      v.create<linalg::YieldOp>(v.sum(args.back(), product));
+    };
+    Value result = v.create<linalg::GenericOp>(
+                        TypeRange{init.getType()}, adaptor.getInputs(),
+                        ValueRange{init}, maps, loops, body)
                        .getResult(0);
     if (computed != getStorageType(element))
-      result = narrow(rewriter, loc, result, op->getResult(0));
+      result = v.narrow(result, op->getResult(0));
     rewriter.replaceOp(op, result);
     return success();
   }

@@ -8,7 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/GatherOps.h"
-#include "passes/Tensor/IndexedLoops.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -25,15 +25,16 @@ struct LowerGather : OpConversionPattern<GatherOp> {
     int64_t axis = *normalizeAxis(op.getAxis(), rank);
     int64_t count = *getRank(op.getIndices());
     Value size = readSizes(rewriter, op, op.getData())[axis];
-    auto element = [&](IndexBuilder &b, ValueRange i) {
+    TensorBuilder v(rewriter, op.getLoc());
+    auto element = [&](ValueRange i) {
       Value index =
-          b.fromInteger(b.extract(adaptor.getIndices(), i.slice(axis, count)));
+          v.fromInteger(v.extract(adaptor.getIndices(), i.slice(axis, count)));
       SmallVector<Value> from(i.take_front(axis));
-      from.push_back(b.wrap(index, size));
+      from.push_back(v.wrap(index, size));
       llvm::append_range(from, i.drop_front(axis + count));
-      return b.extract(adaptor.getData(), from);
+      return v.extract(adaptor.getData(), from);
     };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();
   }
 };
@@ -45,13 +46,14 @@ struct LowerGatherElements : OpConversionPattern<GatherElementsOp> {
                   ConversionPatternRewriter &rewriter) const override {
     int64_t axis = *normalizeAxis(op.getAxis(), *getRank(op.getData()));
     Value size = readSizes(rewriter, op, op.getData())[axis];
-    auto element = [&](IndexBuilder &b, ValueRange i) {
-      Value index = b.fromInteger(b.extract(adaptor.getIndices(), i));
+    TensorBuilder v(rewriter, op.getLoc());
+    auto element = [&](ValueRange i) {
+      Value index = v.fromInteger(v.extract(adaptor.getIndices(), i));
       SmallVector<Value> from(i);
-      from[axis] = b.wrap(index, size);
-      return b.extract(adaptor.getData(), from);
+      from[axis] = v.wrap(index, size);
+      return v.extract(adaptor.getData(), from);
     };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();
   }
 };
@@ -66,19 +68,20 @@ struct LowerGatherND : OpConversionPattern<GatherNDOp> {
     int64_t tuple = *onnxc::onnx::getConstant(indices.back());
     int64_t outer = indices.size() - 1;
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getData());
-    auto element = [&](IndexBuilder &b, ValueRange i) {
+    TensorBuilder v(rewriter, op.getLoc());
+    auto element = [&](ValueRange i) {
       SmallVector<Value> from(i.take_front(batch));
       SmallVector<Value> at(i.take_front(outer));
       at.push_back(Value());
       for (int64_t t = 0; t < tuple; ++t) {
-        at.back() = b.constant(t);
-        Value index = b.fromInteger(b.extract(adaptor.getIndices(), at));
-        from.push_back(b.wrap(index, sizes[batch + t]));
+        at.back() = v.index(t);
+        Value index = v.fromInteger(v.extract(adaptor.getIndices(), at));
+        from.push_back(v.wrap(index, sizes[batch + t]));
       }
       llvm::append_range(from, i.drop_front(outer));
-      return b.extract(adaptor.getData(), from);
+      return v.extract(adaptor.getData(), from);
     };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();
   }
 };
@@ -91,27 +94,26 @@ struct LowerOneHot : OpConversionPattern<OneHotOp> {
                   ConversionPatternRewriter &rewriter) const override {
     int64_t axis = *normalizeAxis(op.getAxis(), *getRank(op.getOutput()));
     Value depth = readSizes(rewriter, op, op.getOutput())[axis];
-    IndexBuilder outside(rewriter, op.getLoc());
-    Value off = outside.extract(adaptor.getValues(), outside.constant(0));
-    Value on = outside.extract(adaptor.getValues(), outside.constant(1));
-    auto element = [&](IndexBuilder &b, ValueRange i) {
+    TensorBuilder v(rewriter, op.getLoc());
+    Value off = v.extract(adaptor.getValues(), v.index(0));
+    Value on = v.extract(adaptor.getValues(), v.index(1));
+    auto element = [&](ValueRange i) {
       SmallVector<Value> at(i);
       at.erase(at.begin() + axis);
-      Value stored = b.extract(adaptor.getIndices(), at);
+      Value stored = v.extract(adaptor.getIndices(), at);
       Value index;
       if (isa<FloatType>(stored.getType())) {
-        Value wide = loadElement(b.b, b.loc, stored,
+        Value wide = loadElement(v.b, v.loc, stored,
                                  onnxc::onnx::getElementType(op.getIndices()));
-        index = b.fromInteger(
-            arith::FPToSIOp::create(b.b, b.loc, b.b.getI64Type(), wide));
+        index = v.fromInteger(v.convert(wide, v.b.getI64Type()));
       } else {
-        index = b.fromInteger(stored);
+        index = v.fromInteger(stored);
       }
       Value counted =
-          b.select(b.lt(index, b.constant(0)), b.add(index, depth), index);
-      return b.select(b.eq(counted, i[axis]), on, off);
+          v.select(v.lt(index, v.index(0)), v.add(index, depth), index);
+      return v.select(v.eq(counted, i[axis]), on, off);
     };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();
   }
 };

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/LayoutOps.h"
-#include "passes/Tensor/IndexedLoops.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -43,21 +43,20 @@ struct LowerDepthToSpace : OpConversionPattern<DepthToSpaceOp> {
   LogicalResult
   matchAndRewrite(DepthToSpaceOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    IndexBuilder outside(rewriter, op.getLoc());
-    Value block = outside.constant(op.getBlocksize());
-    Value channels =
-        outside.materialize(getSizes(rewriter, op, op.getOutput())[1]);
+    TensorBuilder v(rewriter, op.getLoc());
+    Value block = v.index(op.getBlocksize());
+    Value channels = v.index(getSizes(rewriter, op, op.getOutput())[1]);
     bool depthFirst = op.getMode() == "DCR";
-    auto element = [&](IndexBuilder &b, ValueRange i) {
+    auto element = [&](ValueRange i) {
       Value inBlock =
-          b.add(b.mul(b.rem(i[2], block), block), b.rem(i[3], block));
+          v.add(v.mul(v.rem(i[2], block), block), v.rem(i[3], block));
       Value channel = depthFirst
-                          ? b.add(b.mul(inBlock, channels), i[1])
-                          : b.add(b.mul(i[1], b.mul(block, block)), inBlock);
-      return b.extract(adaptor.getInput(),
-                       {i[0], channel, b.div(i[2], block), b.div(i[3], block)});
+                          ? v.add(v.mul(inBlock, channels), i[1])
+                          : v.add(v.mul(i[1], v.mul(block, block)), inBlock);
+      return v.extract(adaptor.getInput(),
+                       {i[0], channel, v.div(i[2], block), v.div(i[3], block)});
     };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();
   }
 };
@@ -67,26 +66,25 @@ struct LowerSpaceToDepth : OpConversionPattern<SpaceToDepthOp> {
   LogicalResult
   matchAndRewrite(SpaceToDepthOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    IndexBuilder outside(rewriter, op.getLoc());
-    Value block = outside.constant(op.getBlocksize());
-    Value channels =
-        outside.materialize(getSizes(rewriter, op, op.getInput())[1]);
+    TensorBuilder v(rewriter, op.getLoc());
+    Value block = v.index(op.getBlocksize());
+    Value channels = v.index(getSizes(rewriter, op, op.getInput())[1]);
     bool depthFirst = op.getMode() == "DCR";
-    auto element = [&](IndexBuilder &b, ValueRange i) {
+    auto element = [&](ValueRange i) {
       Value inBlock, channel;
       if (depthFirst) {
-        inBlock = b.div(i[1], channels);
-        channel = b.rem(i[1], channels);
+        inBlock = v.div(i[1], channels);
+        channel = v.rem(i[1], channels);
       } else {
-        Value area = b.mul(block, block);
-        inBlock = b.rem(i[1], area);
-        channel = b.div(i[1], area);
+        Value area = v.mul(block, block);
+        inBlock = v.rem(i[1], area);
+        channel = v.div(i[1], area);
       }
-      Value h = b.add(b.mul(i[2], block), b.div(inBlock, block));
-      Value w = b.add(b.mul(i[3], block), b.rem(inBlock, block));
-      return b.extract(adaptor.getInput(), {i[0], channel, h, w});
+      Value h = v.add(v.mul(i[2], block), v.div(inBlock, block));
+      Value w = v.add(v.mul(i[3], block), v.rem(inBlock, block));
+      return v.extract(adaptor.getInput(), {i[0], channel, h, w});
     };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();
   }
 };
@@ -97,18 +95,18 @@ struct LowerReverseSequence : OpConversionPattern<ReverseSequenceOp> {
   matchAndRewrite(ReverseSequenceOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     int64_t batch = op.getBatchAxis(), time = op.getTimeAxis();
-    Value size = IndexBuilder(rewriter, op.getLoc())
-                     .materialize(getSizes(rewriter, op, op.getInput())[time]);
-    auto element = [&](IndexBuilder &b, ValueRange i) {
+    TensorBuilder v(rewriter, op.getLoc());
+    Value size = v.index(getSizes(rewriter, op, op.getInput())[time]);
+    auto element = [&](ValueRange i) {
       Value length =
-          b.fromInteger(b.extract(adaptor.getSequenceLens(), i[batch]));
-      length = b.min(length, size);
-      Value reversed = b.sub(b.sub(length, b.constant(1)), i[time]);
+          v.fromInteger(v.extract(adaptor.getSequenceLens(), i[batch]));
+      length = v.min(length, size);
+      Value reversed = v.sub(v.sub(length, v.index(1)), i[time]);
       SmallVector<Value> from(i);
-      from[time] = b.select(b.lt(i[time], length), reversed, i[time]);
-      return b.extract(adaptor.getInput(), from);
+      from[time] = v.select(v.lt(i[time], length), reversed, i[time]);
+      return v.extract(adaptor.getInput(), from);
     };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();
   }
 };
@@ -121,20 +119,20 @@ struct LowerTile : OpConversionPattern<TileOp> {
   matchAndRewrite(TileOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Dims dims = *getDims(op.getInput()), tiled = *getDims(op.getOutput());
-    IndexBuilder outside(rewriter, op.getLoc());
+    TensorBuilder v(rewriter, op.getLoc());
     SmallVector<Value> sizes;
     for (OpFoldResult size : getSizes(rewriter, op, op.getInput()))
-      sizes.push_back(outside.materialize(size));
-    auto element = [&](IndexBuilder &b, ValueRange i) {
+      sizes.push_back(v.index(size));
+    auto element = [&](ValueRange i) {
       SmallVector<Value> from(i);
       for (auto [d, index] : llvm::enumerate(from))
         if (onnxc::onnx::getConstant(dims[d]) == 1)
-          index = b.constant(0);
+          index = v.index(0);
         else if (dims[d] != tiled[d])
-          index = b.rem(index, sizes[d]);
-      return b.extract(adaptor.getInput(), from);
+          index = v.rem(index, sizes[d]);
+      return v.extract(adaptor.getInput(), from);
     };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();
   }
 };
@@ -145,14 +143,12 @@ struct LowerTrilu : OpConversionPattern<TriluOp> {
   matchAndRewrite(TriluOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    IndexBuilder outside(rewriter, loc);
-    Value k = adaptor.getK()
-                  ? outside.fromInteger(outside.extractScalar(adaptor.getK()))
-                  : outside.constant(0);
+    TensorBuilder v(rewriter, loc);
+    Value k = adaptor.getK() ? v.fromInteger(v.extractScalar(adaptor.getK()))
+                             : v.index(0);
     // Far diagonals are all alike, and a place plus one must not overflow.
     constexpr int64_t far = int64_t(1) << 30;
-    k = outside.max(outside.min(k, outside.constant(far)),
-                    outside.constant(-far));
+    k = v.max(v.min(k, v.index(far)), v.index(-far));
     Value init = createEmpty(rewriter, loc, op->getResult(0));
     int64_t rank = *getRank(op.getOutput());
     SmallVector<AffineMap> maps(2, rewriter.getMultiDimIdentityMap(rank));
@@ -160,15 +156,14 @@ struct LowerTrilu : OpConversionPattern<TriluOp> {
     bool upper = op.getUpper() != 0;
     rewriter.replaceOpWithNewOp<linalg::GenericOp>(
         op, init.getType(), adaptor.getInput(), init, maps, loops,
-        [&](OpBuilder &inner, Location l, ValueRange args) {
-          IndexBuilder b(inner, l);
-          Value row = linalg::IndexOp::create(inner, l, rank - 2);
-          Value column = linalg::IndexOp::create(inner, l, rank - 1);
-          Value diagonal = b.add(row, k);
+        [&](OpBuilder &, Location, ValueRange args) {
+          Value row = v.create<linalg::IndexOp>(rank - 2);
+          Value column = v.create<linalg::IndexOp>(rank - 1);
+          Value diagonal = v.add(row, k);
           // Upper keeps column >= diagonal, lower column <= diagonal.
-          Value drop = upper ? b.lt(column, diagonal) : b.lt(diagonal, column);
-          linalg::YieldOp::create(
-              inner, l, b.select(drop, b.zero(args[0].getType()), args[0]));
+          Value drop = upper ? v.lt(column, diagonal) : v.lt(diagonal, column);
+          Value kept = v.select(drop, v.zero(args[0].getType()), args[0]);
+          v.create<linalg::YieldOp>(kept);
         });
     return success();
   }
@@ -183,13 +178,13 @@ struct LowerEyeLike : OpConversionPattern<EyeLikeOp> {
     Type type = getStorageType(onnxType);
     if (type != onnxType && !isa<IntegerType>(onnxType))
       return rewriter.notifyMatchFailure(op, refuseElements(onnxType));
-    auto element = [&](IndexBuilder &b, ValueRange i) {
-      Value one =
-          arith::ConstantOp::create(b.b, b.loc, rewriter.getOneAttr(type));
-      Value hit = b.eq(b.add(i[0], b.constant(op.getK())), i[1]);
-      return b.select(hit, one, b.zero(type));
+    TensorBuilder v(rewriter, op.getLoc());
+    auto element = [&](ValueRange i) {
+      Value one = v.constant(type, 1);
+      Value hit = v.eq(v.add(i[0], v.index(op.getK())), i[1]);
+      return v.select(hit, one, v.zero(type));
     };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();
   }
 };

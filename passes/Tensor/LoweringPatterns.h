@@ -22,6 +22,12 @@ mlir::Type getStorageType(mlir::Type onnxElementType);
 /// The converted tensor type: storage elements, no encoding.
 mlir::RankedTensorType getStorageTensorType(mlir::Type onnxTensorType);
 
+/// Whether loadElement gives something arithmetic works on: float16 and up,
+/// integers of at least eight bits, and bool.
+bool isComputable(mlir::Type onnxElementType);
+/// What loadElement gives for it.
+mlir::Type getComputeType(mlir::Type onnxElementType);
+
 /// From storage to the type one computes in: i8 to i1 for bool, i4 and other
 /// narrow integers sign- or zero-extended as they are, float16 and bfloat16 to
 /// f32. And back (rounding to nearest even).

@@ -17,8 +17,7 @@
 #include "dialects/onnx/PoolingOps.h"
 #include "dialects/onnx/PoolingWindow.h"
 #include "dialects/onnx/ReductionOps.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "passes/Tensor/RowLoops.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -28,9 +27,11 @@ namespace {
 
 enum class Kind { Max, Average, Sum, Lp };
 
-struct Pool {
-  explicit Pool(Kind kind) : kind(kind) {}
+class Pool {
+public:
+  Pool(OpBuilder &b, Location loc, Kind kind) : v(b, loc), kind(kind) {}
 
+  TensorBuilder v;
   Kind kind;
   Type element;
   Value x;
@@ -41,7 +42,6 @@ struct Pool {
   bool columnMajor = false; // of the indices
   int64_t p = 2;
 
-  size_t spatial() const { return window.kernel.size(); }
   Type accumulated() const {
     if (kind == Kind::Sum)
       return IntegerType::get(element.getContext(), 32);
@@ -49,231 +49,197 @@ struct Pool {
                              : getComputeType(element);
   }
 
-  /// The offsets k of the window at output o for which o * stride + k *
-  /// dilation - pad is in [0, limit).
-  std::pair<Value, Value> windowRange(OpBuilder &b, Location l, size_t i,
-                                      Value o, Value limit) const {
-    AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1),
-               d2 = b.getAffineDimExpr(2);
-    int64_t stride = window.strides[i], dilation = window.dilations[i];
-    Value zero = arith::ConstantIndexOp::create(b, l, 0);
-    Value size = arith::ConstantIndexOp::create(b, l, window.kernel[i]);
-    AffineExpr start = d0 * stride - d1;
-    Value from =
-        buildIndex(b, l, (-start).ceilDiv(dilation), {o, padsBegin[i]});
-    Value to = buildIndex(b, l, (d2 - 1 - start).floorDiv(dilation) + 1,
-                          {o, padsBegin[i], limit});
-    from = b.createOrFold<arith::MaxSIOp>(l, from, zero);
-    to = b.createOrFold<arith::MinSIOp>(l, to, size);
-    return {from, to};
-  }
-
-  /// The outputs o whose element k of the window exists.
-  std::pair<Value, Value> outputRange(OpBuilder &b, Location l, size_t i,
-                                      Value k) const {
-    AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1),
-               d2 = b.getAffineDimExpr(2);
-    int64_t stride = window.strides[i], dilation = window.dilations[i];
-    Value zero = arith::ConstantIndexOp::create(b, l, 0);
-    AffineExpr shift = d1 - d0 * dilation;
-    Value from = buildIndex(b, l, shift.ceilDiv(stride), {k, padsBegin[i]});
-    Value to = buildIndex(b, l, (d2 - 1 + shift).floorDiv(stride) + 1,
-                          {k, padsBegin[i], inputs[i]});
-    from = b.createOrFold<arith::MaxSIOp>(l, from, zero);
-    to = b.createOrFold<arith::MinSIOp>(l, to, outputs[i]);
-    return {from, to};
-  }
-
-  Value start(OpBuilder &b, Location l) const {
-    Type type = accumulated();
-    if (kind != Kind::Max)
-      return arith::ConstantOp::create(b, l, b.getZeroAttr(type));
-    if (auto real = dyn_cast<FloatType>(type))
-      return arith::ConstantOp::create(
-          b, l,
-          b.getFloatAttr(real, APFloat::getInf(real.getFloatSemantics(),
-                                               /*Negative=*/true)));
-    unsigned width = type.getIntOrFloatBitWidth();
-    APInt lowest = element.isUnsignedInteger()
-                       ? APInt::getZero(width)
-                       : APInt::getSignedMinValue(width);
-    return arith::ConstantOp::create(b, l, b.getIntegerAttr(type, lowest));
-  }
-
-  SmallVector<Value> build(OpBuilder &b, Location l, ValueRange plane,
-                           ValueRange tiles) const;
+  /// The pooled plane (and its indices) into the tiles.
+  SmallVector<Value> build(ValueRange plane, ValueRange tiles) const;
 
 private:
-  SmallVector<Value> accumulate(OpBuilder &b, Location l, ValueRange plane,
-                                ValueRange tiles) const;
-  SmallVector<Value> update(OpBuilder &b, Location l, ValueRange plane,
-                            ValueRange at, ValueRange source,
+  size_t spatial() const { return window.kernel.size(); }
+  struct Range {
+    Value from, to;
+  };
+  Range getWindowRange(size_t i, Value o, Value limit) const;
+  Range getOutputRange(size_t i, Value k) const;
+  Value getStart() const;
+  SmallVector<Value> accumulate(ValueRange plane, ValueRange tiles) const;
+  Value addTerm(Value old, Value term) const;
+  Value getIndex(ValueRange plane, ValueRange source) const;
+  SmallVector<Value> update(ValueRange plane, ValueRange at, ValueRange source,
                             ValueRange tiles) const;
-  Value finish(OpBuilder &b, Location l, Value tile) const;
+  Value countElements(ValueRange at) const;
+  Value finish(Value tile) const;
 };
 
-SmallVector<Value> Pool::update(OpBuilder &b, Location l, ValueRange plane,
-                                ValueRange at, ValueRange source,
-                                ValueRange tiles) const {
-  SmallVector<Value> indices(plane);
-  llvm::append_range(indices, source);
-  Value stored = tensor::ExtractOp::create(b, l, x, indices);
-  Value v = loadElement(b, l, stored, element);
-  Value old = tensor::ExtractOp::create(b, l, tiles[0], at);
-  ScalarBuilder s(b, l, element);
-  if (kind == Kind::Sum)
-    v = convertElement(b, l, v, old.getType(), element.isUnsignedInteger());
-  if (kind == Kind::Average || kind == Kind::Sum) {
-    Value sum = s.add(old, v);
-    return {tensor::InsertOp::create(b, l, sum, tiles[0], at)};
-  }
-  if (kind == Kind::Lp) {
-    Value term = math::AbsFOp::create(b, l, v);
-    if (p == 2)
-      term = s.mul(v, v);
-    else if (p != 1)
-      term = math::PowFOp::create(b, l, term, s.constant(v, p));
-    return {tensor::InsertOp::create(b, l, s.add(old, term), tiles[0], at)};
-  }
-  Value best = loadElement(b, l, old, element);
-  if (tiles.size() == 1) {
-    Value next = storeElement(b, l, s.max(best, v), element);
-    return {tensor::InsertOp::create(b, l, next, tiles[0], at)};
-  }
-  // The first of equal ones wins; the initial -1 marks that none was seen.
-  Value oldIndex = tensor::ExtractOp::create(b, l, tiles[1], at);
-  Value none = arith::CmpIOp::create(b, l, arith::CmpIPredicate::slt, oldIndex,
-                                     s.integer(oldIndex, 0));
-  Value more = arith::OrIOp::create(b, l, s.gt(v, best), none);
-  // Row-major over channels, or with each plane transposed.
-  Value channel = arith::AddIOp::create(
-      b, l, arith::MulIOp::create(b, l, plane[0], channels), plane[1]);
-  Value index = channel;
-  if (!columnMajor) {
-    for (size_t i = 0; i < spatial(); ++i)
-      index = arith::AddIOp::create(
-          b, l, arith::MulIOp::create(b, l, index, inputs[i]), source[i]);
-  } else {
-    Value inPlane = arith::ConstantIndexOp::create(b, l, 0);
-    Value size = arith::ConstantIndexOp::create(b, l, 1);
-    for (size_t i = spatial(); i-- > 0;) {
-      inPlane = arith::AddIOp::create(
-          b, l, arith::MulIOp::create(b, l, inPlane, inputs[i]), source[i]);
-      size = arith::MulIOp::create(b, l, size, inputs[i]);
-    }
-    index = arith::AddIOp::create(
-        b, l, arith::MulIOp::create(b, l, channel, size), inPlane);
-  }
-  index = arith::IndexCastOp::create(b, l, oldIndex.getType(), index);
-  Value next = storeElement(b, l, s.select(more, v, best), element);
-  return {tensor::InsertOp::create(b, l, next, tiles[0], at),
-          tensor::InsertOp::create(b, l, s.select(more, index, oldIndex),
-                                   tiles[1], at)};
+/// The offsets k of the window at output o for which o * stride + k * dilation
+/// - pad is in [0, limit).
+Pool::Range Pool::getWindowRange(size_t i, Value o, Value limit) const {
+  AffineExpr d0 = v.b.getAffineDimExpr(0), d1 = v.b.getAffineDimExpr(1),
+             d2 = v.b.getAffineDimExpr(2);
+  int64_t dilation = window.dilations[i];
+  AffineExpr start = d0 * window.strides[i] - d1;
+  Value from = v.apply((-start).ceilDiv(dilation), {o, padsBegin[i]});
+  Value to = v.apply((d2 - 1 - start).floorDiv(dilation) + 1,
+                     {o, padsBegin[i], limit});
+  return {v.max(from, v.index(0)), v.min(to, v.index(window.kernel[i]))};
 }
 
-SmallVector<Value> Pool::accumulate(OpBuilder &b, Location l, ValueRange plane,
-                                    ValueRange tiles) const {
+/// The outputs o whose element k of the window exists.
+Pool::Range Pool::getOutputRange(size_t i, Value k) const {
+  AffineExpr d0 = v.b.getAffineDimExpr(0), d1 = v.b.getAffineDimExpr(1),
+             d2 = v.b.getAffineDimExpr(2);
+  int64_t stride = window.strides[i];
+  AffineExpr shift = d1 - d0 * window.dilations[i];
+  Value from = v.apply(shift.ceilDiv(stride), {k, padsBegin[i]});
+  Value to = v.apply((d2 - 1 + shift).floorDiv(stride) + 1,
+                     {k, padsBegin[i], inputs[i]});
+  return {v.max(from, v.index(0)), v.min(to, outputs[i])};
+}
+
+Value Pool::getStart() const {
+  Type type = accumulated();
+  if (kind != Kind::Max)
+    return v.zero(type);
+  if (isa<FloatType>(type))
+    return v.constant(type, -std::numeric_limits<double>::infinity());
+  unsigned width = type.getIntOrFloatBitWidth();
+  APInt lowest = element.isUnsignedInteger() ? APInt::getZero(width)
+                                             : APInt::getSignedMinValue(width);
+  return v.integer(type, lowest.getSExtValue());
+}
+
+/// What a sum (or a sum of powers) is with another element.
+Value Pool::addTerm(Value old, Value term) const {
+  if (kind == Kind::Sum)
+    term = v.convert(term, old.getType(), element.isUnsignedInteger());
+  if (kind == Kind::Lp && p == 2)
+    term = v.mul(term, term);
+  else if (kind == Kind::Lp)
+    term = p == 1 ? v.abs(term) : v.pow(v.abs(term), v.constant(term, p));
+  return v.add(old, term);
+}
+
+/// Row-major over channels, or with each plane transposed.
+Value Pool::getIndex(ValueRange plane, ValueRange source) const {
+  Value channel = v.add(v.mul(plane[0], channels), plane[1]);
+  if (!columnMajor) {
+    Value index = channel;
+    for (size_t i = 0; i < spatial(); ++i)
+      index = v.add(v.mul(index, inputs[i]), source[i]);
+    return index;
+  }
+  Value inPlane = v.index(0), size = v.index(1);
+  for (size_t i = spatial(); i-- > 0;) {
+    inPlane = v.add(v.mul(inPlane, inputs[i]), source[i]);
+    size = v.mul(size, inputs[i]);
+  }
+  return v.add(v.mul(channel, size), inPlane);
+}
+
+/// The tiles with the element at `source` in the window of output `at`.
+SmallVector<Value> Pool::update(ValueRange plane, ValueRange at,
+                                ValueRange source, ValueRange tiles) const {
+  SmallVector<Value> indices(plane);
+  llvm::append_range(indices, source);
+  Value here = v.load(x, indices, element);
+  Value old = v.extract(tiles[0], at);
+  if (kind != Kind::Max)
+    return {v.insert(addTerm(old, here), tiles[0], at)};
+  ScalarBuilder s(v, element);
+  Value best = loadElement(v.b, v.loc, old, element);
+  if (tiles.size() == 1)
+    return {v.store(s.max(best, here), tiles[0], at, element)};
+  // The first of equal ones wins; the initial -1 marks that none was seen.
+  Value oldIndex = v.extract(tiles[1], at);
+  Value none = v.lt(oldIndex, v.integer(oldIndex, 0));
+  Value more = v.either(s.gt(here, best), none);
+  Value index = v.toInteger(getIndex(plane, source), oldIndex.getType());
+  return {v.store(v.select(more, here, best), tiles[0], at, element),
+          v.insert(v.select(more, index, oldIndex), tiles[1], at)};
+}
+
+SmallVector<Value> Pool::accumulate(ValueRange plane, ValueRange tiles) const {
   size_t last = spatial() - 1;
-  SmallVector<OpFoldResult> rows;
-  for (size_t i = 0; i < last; ++i)
-    rows.push_back(outputs[i]);
-  AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1),
-             d2 = b.getAffineDimExpr(2);
-  return buildLoops(
-      b, l, rows, tiles,
-      [&](OpBuilder &n, Location nl, ValueRange out, ValueRange t) {
-        SmallVector<Value> from, to;
-        for (size_t i = 0; i < last; ++i) {
-          auto [first, end] = windowRange(n, nl, i, out[i], inputs[i]);
-          from.push_back(first);
-          to.push_back(end);
-        }
-        from.push_back(arith::ConstantIndexOp::create(n, nl, 0));
-        to.push_back(
-            arith::ConstantIndexOp::create(n, nl, window.kernel[last]));
-        return buildLoops(
-            n, nl, from, to, t,
-            [&](OpBuilder &m, Location ml, ValueRange k, ValueRange u) {
-              SmallVector<Value> source;
-              auto sourceAt = [&](OpBuilder &c, size_t i, Value o) {
-                return buildIndex(c, ml,
-                                  d0 * window.strides[i] +
-                                      d1 * window.dilations[i] - d2,
-                                  {o, k[i], padsBegin[i]});
-              };
-              for (size_t i = 0; i < last; ++i)
-                source.push_back(sourceAt(m, i, out[i]));
-              auto [first, end] = outputRange(m, ml, last, k[last]);
-              return buildLoops(
-                  m, ml, first, end, u,
-                  [&](OpBuilder &c, Location cl, ValueRange o, ValueRange w) {
-                    SmallVector<Value> at(out);
-                    at.push_back(o[0]);
-                    SmallVector<Value> full(source);
-                    full.push_back(sourceAt(c, last, o[0]));
-                    return update(c, cl, plane, at, full, w);
-                  });
-            });
-      });
+  AffineExpr d0 = v.b.getAffineDimExpr(0), d1 = v.b.getAffineDimExpr(1),
+             d2 = v.b.getAffineDimExpr(2);
+  auto overRows = [&](ValueRange out, ValueRange t) {
+    auto overWindow = [&](ValueRange k, ValueRange u) {
+      auto sourceAt = [&](size_t i, Value o) {
+        return v.apply(d0 * window.strides[i] + d1 * window.dilations[i] - d2,
+                       {o, k[i], padsBegin[i]});
+      };
+      SmallVector<Value> source;
+      for (size_t i = 0; i < last; ++i)
+        source.push_back(sourceAt(i, out[i]));
+      auto overColumns = [&](ValueRange o, ValueRange w) {
+        SmallVector<Value> at(out), full(source);
+        at.push_back(o[0]);
+        full.push_back(sourceAt(last, o[0]));
+        return update(plane, at, full, w);
+      };
+      auto [first, end] = getOutputRange(last, k[last]);
+      return v.loops(first, end, u, overColumns);
+    };
+    SmallVector<Value> from, to;
+    for (size_t i = 0; i < last; ++i) {
+      auto [first, end] = getWindowRange(i, out[i], inputs[i]);
+      from.push_back(first);
+      to.push_back(end);
+    }
+    from.push_back(v.index(0));
+    to.push_back(v.index(window.kernel[last]));
+    return v.loops(from, to, t, overWindow);
+  };
+  return v.loops(getAsOpFoldResult(ArrayRef(outputs).drop_back()), tiles,
+                 overRows);
+}
+
+/// How many elements the mean at a place is of.
+Value Pool::countElements(ValueRange at) const {
+  Value count = v.index(1);
+  for (size_t i = 0; i < spatial(); ++i) {
+    Value here;
+    if (countPads) {
+      // Elements of the padded input, that beyond its end left out.
+      AffineExpr sum = v.b.getAffineDimExpr(0) + v.b.getAffineDimExpr(1);
+      Value limit = v.apply(sum, {inputs[i], padsEnd[i]});
+      here = getWindowRange(i, at[i], limit).to;
+    } else {
+      auto [from, to] = getWindowRange(i, at[i], inputs[i]);
+      here = v.sub(to, from);
+    }
+    count = v.mul(count, here);
+  }
+  return count;
 }
 
 /// Divides sums by the number of elements, or takes the root.
-Value Pool::finish(OpBuilder &b, Location l, Value tile) const {
-  SmallVector<OpFoldResult> sizes;
-  for (Value size : outputs)
-    sizes.push_back(size);
-  AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
-  return buildLoops(
-      b, l, sizes, tile,
-      [&](OpBuilder &n, Location nl, ValueRange at,
-          ValueRange t) -> SmallVector<Value> {
-        ScalarBuilder s(n, nl, element);
-        Value v = tensor::ExtractOp::create(n, nl, t[0], at);
-        if (kind == Kind::Lp) {
-          if (p == 2)
-            v = math::SqrtOp::create(n, nl, v);
-          else if (p != 1)
-            v = math::PowFOp::create(n, nl, v, s.constant(v, 1.0 / p));
-          return {tensor::InsertOp::create(n, nl, v, t[0], at)};
-        }
-        Value count = arith::ConstantIndexOp::create(n, nl, 1);
-        for (size_t i = 0; i < spatial(); ++i) {
-          Value here;
-          if (countPads) {
-            // Elements of the padded input, that beyond its end left out.
-            Value limit = buildIndex(n, nl, d0 + d1, {inputs[i], padsEnd[i]});
-            auto [from, to] = windowRange(n, nl, i, at[i], limit);
-            (void)from;
-            here = to;
-          } else {
-            auto [from, to] = windowRange(n, nl, i, at[i], inputs[i]);
-            here = arith::SubIOp::create(n, nl, to, from);
-          }
-          count = n.createOrFold<arith::MulIOp>(nl, count, here);
-        }
-        Value divisor = convertElement(n, nl, count, v.getType(), false);
-        return {tensor::InsertOp::create(n, nl, s.div(v, divisor), t[0], at)};
-      })[0];
+Value Pool::finish(Value tile) const {
+  auto body = [&](ValueRange at, ValueRange t) -> SmallVector<Value> {
+    Value sum = v.extract(t[0], at), result = sum;
+    if (kind == Kind::Average)
+      result = v.div(sum, v.convert(countElements(at), sum.getType()));
+    else if (p != 1)
+      result = p == 2 ? v.sqrt(sum) : v.pow(sum, v.constant(sum, 1.0 / p));
+    return {v.insert(result, t[0], at)};
+  };
+  return v.loops(getAsOpFoldResult(ArrayRef(outputs)), tile, body)[0];
 }
 
-SmallVector<Value> Pool::build(OpBuilder &b, Location l, ValueRange plane,
-                               ValueRange tiles) const {
-  SmallVector<Value> filled{
-      linalg::FillOp::create(b, l, start(b, l), tiles[0]).getResult(0)};
-  if (tiles.size() > 1) {
-    Value none = arith::ConstantIntOp::create(b, l, -1, 64);
-    filled.push_back(linalg::FillOp::create(b, l, none, tiles[1]).getResult(0));
-  }
-  SmallVector<Value> results = accumulate(b, l, plane, filled);
+SmallVector<Value> Pool::build(ValueRange plane, ValueRange tiles) const {
+  auto fill = [&](Value start, Value tile) {
+    return v.create<linalg::FillOp>(start, tile).getResult(0);
+  };
+  SmallVector<Value> filled{fill(getStart(), tiles[0])};
+  if (tiles.size() > 1)
+    filled.push_back(fill(v.integer(v.b.getI64Type(), -1), tiles[1]));
+  SmallVector<Value> results = accumulate(plane, filled);
   if (kind == Kind::Average || kind == Kind::Lp)
-    results[0] = finish(b, l, results[0]);
+    results[0] = finish(results[0]);
   return results;
 }
 
 template <typename Op>
 LogicalResult lowerPool(Op op, Value x, ConversionPatternRewriter &rewriter,
                         Pool pool) {
-  Location loc = op.getLoc();
   pool.x = x;
   pool.element = getElementType(op.getX());
   if (!isComputable(pool.element) ||
@@ -289,44 +255,39 @@ LogicalResult lowerPool(Op op, Value x, ConversionPatternRewriter &rewriter,
   pool.window = *window;
   SmallVector<OpFoldResult> in = getSizes(rewriter, op, op.getX());
   SmallVector<OpFoldResult> out = getSizes(rewriter, op, op.getY());
-  auto toValue = [&](OpFoldResult size) {
-    return getValueOrCreateConstantIndexOp(rewriter, loc, size);
-  };
+  const TensorBuilder &v = pool.v;
   for (size_t i = 0; i < window->kernel.size(); ++i) {
-    pool.inputs.push_back(toValue(in[i + 2]));
-    pool.outputs.push_back(toValue(out[i + 2]));
+    pool.inputs.push_back(v.index(in[i + 2]));
+    pool.outputs.push_back(v.index(out[i + 2]));
     pool.padsBegin.push_back(
-        toValue(getSize(rewriter, op, window->padsBegin[i])));
-    pool.padsEnd.push_back(toValue(getSize(rewriter, op, window->padsEnd[i])));
+        v.index(getSize(rewriter, op, window->padsBegin[i])));
+    pool.padsEnd.push_back(v.index(getSize(rewriter, op, window->padsEnd[i])));
   }
-  pool.channels = toValue(in[1]);
+  pool.channels = v.index(in[1]);
 
-  SmallVector<Value> inits{
-      tensor::EmptyOp::create(rewriter, loc, out, pool.accumulated())};
+  SmallVector<Value> inits{v.empty(out, pool.accumulated())};
   bool wantsIndices = op->getNumResults() > 1 && !op->getResult(1).use_empty();
   if (wantsIndices)
-    inits.push_back(createEmpty(rewriter, loc, op->getResult(1)));
-  SmallVector<Value> results = buildParallel(
-      rewriter, loc, {out[0], out[1]}, inits,
-      [&](OpBuilder &b, ValueRange plane, unsigned) {
-        Tile tile;
-        tile.offsets.assign(out.size(), b.getIndexAttr(0));
-        tile.offsets[0] = plane[0];
-        tile.offsets[1] = plane[1];
-        tile.sizes = out;
-        tile.sizes[0] = tile.sizes[1] = b.getIndexAttr(1);
-        tile.kept.assign(out.size(), true);
-        tile.kept[0] = tile.kept[1] = false;
-        return tile;
-      },
-      [&](OpBuilder &b, Location l, ValueRange plane, ValueRange tiles) {
-        return pool.build(b, l, plane, tiles);
+    inits.push_back(createEmpty(rewriter, op.getLoc(), op->getResult(1)));
+  auto tile = [&](ValueRange plane, unsigned) {
+    Tile place{SmallVector<OpFoldResult>(out.size(), rewriter.getIndexAttr(0)),
+               out, SmallVector<bool>(out.size(), true)};
+    for (int i = 0; i < 2; ++i) {
+      place.offsets[i] = plane[i];
+      place.sizes[i] = rewriter.getIndexAttr(1);
+      place.kept[i] = false;
+    }
+    return place;
+  };
+  SmallVector<Value> results = v.forall(
+      {out[0], out[1]}, inits, tile, [&](ValueRange plane, ValueRange tiles) {
+        return pool.build(plane, tiles);
       });
   if (pool.kind != Kind::Sum &&
       pool.accumulated() != getStorageType(pool.element))
-    results[0] = narrow(rewriter, loc, results[0], op->getResult(0));
+    results[0] = v.narrow(results[0], op->getResult(0));
   if (op->getNumResults() > results.size())
-    results.push_back(createEmpty(rewriter, loc, op->getResult(1)));
+    results.push_back(createEmpty(rewriter, op.getLoc(), op->getResult(1)));
   rewriter.replaceOp(op, results);
   return success();
 }
@@ -336,7 +297,7 @@ struct LowerMaxPool : OpConversionPattern<MaxPoolOp> {
   LogicalResult
   matchAndRewrite(MaxPoolOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Pool pool{Kind::Max};
+    Pool pool(rewriter, op.getLoc(), Kind::Max);
     pool.columnMajor = op.getStorageOrder() != 0;
     return lowerPool(op, adaptor.getX(), rewriter, pool);
   }
@@ -347,7 +308,7 @@ struct LowerAveragePool : OpConversionPattern<AveragePoolOp> {
   LogicalResult
   matchAndRewrite(AveragePoolOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Pool pool{Kind::Average};
+    Pool pool(rewriter, op.getLoc(), Kind::Average);
     pool.countPads = op.getCountIncludePad() != 0;
     return lowerPool(op, adaptor.getX(), rewriter, pool);
   }
@@ -362,7 +323,8 @@ struct LowerSumPool : OpConversionPattern<SumPoolOp> {
     if (!element.isInteger() || element.getIntOrFloatBitWidth() >= 32)
       return rewriter.notifyMatchFailure(
           op, "X must have integers of less than 32 bits");
-    return lowerPool(op, adaptor.getX(), rewriter, Pool{Kind::Sum});
+    return lowerPool(op, adaptor.getX(), rewriter,
+                     Pool(rewriter, op.getLoc(), Kind::Sum));
   }
 };
 
@@ -371,7 +333,7 @@ struct LowerLpPool : OpConversionPattern<LpPoolOp> {
   LogicalResult
   matchAndRewrite(LpPoolOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Pool pool{Kind::Lp};
+    Pool pool(rewriter, op.getLoc(), Kind::Lp);
     pool.p = op.getP();
     return lowerPool(op, adaptor.getX(), rewriter, pool);
   }
@@ -407,73 +369,52 @@ struct LowerMaxUnpool : OpConversionPattern<MaxUnpoolOp> {
   LogicalResult
   matchAndRewrite(MaxUnpoolOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Location loc = op.getLoc();
-    SmallVector<OpFoldResult> in = getSizes(rewriter, op, op.getX());
-    SmallVector<OpFoldResult> out = getSizes(rewriter, op, op.getOutput());
-    // The tensor pooled has the sizes that follow from the window, which
-    // output_shape may exceed.
-    SmallVector<Value> pooled;
-    for (auto [i, size] : llvm::enumerate(in)) {
-      Value value = getValueOrCreateConstantIndexOp(rewriter, loc, size);
-      if (i >= 2 && op.getOutputShape()) {
-        size_t s = i - 2, n = op.getKernelShape().size();
-        int64_t stride = op.getStrides() ? (*op.getStrides())[s] : 1;
-        int64_t pads =
-            op.getPads() ? (*op.getPads())[s] + (*op.getPads())[s + n] : 0;
-        value = buildIndex(rewriter, loc,
-                           (rewriter.getAffineDimExpr(0) - 1) * stride +
-                               (op.getKernelShape()[s] - pads),
-                           value);
-      } else if (i >= 2) {
-        value = getValueOrCreateConstantIndexOp(rewriter, loc, out[i]);
+    TensorBuilder v(rewriter, op.getLoc());
+    SmallVector<Value> pooled = getPooledSizes(v, op);
+    SmallVector<Value> limits = readSizes(rewriter, op, op.getOutput());
+    auto body = [&](ValueRange i, ValueRange t) -> SmallVector<Value> {
+      Value element = v.extract(adaptor.getX(), i);
+      Value rest = v.fromInteger(v.extract(adaptor.getI(), i));
+      Value inside = v.ge(rest, v.index(0));
+      SmallVector<Value> at(pooled.size());
+      for (size_t d = pooled.size(); d-- > 0;) {
+        at[d] = d == 0 ? rest : v.create<arith::RemSIOp>(rest, pooled[d]);
+        if (d > 0)
+          rest = v.create<arith::DivSIOp>(rest, pooled[d]);
+        inside = v.both(inside, v.lt(at[d], limits[d]));
       }
-      pooled.push_back(value);
-    }
-    Value init = createEmpty(rewriter, loc, cast<OpResult>(op.getOutput()));
-    Type type = cast<RankedTensorType>(init.getType()).getElementType();
-    Value zero =
-        arith::ConstantOp::create(rewriter, loc, rewriter.getZeroAttr(type));
-    init = linalg::FillOp::create(rewriter, loc, zero, init).getResult(0);
-    Value nothing = arith::ConstantIndexOp::create(rewriter, loc, 0);
-    SmallVector<Value> limits;
-    for (OpFoldResult size : out)
-      limits.push_back(getValueOrCreateConstantIndexOp(rewriter, loc, size));
-    SmallVector<Value> results = buildLoops(
-        rewriter, loc, in, init,
-        [&](OpBuilder &b, Location l, ValueRange ivs,
-            ValueRange t) -> SmallVector<Value> {
-          Value v = tensor::ExtractOp::create(b, l, adaptor.getX(), ivs);
-          Value rest = arith::IndexCastOp::create(
-              b, l, b.getIndexType(),
-              tensor::ExtractOp::create(b, l, adaptor.getI(), ivs));
-          SmallVector<Value> at(pooled.size());
-          Value inside = arith::CmpIOp::create(b, l, arith::CmpIPredicate::sge,
-                                               rest, nothing);
-          for (size_t i = pooled.size(); i-- > 0;) {
-            if (i == 0) {
-              at[i] = rest;
-            } else {
-              at[i] = arith::RemSIOp::create(b, l, rest, pooled[i]);
-              rest = arith::DivSIOp::create(b, l, rest, pooled[i]);
-            }
-            inside = arith::AndIOp::create(
-                b, l, inside,
-                arith::CmpIOp::create(b, l, arith::CmpIPredicate::slt, at[i],
-                                      limits[i]));
-          }
-          auto store = scf::IfOp::create(
-              b, l, inside,
-              [&](OpBuilder &n, Location nl) {
-                Value next = tensor::InsertOp::create(n, nl, v, t[0], at);
-                scf::YieldOp::create(n, nl, next);
-              },
-              [&](OpBuilder &n, Location nl) {
-                scf::YieldOp::create(n, nl, t[0]);
-              });
-          return {store.getResult(0)};
-        });
-    rewriter.replaceOp(op, results);
+      return v.ifThen(inside, t, [&]() -> SmallVector<Value> {
+        return {v.insert(element, t[0], at)};
+      });
+    };
+    Type type = getStorageType(getElementType(op.getOutput()));
+    Value init = v.filled(getSizes(rewriter, op, op.getOutput()), v.zero(type));
+    rewriter.replaceOp(op,
+                       v.loops(getSizes(rewriter, op, op.getX()), init, body));
     return success();
+  }
+
+private:
+  /// The tensor pooled has the sizes that follow from the window, which
+  /// output_shape may exceed.
+  static SmallVector<Value> getPooledSizes(const TensorBuilder &v,
+                                           MaxUnpoolOp op) {
+    SmallVector<Value> sizes = readSizes(v.b, op, op.getX());
+    SmallVector<Value> out = readSizes(v.b, op, op.getOutput());
+    size_t spatial = op.getKernelShape().size();
+    for (size_t i = 0; i < spatial; ++i) {
+      if (!op.getOutputShape()) {
+        sizes[i + 2] = out[i + 2];
+        continue;
+      }
+      int64_t stride = op.getStrides() ? (*op.getStrides())[i] : 1;
+      int64_t pads =
+          op.getPads() ? (*op.getPads())[i] + (*op.getPads())[i + spatial] : 0;
+      sizes[i + 2] = v.apply((v.b.getAffineDimExpr(0) - 1) * stride +
+                                 (op.getKernelShape()[i] - pads),
+                             sizes[i + 2]);
+    }
+    return sizes;
   }
 };
 

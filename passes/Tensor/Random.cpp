@@ -14,7 +14,7 @@
 
 #include "dialects/onnx/RandomOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "passes/Tensor/IndexedLoops.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -29,140 +29,98 @@ struct State {
   Value words, taken;
 };
 
-/// Arithmetic at one place of the code.
-struct Builder : IndexBuilder {
-  using IndexBuilder::IndexBuilder;
+/// The generator, and arithmetic on its words.
+class MersenneTwister : public TensorBuilder {
+public:
+  using TensorBuilder::TensorBuilder;
 
-  Value word(uint32_t bits) {
-    return arith::ConstantIntOp::create(b, loc, int32_t(bits), 32);
-  }
-  Value bitAnd(Value l, Value r) {
-    return b.createOrFold<arith::AndIOp>(loc, l, r);
-  }
-  Value bitOr(Value l, Value r) {
-    return b.createOrFold<arith::OrIOp>(loc, l, r);
-  }
-  Value bitXor(Value l, Value r) {
-    return b.createOrFold<arith::XOrIOp>(loc, l, r);
-  }
-  Value shiftRight(Value x, int64_t bits) {
-    return b.createOrFold<arith::ShRUIOp>(loc, x, word(bits));
-  }
-  Value shiftLeft(Value x, int64_t bits) {
-    return b.createOrFold<arith::ShLIOp>(loc, x, word(bits));
-  }
-  Value real(double value) {
-    return arith::ConstantOp::create(b, loc, b.getF64FloatAttr(value));
-  }
-  Value fmul(Value l, Value r) {
-    return b.createOrFold<arith::MulFOp>(loc, l, r);
-  }
-  Value fadd(Value l, Value r) {
-    return b.createOrFold<arith::AddFOp>(loc, l, r);
-  }
-
-  Value loop(int64_t from, int64_t to, Value tensor,
-             llvm::function_ref<Value(Builder, Value, Value)> body) {
-    auto loop = scf::ForOp::create(
-        b, loc, constant(from), constant(to), constant(1), tensor,
-        [&](OpBuilder &inner, Location l, Value i, ValueRange carried) {
-          scf::YieldOp::create(inner, l,
-                               body(Builder(inner, l), i, carried[0]));
-        });
-    return loop.getResult(0);
-  }
-
-  Value seed(uint32_t seed) {
-    Value words = tensor::EmptyOp::create(b, loc, {kWords}, b.getI32Type());
-    words = insert(word(seed), words, constant(0));
-    return loop(1, kWords, words, [](Builder n, Value i, Value words) {
-      Value last = n.extract(words, n.sub(i, n.constant(1)));
-      Value mixed = n.bitXor(last, n.shiftRight(last, 30));
-      Value next = n.add(n.mul(mixed, n.word(1812433253)),
-                         n.toInteger(i, n.b.getI32Type()));
-      return n.insert(next, words, i);
+  Value seed(uint32_t seed) const {
+    Value words = insert(
+        word(seed), empty(OpFoldResult(b.getIndexAttr(kWords)), b.getI32Type()),
+        index(0));
+    return loop(index(1), index(kWords), words, [&](Value i, Value words) {
+      Value last = extract(words, sub(i, 1));
+      Value mixed = bitXor(last, shiftRight(last, 30));
+      Value next =
+          add(mul(mixed, word(1812433253)), toInteger(i, b.getI32Type()));
+      return insert(next, words, i);
     });
   }
 
-  Value twist(Value words) {
-    return loop(0, kWords, words, [](Builder n, Value i, Value words) {
-      Value size = n.constant(kWords);
-      auto at = [&](int64_t distance) {
-        return n.extract(words, n.rem(n.add(i, n.constant(distance)), size));
-      };
-      Value joined = n.bitOr(n.bitAnd(at(0), n.word(0x80000000)),
-                             n.bitAnd(at(1), n.word(0x7fffffff)));
-      Value isOdd = n.eq(n.bitAnd(joined, n.word(1)), n.word(1));
-      Value next = n.bitXor(at(kShift), n.shiftRight(joined, 1));
-      next = n.bitXor(next, n.select(isOdd, n.word(0x9908b0df), n.word(0)));
-      return n.insert(next, words, i);
-    });
-  }
-
-  Value takeWord(State &state) {
-    Value isUsedUp = eq(state.taken, constant(kWords));
-    auto renewed = scf::IfOp::create(
-        b, loc, isUsedUp,
-        [&](OpBuilder &inner, Location l) {
-          Builder n(inner, l);
-          scf::YieldOp::create(inner, l,
-                               ValueRange{n.twist(state.words), n.constant(0)});
-        },
-        [&](OpBuilder &inner, Location l) {
-          scf::YieldOp::create(inner, l, ValueRange{state.words, state.taken});
-        });
-    state = {renewed.getResult(0), renewed.getResult(1)};
-    Value y = extract(state.words, state.taken);
-    state.taken = add(state.taken, constant(1));
-    y = bitXor(y, shiftRight(y, 11));
-    y = bitXor(y, bitAnd(shiftLeft(y, 7), word(0x9d2c5680)));
-    y = bitXor(y, bitAnd(shiftLeft(y, 15), word(0xefc60000)));
-    return bitXor(y, shiftRight(y, 18));
-  }
-
-  Value takeDouble(State &state) {
-    auto convert = [&](Value x) -> Value {
-      return arith::UIToFPOp::create(b, loc, b.getF64Type(), x);
+  Value takeDouble(State &state) const {
+    auto take = [&](int64_t drop) {
+      return convert(shiftRight(takeWord(state), drop), b.getF64Type(),
+                     /*isUnsigned=*/true);
     };
-    Value high = convert(shiftRight(takeWord(state), 5));
-    Value low = convert(shiftRight(takeWord(state), 6));
-    return fmul(fadd(fmul(high, real(67108864.0)), low),
-                real(1.0 / 9007199254740992.0));
+    Value high = take(5), low = take(6);
+    return mul(add(mul(high, real(67108864.0)), low),
+               real(1.0 / 9007199254740992.0));
   }
 
   /// Two independent numbers, the first one to be used first.
-  std::pair<Value, Value> takeNormals(State &state) {
+  std::pair<Value, Value> takeNormals(State &state) const {
     Value zero = real(0);
     SmallVector<Value> init = {state.words, state.taken, zero, zero, zero};
     SmallVector<Type> types(ValueRange(init).getTypes());
-    auto loop = scf::WhileOp::create(
-        b, loc, types, init,
-        [&](OpBuilder &inner, Location l, ValueRange carried) {
-          Builder n(inner, l);
-          State s{carried[0], carried[1]};
-          auto take = [&] {
-            return n.fadd(n.fmul(n.real(2), n.takeDouble(s)), n.real(-1));
-          };
-          Value x = take(), y = take();
-          Value square = n.fadd(n.fmul(x, x), n.fmul(y, y));
-          auto compare = [&](arith::CmpFPredicate predicate, double value) {
-            return arith::CmpFOp::create(inner, l, predicate, square,
-                                         n.real(value));
-          };
-          Value again = n.bitOr(compare(arith::CmpFPredicate::OGE, 1),
-                                compare(arith::CmpFPredicate::OEQ, 0));
-          scf::ConditionOp::create(inner, l, again,
-                                   ValueRange{s.words, s.taken, x, y, square});
-        },
-        [&](OpBuilder &inner, Location l, ValueRange carried) {
-          scf::YieldOp::create(inner, l, carried);
-        });
-    state = {loop.getResult(0), loop.getResult(1)};
-    Value square = loop.getResult(4);
-    Value log = math::LogOp::create(b, loc, square);
-    Value factor = math::SqrtOp::create(
-        b, loc, arith::DivFOp::create(b, loc, fmul(real(-2), log), square));
-    return {fmul(factor, loop.getResult(3)), fmul(factor, loop.getResult(2))};
+    auto draw = [&](OpBuilder &, Location, ValueRange carried) {
+      State s{carried[0], carried[1]};
+      auto take = [&] { return add(mul(real(2), takeDouble(s)), real(-1)); };
+      Value x = take(), y = take();
+      Value square = add(mul(x, x), mul(y, y));
+      Value again = either(ge(square, real(1)), eq(square, real(0)));
+      create<scf::ConditionOp>(again,
+                               ValueRange{s.words, s.taken, x, y, square});
+    };
+    auto again = [&](OpBuilder &, Location, ValueRange carried) {
+      create<scf::YieldOp>(carried);
+    };
+    auto drawn = create<scf::WhileOp>(types, init, draw, again);
+    state = {drawn.getResult(0), drawn.getResult(1)};
+    Value square = drawn.getResult(4);
+    Value factor = sqrt(div(mul(real(-2), log(square)), square));
+    return {mul(factor, drawn.getResult(3)), mul(factor, drawn.getResult(2))};
+  }
+
+private:
+  Value word(uint32_t bits) const {
+    return integer(b.getI32Type(), int32_t(bits));
+  }
+  Value real(double value) const { return constant(b.getF64Type(), value); }
+  Value bitAnd(Value l, uint32_t bits) const { return both(l, word(bits)); }
+  Value bitXor(Value l, Value r) const { return fold<arith::XOrIOp>(l, r); }
+  Value shiftRight(Value x, int64_t bits) const {
+    return fold<arith::ShRUIOp>(x, word(bits));
+  }
+  Value shiftLeft(Value x, int64_t bits) const {
+    return fold<arith::ShLIOp>(x, word(bits));
+  }
+
+  /// The next kWords words.
+  Value twist(Value words) const {
+    return loop(index(0), index(kWords), words, [&](Value i, Value words) {
+      auto at = [&](int64_t distance) {
+        return extract(words, rem(add(i, distance), kWords));
+      };
+      Value upper = bitAnd(at(0), 0x80000000);
+      Value joined = either(upper, bitAnd(at(1), 0x7fffffff));
+      Value isOdd = eq(bitAnd(joined, 1), word(1));
+      Value next = bitXor(at(kShift), shiftRight(joined, 1));
+      next = bitXor(next, select(isOdd, word(0x9908b0df), word(0)));
+      return insert(next, words, i);
+    });
+  }
+
+  Value takeWord(State &state) const {
+    SmallVector<Value> renewed = ifThen(
+        eq(state.taken, index(kWords)), {state.words, state.taken},
+        [&]() -> SmallVector<Value> { return {twist(state.words), index(0)}; });
+    state = {renewed[0], renewed[1]};
+    Value y = extract(state.words, state.taken);
+    state.taken = add(state.taken, 1);
+    y = bitXor(y, shiftRight(y, 11));
+    y = bitXor(y, bitAnd(shiftLeft(y, 7), 0x9d2c5680));
+    y = bitXor(y, bitAnd(shiftLeft(y, 15), 0xefc60000));
+    return bitXor(y, shiftRight(y, 18));
   }
 };
 
@@ -172,48 +130,32 @@ struct LowerMersenneTwister : OpConversionPattern<MersenneTwisterOp> {
   LogicalResult
   matchAndRewrite(MersenneTwisterOp op, OpAdaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Location loc = op.getLoc();
-    Builder b(rewriter, loc);
-    Value count = readSizes(rewriter, op, op.getNumbers()).front();
-    Value numbers = createEmpty(rewriter, loc, op->getResult(0));
-    Value words = b.seed(op.getSeed()), taken = b.constant(kWords);
+    MersenneTwister v(rewriter, op.getLoc());
     bool isNormal = op.getNormal() != 0;
-    auto loop = scf::ForOp::create(
-        rewriter, loc, b.constant(0), count, b.constant(isNormal ? 2 : 1),
-        ValueRange{numbers, words, taken},
-        [&](OpBuilder &inner, Location l, Value i, ValueRange carried) {
-          Builder n(inner, l);
-          State state{carried[1], carried[2]};
-          Value result = carried[0];
-          if (!isNormal) {
-            Value x = n.takeDouble(state);
-            result = n.insert(x, result, i);
-          } else {
-            auto [first, second] = n.takeNormals(state);
-            result = n.insert(first, result, i);
-            Value next = n.add(i, n.constant(1));
-            result = insertBelow(n, second, result, next, count);
-          }
-          scf::YieldOp::create(inner, l,
-                               ValueRange{result, state.words, state.taken});
-        });
+    Value count = readSizes(rewriter, op, op.getNumbers()).front();
+    auto body = [&](OpBuilder &, Location, Value i, ValueRange carried) {
+      State state{carried[1], carried[2]};
+      Value result = carried[0];
+      if (!isNormal) {
+        result = v.insert(v.takeDouble(state), result, i);
+      } else {
+        auto [first, second] = v.takeNormals(state);
+        result = v.insert(first, result, i);
+        Value next = v.add(i, 1);
+        result = v.ifThen(v.lt(next, count), result,
+                          [&, second = second]() -> SmallVector<Value> {
+                            return {v.insert(second, result, next)};
+                          })[0];
+      }
+      v.create<scf::YieldOp>(ValueRange{result, state.words, state.taken});
+    };
+    Value numbers = createEmpty(rewriter, op.getLoc(), op->getResult(0));
+    Value words = v.seed(op.getSeed()), taken = v.index(kWords);
+    auto loop =
+        v.create<scf::ForOp>(v.index(0), count, v.index(isNormal ? 2 : 1),
+                             ValueRange{numbers, words, taken}, body);
     rewriter.replaceOp(op, loop.getResult(0));
     return success();
-  }
-
-private:
-  static Value insertBelow(Builder &b, Value x, Value tensor, Value at,
-                           Value count) {
-    auto inserted = scf::IfOp::create(
-        b.b, b.loc, b.lt(at, count),
-        [&](OpBuilder &inner, Location l) {
-          scf::YieldOp::create(inner, l,
-                               IndexBuilder(inner, l).insert(x, tensor, at));
-        },
-        [&](OpBuilder &inner, Location l) {
-          scf::YieldOp::create(inner, l, tensor);
-        });
-    return inserted.getResult(0);
   }
 };
 

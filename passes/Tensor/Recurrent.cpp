@@ -14,9 +14,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/RecurrentOps.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "passes/Tensor/RecurrentActivation.h"
-#include "passes/Tensor/RowLoops.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -24,363 +23,285 @@ using namespace onnxc::onnx;
 
 namespace {
 
-using RowFn = llvm::function_ref<Value(OpBuilder &, Location, Value)>;
-
 /// One direction of a layer. Operands are converted ones; absent ones null.
 struct Layer {
+  TensorBuilder v;
   Operation *op;
   Type element;
   int64_t hidden = 0, gates = 0, direction = 0;
   bool batchFirst = false, backwards = false;
+  /// An LSTM's forget gate is 1 less the input gate; a GRU resets the state's
+  /// product instead of the state.
+  bool inputForget = false, linearBeforeReset = false;
   std::optional<float> clip;
   ArrayRef<RecurrentActivation> activations;
   Value x, w, r, bias, lengths, initialH, initialC, peepholes;
   Value steps, inputs; // sequence length, input size
 
+  Layer(OpBuilder &b, Operation *op, Type element)
+      : v(b, op->getLoc()), op(op), element(element) {}
+
   Type computed() const { return getComputeType(element); }
-  Value index(OpBuilder &b, Location l, int64_t value) const {
-    return arith::ConstantIndexOp::create(b, l, value);
+  Value constant(double value) const { return v.constant(computed(), value); }
+  Value load(Value tensor, ValueRange at) const {
+    return v.load(tensor, at, element);
   }
-  Value constant(OpBuilder &b, Location l, double value) const {
-    return arith::ConstantOp::create(b, l, b.getFloatAttr(computed(), value));
+  Value insert(Value value, Value tensor, ValueRange at) const {
+    return v.store(value, tensor, at, element);
   }
-  Value load(OpBuilder &b, Location l, Value tensor, ValueRange at) const {
-    return loadElement(b, l, tensor::ExtractOp::create(b, l, tensor, at),
-                       element);
+  Value offset(Value index, int64_t by) const {
+    return v.apply(v.b.getAffineDimExpr(0) + by, index);
   }
-  Value insert(OpBuilder &b, Location l, Value value, Value tensor,
-               ValueRange at) const {
-    return tensor::InsertOp::create(b, l, storeElement(b, l, value, element),
-                                    tensor, at);
-  }
-  Value add(OpBuilder &b, Location l, Value v, int64_t offset) const {
-    return buildIndex(b, l, b.getAffineDimExpr(0) + offset, v);
-  }
-  Value activate(OpBuilder &b, Location l, size_t which, Value v) const {
+  Value activate(size_t which, Value value) const {
     if (clip) {
-      v = arith::MinimumFOp::create(b, l, v, constant(b, l, *clip));
-      v = arith::MaximumFOp::create(b, l, v, constant(b, l, -*clip));
+      value = v.min(value, constant(*clip));
+      value = v.max(value, constant(-*clip));
     }
-    return activations[which].build(b, l, v);
+    return activations[which].build(v, value);
+  }
+  /// A tensor on the stack.
+  Value buffer(int64_t size, Type type) const {
+    return v.empty(OpFoldResult(v.b.getIndexAttr(size)), type);
+  }
+  /// compute(j, carried) for all j of the hidden size.
+  SmallVector<Value>
+  forHidden(ValueRange carried,
+            llvm::function_ref<SmallVector<Value>(Value j, ValueRange)> compute)
+      const {
+    return v.loops(
+        OpFoldResult(v.b.getIndexAttr(hidden)), carried,
+        [&](ValueRange j, ValueRange kept) { return compute(j[0], kept); });
   }
 
-  /// A tensor of the computed type on the stack.
-  Value buffer(OpBuilder &b, Location l, int64_t size) const {
-    return tensor::EmptyOp::create(b, l, ArrayRef<int64_t>{size}, computed());
-  }
-
+  using RowBody = llvm::function_ref<Value(Value row)>;
   /// sum + weights[direction, row] . vector, both read along `size`.
-  Value dot(OpBuilder &b, Location l, Value sum, Value weights, Value row,
-            Value size, RowFn vector) const {
-    Value d = index(b, l, direction), zero = index(b, l, 0);
-    return buildLoops(b, l, zero, size, sum,
-                      [&](OpBuilder &n, Location nl, ValueRange k,
-                          ValueRange kept) -> SmallVector<Value> {
-                        Value factor = load(n, nl, weights, {d, row, k[0]});
-                        Value v = vector(n, nl, k[0]);
-                        return {
-                            buildSum(n, nl, kept[0],
-                                     arith::MulFOp::create(n, nl, factor, v))};
-                      })[0];
+  Value dot(Value sum, Value weights, Value row, Value size,
+            RowBody vector) const {
+    Value d = v.index(direction);
+    return v.loop(v.index(0), size, sum, [&](Value k, Value kept) {
+      Value factor = load(weights, {d, row, k});
+      return v.sum(kept, v.mul(factor, vector(k)));
+    });
   }
-
-  Value dotInput(OpBuilder &b, Location l, Value sum, Value row, Value t,
-                 Value sequence) const {
-    return dot(b, l, sum, w, row, inputs,
-               [&](OpBuilder &n, Location nl, Value k) {
-                 SmallVector<Value> at{t, sequence, k};
-                 if (batchFirst)
-                   std::swap(at[0], at[1]);
-                 return load(n, nl, x, at);
-               });
+  Value dotInput(Value sum, Value row, Value t, Value sequence) const {
+    return dot(sum, w, row, inputs, [&](Value k) {
+      SmallVector<Value> at{t, sequence, k};
+      if (batchFirst)
+        std::swap(at[0], at[1]);
+      return load(x, at);
+    });
   }
-
-  Value dotState(OpBuilder &b, Location l, Value sum, Value row,
-                 Value state) const {
-    return dot(b, l, sum, r, row, index(b, l, hidden),
-               [&](OpBuilder &n, Location nl, Value k) {
-                 return load(n, nl, state, k);
-               });
+  Value dotState(Value sum, Value row, Value state) const {
+    return dot(sum, r, row, v.index(hidden),
+               [&](Value k) { return load(state, k); });
   }
-
   /// Bias of W (first = 0) or R (first = gates * hidden) at a row.
-  Value loadBias(OpBuilder &b, Location l, Value row, int64_t first) const {
+  Value loadBias(Value row, int64_t first) const {
     if (!bias)
-      return constant(b, l, 0);
-    return load(b, l, bias, {index(b, l, direction), add(b, l, row, first)});
+      return constant(0);
+    return load(bias, {v.index(direction), offset(row, first)});
   }
 
-  /// For rows [from, to) of the gates: rows of `into` become compute(row).
-  Value forRows(OpBuilder &b, Location l, int64_t from, int64_t to, Value into,
-                RowFn compute) const {
-    return buildLoops(b, l, index(b, l, from), index(b, l, to), into,
-                      [&](OpBuilder &n, Location nl, ValueRange j,
-                          ValueRange kept) -> SmallVector<Value> {
-                        return {tensor::InsertOp::create(
-                            n, nl, compute(n, nl, j[0]), kept[0], j)};
-                      })[0];
+  /// A buffer of `count` rows of compute(row).
+  Value buildRows(int64_t count, RowBody compute) const {
+    return v.loop(v.index(0), v.index(count), buffer(count, computed()),
+                  [&](Value row, Value into) {
+                    return v.insert(compute(row), into, row);
+                  });
+  }
+  /// bias + W[row] x[t] + R[row] h
+  Value buildGate(Value row, Value t, Value sequence, Value h) const {
+    Value sum = v.add(loadBias(row, 0), loadBias(row, gates * hidden));
+    sum = dotInput(sum, row, t, sequence);
+    return dotState(sum, row, h);
+  }
+  /// Gate `number` of hidden unit j.
+  Value getGate(Value rows, Value j, int64_t number) const {
+    return v.extract(rows, offset(j, number * hidden));
   }
 
   /// The states' start, from an operand or zero.
-  Value initialize(OpBuilder &b, Location l, Value initial, Value sequence,
-                   Value tile) const {
-    return buildLoops(b, l, OpFoldResult(b.getIndexAttr(hidden)), tile,
-                      [&](OpBuilder &n, Location nl, ValueRange j,
-                          ValueRange kept) -> SmallVector<Value> {
-                        Value v = constant(n, nl, 0);
-                        if (initial) {
-                          SmallVector<Value> at{index(n, nl, direction),
-                                                sequence, j[0]};
-                          if (batchFirst)
-                            std::swap(at[0], at[1]);
-                          v = load(n, nl, initial, at);
-                        }
-                        return {insert(n, nl, v, kept[0], j)};
-                      })[0];
+  Value initialize(Value initial, Value sequence, Value tile) const {
+    return forHidden(tile, [&](Value j, ValueRange kept) {
+      Value start = constant(0);
+      if (initial) {
+        SmallVector<Value> at{v.index(direction), sequence, j};
+        if (batchFirst)
+          std::swap(at[0], at[1]);
+        start = load(initial, at);
+      }
+      return SmallVector<Value>{insert(start, kept[0], j)};
+    })[0];
   }
+
+  // One step: from the states (h, and c for an LSTM) to the next ones.
+  SmallVector<Value> stepLSTM(Value t, Value sequence, ValueRange states) const;
+  SmallVector<Value> stepGRU(Value t, Value sequence, ValueRange states) const;
+  SmallVector<Value> stepRNN(Value t, Value sequence, ValueRange states) const;
+  SmallVector<Value> step(Value t, Value sequence, ValueRange states) const {
+    return isa<LSTMOp>(op)  ? stepLSTM(t, sequence, states)
+           : isa<GRUOp>(op) ? stepGRU(t, sequence, states)
+                            : stepRNN(t, sequence, states);
+  }
+
+  /// Runs the direction; `results` are Y and the last states.
+  SmallVector<Value> build(Value onnxX, ValueRange results) const;
+
+private:
+  Value buildCandidates(Value rows, Value t, Value sequence, Value h) const;
+  Tile getTile(OpFoldResult length, Value sequence, bool isWhole) const;
+  SmallVector<Value> buildSteps(Value sequence, ValueRange tiles) const;
 };
 
-/// One step: from the states (h, and c for an LSTM) to the next ones.
-using StepFn = llvm::function_ref<SmallVector<Value>(
-    OpBuilder &, Location, Value t, Value sequence, ValueRange states)>;
-
-/// All gates of one step with all their products.
-Value buildGates(const Layer &layer, OpBuilder &b, Location l, int64_t gates,
-                 Value t, Value sequence, Value h, Value into) {
-  return layer.forRows(
-      b, l, 0, gates * layer.hidden, into,
-      [&](OpBuilder &n, Location nl, Value j) {
-        Value sum = arith::AddFOp::create(
-            n, nl, layer.loadBias(n, nl, j, 0),
-            layer.loadBias(n, nl, j, layer.gates * layer.hidden));
-        sum = layer.dotInput(n, nl, sum, j, t, sequence);
-        return layer.dotState(n, nl, sum, j, h);
-      });
+SmallVector<Value> Layer::stepLSTM(Value t, Value sequence,
+                                   ValueRange states) const {
+  Value rows = buildRows(4 * hidden, [&](Value row) {
+    return buildGate(row, t, sequence, states[0]);
+  });
+  return forHidden(states, [&](Value j, ValueRange s) -> SmallVector<Value> {
+    // Gates are input, output, forget and candidate.
+    auto gate = [&](int64_t number, Value c) {
+      Value sum = getGate(rows, j, number);
+      if (!peepholes)
+        return activate(0, sum);
+      Value p =
+          load(peepholes, {v.index(direction), offset(j, number * hidden)});
+      return activate(0, v.add(sum, v.mul(p, c)));
+    };
+    Value c = load(s[1], j);
+    Value i = gate(0, c);
+    Value f = inputForget ? v.sub(constant(1), i) : gate(2, c);
+    Value candidate = activate(1, getGate(rows, j, 3));
+    c = v.add(v.mul(f, c), v.mul(i, candidate));
+    Value o = gate(1, c);
+    Value h = v.mul(o, activations[2].build(v, c));
+    return {insert(h, s[0], j), insert(c, s[1], j)};
+  });
 }
 
-SmallVector<Value> stepLSTM(const Layer &layer, bool inputForget, OpBuilder &b,
-                            Location l, Value t, Value sequence,
-                            ValueRange states) {
-  int64_t hidden = layer.hidden;
-  Value gates = buildGates(layer, b, l, 4, t, sequence, states[0],
-                           layer.buffer(b, l, 4 * hidden));
-  return buildLoops(
-      b, l, OpFoldResult(b.getIndexAttr(hidden)), states,
-      [&](OpBuilder &n, Location nl, ValueRange j,
-          ValueRange s) -> SmallVector<Value> {
-        auto gate = [&](int64_t number) -> Value {
-          return tensor::ExtractOp::create(
-              n, nl, gates, layer.add(n, nl, j[0], number * hidden));
-        };
-        auto peep = [&](Value sum, int64_t number, Value c) -> Value {
-          if (!layer.peepholes)
-            return sum;
-          Value p = layer.load(n, nl, layer.peepholes,
-                               {layer.index(n, nl, layer.direction),
-                                layer.add(n, nl, j[0], number * hidden)});
-          return arith::AddFOp::create(n, nl, sum,
-                                       arith::MulFOp::create(n, nl, p, c));
-        };
-        Value c = layer.load(n, nl, s[1], j);
-        Value i = layer.activate(n, nl, 0, peep(gate(0), 0, c));
-        Value f;
-        if (inputForget)
-          f = arith::SubFOp::create(n, nl, layer.constant(n, nl, 1), i);
-        else
-          f = layer.activate(n, nl, 0, peep(gate(2), 2, c));
-        Value candidate = layer.activate(n, nl, 1, gate(3));
-        c = arith::AddFOp::create(n, nl, arith::MulFOp::create(n, nl, f, c),
-                                  arith::MulFOp::create(n, nl, i, candidate));
-        Value o = layer.activate(n, nl, 0, peep(gate(1), 1, c));
-        Value h = arith::MulFOp::create(n, nl, o,
-                                        layer.activations[2].build(n, nl, c));
-        return {layer.insert(n, nl, h, s[0], j),
-                layer.insert(n, nl, c, s[1], j)};
-      });
-}
-
-SmallVector<Value> stepGRU(const Layer &layer, bool linearBeforeReset,
-                           OpBuilder &b, Location l, Value t, Value sequence,
-                           ValueRange states) {
-  int64_t hidden = layer.hidden;
-  Value h = states[0];
-  auto at = [&](OpBuilder &n, Location nl, Value tensor, Value j,
-                int64_t offset) -> Value {
-    return tensor::ExtractOp::create(n, nl, tensor,
-                                     layer.add(n, nl, j, offset));
-  };
-  // Update and reset gates, activated.
-  Value gates = layer.forRows(
-      b, l, 0, 2 * hidden, layer.buffer(b, l, 2 * hidden),
-      [&](OpBuilder &n, Location nl, Value j) {
-        Value sum = arith::AddFOp::create(n, nl, layer.loadBias(n, nl, j, 0),
-                                          layer.loadBias(n, nl, j, 3 * hidden));
-        sum = layer.dotInput(n, nl, sum, j, t, sequence);
-        sum = layer.dotState(n, nl, sum, j, h);
-        return layer.activate(n, nl, 0, sum);
-      });
-  Value reset;
+/// What the state might become.
+Value Layer::buildCandidates(Value rows, Value t, Value sequence,
+                             Value h) const {
+  Value state = h;
   if (!linearBeforeReset)
-    reset = buildLoops(b, l, OpFoldResult(b.getIndexAttr(hidden)),
-                       tensor::EmptyOp::create(b, l, ArrayRef<int64_t>{hidden},
-                                               getStorageType(layer.element))
-                           .getResult(),
-                       [&](OpBuilder &n, Location nl, ValueRange j,
-                           ValueRange kept) -> SmallVector<Value> {
-                         Value v = arith::MulFOp::create(
-                             n, nl, at(n, nl, gates, j[0], hidden),
-                             layer.load(n, nl, h, j));
-                         return {layer.insert(n, nl, v, kept[0], j)};
-                       })[0];
-  Value candidates = layer.forRows(
-      b, l, 0, hidden, layer.buffer(b, l, hidden),
-      [&](OpBuilder &n, Location nl, Value j) {
-        Value row = layer.add(n, nl, j, 2 * hidden);
-        Value input = layer.dotInput(n, nl, layer.loadBias(n, nl, row, 0), row,
-                                     t, sequence);
-        Value fromState =
-            layer.dotState(n, nl, layer.loadBias(n, nl, row, 3 * hidden), row,
-                           linearBeforeReset ? h : reset);
-        if (linearBeforeReset)
-          fromState = arith::MulFOp::create(n, nl, fromState,
-                                            at(n, nl, gates, j, hidden));
-        return layer.activate(n, nl, 1,
-                              arith::AddFOp::create(n, nl, input, fromState));
-      });
-  return buildLoops(
-      b, l, OpFoldResult(b.getIndexAttr(hidden)), h,
-      [&](OpBuilder &n, Location nl, ValueRange j,
-          ValueRange s) -> SmallVector<Value> {
-        Value z = at(n, nl, gates, j[0], 0);
-        Value kept =
-            arith::MulFOp::create(n, nl, z, layer.load(n, nl, s[0], j));
-        Value rest = arith::SubFOp::create(n, nl, layer.constant(n, nl, 1), z);
-        Value fresh =
-            arith::MulFOp::create(n, nl, rest, at(n, nl, candidates, j[0], 0));
-        return {layer.insert(n, nl, arith::AddFOp::create(n, nl, fresh, kept),
-                             s[0], j)};
-      });
+    state = forHidden(buffer(hidden, getStorageType(element)),
+                      [&](Value j, ValueRange kept) {
+                        Value reset = v.mul(getGate(rows, j, 1), load(h, j));
+                        return SmallVector<Value>{insert(reset, kept[0], j)};
+                      })[0];
+  return buildRows(hidden, [&](Value j) {
+    Value row = offset(j, 2 * hidden);
+    Value input = dotInput(loadBias(row, 0), row, t, sequence);
+    Value fromState = dotState(loadBias(row, 3 * hidden), row, state);
+    if (linearBeforeReset)
+      fromState = v.mul(fromState, getGate(rows, j, 1));
+    return activate(1, v.add(input, fromState));
+  });
 }
 
-SmallVector<Value> stepRNN(const Layer &layer, OpBuilder &b, Location l,
-                           Value t, Value sequence, ValueRange states) {
-  Value gates = buildGates(layer, b, l, 1, t, sequence, states[0],
-                           layer.buffer(b, l, layer.hidden));
-  return buildLoops(
-      b, l, OpFoldResult(b.getIndexAttr(layer.hidden)), states,
-      [&](OpBuilder &n, Location nl, ValueRange j,
-          ValueRange s) -> SmallVector<Value> {
-        Value v = tensor::ExtractOp::create(n, nl, gates, j);
-        return {layer.insert(n, nl, layer.activate(n, nl, 0, v), s[0], j)};
-      });
+SmallVector<Value> Layer::stepGRU(Value t, Value sequence,
+                                  ValueRange states) const {
+  Value h = states[0];
+  // Update and reset gates.
+  Value rows = buildRows(2 * hidden, [&](Value row) {
+    return activate(0, buildGate(row, t, sequence, h));
+  });
+  Value candidates = buildCandidates(rows, t, sequence, h);
+  return forHidden(h, [&](Value j, ValueRange s) -> SmallVector<Value> {
+    Value z = getGate(rows, j, 0);
+    Value kept = v.mul(z, load(s[0], j));
+    Value rest = v.sub(constant(1), z);
+    Value fresh = v.mul(rest, getGate(candidates, j, 0));
+    return {insert(v.add(fresh, kept), s[0], j)};
+  });
 }
 
-/// Runs one direction; `results` are Y and the last states.
-SmallVector<Value> buildDirection(const Layer &layer, OpBuilder &b,
-                                  Location loc, Value onnxX, ValueRange results,
-                                  StepFn step) {
-  SmallVector<OpFoldResult> sizes = getSizes(b, layer.op, onnxX);
-  OpFoldResult batch = sizes[layer.batchFirst ? 0 : 1];
-  OpFoldResult length = sizes[layer.batchFirst ? 1 : 0];
-  return buildParallel(
-      b, loc, batch, results,
-      [&](OpBuilder &n, ValueRange ivs, unsigned number) {
-        OpFoldResult zero = n.getIndexAttr(0), one = n.getIndexAttr(1);
-        OpFoldResult d = n.getIndexAttr(layer.direction);
-        OpFoldResult hidden = n.getIndexAttr(layer.hidden);
-        Tile tile;
-        // [sequence,] direction, batch, hidden, or with the batch in front.
-        tile.offsets = {d, ivs[0], zero};
-        tile.sizes = {one, one, hidden};
-        tile.kept = {false, false, true};
-        if (layer.batchFirst)
-          std::swap(tile.offsets[0], tile.offsets[1]);
-        if (number == 0) {
-          unsigned at = layer.batchFirst ? 1 : 0;
-          tile.offsets.insert(tile.offsets.begin() + at, zero);
-          tile.sizes.insert(tile.sizes.begin() + at, length);
-          tile.kept.insert(tile.kept.begin() + at, true);
-        }
-        return tile;
+SmallVector<Value> Layer::stepRNN(Value t, Value sequence,
+                                  ValueRange states) const {
+  Value rows = buildRows(hidden, [&](Value row) {
+    return buildGate(row, t, sequence, states[0]);
+  });
+  return forHidden(states, [&](Value j, ValueRange s) -> SmallVector<Value> {
+    return {insert(activate(0, v.extract(rows, j)), s[0], j)};
+  });
+}
+
+/// Of a sequence in [sequence,] direction, batch, hidden, or with the batch in
+/// front.
+Tile Layer::getTile(OpFoldResult length, Value sequence, bool isWhole) const {
+  OpFoldResult zero = v.b.getIndexAttr(0), one = v.b.getIndexAttr(1);
+  Tile tile{{v.b.getIndexAttr(direction), sequence, zero},
+            {one, one, v.b.getIndexAttr(hidden)},
+            {false, false, true}};
+  if (batchFirst)
+    std::swap(tile.offsets[0], tile.offsets[1]);
+  if (isWhole) {
+    unsigned at = batchFirst ? 1 : 0;
+    tile.offsets.insert(tile.offsets.begin() + at, zero);
+    tile.sizes.insert(tile.sizes.begin() + at, length);
+    tile.kept.insert(tile.kept.begin() + at, true);
+  }
+  return tile;
+}
+
+/// All steps of one sequence; the tiles are its Y and its states.
+SmallVector<Value> Layer::buildSteps(Value sequence, ValueRange tiles) const {
+  Value y = tiles[0], count = steps;
+  if (lengths) {
+    Value zero = v.zero(getStorageType(element));
+    y = v.create<linalg::FillOp>(zero, y).getResult(0);
+    count = v.min(v.fromInteger(v.extract(lengths, sequence)), steps);
+  }
+  SmallVector<Value> carried{y};
+  Value initial[] = {initialH, initialC};
+  for (auto [start, tile] : llvm::zip(initial, tiles.drop_front()))
+    carried.push_back(initialize(start, sequence, tile));
+  auto body = [&](ValueRange ts, ValueRange kept) {
+    Value t = ts[0];
+    if (backwards)
+      t = v.apply(v.b.getAffineDimExpr(0) - v.b.getAffineDimExpr(1) - 1,
+                  {count, t});
+    SmallVector<Value> states = step(t, sequence, kept.drop_front());
+    Value all = forHidden(kept[0], [&](Value j, ValueRange out) {
+      Value h = v.extract(states[0], j);
+      return SmallVector<Value>{v.insert(h, out[0], {t, j})};
+    })[0];
+    states.insert(states.begin(), all);
+    return states;
+  };
+  return v.loops(v.index(0), count, carried, body);
+}
+
+SmallVector<Value> Layer::build(Value onnxX, ValueRange results) const {
+  SmallVector<OpFoldResult> sizes = getSizes(v.b, op, onnxX);
+  OpFoldResult batch = sizes[batchFirst ? 0 : 1];
+  OpFoldResult length = sizes[batchFirst ? 1 : 0];
+  return v.forall(
+      batch, results,
+      [&](ValueRange sequence, unsigned result) {
+        return getTile(length, sequence[0], result == 0);
       },
-      [&](OpBuilder &n, Location l, ValueRange ivs,
-          ValueRange tiles) -> SmallVector<Value> {
-        Value sequence = ivs[0], y = tiles[0], steps = layer.steps;
-        if (layer.lengths) {
-          Value zero = arith::ConstantOp::create(
-              n, l, n.getZeroAttr(getStorageType(layer.element)));
-          y = linalg::FillOp::create(n, l, zero, y).getResult(0);
-          steps = arith::IndexCastOp::create(
-              n, l, n.getIndexType(),
-              tensor::ExtractOp::create(n, l, layer.lengths, sequence));
-          steps = arith::MinSIOp::create(n, l, steps, layer.steps);
-        }
-        SmallVector<Value> carried{y};
-        Value initial[] = {layer.initialH, layer.initialC};
-        for (auto [start, tile] : llvm::zip(initial, tiles.drop_front()))
-          carried.push_back(layer.initialize(n, l, start, sequence, tile));
-        return buildLoops(
-            n, l, layer.index(n, l, 0), steps, carried,
-            [&](OpBuilder &m, Location ml, ValueRange ts, ValueRange kept) {
-              Value t = ts[0];
-              if (layer.backwards)
-                t = buildIndex(
-                    m, ml, m.getAffineDimExpr(0) - m.getAffineDimExpr(1) - 1,
-                    {steps, t});
-              SmallVector<Value> states =
-                  step(m, ml, t, sequence, kept.drop_front());
-              Value all = buildLoops(
-                  m, ml, OpFoldResult(m.getIndexAttr(layer.hidden)), kept[0],
-                  [&](OpBuilder &c, Location cl, ValueRange j,
-                      ValueRange out) -> SmallVector<Value> {
-                    Value v = tensor::ExtractOp::create(c, cl, states[0], j);
-                    return {tensor::InsertOp::create(c, cl, v, out[0],
-                                                     ValueRange{t, j[0]})};
-                  })[0];
-              states.insert(states.begin(), all);
-              return states;
-            });
+      [&](ValueRange sequence, ValueRange tiles) {
+        return buildSteps(sequence[0], tiles);
       });
 }
 
 template <typename Op> struct LowerRecurrent : OpConversionPattern<Op> {
   using OpConversionPattern<Op>::OpConversionPattern;
+  static constexpr bool isLSTM = std::is_same_v<Op, LSTMOp>;
+  static constexpr bool isGRU = std::is_same_v<Op, GRUOp>;
 
   LogicalResult
   matchAndRewrite(Op op, typename Op::Adaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    constexpr bool isLSTM = std::is_same_v<Op, LSTMOp>;
-    constexpr bool isGRU = std::is_same_v<Op, GRUOp>;
-    Layer layer;
-    layer.op = op;
-    layer.element = getElementType(op.getX());
-    if (!isa<FloatType>(layer.element) || !isComputable(layer.element))
-      return rewriter.notifyMatchFailure(op, refuseElements(layer.element));
+    Type element = getElementType(op.getX());
+    if (!isa<FloatType>(element) || !isComputable(element))
+      return rewriter.notifyMatchFailure(op, refuseElements(element));
     std::optional<int64_t> hidden = getConstant((*getDims(op.getR()))[2]);
     if (!hidden)
       return rewriter.notifyMatchFailure(
           op,
           "the hidden size is free: bind the last dimension of R with --dim");
-    layer.hidden = *hidden;
-    layer.gates = isLSTM ? 4 : isGRU ? 3 : 1;
-    layer.batchFirst = op.getLayout() != 0;
-    layer.clip = op.getClip();
-    layer.x = adaptor.getX();
-    layer.w = adaptor.getW();
-    layer.r = adaptor.getR();
-    layer.bias = adaptor.getB();
-    layer.lengths = adaptor.getSequenceLens();
-    layer.initialH = adaptor.getInitialH();
-    if constexpr (isLSTM) {
-      layer.initialC = adaptor.getInitialC();
-      layer.peepholes = adaptor.getP();
-    }
-    Location loc = op.getLoc();
-    SmallVector<OpFoldResult> sizes = getSizes(rewriter, op, op.getX());
-    layer.steps = getValueOrCreateConstantIndexOp(
-        rewriter, loc, sizes[layer.batchFirst ? 1 : 0]);
-    layer.inputs = getValueOrCreateConstantIndexOp(rewriter, loc, sizes[2]);
-
     size_t directions = op.getDirection() == "bidirectional" ? 2 : 1;
     SmallVector<StringRef> defaults{"Tanh"};
     if (isLSTM)
@@ -397,30 +318,46 @@ template <typename Op> struct LowerRecurrent : OpConversionPattern<Op> {
           op, "activations must name functions of the specification, one for "
               "each gate and direction");
 
+    Layer layer = getLayer(op, adaptor, rewriter, *hidden);
     SmallVector<Value> results;
     for (OpResult result : op->getResults())
-      results.push_back(createEmpty(rewriter, loc, result));
+      results.push_back(createEmpty(rewriter, op.getLoc(), result));
     for (size_t d = 0; d < directions; ++d) {
       layer.direction = d;
       layer.backwards = d == 1 || op.getDirection() == "reverse";
       layer.activations =
           ArrayRef(*activations).slice(d * defaults.size(), defaults.size());
-      results = buildDirection(
-          layer, rewriter, loc, op.getX(), results,
-          [&](OpBuilder &b, Location l, Value t, Value sequence,
-              ValueRange states) {
-            if constexpr (isLSTM)
-              return stepLSTM(layer, op.getInputForget() != 0, b, l, t,
-                              sequence, states);
-            else if constexpr (isGRU)
-              return stepGRU(layer, op.getLinearBeforeReset() != 0, b, l, t,
-                             sequence, states);
-            else
-              return stepRNN(layer, b, l, t, sequence, states);
-          });
+      results = layer.build(op.getX(), results);
     }
     rewriter.replaceOp(op, results);
     return success();
+  }
+
+private:
+  static Layer getLayer(Op op, typename Op::Adaptor adaptor, OpBuilder &b,
+                        int64_t hidden) {
+    Layer layer(b, op, getElementType(op.getX()));
+    layer.hidden = hidden;
+    layer.gates = isLSTM ? 4 : isGRU ? 3 : 1;
+    layer.batchFirst = op.getLayout() != 0;
+    layer.clip = op.getClip();
+    layer.x = adaptor.getX();
+    layer.w = adaptor.getW();
+    layer.r = adaptor.getR();
+    layer.bias = adaptor.getB();
+    layer.lengths = adaptor.getSequenceLens();
+    layer.initialH = adaptor.getInitialH();
+    if constexpr (isLSTM) {
+      layer.initialC = adaptor.getInitialC();
+      layer.peepholes = adaptor.getP();
+      layer.inputForget = op.getInputForget() != 0;
+    }
+    if constexpr (isGRU)
+      layer.linearBeforeReset = op.getLinearBeforeReset() != 0;
+    SmallVector<OpFoldResult> sizes = getSizes(b, op, op.getX());
+    layer.steps = layer.v.index(sizes[layer.batchFirst ? 1 : 0]);
+    layer.inputs = layer.v.index(sizes[2]);
+    return layer;
   }
 };
 

@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Tensor/RecurrentActivation.h"
-#include "dialects/onnx/ScalarBuilder.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -71,32 +70,30 @@ onnxc::parseRecurrentActivations(ArrayAttr names, ArrayRef<float> alpha,
   return result;
 }
 
-Value RecurrentActivation::build(OpBuilder &b, Location loc, Value x) const {
-  ScalarBuilder s(b, loc, x.getType());
-  Value zero = s.constant(x, 0), one = s.constant(x, 1);
-  Value a = s.constant(x, alpha), c = s.constant(x, beta);
-  auto exp = [&](Value v) -> Value { return math::ExpOp::create(b, loc, v); };
+Value RecurrentActivation::build(const ValueBuilder &v, Value x) const {
+  Value zero = v.constant(x, 0), one = v.constant(x, 1);
+  Value a = v.constant(x, alpha), c = v.constant(x, beta);
   if (name == "sigmoid")
-    return s.div(one, s.add(one, exp(s.neg(x))));
+    return v.div(one, v.add(one, v.exp(v.neg(x))));
   if (name == "tanh")
-    return math::TanhOp::create(b, loc, x);
+    return v.tanh(x);
   if (name == "relu")
-    return s.max(x, zero);
+    return v.max(x, zero);
   if (name == "affine")
-    return s.add(s.mul(a, x), c);
+    return v.add(v.mul(a, x), c);
   if (name == "leakyrelu")
-    return s.select(s.lt(x, zero), s.mul(a, x), x);
+    return v.select(v.lt(x, zero), v.mul(a, x), x);
   if (name == "thresholdedrelu")
-    return s.select(s.gt(x, a), x, zero);
+    return v.select(v.gt(x, a), x, zero);
   if (name == "scaledtanh")
-    return s.mul(a, math::TanhOp::create(b, loc, s.mul(c, x)));
+    return v.mul(a, v.tanh(v.mul(c, x)));
   if (name == "hardsigmoid")
-    return s.min(one, s.max(zero, s.add(s.mul(a, x), c)));
+    return v.min(one, v.max(zero, v.add(v.mul(a, x), c)));
   if (name == "elu")
-    return s.select(s.lt(x, zero), s.mul(a, s.sub(exp(x), one)), x);
+    return v.select(v.lt(x, zero), v.mul(a, v.sub(v.exp(x), one)), x);
   if (name == "softsign")
-    return s.div(x, s.add(one, math::AbsFOp::create(b, loc, x)));
+    return v.div(x, v.add(one, v.abs(x)));
   // softplus, without overflow: max(x, 0) + log(1 + exp(-|x|)).
-  Value small = exp(s.neg(math::AbsFOp::create(b, loc, x)));
-  return s.add(s.max(x, zero), math::Log1pOp::create(b, loc, small));
+  Value small = v.exp(v.neg(v.abs(x)));
+  return v.add(v.max(x, zero), v.create<math::Log1pOp>(small));
 }

@@ -7,7 +7,7 @@
 #ifndef ONNXC_PASSES_TENSOR_RECURRENTACTIVATION_H
 #define ONNXC_PASSES_TENSOR_RECURRENTACTIVATION_H
 
-#include "mlir/IR/Builders.h"
+#include "dialects/onnx/ValueBuilder.h"
 #include <optional>
 #include <string>
 
@@ -18,8 +18,7 @@ struct RecurrentActivation {
   std::string name; // lower case
   float alpha = 0, beta = 0;
 
-  mlir::Value build(mlir::OpBuilder &b, mlir::Location loc,
-                    mlir::Value x) const;
+  mlir::Value build(const onnx::ValueBuilder &v, mlir::Value x) const;
 };
 
 /// The activations of all directions. Each function takes the next value of

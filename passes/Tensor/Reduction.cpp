@@ -17,7 +17,6 @@
 #include "dialects/onnx/ScalarBuilder.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "passes/Tensor/LoweringPatterns.h"
-#include "passes/Tensor/RowLoops.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -161,15 +160,15 @@ private:
     Type sumType = getSumType(kind, element);
     bool isUnsigned = element.isUnsignedInteger() || element.isInteger(1);
     auto load = [&](OpBuilder &b, Location l, Value x) {
-      return convertElement(b, l, loadElement(b, l, x, element), sumType,
-                            isUnsigned);
+      return ValueBuilder(b, l).convert(loadElement(b, l, x, element), sumType,
+                                        isUnsigned);
     };
     auto store = [&](OpBuilder &b, Location l, Value x) {
       Type computed = isa<FloatType>(element) ? sumType
                       : element.isInteger(1)  ? sumType
                                               : getStorageType(element);
-      return storeElement(b, l, convertElement(b, l, x, computed, isUnsigned),
-                          element);
+      return storeElement(
+          b, l, ValueBuilder(b, l).convert(x, computed, isUnsigned), element);
     };
 
     Value shift;
@@ -196,10 +195,10 @@ private:
           case Kind::Min:
             return s.min(sum, x);
           case Kind::Prod:
-            return buildProduct(b, l, sum, x);
+            return s.product(sum, x);
           case Kind::L1:
             if (s.isFloat(x))
-              x = math::AbsFOp::create(b, l, x);
+              x = s.abs(x);
             else if (!isUnsigned)
               x = math::AbsIOp::create(b, l, x);
             break;
@@ -208,12 +207,12 @@ private:
             x = s.mul(x, x);
             break;
           case Kind::LogSumExp:
-            x = math::ExpOp::create(b, l, s.sub(x, finiteOrZero(s, args[1])));
+            x = s.exp(s.sub(x, finiteOrZero(s, args[1])));
             break;
           default:
             break;
           }
-          return buildSum(b, l, sum, x);
+          return s.sum(sum, x);
         },
         shift);
 
@@ -221,40 +220,38 @@ private:
         kind != Kind::L2 && kind != Kind::LogSum && kind != Kind::LogSumExp)
       return sums;
     Value number;
-    if (kind == Kind::Mean)
-      number =
-          convertElement(rewriter, r.loc(),
-                         getValueOrCreateConstantIndexOp(
-                             rewriter, r.loc(), getSize(rewriter, r.op, count)),
-                         sumType, /*isUnsigned=*/false);
-    return r.finish(
-        sums, shift, [&](OpBuilder &b, Location l, ValueRange args) {
-          ScalarBuilder s(b, l, element);
-          Value x = args[0];
-          switch (kind) {
-          case Kind::Mean:
-            x = s.div(x, number);
-            break;
-          case Kind::L2:
-            x = math::SqrtOp::create(b, l, x);
-            break;
-          case Kind::LogSum:
-            x = math::LogOp::create(b, l, x);
-            break;
-          case Kind::LogSumExp:
-            x = s.add(math::LogOp::create(b, l, x), finiteOrZero(s, args[1]));
-            break;
-          default:
-            break;
-          }
-          return store(b, l, x);
-        });
+    if (kind == Kind::Mean) {
+      ValueBuilder v(rewriter, r.loc());
+      number = v.convert(v.index(getSize(rewriter, r.op, count)), sumType);
+    }
+    return r.finish(sums, shift,
+                    [&](OpBuilder &b, Location l, ValueRange args) {
+                      ScalarBuilder s(b, l, element);
+                      Value x = args[0];
+                      switch (kind) {
+                      case Kind::Mean:
+                        x = s.div(x, number);
+                        break;
+                      case Kind::L2:
+                        x = s.sqrt(x);
+                        break;
+                      case Kind::LogSum:
+                        x = s.log(x);
+                        break;
+                      case Kind::LogSumExp:
+                        x = s.add(s.log(x), finiteOrZero(s, args[1]));
+                        break;
+                      default:
+                        break;
+                      }
+                      return store(b, l, x);
+                    });
   }
 
   /// The shift of the exponents: infinite ones would make NaN of inf - inf.
   static Value finiteOrZero(ScalarBuilder &s, Value x) {
     Value infinity = s.constant(x, std::numeric_limits<double>::infinity());
-    Value isFinite = s.lt(math::AbsFOp::create(s.b, s.loc, x), infinity);
+    Value isFinite = s.lt(s.abs(x), infinity);
     return s.select(isFinite, x, s.constant(x, 0));
   }
 };

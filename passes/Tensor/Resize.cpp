@@ -16,8 +16,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ResizeOps.h"
-#include "dialects/onnx/ScalarBuilder.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/Tensor/FloatBuilder.h"
 #include <cmath>
 
@@ -30,49 +28,43 @@ namespace {
 /// One axis: how places of the result map to places of the input.
 class AxisSampler {
 public:
-  AxisSampler(ResizeOp op, const ResizeOp::Axis &axis, int64_t number,
-              int64_t count, ResizeOp::Adaptor adaptor, Value commonScale,
-              OpBuilder &builder)
-      : op(op), axis(axis) {
-    IndexBuilder b(builder, op.getLoc());
-    FloatBuilder f(b);
-    inSize = b.materialize(onnxc::getSizes(builder, op, op.getX())[axis.axis]);
-    outSize = b.materialize(onnxc::getSizes(builder, op, op.getY())[axis.axis]);
-    Value in = f.fromIndex(inSize);
+  AxisSampler(const TensorBuilder &builder, ResizeOp op,
+              const ResizeOp::Axis &axis, int64_t number, int64_t count,
+              ResizeOp::Adaptor adaptor, Value commonScale)
+      : v(builder), op(op), axis(axis) {
+    inSize = v.index(onnxc::getSizes(v.b, op, op.getX())[axis.axis]);
+    outSize = v.index(onnxc::getSizes(v.b, op, op.getY())[axis.axis]);
+    Value in = v.fromIndex(inSize);
     if (axis.scale)
-      scale = f.constant(*axis.scale);
+      scale = v.constant(*axis.scale);
     else if (op.hasScales())
-      scale = b.extract(adaptor.getScales(), b.constant(number));
+      scale = v.extract(adaptor.getScales(), v.index(number));
     else
-      scale = commonScale ? commonScale : f.div(f.fromIndex(outSize), in);
+      scale = commonScale ? commonScale : v.div(v.fromIndex(outSize), in);
     // What the specification calls length_resized; not always an integer.
     bool isExact = !op.hasScales() && !op.keepsAspectRatio();
-    resized = isExact ? f.fromIndex(outSize) : f.mul(scale, in);
+    resized = isExact ? v.fromIndex(outSize) : v.mul(scale, in);
     if (op.getAntialias()) {
       double reach = op.getMode() == "cubic" ? 2 : 1;
-      Value one = f.constant(1);
-      stretch = axis.scale ? f.constant(std::min(*axis.scale, 1.0f))
-                           : f.min(scale, one);
+      Value one = v.constant(1);
+      stretch = axis.scale ? v.constant(std::min(*axis.scale, 1.0f))
+                           : v.minNumber(scale, one);
       // The first of the filter's taps, counted from the place's floor.
       if (axis.scale)
         firstTap =
-            f.constant(std::floor(-reach / std::min(*axis.scale, 1.0f)) + 1);
+            v.constant(std::floor(-reach / std::min(*axis.scale, 1.0f)) + 1);
       else
-        firstTap = f.add(f.floor(f.div(f.constant(-reach), stretch)), one);
+        firstTap = v.add(v.floor(v.div(v.constant(-reach), stretch)), one);
     } else {
-      stretch = f.constant(1);
-      firstTap = f.constant(op.getMode() == "cubic" ? -1 : 0);
+      stretch = v.constant(1);
+      firstTap = v.constant(op.getMode() == "cubic" ? -1 : 0);
     }
     if (!isCrop())
       return;
     Type type = onnxc::onnx::getElementType(op.getRoi());
     auto bound = [&](int64_t i) -> Value {
-      Value x = loadElement(builder, op.getLoc(),
-                            b.extract(adaptor.getRoi(), b.constant(i)), type);
-      if (type.isF64())
-        x = arith::TruncFOp::create(builder, op.getLoc(), builder.getF32Type(),
-                                    x);
-      return x;
+      return v.convert(v.load(adaptor.getRoi(), v.index(i), type),
+                       v.b.getF32Type());
     };
     roiStart = bound(number);
     roiEnd = bound(count + number);
@@ -81,50 +73,48 @@ public:
   bool isCrop() {
     return op.getCoordinateTransformationMode() == "tf_crop_and_resize";
   }
-  OpFoldResult getOutSize(OpBuilder &b) {
-    return onnxc::getSizes(b, op, op.getY())[axis.axis];
+  OpFoldResult getOutSize() {
+    return onnxc::getSizes(v.b, op, op.getY())[axis.axis];
   }
 
   /// The place in the input of a place of the result.
-  Value buildCoordinate(IndexBuilder &b, Value place) {
-    FloatBuilder f(b);
+  Value buildCoordinate(Value place) {
     StringRef mode = op.getCoordinateTransformationMode();
-    Value x = f.fromIndex(place), in = f.fromIndex(inSize);
-    Value half = f.constant(0.5), one = f.constant(1), zero = f.constant(0);
-    Value last = f.sub(in, one);
+    Value x = v.fromIndex(place), in = v.fromIndex(inSize);
+    Value half = v.constant(0.5), one = v.constant(1), zero = v.constant(0);
+    Value last = v.sub(in, one);
     if (mode == "asymmetric")
-      return f.div(x, scale);
+      return v.div(x, scale);
     if (mode == "align_corners")
-      return f.select(f.le(resized, one), zero,
-                      f.div(f.mul(x, last), f.sub(resized, one)));
+      return v.select(v.le(resized, one), zero,
+                      v.div(v.mul(x, last), v.sub(resized, one)));
     if (isCrop()) {
       Value step =
-          f.div(f.mul(f.sub(roiEnd, roiStart), last), f.sub(resized, one));
-      Value spread = f.add(f.mul(roiStart, last), f.mul(x, step));
-      Value middle = f.mul(f.mul(half, f.add(roiStart, roiEnd)), last);
-      return f.select(f.lt(one, resized), spread, middle);
+          v.div(v.mul(v.sub(roiEnd, roiStart), last), v.sub(resized, one));
+      Value spread = v.add(v.mul(roiStart, last), v.mul(x, step));
+      Value middle = v.mul(v.mul(half, v.add(roiStart, roiEnd)), last);
+      return v.select(v.lt(one, resized), spread, middle);
     }
-    Value centered = f.sub(f.div(f.add(x, half), scale), half);
+    Value centered = v.sub(v.div(v.add(x, half), scale), half);
     if (mode == "pytorch_half_pixel")
-      return f.select(f.lt(one, resized), centered, zero);
+      return v.select(v.lt(one, resized), centered, zero);
     if (mode == "half_pixel_symmetric") {
-      Value adjustment = f.div(f.fromIndex(outSize), f.mul(scale, in));
-      Value offset = f.mul(f.mul(in, half), f.sub(one, adjustment));
-      return f.add(offset, centered);
+      Value adjustment = v.div(v.fromIndex(outSize), v.mul(scale, in));
+      Value offset = v.mul(v.mul(in, half), v.sub(one, adjustment));
+      return v.add(offset, centered);
     }
     return centered;
   }
 
   /// The index nearest to a place, -1 where that is outside of a crop.
-  Value buildNearest(IndexBuilder &b, Value place) {
-    FloatBuilder f(b);
-    Value x = buildCoordinate(b, place), half = f.constant(0.5);
+  Value buildNearest(Value place) {
+    Value x = buildCoordinate(place), half = v.constant(0.5);
     StringRef mode = op.getNearestMode();
-    Value rounded = mode == "floor"               ? f.floor(x)
-                    : mode == "ceil"              ? f.ceil(x)
-                    : mode == "round_prefer_ceil" ? f.floor(f.add(x, half))
-                                                  : f.ceil(f.sub(x, half));
-    return mark(b, x, limit(b, rounded));
+    Value rounded = mode == "floor"               ? v.floor(x)
+                    : mode == "ceil"              ? v.ceil(x)
+                    : mode == "round_prefer_ceil" ? v.floor(v.add(x, half))
+                                                  : v.ceil(v.sub(x, half));
+    return mark(x, limit(rounded));
   }
 
   /// How many taps there are, where that is known.
@@ -136,120 +126,91 @@ public:
     double reach = op.getMode() == "cubic" ? 2 : 1;
     return -2 * std::floor(-reach / std::min(*axis.scale, 1.0f));
   }
-  Value buildNumTaps(IndexBuilder &b) {
+  Value buildNumTaps() {
     if (std::optional<int64_t> count = getNumTaps())
-      return b.constant(*count);
-    FloatBuilder f(b);
-    Value count = f.mul(f.constant(2), f.sub(f.constant(1), firstTap));
-    return b.fromInteger(
-        arith::FPToSIOp::create(b.b, b.loc, b.b.getI64Type(), count));
+      return v.index(*count);
+    Value count = v.mul(v.constant(2), v.sub(v.constant(1), firstTap));
+    return v.fromInteger(v.convert(count, v.b.getI64Type()));
   }
 
   /// Makes what buildTap reads.
-  void buildTables(OpBuilder &builder) {
-    Location loc = op.getLoc();
+  void buildTables() {
+    Type i64 = v.b.getI64Type(), f32 = v.b.getF32Type();
     std::optional<int64_t> count = getNumTaps();
     if (isNormalized())
-      sums = generate(builder, loc, {getOutSize(builder)}, builder.getF32Type(),
-                      [&](IndexBuilder &b, ValueRange i) {
-                        return buildSum(b, buildCoordinate(b, i[0]));
-                      });
+      sums = v.generate(getOutSize(), f32, [&](ValueRange i) {
+        return buildSum(buildCoordinate(i[0]));
+      });
     if (!count)
       return;
-    SmallVector<OpFoldResult> sizes = {getOutSize(builder),
-                                       builder.getIndexAttr(*count)};
-    indices = generate(builder, loc, sizes, builder.getI64Type(),
-                       [&](IndexBuilder &b, ValueRange i) {
-                         return b.toInteger(computeTap(b, i[0], i[1]).first,
-                                            builder.getI64Type());
-                       });
-    weights = generate(builder, loc, sizes, builder.getF32Type(),
-                       [&](IndexBuilder &b, ValueRange i) {
-                         return computeTap(b, i[0], i[1]).second;
-                       });
+    SmallVector<OpFoldResult> sizes = {getOutSize(), v.b.getIndexAttr(*count)};
+    indices = v.generate(sizes, i64, [&](ValueRange i) {
+      return v.toInteger(computeTap(i[0], i[1]).first, i64);
+    });
+    weights = v.generate(sizes, f32, [&](ValueRange i) {
+      return computeTap(i[0], i[1]).second;
+    });
   }
 
   /// The index and the weight of a place's tap.
-  std::pair<Value, Value> buildTap(IndexBuilder &b, Value place, Value t) {
+  std::pair<Value, Value> buildTap(Value place, Value t) {
     if (!indices)
-      return computeTap(b, place, t);
-    return {b.fromInteger(b.extract(indices, {place, t})),
-            b.extract(weights, {place, t})};
+      return computeTap(place, t);
+    return {v.fromInteger(v.extract(indices, {place, t})),
+            v.extract(weights, {place, t})};
   }
 
 private:
   bool isNormalized() { return op.getAntialias() || op.getExcludeOutside(); }
 
-  std::pair<Value, Value> computeTap(IndexBuilder &b, Value place, Value t) {
-    FloatBuilder f(b);
-    Value x = buildCoordinate(b, place);
-    Value tap = f.add(f.floor(x), buildOffset(b, t));
-    Value weight = buildWeight(b, x, t);
+  std::pair<Value, Value> computeTap(Value place, Value t) {
+    Value x = buildCoordinate(place);
+    Value tap = v.add(v.floor(x), buildOffset(t));
+    Value weight = buildWeight(x, t);
     if (isNormalized())
-      weight = f.div(weight, b.extract(sums, {place}));
-    return {mark(b, x, limit(b, tap)), weight};
+      weight = v.div(weight, v.extract(sums, {place}));
+    return {mark(x, limit(tap)), weight};
   }
 
-  Value buildSum(IndexBuilder &b, Value x) {
-    auto sum = scf::ForOp::create(
-        b.b, b.loc, b.constant(0), buildNumTaps(b), b.constant(1),
-        ValueRange{FloatBuilder(b).constant(0)},
-        [&](OpBuilder &inner, Location l, Value t, ValueRange carried) {
-          IndexBuilder n(inner, l);
-          scf::YieldOp::create(
-              inner, l, FloatBuilder(n).add(carried[0], buildWeight(n, x, t)));
-        });
-    return sum.getResult(0);
+  Value buildSum(Value x) {
+    return v.loop(
+        v.index(0), buildNumTaps(), v.constant(0),
+        [&](Value t, Value sum) { return v.add(sum, buildWeight(x, t)); });
   }
 
-  Value buildOffset(IndexBuilder &b, Value t) {
-    FloatBuilder f(b);
-    return f.add(f.fromIndex(t), firstTap);
-  }
+  Value buildOffset(Value t) { return v.add(v.fromIndex(t), firstTap); }
 
-  Value buildWeight(IndexBuilder &b, Value x, Value t) {
-    FloatBuilder f(b);
-    Value base = f.floor(x), tap = buildOffset(b, t);
-    Value one = f.constant(1), zero = f.constant(0);
-    Value d = f.abs(f.mul(f.sub(tap, f.sub(x, base)), stretch));
+  Value buildWeight(Value x, Value t) {
+    Value base = v.floor(x), tap = buildOffset(t);
+    Value one = v.constant(1), zero = v.constant(0);
+    Value d = v.abs(v.mul(v.sub(tap, v.sub(x, base)), stretch));
     Value weight;
     if (op.getMode() == "linear") {
-      weight = f.select(f.lt(d, one), f.sub(one, d), zero);
+      weight = v.select(v.lt(d, one), v.sub(one, d), zero);
     } else {
-      // Two cubic polynomials, of distances up to 1 and up to 2.
-      double a = op.getCubicCoeffA();
-      Value d2 = f.mul(d, d), d3 = f.mul(d2, d);
-      Value near = f.add(
-          f.sub(f.mul(f.constant(a + 2), d3), f.mul(f.constant(a + 3), d2)),
-          one);
-      Value far = f.sub(
-          f.add(f.sub(f.mul(f.constant(a), d3), f.mul(f.constant(5 * a), d2)),
-                f.mul(f.constant(8 * a), d)),
-          f.constant(4 * a));
-      weight = f.select(f.le(d, one), near,
-                        f.select(f.lt(d, f.constant(2)), far, zero));
+      auto [near, far] = v.getCubic(d, op.getCubicCoeffA());
+      weight = v.select(v.le(d, one), near,
+                        v.select(v.lt(d, v.constant(2)), far, zero));
     }
     if (!op.getExcludeOutside())
       return weight;
-    Value place = f.add(base, tap);
-    Value inside = b.land(f.le(zero, place), f.lt(place, f.fromIndex(inSize)));
-    return f.select(inside, weight, zero);
+    Value place = v.add(base, tap);
+    Value inside = v.both(v.le(zero, place), v.lt(place, v.fromIndex(inSize)));
+    return v.select(inside, weight, zero);
   }
 
-  Value limit(IndexBuilder &b, Value place) {
-    return FloatBuilder(b).toIndex(b, place, inSize);
-  }
+  Value limit(Value place) { return v.toIndex(place, inSize); }
 
   /// -1 in place of the index where a crop's coordinate is outside.
-  Value mark(IndexBuilder &b, Value x, Value index) {
+  Value mark(Value x, Value index) {
     if (!isCrop())
       return index;
-    FloatBuilder f(b);
-    Value last = f.sub(f.fromIndex(inSize), f.constant(1));
-    Value inside = b.land(f.le(f.constant(0), x), f.le(x, last));
-    return b.select(inside, index, b.constant(-1));
+    Value last = v.sub(v.fromIndex(inSize), v.constant(1));
+    Value inside = v.both(v.le(v.constant(0), x), v.le(x, last));
+    return v.select(inside, index, v.index(-1));
   }
 
+  FloatBuilder v;
   ResizeOp op;
   ResizeOp::Axis axis;
   Value inSize, outSize, scale, resized, roiStart, roiEnd;
@@ -269,7 +230,7 @@ struct LowerResize : OpConversionPattern<ResizeOp> {
       return rewriter.notifyMatchFailure(
           op,
           "scales or sizes are known at run time only: make them a constant");
-    if (!canCompute(type))
+    if (!isComputable(type))
       return rewriter.notifyMatchFailure(op, refuseElements(type));
     if (op.keepsAspectRatio() && !axes->empty() && !axes->front().scale &&
         !getKnownInts(op.getSizes()))
@@ -279,180 +240,148 @@ struct LowerResize : OpConversionPattern<ResizeOp> {
     if (isCrop && !op.getRoi())
       return rewriter.notifyMatchFailure(
           op, "tf_crop_and_resize needs the input roi");
+    TensorBuilder v(rewriter, op.getLoc());
     SmallVector<AxisSampler> samplers;
     SmallVector<int64_t> numbers;
     Dims dims = *getDims(op.getX());
-    Value commonScale = buildCommonScale(op, *axes, rewriter);
+    Value commonScale = buildCommonScale(v, op, *axes);
     for (auto [i, axis] : llvm::enumerate(*axes)) {
       if (!isCrop && axis.scale == 1.0f && axis.size == dims[axis.axis])
         continue;
-      samplers.emplace_back(op, axis, i, axes->size(), adaptor, commonScale,
-                            rewriter);
+      samplers.emplace_back(v, op, axis, i, axes->size(), adaptor, commonScale);
       numbers.push_back(axis.axis);
     }
     rewriter.replaceOp(
-        op,
-        op.getMode() == "nearest"
-            ? buildNearest(op, adaptor.getX(), samplers, numbers, rewriter)
-            : buildWeighted(op, adaptor.getX(), samplers, numbers, rewriter));
+        op, op.getMode() == "nearest"
+                ? buildNearest(v, op, adaptor.getX(), samplers, numbers)
+                : buildWeighted(v, op, adaptor.getX(), samplers, numbers));
     return success();
   }
 
 private:
   /// The scale of all axes, where it is known at run time only.
-  static Value buildCommonScale(ResizeOp op, ArrayRef<ResizeOp::Axis> axes,
-                                OpBuilder &builder) {
+  static Value buildCommonScale(const TensorBuilder &v, ResizeOp op,
+                                ArrayRef<ResizeOp::Axis> axes) {
     if (!op.keepsAspectRatio() || axes.empty() || axes.front().scale)
       return Value();
-    IndexBuilder b(builder, op.getLoc());
-    FloatBuilder f(b);
-    SmallVector<OpFoldResult> from = onnxc::getSizes(builder, op, op.getX());
+    FloatBuilder f(v);
+    SmallVector<OpFoldResult> from = onnxc::getSizes(v.b, op, op.getX());
     Dims to = *getKnownInts(op.getSizes());
     Value common;
     for (auto [axis, size] : llvm::zip(axes, to)) {
-      Value ratio =
-          f.div(f.fromIndex(b.materialize(getSize(builder, op, size))),
-                f.fromIndex(b.materialize(from[axis.axis])));
+      Value ratio = f.div(f.fromIndex(v.index(getSize(v.b, op, size))),
+                          f.fromIndex(v.index(from[axis.axis])));
       if (!common)
         common = ratio;
       else
         common = op.getKeepAspectRatioPolicy() == "not_smaller"
-                     ? f.max(common, ratio)
-                     : f.min(common, ratio);
+                     ? f.maxNumber(common, ratio)
+                     : f.minNumber(common, ratio);
     }
     return common;
   }
 
-  static Value buildExtrapolation(ResizeOp op, OpBuilder &b, Type type) {
-    return arith::ConstantOp::create(
-        b, op.getLoc(),
-        isa<FloatType>(type)
-            ? TypedAttr(b.getFloatAttr(type, op.getExtrapolationValue()))
-            : TypedAttr(
-                  b.getIntegerAttr(type, int64_t(op.getExtrapolationValue()))));
-  }
-
-  static Value buildNearest(ResizeOp op, Value x,
+  static Value buildNearest(const TensorBuilder &v, ResizeOp op, Value x,
                             MutableArrayRef<AxisSampler> samplers,
-                            ArrayRef<int64_t> axes, OpBuilder &builder) {
+                            ArrayRef<int64_t> axes) {
+    Type i64 = v.b.getI64Type();
     SmallVector<Value> tables;
     for (AxisSampler &sampler : samplers)
-      tables.push_back(generate(
-          builder, op.getLoc(), {sampler.getOutSize(builder)},
-          builder.getI64Type(), [&](IndexBuilder &b, ValueRange i) {
-            return b.toInteger(sampler.buildNearest(b, i[0]), b.b.getI64Type());
-          }));
-    Type storage = cast<TensorType>(x.getType()).getElementType();
-    Value outside = buildExtrapolation(op, builder, storage);
+      tables.push_back(v.generate(sampler.getOutSize(), i64, [&](ValueRange i) {
+        return v.toInteger(sampler.buildNearest(i[0]), i64);
+      }));
+    Value outside =
+        v.constant(getElementTypeOrSelf(x), op.getExtrapolationValue());
     bool isCrop = !samplers.empty() && samplers.front().isCrop();
-    return generate(
-        builder, op->getResult(0), [&](IndexBuilder &b, ValueRange i) {
-          SmallVector<Value> from(i);
-          Value zero = b.constant(0), any;
-          for (auto [axis, table] : llvm::zip(axes, tables)) {
-            Value index = b.fromInteger(b.extract(table, i[axis]));
-            Value missing = b.lt(index, zero);
-            any = any ? Value(arith::OrIOp::create(b.b, b.loc, any, missing))
-                      : missing;
-            from[axis] = isCrop ? b.max(index, zero) : index;
-          }
-          Value element = b.extract(x, from);
-          return isCrop ? b.select(any, outside, element) : element;
-        });
+    return v.generate(op->getResult(0), [&](ValueRange i) {
+      SmallVector<Value> from(i);
+      Value zero = v.index(0), any;
+      for (auto [axis, table] : llvm::zip(axes, tables)) {
+        Value index = v.fromInteger(v.extract(table, i[axis]));
+        Value missing = v.lt(index, zero);
+        any = any ? v.either(any, missing) : missing;
+        from[axis] = isCrop ? v.max(index, zero) : index;
+      }
+      Value element = v.extract(x, from);
+      return isCrop ? v.select(any, outside, element) : element;
+    });
   }
 
   /// From an element to what one computes with, and back.
-  static Value widen(IndexBuilder &b, Value stored, Type type, Type compute) {
-    Value x = loadElement(b.b, b.loc, stored, type);
-    if (isa<FloatType>(x.getType()))
-      return x;
-    if (type.isUnsignedInteger() || type.isInteger(1))
-      return arith::UIToFPOp::create(b.b, b.loc, compute, x);
-    return arith::SIToFPOp::create(b.b, b.loc, compute, x);
+  static Value widen(const TensorBuilder &v, Value stored, Type type,
+                     Type compute) {
+    Value x = loadElement(v.b, v.loc, stored, type);
+    return v.isFloat(x) ? x : v.convert(x, compute, type.isUnsignedInteger());
   }
   /// Integers are rounded to the nearest and limited to their type.
-  static Value narrow(IndexBuilder &b, Value x, Type type) {
+  static Value narrow(const TensorBuilder &v, Value x, Type type) {
     if (isa<FloatType>(type))
-      return storeElement(b.b, b.loc, x, type);
-    Type storage = getStorageType(type);
-    ScalarBuilder s(b.b, b.loc, type);
+      return storeElement(v.b, v.loc, x, type);
+    ScalarBuilder s(v, type);
     unsigned width = type.getIntOrFloatBitWidth();
     double low = s.isUnsigned ? 0 : -std::ldexp(1, width - 1);
     double high = std::ldexp(1, s.isUnsigned ? width : width - 1);
     high = width > 32 ? std::nextafter(high, 0) : high - 1;
-    x = math::RoundEvenOp::create(b.b, b.loc, x);
+    x = v.create<math::RoundEvenOp>(x);
     x = s.atMost(s.atLeast(x, s.constant(x, low)), s.constant(x, high));
-    if (s.isUnsigned)
-      return arith::FPToUIOp::create(b.b, b.loc, storage, x);
-    return arith::FPToSIOp::create(b.b, b.loc, storage, x);
+    return v.convert(x, getStorageType(type), s.isUnsigned);
   }
 
-  static Value buildWeighted(ResizeOp op, Value x,
+  static Value buildWeighted(const TensorBuilder &v, ResizeOp op, Value x,
                              MutableArrayRef<AxisSampler> samplers,
-                             ArrayRef<int64_t> axes, OpBuilder &builder) {
-    Location loc = op.getLoc();
+                             ArrayRef<int64_t> axes) {
     Type type = onnxc::onnx::getElementType(op.getX());
     bool isWide = type.isF64() ||
                   (isa<IntegerType>(type) && type.getIntOrFloatBitWidth() > 16);
-    Type compute = isWide ? builder.getF64Type() : Type(builder.getF32Type());
-    SmallVector<OpFoldResult> sizes = onnxc::getSizes(builder, op, op.getX());
+    Type compute = isWide ? v.b.getF64Type() : Type(v.b.getF32Type());
+    SmallVector<OpFoldResult> sizes = onnxc::getSizes(v.b, op, op.getX());
     if (samplers.empty())
-      return createCopy(builder, loc, sizes, x);
+      return v.copy(sizes, x);
+    Value outside = v.constant(compute, op.getExtrapolationValue());
     bool isFirst = true;
-    Value outside = buildExtrapolation(op, builder, compute);
     for (int64_t s = samplers.size() - 1; s >= 0; --s) {
       AxisSampler &sampler = samplers[s];
-      int64_t axis = axes[s];
-      int64_t taps = sampler.getNumTaps().value_or(ShapedType::kDynamic);
-      sampler.buildTables(builder);
-      sizes[axis] = sampler.getOutSize(builder);
-      Value source = x;
-      auto element = [&](IndexBuilder &b, ValueRange i) -> Value {
-        Value missing;
-        auto term = [&](IndexBuilder &n, Value t, Value sum) -> Value {
-          auto [index, weight] = sampler.buildTap(n, i[axis], t);
-          if (sampler.isCrop()) {
-            missing = n.lt(index, n.constant(0));
-            index = n.max(index, n.constant(0));
-          }
-          SmallVector<Value> from(i);
-          from[axis] = index;
-          Value loaded = n.extract(source, from);
-          if (isFirst)
-            loaded = widen(n, loaded, type, compute);
-          if (compute.isF64())
-            weight = arith::ExtFOp::create(n.b, n.loc, compute, weight);
-          Value product = arith::MulFOp::create(n.b, n.loc, loaded, weight);
-          return sum ? Value(arith::AddFOp::create(n.b, n.loc, sum, product))
-                     : product;
-        };
-        Value sum;
-        if (taps > 0 && taps <= 4) {
-          for (int64_t t = 0; t < taps; ++t)
-            sum = term(b, b.constant(t), sum);
-        } else {
-          sum = term(b, b.constant(0), Value());
-          Value firstMissing = missing;
-          sum = scf::ForOp::create(
-                    b.b, b.loc, b.constant(1), sampler.buildNumTaps(b),
-                    b.constant(1), ValueRange{sum},
-                    [&](OpBuilder &inner, Location l, Value t,
-                        ValueRange carried) {
-                      IndexBuilder n(inner, l);
-                      scf::YieldOp::create(inner, l, term(n, t, carried[0]));
-                    })
-                    .getResult(0);
-          missing = firstMissing;
-        }
-        if (missing)
-          sum = b.select(missing, outside, sum);
-        return s == 0 ? narrow(b, sum, type) : sum;
+      sampler.buildTables();
+      sizes[axes[s]] = sampler.getOutSize();
+      auto load = [&, isFirst](ValueRange at) {
+        Value loaded = v.extract(x, at);
+        return isFirst ? widen(v, loaded, type, compute) : loaded;
       };
-      x = generate(builder, loc, sizes, s == 0 ? getStorageType(type) : compute,
-                   element);
+      auto element = [&](ValueRange i) {
+        Value sum = addTaps(v, sampler, axes[s], i, compute, outside, load);
+        return s == 0 ? narrow(v, sum, type) : sum;
+      };
+      x = v.generate(sizes, s == 0 ? getStorageType(type) : compute, element);
       isFirst = false;
     }
     return x;
+  }
+
+  /// One axis' sum at a place of the result.
+  static Value addTaps(const TensorBuilder &v, AxisSampler &sampler,
+                       int64_t axis, ValueRange place, Type compute,
+                       Value outside,
+                       llvm::function_ref<Value(ValueRange at)> load) {
+    Value missing;
+    auto term = [&](Value t) {
+      auto [index, weight] = sampler.buildTap(place[axis], t);
+      if (sampler.isCrop()) {
+        missing = v.lt(index, v.index(0));
+        index = v.max(index, v.index(0));
+      }
+      SmallVector<Value> from(place);
+      from[axis] = index;
+      return v.mul(load(from), v.convert(weight, compute));
+    };
+    Value sum = term(v.index(0)), firstMissing = missing;
+    int64_t taps = sampler.getNumTaps().value_or(ShapedType::kDynamic);
+    if (taps > 0 && taps <= 4)
+      for (int64_t t = 1; t < taps; ++t)
+        sum = v.add(sum, term(v.index(t)));
+    else
+      sum = v.loop(v.index(1), sampler.buildNumTaps(), sum,
+                   [&](Value t, Value soFar) { return v.add(soFar, term(t)); });
+    return firstMissing ? v.select(firstMissing, outside, sum) : sum;
   }
 };
 

@@ -6,10 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/ScalarBuilder.h"
 #include "dialects/onnx/ScatterOps.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "passes/Tensor/IndexedLoops.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -18,18 +16,18 @@ using namespace onnxc::onnx;
 namespace {
 
 /// The element of a result after one update.
-Value reduce(IndexBuilder &b, StringRef reduction, Type type, Value tensor,
-             ValueRange at, Value update) {
+Value reduce(const TensorBuilder &v, StringRef reduction, Type type,
+             Value tensor, ValueRange at, Value update) {
   if (reduction == "none")
     return update;
-  Value l = loadElement(b.b, b.loc, b.extract(tensor, at), type);
-  Value r = loadElement(b.b, b.loc, update, type);
-  ScalarBuilder s(b.b, b.loc, type);
+  Value l = v.load(tensor, at, type);
+  Value r = loadElement(v.b, v.loc, update, type);
+  ScalarBuilder s(v, type);
   Value computed = reduction == "add"   ? s.add(l, r)
                    : reduction == "mul" ? s.mul(l, r)
                    : reduction == "max" ? s.max(l, r)
                                         : s.min(l, r);
-  return storeElement(b.b, b.loc, computed, type);
+  return storeElement(v.b, v.loc, computed, type);
 }
 
 /// Types one computes with as loadElement gives them.
@@ -51,21 +49,21 @@ struct LowerScatterElements : OpConversionPattern<ScatterElementsOp> {
       return rewriter.notifyMatchFailure(op, refuseElements(type));
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getData());
     int64_t axis = *normalizeAxis(op.getAxis(), sizes.size());
+    TensorBuilder v(rewriter, op.getLoc());
     Value copy =
-        createCopy(rewriter, op.getLoc(),
-                   getSizes(rewriter, op, op.getOutput()), adaptor.getData());
+        v.copy(getSizes(rewriter, op, op.getOutput()), adaptor.getData());
     rewriter.replaceOp(
-        op, buildLoopNest(
-                rewriter, op.getLoc(), getSizes(rewriter, op, op.getIndices()),
-                copy, [&](IndexBuilder &b, ValueRange i, ValueRange tensors) {
+        op,
+        v.loops(getSizes(rewriter, op, op.getIndices()), copy,
+                [&](ValueRange i, ValueRange tensors) {
                   SmallVector<Value> to(i);
                   Value index =
-                      b.fromInteger(b.extract(adaptor.getIndices(), i));
-                  to[axis] = b.wrap(index, sizes[axis]);
-                  Value update = b.extract(adaptor.getUpdates(), i);
-                  Value element = reduce(b, op.getReduction(), type, tensors[0],
+                      v.fromInteger(v.extract(adaptor.getIndices(), i));
+                  to[axis] = v.wrap(index, sizes[axis]);
+                  Value update = v.extract(adaptor.getUpdates(), i);
+                  Value element = reduce(v, op.getReduction(), type, tensors[0],
                                          to, update);
-                  return SmallVector<Value>{b.insert(element, tensors[0], to)};
+                  return SmallVector<Value>{v.insert(element, tensors[0], to)};
                 }));
     return success();
   }
@@ -92,27 +90,24 @@ struct LowerScatterND : OpConversionPattern<ScatterNDOp> {
     llvm::append_range(
         loops,
         ArrayRef(getSizes(rewriter, op, op.getData())).drop_front(*tuple));
+    TensorBuilder v(rewriter, op.getLoc());
     Value copy =
-        createCopy(rewriter, op.getLoc(),
-                   getSizes(rewriter, op, op.getOutput()), adaptor.getData());
+        v.copy(getSizes(rewriter, op, op.getOutput()), adaptor.getData());
     rewriter.replaceOp(
-        op, buildLoopNest(
-                rewriter, op.getLoc(), loops, copy,
-                [&](IndexBuilder &b, ValueRange i, ValueRange tensors) {
-                  SmallVector<Value> to, at(i.take_front(outer));
-                  at.push_back(Value());
-                  for (int64_t t = 0; t < *tuple; ++t) {
-                    at.back() = b.constant(t);
-                    Value index =
-                        b.fromInteger(b.extract(adaptor.getIndices(), at));
-                    to.push_back(b.wrap(index, sizes[t]));
-                  }
-                  llvm::append_range(to, i.drop_front(outer));
-                  Value update = b.extract(adaptor.getUpdates(), i);
-                  Value element = reduce(b, op.getReduction(), type, tensors[0],
-                                         to, update);
-                  return SmallVector<Value>{b.insert(element, tensors[0], to)};
-                }));
+        op, v.loops(loops, copy, [&](ValueRange i, ValueRange tensors) {
+          SmallVector<Value> to, at(i.take_front(outer));
+          at.push_back(Value());
+          for (int64_t t = 0; t < *tuple; ++t) {
+            at.back() = v.index(t);
+            Value index = v.fromInteger(v.extract(adaptor.getIndices(), at));
+            to.push_back(v.wrap(index, sizes[t]));
+          }
+          llvm::append_range(to, i.drop_front(outer));
+          Value update = v.extract(adaptor.getUpdates(), i);
+          Value element =
+              reduce(v, op.getReduction(), type, tensors[0], to, update);
+          return SmallVector<Value>{v.insert(element, tensors[0], to)};
+        }));
     return success();
   }
 };
@@ -125,22 +120,22 @@ struct LowerTensorScatter : OpConversionPattern<TensorScatterOp> {
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getPastCache());
     int64_t axis = *normalizeAxis(op.getAxis(), sizes.size());
     bool circular = op.getMode() == "circular";
-    Value copy = createCopy(rewriter, op.getLoc(),
-                            getSizes(rewriter, op, op.getPresentCache()),
-                            adaptor.getPastCache());
+    TensorBuilder v(rewriter, op.getLoc());
+    Value copy = v.copy(getSizes(rewriter, op, op.getPresentCache()),
+                        adaptor.getPastCache());
     rewriter.replaceOp(
-        op, buildLoopNest(
-                rewriter, op.getLoc(), getSizes(rewriter, op, op.getUpdate()),
-                copy, [&](IndexBuilder &b, ValueRange i, ValueRange tensors) {
+        op,
+        v.loops(getSizes(rewriter, op, op.getUpdate()), copy,
+                [&](ValueRange i, ValueRange tensors) {
                   SmallVector<Value> to(i);
                   if (Value starts = adaptor.getWriteIndices())
                     to[axis] =
-                        b.add(i[axis], b.fromInteger(b.extract(starts, i[0])));
+                        v.add(i[axis], v.fromInteger(v.extract(starts, i[0])));
                   if (circular)
-                    to[axis] = b.rem(to[axis], sizes[axis]);
-                  to[axis] = b.wrap(to[axis], sizes[axis]);
-                  Value update = b.extract(adaptor.getUpdate(), i);
-                  return SmallVector<Value>{b.insert(update, tensors[0], to)};
+                    to[axis] = v.rem(to[axis], sizes[axis]);
+                  to[axis] = v.wrap(to[axis], sizes[axis]);
+                  Value update = v.extract(adaptor.getUpdate(), i);
+                  return SmallVector<Value>{v.insert(update, tensors[0], to)};
                 }));
     return success();
   }
@@ -166,7 +161,7 @@ struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
     ArrayRef<int64_t> dilations = op.getDilations().value_or(ones),
                       strides = op.getStrides().value_or(ones),
                       pads = op.getPads().value_or(zeros);
-    IndexBuilder outside(rewriter, loc);
+    TensorBuilder v(rewriter, loc);
     SmallVector<Value> image = readSizes(rewriter, op, op.getOutput());
 
     // Loops: batch, channel, place in the block, place of the block.
@@ -176,53 +171,44 @@ struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
     loops.resize(2);
     for (int64_t d = 0; d < spatial; ++d) {
       OpFoldResult size = getSize(rewriter, op, (*block)[d]);
-      blockSizes.push_back(outside.materialize(size));
+      blockSizes.push_back(v.index(size));
       AffineExpr extent = ((*block)[d] - 1) * dilations[d] + 1;
-      Value padding = outside.materialize(
-          getSize(rewriter, op, -extent + pads[d] + pads[spatial + d]));
-      Value room = outside.add(image[2 + d], padding);
-      Value count = outside.max(
-          outside.add(outside.div(outside.max(room, outside.constant(0)),
-                                  outside.constant(strides[d])),
-                      outside.constant(1)),
-          outside.constant(0));
+      Value padding =
+          v.index(getSize(rewriter, op, -extent + pads[d] + pads[spatial + d]));
+      Value room = v.add(image[2 + d], padding);
+      Value count =
+          v.max(v.add(v.div(v.max(room, v.index(0)), v.index(strides[d])),
+                      v.index(1)),
+                v.index(0));
       counts.push_back(count);
       loops.push_back(size);
       places.push_back(count);
     }
     llvm::append_range(loops, places);
 
-    Value zero =
-        createFilled(rewriter, loc, getSizes(rewriter, op, op.getOutput()),
-                     outside.zero(getStorageType(type)));
-    auto body = [&](IndexBuilder &b, ValueRange i, ValueRange tensors) {
-      Value row = i[1], column = b.constant(0), inside;
+    Value zero = v.filled(getSizes(rewriter, op, op.getOutput()),
+                          v.zero(getStorageType(type)));
+    auto body = [&](ValueRange i, ValueRange tensors) {
+      Value row = i[1], column = v.index(0), inside;
       SmallVector<Value> to(i.take_front(2));
       for (int64_t d = 0; d < spatial; ++d) {
         Value k = i[2 + d], place = i[2 + spatial + d];
-        row = b.add(b.mul(row, blockSizes[d]), k);
-        column = b.add(b.mul(column, counts[d]), place);
-        Value at = b.sub(b.add(b.mul(place, b.constant(strides[d])),
-                               b.mul(k, b.constant(dilations[d]))),
-                         b.constant(pads[d]));
-        Value fits = b.land(b.lt(b.constant(-1), at), b.lt(at, image[2 + d]));
-        inside = inside ? b.land(inside, fits) : fits;
+        row = v.add(v.mul(row, blockSizes[d]), k);
+        column = v.add(v.mul(column, counts[d]), place);
+        Value at = v.sub(v.add(v.mul(place, v.index(strides[d])),
+                               v.mul(k, v.index(dilations[d]))),
+                         v.index(pads[d]));
+        Value fits = v.both(v.lt(v.index(-1), at), v.lt(at, image[2 + d]));
+        inside = inside ? v.both(inside, fits) : fits;
         to.push_back(at);
       }
-      auto add = scf::IfOp::create(
-          b.b, b.loc, inside,
-          [&](OpBuilder &inner, Location l) {
-            IndexBuilder n(inner, l);
-            Value update = n.extract(adaptor.getInput(), {i[0], row, column});
-            Value sum = reduce(n, "add", type, tensors[0], to, update);
-            scf::YieldOp::create(inner, l, n.insert(sum, tensors[0], to));
-          },
-          [&](OpBuilder &inner, Location l) {
-            scf::YieldOp::create(inner, l, tensors[0]);
-          });
-      return SmallVector<Value>{add.getResult(0)};
+      return v.ifThen(inside, tensors, [&]() -> SmallVector<Value> {
+        Value update = v.extract(adaptor.getInput(), {i[0], row, column});
+        Value sum = reduce(v, "add", type, tensors[0], to, update);
+        return {v.insert(sum, tensors[0], to)};
+      });
     };
-    rewriter.replaceOp(op, buildLoopNest(rewriter, loc, loops, zero, body));
+    rewriter.replaceOp(op, v.loops(loops, zero, body));
     return success();
   }
 };

@@ -8,8 +8,7 @@
 
 #include "dialects/onnx/SliceOps.h"
 #include "dialects/onnx/SliceRange.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "passes/Tensor/IndexedLoops.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -84,7 +83,7 @@ Value copySlice(OpBuilder &b, OpResult result, Value source,
     return createEmpty(b, loc, result);
   Value slice =
       tensor::ExtractSliceOp::create(b, loc, source, offsets, sizes, strides);
-  return createCopy(b, loc, sizes, slice);
+  return TensorBuilder(b, loc).copy(sizes, slice);
 }
 
 struct LowerSplit : OpConversionPattern<SplitOp> {
@@ -113,12 +112,13 @@ struct LowerSplit : OpConversionPattern<SplitOp> {
 
 /// The first index a slice takes of a dimension; within the dimension where
 /// the slice is not empty.
-Value buildFirst(IndexBuilder &b, Value start, Value size, int64_t step) {
-  Value zero = b.constant(0);
-  Value counted = b.select(b.lt(start, zero), b.add(start, size), start);
+Value buildFirst(const TensorBuilder &v, Value start, Value size,
+                 int64_t step) {
+  Value zero = v.index(0);
+  Value counted = v.select(v.lt(start, zero), v.add(start, size), start);
   if (step > 0)
-    return b.max(b.min(counted, size), zero);
-  return b.max(b.min(counted, b.sub(size, b.constant(1))), zero);
+    return v.max(v.min(counted, size), zero);
+  return v.max(v.min(counted, v.sub(size, v.index(1))), zero);
 }
 
 struct LowerSlice : OpConversionPattern<SliceOp> {
@@ -126,7 +126,7 @@ struct LowerSlice : OpConversionPattern<SliceOp> {
   LogicalResult
   matchAndRewrite(SliceOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Location loc = op.getLoc();
+    TensorBuilder v(rewriter, op.getLoc());
     int64_t rank = *getRank(op.getData());
     auto ranges = getSliceRanges(rank, op.getStarts(), op.getEnds(),
                                  op.getAxes(), op.getSteps());
@@ -135,11 +135,10 @@ struct LowerSlice : OpConversionPattern<SliceOp> {
         return rewriter.notifyMatchFailure(
             op,
             "the number of starts is free: bind their dimension with --dim");
-      rewriter.replaceOp(op, buildFromOperands(op, adaptor, rewriter));
+      rewriter.replaceOp(op, buildFromOperands(v, op, adaptor));
       return success();
     }
 
-    IndexBuilder b(rewriter, loc);
     SmallVector<OpFoldResult> sizes = getSizes(rewriter, op, op.getData());
     SmallVector<OpFoldResult> offsets = repeat(rewriter, 0, rank);
     SmallVector<OpFoldResult> strides = repeat(rewriter, 1, rank);
@@ -151,9 +150,9 @@ struct LowerSlice : OpConversionPattern<SliceOp> {
       steps[i] = range->step;
       strides[i] = rewriter.getIndexAttr(range->step);
       backwards |= range->step < 0;
-      Value size = b.materialize(sizes[i]);
-      Value start = b.materialize(getSize(rewriter, op, range->start));
-      Value first = buildFirst(b, start, size, range->step);
+      Value size = v.index(sizes[i]);
+      Value start = v.index(getSize(rewriter, op, range->start));
+      Value first = buildFirst(v, start, size, range->step);
       offsets[i] = getAsOpFoldResult(first);
     }
 
@@ -163,54 +162,50 @@ struct LowerSlice : OpConversionPattern<SliceOp> {
           op, copySlice(rewriter, result, adaptor.getData(), offsets, strides));
       return success();
     }
-    rewriter.replaceOp(
-        op, generate(rewriter, result, [&](IndexBuilder &at, ValueRange i) {
-          SmallVector<Value> from;
-          for (int64_t d = 0; d < rank; ++d)
-            from.push_back(at.add(at.materialize(offsets[d]),
-                                  at.mul(i[d], at.constant(steps[d]))));
-          return at.extract(adaptor.getData(), from);
-        }));
+    rewriter.replaceOp(op, v.generate(result, [&](ValueRange i) {
+      SmallVector<Value> from;
+      for (int64_t d = 0; d < rank; ++d)
+        from.push_back(
+            v.add(v.index(offsets[d]), v.mul(i[d], v.index(steps[d]))));
+      return v.extract(adaptor.getData(), from);
+    }));
     return success();
   }
 
 private:
   /// Axes and steps are read at run time.
-  static Value buildFromOperands(SliceOp op, OpAdaptor adaptor,
-                                 OpBuilder &builder) {
-    IndexBuilder b(builder, op.getLoc());
-    SmallVector<Value> sizes = readSizes(builder, op, op.getData());
+  static Value buildFromOperands(const TensorBuilder &v, SliceOp op,
+                                 OpAdaptor adaptor) {
+    SmallVector<Value> sizes = readSizes(v.b, op, op.getData());
     int64_t rank = sizes.size();
-    Value zero = b.constant(0), one = b.constant(1);
+    Value zero = v.index(0), one = v.index(1);
     SmallVector<Value> firsts(rank, zero), steps(rank, one);
     int64_t count =
         cast<RankedTensorType>(op.getStarts().getType()).getDimSize(0);
     for (int64_t i = 0; i < count; ++i) {
       auto read = [&](Value operand) {
-        return b.fromInteger(b.extract(operand, b.constant(i)));
+        return v.fromInteger(v.extract(operand, v.index(i)));
       };
       Value start = read(adaptor.getStarts());
       Value step = op.getSteps() ? read(adaptor.getSteps()) : one;
-      Value axis = op.getAxes()
-                       ? b.wrap(read(adaptor.getAxes()), b.constant(rank))
-                       : b.constant(i);
+      Value axis = op.getAxes() ? v.wrap(read(adaptor.getAxes()), v.index(rank))
+                                : v.index(i);
       for (int64_t d = 0; d < rank; ++d) {
         Value first =
-            b.select(b.lt(zero, step), buildFirst(b, start, sizes[d], 1),
-                     buildFirst(b, start, sizes[d], -1));
-        Value isHere = b.eq(axis, b.constant(d));
-        firsts[d] = b.select(isHere, first, firsts[d]);
-        steps[d] = b.select(isHere, step, steps[d]);
+            v.select(v.lt(zero, step), buildFirst(v, start, sizes[d], 1),
+                     buildFirst(v, start, sizes[d], -1));
+        Value isHere = v.eq(axis, v.index(d));
+        firsts[d] = v.select(isHere, first, firsts[d]);
+        steps[d] = v.select(isHere, step, steps[d]);
       }
     }
-    return generate(
-        builder, op->getResult(0), [&](IndexBuilder &at, ValueRange i) {
-          SmallVector<Value> from;
-          for (int64_t d = 0; d < rank; ++d)
-            from.push_back(
-                at.wrap(at.add(firsts[d], at.mul(i[d], steps[d])), sizes[d]));
-          return at.extract(adaptor.getData(), from);
-        });
+    return v.generate(op->getResult(0), [&](ValueRange i) {
+      SmallVector<Value> from;
+      for (int64_t d = 0; d < rank; ++d)
+        from.push_back(
+            v.wrap(v.add(firsts[d], v.mul(i[d], steps[d])), sizes[d]));
+      return v.extract(adaptor.getData(), from);
+    });
   }
 };
 
@@ -219,28 +214,29 @@ struct LowerSliceSize : OpConversionPattern<SliceSizeOp> {
   LogicalResult
   matchAndRewrite(SliceSizeOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto element = [&](IndexBuilder &b, ValueRange) -> Value {
+    TensorBuilder v(rewriter, op.getLoc());
+    auto element = [&](ValueRange) -> Value {
       auto bound = [&](int64_t i) {
-        return b.fromInteger(b.extract(adaptor.getBounds(), b.constant(i)));
+        return v.fromInteger(v.extract(adaptor.getBounds(), v.index(i)));
       };
-      Value zero = b.constant(0), one = b.constant(1);
+      Value zero = v.index(0), one = v.index(1);
       Value size = bound(2), step = bound(3);
-      Value forwards = b.lt(zero, step);
+      Value forwards = v.lt(zero, step);
       // Forwards the bounds lie in [0, size], backwards in [-1, size - 1].
-      Value low = b.select(forwards, zero, b.constant(-1));
-      Value high = b.select(forwards, size, b.sub(size, one));
+      Value low = v.select(forwards, zero, v.index(-1));
+      Value high = v.select(forwards, size, v.sub(size, one));
       auto limit = [&](Value k) {
-        Value counted = b.select(b.lt(k, zero), b.add(k, size), k);
-        return b.max(b.min(counted, high), low);
+        Value counted = v.select(v.lt(k, zero), v.add(k, size), k);
+        return v.max(v.min(counted, high), low);
       };
       Value first = limit(bound(0)), last = limit(bound(1));
-      Value distance = b.max(
-          b.select(forwards, b.sub(last, first), b.sub(first, last)), zero);
-      Value stride = b.select(forwards, step, b.sub(zero, step));
-      Value count = b.div(b.add(distance, b.sub(stride, one)), stride);
-      return b.toInteger(count, rewriter.getI64Type());
+      Value distance = v.max(
+          v.select(forwards, v.sub(last, first), v.sub(first, last)), zero);
+      Value stride = v.select(forwards, step, v.sub(zero, step));
+      Value count = v.div(v.add(distance, v.sub(stride, one)), stride);
+      return v.toInteger(count, rewriter.getI64Type());
     };
-    rewriter.replaceOp(op, generate(rewriter, op->getResult(0), element));
+    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();
   }
 };
@@ -251,19 +247,19 @@ struct LowerPad : OpConversionPattern<PadOp> {
   LogicalResult
   matchAndRewrite(PadOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
+    TensorBuilder v(rewriter, op.getLoc());
     std::optional<PadOp::Pads> pads = op.getPadsPerDimension();
     if (!pads)
       return rewriter.notifyMatchFailure(
           op, "pads or axes are known at run time only: make them a constant");
     if (op.getMode() != "constant") {
-      rewriter.replaceOp(op, buildRepeating(op, adaptor, *pads, rewriter));
+      rewriter.replaceOp(op, buildRepeating(v, op, adaptor, *pads));
       return success();
     }
     Type type = getStorageType(onnxc::onnx::getElementType(op.getOutput()));
-    IndexBuilder b(rewriter, op.getLoc());
     Value fill = adaptor.getConstantValue()
-                     ? b.extractScalar(adaptor.getConstantValue())
-                     : b.zero(type);
+                     ? v.extractScalar(adaptor.getConstantValue())
+                     : v.zero(type);
     auto adds = [](ArrayRef<AffineExpr> exprs) {
       return llvm::all_of(exprs, [](AffineExpr e) {
         auto pad = onnxc::onnx::getConstant(e);
@@ -271,14 +267,13 @@ struct LowerPad : OpConversionPattern<PadOp> {
       });
     };
     if (!adds(pads->begins) || !adds(pads->ends)) {
-      rewriter.replaceOp(op, buildChecked(op, adaptor, *pads, fill, rewriter));
+      rewriter.replaceOp(op, buildChecked(v, op, adaptor, *pads, fill));
       return success();
     }
     SmallVector<OpFoldResult> offsets;
     for (AffineExpr begin : pads->begins)
       offsets.push_back(getSize(rewriter, op, begin));
-    Value filled = createFilled(rewriter, op.getLoc(),
-                                getSizes(rewriter, op, op.getOutput()), fill);
+    Value filled = v.filled(getSizes(rewriter, op, op.getOutput()), fill);
     rewriter.replaceOpWithNewOp<tensor::InsertSliceOp>(
         op, adaptor.getData(), filled, offsets,
         getSizes(rewriter, op, op.getData()),
@@ -288,79 +283,65 @@ struct LowerPad : OpConversionPattern<PadOp> {
 
 private:
   /// Each element's place in the input, where it has one, else the constant.
-  static Value buildChecked(PadOp op, OpAdaptor adaptor,
-                            const PadOp::Pads &pads, Value fill,
-                            OpBuilder &builder) {
+  static Value buildChecked(const TensorBuilder &v, PadOp op, OpAdaptor adaptor,
+                            const PadOp::Pads &pads, Value fill) {
     SmallVector<Value> begins, sizes;
-    readBounds(op, pads, builder, begins, sizes);
-    return generate(
-        builder, op->getResult(0), [&](IndexBuilder &b, ValueRange i) -> Value {
-          Value zero = b.constant(0), inside;
-          SmallVector<Value> from;
-          for (auto [index, begin, size] : llvm::zip(i, begins, sizes)) {
-            Value at = b.sub(index, begin);
-            Value fits =
-                b.land(b.lt(b.sub(zero, b.constant(1)), at), b.lt(at, size));
-            inside = inside ? b.land(inside, fits) : fits;
-            from.push_back(at);
-          }
-          if (!inside)
-            return b.extract(adaptor.getData(), from);
-          auto read = scf::IfOp::create(
-              b.b, b.loc, inside,
-              [&](OpBuilder &inner, Location l) {
-                scf::YieldOp::create(
-                    inner, l,
-                    IndexBuilder(inner, l).extract(adaptor.getData(), from));
-              },
-              [&](OpBuilder &inner, Location l) {
-                scf::YieldOp::create(inner, l, fill);
-              });
-          return read.getResult(0);
-        });
+    readBounds(v, op, pads, begins, sizes);
+    return v.generate(op->getResult(0), [&](ValueRange i) -> Value {
+      Value zero = v.index(0), inside;
+      SmallVector<Value> from;
+      for (auto [index, begin, size] : llvm::zip(i, begins, sizes)) {
+        Value at = v.sub(index, begin);
+        Value fits = v.both(v.lt(v.sub(zero, v.index(1)), at), v.lt(at, size));
+        inside = inside ? v.both(inside, fits) : fits;
+        from.push_back(at);
+      }
+      if (!inside)
+        return v.extract(adaptor.getData(), from);
+      return v.ifThen(inside, fill, [&]() -> SmallVector<Value> {
+        return {v.extract(adaptor.getData(), from)};
+      })[0];
+    });
   }
 
   /// reflect, edge and wrap: every element comes from the input.
-  static Value buildRepeating(PadOp op, OpAdaptor adaptor,
-                              const PadOp::Pads &pads, OpBuilder &builder) {
+  static Value buildRepeating(const TensorBuilder &v, PadOp op,
+                              OpAdaptor adaptor, const PadOp::Pads &pads) {
     SmallVector<Value> begins, sizes;
-    readBounds(op, pads, builder, begins, sizes);
+    readBounds(v, op, pads, begins, sizes);
     StringRef mode = op.getMode();
-    return generate(
-        builder, op->getResult(0), [&](IndexBuilder &b, ValueRange i) {
-          Value zero = b.constant(0), one = b.constant(1);
-          SmallVector<Value> from;
-          for (auto [d, index] : llvm::enumerate(i)) {
-            if (onnxc::onnx::getConstant(pads.begins[d]) == 0 &&
-                onnxc::onnx::getConstant(pads.ends[d]) == 0) {
-              from.push_back(index);
-              continue;
-            }
-            Value at = b.sub(index, begins[d]), last = b.sub(sizes[d], one);
-            if (mode == "edge") {
-              from.push_back(b.max(b.min(at, last), zero));
-              continue;
-            }
-            Value period =
-                mode == "wrap" ? sizes[d] : b.max(b.add(last, last), one);
-            Value rem = arith::RemSIOp::create(b.b, b.loc, at, period);
-            rem = b.select(b.lt(rem, zero), b.add(rem, period), rem);
-            if (mode == "reflect")
-              rem = b.select(b.lt(last, rem), b.sub(period, rem), rem);
-            from.push_back(rem);
-          }
-          return b.extract(adaptor.getData(), from);
-        });
+    return v.generate(op->getResult(0), [&](ValueRange i) {
+      Value zero = v.index(0), one = v.index(1);
+      SmallVector<Value> from;
+      for (auto [d, index] : llvm::enumerate(i)) {
+        if (onnxc::onnx::getConstant(pads.begins[d]) == 0 &&
+            onnxc::onnx::getConstant(pads.ends[d]) == 0) {
+          from.push_back(index);
+          continue;
+        }
+        Value at = v.sub(index, begins[d]), last = v.sub(sizes[d], one);
+        if (mode == "edge") {
+          from.push_back(v.max(v.min(at, last), zero));
+          continue;
+        }
+        Value period =
+            mode == "wrap" ? sizes[d] : v.max(v.add(last, last), one);
+        Value rem = v.create<arith::RemSIOp>(at, period);
+        rem = v.select(v.lt(rem, zero), v.add(rem, period), rem);
+        if (mode == "reflect")
+          rem = v.select(v.lt(last, rem), v.sub(period, rem), rem);
+        from.push_back(rem);
+      }
+      return v.extract(adaptor.getData(), from);
+    });
   }
 
-  static void readBounds(PadOp op, const PadOp::Pads &pads, OpBuilder &builder,
-                         SmallVector<Value> &begins,
+  static void readBounds(const TensorBuilder &v, PadOp op,
+                         const PadOp::Pads &pads, SmallVector<Value> &begins,
                          SmallVector<Value> &sizes) {
-    IndexBuilder b(builder, op.getLoc());
     for (AffineExpr begin : pads.begins)
-      begins.push_back(b.materialize(getSize(builder, op, begin)));
-    for (OpFoldResult size : getSizes(builder, op, op.getData()))
-      sizes.push_back(b.materialize(size));
+      begins.push_back(v.index(getSize(v.b, op, begin)));
+    sizes = readSizes(v.b, op, op.getData());
   }
 };
 

@@ -13,8 +13,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SoftmaxOps.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "passes/Tensor/RowLoops.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -28,6 +28,7 @@ enum class Kind { Softmax, LogSoftmax, Hardmax };
 
 /// One row or tile of columns. `lane` is null for a row.
 struct Block {
+  const TensorBuilder &v;
   Kind kind;
   Type element;
   Value x;
@@ -38,186 +39,207 @@ struct Block {
   Value firstColumn;
   bool isRow;
 
-  Type computed() const { return getComputeType(element); }
+  Value build(Value tile) const {
+    return kind == Kind::Hardmax ? buildHardmax(tile) : buildSoftmax(tile);
+  }
 
-  Value load(OpBuilder &b, Location l, Value k, Value lane) const {
+private:
+  Type computed() const { return getComputeType(element); }
+  Value lowest() const {
+    return v.constant(computed(), -std::numeric_limits<double>::infinity());
+  }
+
+  Value load(Value k, Value lane) const {
     SmallVector<Value> indices(at);
     indices[axis] = k;
     if (!isRow)
-      indices.back() = arith::AddIOp::create(b, l, firstColumn, lane);
-    Value stored = tensor::ExtractOp::create(b, l, x, indices);
-    return loadElement(b, l, stored, element);
+      indices.back() = v.create<arith::AddIOp>(firstColumn, lane);
+    return v.load(x, indices, element);
   }
 
-  Value insert(OpBuilder &b, Location l, Value value, Value tile, Value k,
-               Value lane) const {
-    SmallVector<Value> indices{k};
-    if (!isRow)
-      indices.push_back(lane);
-    return tensor::InsertOp::create(b, l, storeElement(b, l, value, element),
-                                    tile, indices);
+  SmallVector<Value> inTile(Value k, Value lane) const {
+    return isRow ? SmallVector<Value>{k} : SmallVector<Value>{k, lane};
+  }
+  Value insert(Value value, Value tile, Value k, Value lane) const {
+    return v.store(value, tile, inTile(k, lane), element);
+  }
+  Value read(Value tile, Value k, Value lane) const {
+    return v.load(tile, inTile(k, lane), element);
   }
 
-  Value read(OpBuilder &b, Location l, Value tile, Value k, Value lane) const {
-    SmallVector<Value> indices{k};
-    if (!isRow)
-      indices.push_back(lane);
-    return loadElement(b, l, tensor::ExtractOp::create(b, l, tile, indices),
-                       element);
-  }
-
-  using Step = llvm::function_ref<std::pair<Value, SmallVector<Value>>(
-      OpBuilder &, Location, Value, Value, Value, ValueRange)>;
-
-  /// Loops over the elements. What is kept per lane (registers for a row, small
-  /// tensors for columns) goes in and out of `step` as scalars:
-  /// step(k, lane, tile, kept) -> (tile, kept).
-  std::pair<Value, SmallVector<Value>>
-  loop(OpBuilder &b, Location l, Value tile, ValueRange kept, Step step) const {
-    SmallVector<Value> carried{tile};
-    llvm::append_range(carried, kept);
-    SmallVector<OpFoldResult> sizes{length};
-    if (!isRow)
-      sizes.push_back(width);
-    SmallVector<Value> results = buildLoops(
-        b, l, sizes, carried,
-        [&](OpBuilder &n, Location nl, ValueRange ivs, ValueRange values) {
-          Value lane = isRow ? Value() : ivs[1];
-          SmallVector<Value> scalars;
-          for (Value value : values.drop_front())
-            scalars.push_back(
-                isRow ? value
-                      : tensor::ExtractOp::create(n, nl, value, lane)
-                            .getResult());
-          auto [next, nextScalars] =
-              step(n, nl, ivs[0], lane, values[0], scalars);
-          SmallVector<Value> yields{next};
-          for (auto [scalar, before, value] :
-               llvm::zip(nextScalars, scalars, values.drop_front())) {
-            if (isRow)
-              yields.push_back(scalar);
-            else if (scalar == before)
-              yields.push_back(value);
-            else
-              yields.push_back(
-                  tensor::InsertOp::create(n, nl, scalar, value, lane));
-          }
-          return yields;
-        });
-    return {results[0], SmallVector<Value>(ArrayRef(results).drop_front())};
-  }
+  /// What a step over the elements carries: the tile, and what is kept per
+  /// lane, in registers for a row, in small tensors for columns.
+  struct State {
+    Value tile;
+    SmallVector<Value> kept;
+  };
+  /// The step gets what is kept as scalars.
+  State loop(
+      const State &state,
+      llvm::function_ref<State(Value k, Value lane, const State &)> step) const;
 
   /// The start of something kept per lane.
-  Value start(OpBuilder &b, Location l, Value scalar) const {
-    if (isRow)
-      return scalar;
-    Value empty = tensor::EmptyOp::create(b, l, ArrayRef<int64_t>{kColumns},
-                                          scalar.getType());
-    return linalg::FillOp::create(b, l, scalar, empty).getResult(0);
+  Value start(Value scalar) const {
+    return isRow ? scalar
+                 : v.filled(OpFoldResult(v.b.getIndexAttr(kColumns)), scalar);
   }
+  /// compute(scalar) of something kept per lane.
+  Value mapLanes(Value kept,
+                 llvm::function_ref<Value(Value scalar)> compute) const;
 
-  Value build(OpBuilder &b, Location l, Value tile) const;
-  Value buildHardmax(OpBuilder &b, Location l, Value tile, Value lowest) const;
+  Value buildSoftmax(Value tile) const;
+  Value buildHardmax(Value tile) const;
 };
 
-Value Block::build(OpBuilder &b, Location l, Value tile) const {
-  auto real = cast<FloatType>(computed());
-  Value lowest = arith::ConstantOp::create(
-      b, l,
-      b.getFloatAttr(real, APFloat::getInf(real.getFloatSemantics(),
-                                           /*Negative=*/true)));
-  Value zero = arith::ConstantOp::create(b, l, b.getFloatAttr(real, 0.0));
-  Value one = arith::ConstantOp::create(b, l, b.getFloatAttr(real, 1.0));
-  if (kind == Kind::Hardmax)
-    return buildHardmax(b, l, tile, lowest);
-
-  SmallVector<Value> kept{start(b, l, lowest)};
-  std::tie(tile, kept) = loop(
-      b, l, tile, kept,
-      [&](OpBuilder &n, Location nl, Value k, Value lane, Value t,
-          ValueRange s) -> std::pair<Value, SmallVector<Value>> {
-        return {t,
-                {arith::MaximumFOp::create(n, nl, s[0], load(n, nl, k, lane))}};
+Block::State
+Block::loop(const State &state,
+            llvm::function_ref<State(Value, Value, const State &)> step) const {
+  SmallVector<Value> carried{state.tile};
+  llvm::append_range(carried, state.kept);
+  SmallVector<OpFoldResult> sizes{length};
+  if (!isRow)
+    sizes.push_back(width);
+  SmallVector<Value> results =
+      v.loops(sizes, carried, [&](ValueRange indices, ValueRange values) {
+        Value lane = isRow ? Value() : indices[1];
+        SmallVector<Value> scalars;
+        for (Value value : values.drop_front())
+          scalars.push_back(isRow ? value : v.extract(value, lane));
+        State next = step(indices[0], lane, {values[0], scalars});
+        SmallVector<Value> yields{next.tile};
+        for (auto [scalar, before, value] :
+             llvm::zip(next.kept, scalars, values.drop_front()))
+          yields.push_back(isRow              ? scalar
+                           : scalar == before ? value
+                                              : v.insert(scalar, value, lane));
+        return yields;
       });
-  kept.push_back(start(b, l, zero));
+  return {results[0], SmallVector<Value>(ArrayRef(results).drop_front())};
+}
+
+Value Block::mapLanes(Value kept,
+                      llvm::function_ref<Value(Value)> compute) const {
+  if (isRow)
+    return compute(kept);
+  return v.loops(width, kept,
+                 [&](ValueRange lane, ValueRange values) -> SmallVector<Value> {
+                   Value computed = compute(v.extract(values[0], lane));
+                   return {v.insert(computed, values[0], lane)};
+                 })[0];
+}
+
+Value Block::buildSoftmax(Value tile) const {
+  Value most = lowest(), zero = v.constant(computed(), 0),
+        one = v.constant(computed(), 1);
+  State state{tile, {start(most)}};
+  state = loop(state, [&](Value k, Value lane, const State &s) -> State {
+    return {s.tile, {v.max(s.kept[0], load(k, lane))}};
+  });
+
   // Rounding the exponentials to float16 between the steps would cost accuracy.
   bool keepExponentials =
       kind == Kind::Softmax && getStorageType(element) == computed();
-  std::tie(tile, kept) =
-      loop(b, l, tile, kept,
-           [&](OpBuilder &n, Location nl, Value k, Value lane, Value t,
-               ValueRange s) -> std::pair<Value, SmallVector<Value>> {
-             Value shifted =
-                 arith::SubFOp::create(n, nl, load(n, nl, k, lane), s[0]);
-             Value e = math::ExpOp::create(n, nl, shifted);
-             if (keepExponentials)
-               t = insert(n, nl, e, t, k, lane);
-             return {t, {s[0], buildSum(n, nl, s[1], e)}};
-           });
+  state.kept.push_back(start(zero));
+  state = loop(state, [&](Value k, Value lane, const State &s) -> State {
+    Value e = v.exp(v.sub(load(k, lane), s.kept[0]));
+    Value next = keepExponentials ? insert(e, s.tile, k, lane) : s.tile;
+    return {next, {s.kept[0], v.sum(s.kept[1], e)}};
+  });
+
   // One division, or logarithm, a row.
-  if (isRow)
-    kept[1] = kind == Kind::Softmax
-                  ? arith::DivFOp::create(b, l, one, kept[1]).getResult()
-                  : math::LogOp::create(b, l, kept[1]).getResult();
-  else
-    kept[1] = buildLoops(
-        b, l, width, kept[1],
-        [&](OpBuilder &n, Location nl, ValueRange ivs,
-            ValueRange values) -> SmallVector<Value> {
-          Value s = tensor::ExtractOp::create(n, nl, values[0], ivs);
-          Value v = kind == Kind::Softmax
-                        ? arith::DivFOp::create(n, nl, one, s).getResult()
-                        : math::LogOp::create(n, nl, s).getResult();
-          return {tensor::InsertOp::create(n, nl, v, values[0], ivs)};
-        })[0];
-  return loop(b, l, tile, kept,
-              [&](OpBuilder &n, Location nl, Value k, Value lane, Value t,
-                  ValueRange s) -> std::pair<Value, SmallVector<Value>> {
-                Value y;
-                if (keepExponentials) {
-                  y = arith::MulFOp::create(n, nl, read(n, nl, t, k, lane),
-                                            s[1]);
-                } else {
-                  y = arith::SubFOp::create(n, nl, load(n, nl, k, lane), s[0]);
-                  if (kind == Kind::Softmax)
-                    y = arith::MulFOp::create(
-                        n, nl, math::ExpOp::create(n, nl, y), s[1]);
-                  else
-                    y = arith::SubFOp::create(n, nl, y, s[1]);
-                }
-                return {insert(n, nl, y, t, k, lane), {s[0], s[1]}};
-              })
-      .first;
+  state.kept[1] = mapLanes(state.kept[1], [&](Value sum) {
+    return kind == Kind::Softmax ? v.div(one, sum) : v.log(sum);
+  });
+  state = loop(state, [&](Value k, Value lane, const State &s) -> State {
+    Value y;
+    if (keepExponentials) {
+      y = v.mul(read(s.tile, k, lane), s.kept[1]);
+    } else {
+      Value shifted = v.sub(load(k, lane), s.kept[0]);
+      y = kind == Kind::Softmax ? v.mul(v.exp(shifted), s.kept[1])
+                                : v.sub(shifted, s.kept[1]);
+    }
+    return {insert(y, s.tile, k, lane), s.kept};
+  });
+  return state.tile;
 }
 
-Value Block::buildHardmax(OpBuilder &b, Location l, Value tile,
-                          Value lowest) const {
-  Value zero = arith::ConstantIntOp::create(b, l, 0, 64);
-  SmallVector<Value> kept{start(b, l, lowest), start(b, l, zero)};
-  auto toInt = [](OpBuilder &n, Location nl, Value k) -> Value {
-    return arith::IndexCastOp::create(n, nl, n.getI64Type(), k);
-  };
-  std::tie(tile, kept) = loop(
-      b, l, tile, kept,
-      [&](OpBuilder &n, Location nl, Value k, Value lane, Value t,
-          ValueRange s) -> std::pair<Value, SmallVector<Value>> {
-        Value v = load(n, nl, k, lane);
-        Value more =
-            arith::CmpFOp::create(n, nl, arith::CmpFPredicate::OGT, v, s[0]);
-        return {t,
-                {arith::SelectOp::create(n, nl, more, v, s[0]),
-                 arith::SelectOp::create(n, nl, more, toInt(n, nl, k), s[1])}};
-      });
-  return loop(b, l, tile, kept,
-              [&](OpBuilder &n, Location nl, Value k, Value lane, Value t,
-                  ValueRange s) -> std::pair<Value, SmallVector<Value>> {
-                Value hit = arith::CmpIOp::create(
-                    n, nl, arith::CmpIPredicate::eq, toInt(n, nl, k), s[1]);
-                Value y = arith::UIToFPOp::create(n, nl, computed(), hit);
-                return {insert(n, nl, y, t, k, lane), {s[0], s[1]}};
-              })
-      .first;
+/// 1 at the first of the largest elements, 0 elsewhere.
+Value Block::buildHardmax(Value tile) const {
+  Type i64 = v.b.getI64Type();
+  State state{tile, {start(lowest()), start(v.integer(i64, 0))}};
+  state = loop(state, [&](Value k, Value lane, const State &s) -> State {
+    Value value = load(k, lane);
+    Value more = v.gt(value, s.kept[0]);
+    return {s.tile,
+            {v.select(more, value, s.kept[0]),
+             v.select(more, v.toInteger(k, i64), s.kept[1])}};
+  });
+  state = loop(state, [&](Value k, Value lane, const State &s) -> State {
+    Value hit = v.eq(v.toInteger(k, i64), s.kept[1]);
+    return {insert(v.convert(hit, computed()), s.tile, k, lane), s.kept};
+  });
+  return state.tile;
 }
+
+/// Where the blocks of a tensor are.
+struct Blocks {
+  const TensorBuilder &v;
+  SmallVector<OpFoldResult> sizes;
+  int64_t axis;
+  bool isRow;
+
+  /// How many there are: all dimensions but those of a block.
+  SmallVector<OpFoldResult> getCounts() const {
+    SmallVector<OpFoldResult> counts;
+    int64_t rank = sizes.size();
+    for (int64_t i = 0; i < rank; ++i)
+      if (i != axis && (isRow || i != rank - 1))
+        counts.push_back(sizes[i]);
+    if (!isRow)
+      counts.push_back(affine::makeComposedFoldedAffineApply(
+          v.b, v.loc, v.b.getAffineDimExpr(0).ceilDiv(kColumns),
+          {sizes.back()}));
+    return counts;
+  }
+
+  /// Where a block begins; columns cover what is left of the last tile.
+  Tile getTile(ValueRange indices) const {
+    int64_t rank = sizes.size();
+    Tile tile{SmallVector<OpFoldResult>(rank, v.b.getIndexAttr(0)),
+              SmallVector<OpFoldResult>(rank, v.b.getIndexAttr(1)),
+              SmallVector<bool>(rank, false)};
+    size_t next = 0;
+    for (int64_t i = 0; i < rank; ++i) {
+      tile.kept[i] = i == axis || (!isRow && i == rank - 1);
+      if (i == axis) {
+        tile.sizes[i] = sizes[i];
+      } else if (tile.kept[i]) {
+        tile.offsets[i] = affine::makeComposedFoldedAffineApply(
+            v.b, v.loc, v.b.getAffineDimExpr(0) * kColumns,
+            {OpFoldResult(indices.back())});
+        tile.sizes[i] = getWidth(indices.back());
+      } else {
+        tile.offsets[i] = indices[next++];
+      }
+    }
+    return tile;
+  }
+
+private:
+  OpFoldResult getWidth(Value number) const {
+    std::optional<int64_t> width = getConstantIntValue(sizes.back());
+    if (width && *width % kColumns == 0)
+      return v.b.getIndexAttr(kColumns);
+    AffineExpr left =
+        v.b.getAffineDimExpr(1) - v.b.getAffineDimExpr(0) * kColumns;
+    return affine::makeComposedFoldedAffineMin(
+        v.b, v.loc,
+        AffineMap::get(2, 0, {left, v.b.getAffineConstantExpr(kColumns)},
+                       v.b.getContext()),
+        {OpFoldResult(number), sizes.back()});
+  }
+};
 
 template <typename Op, Kind kind>
 struct LowerSoftmax : OpConversionPattern<Op> {
@@ -234,69 +256,28 @@ struct LowerSoftmax : OpConversionPattern<Op> {
     if (!axis)
       return rewriter.notifyMatchFailure(op, "axis is out of range for rank " +
                                                  Twine(rank));
-    Location loc = op.getLoc();
-    SmallVector<OpFoldResult> sizes = getSizes(rewriter, op, op.getInput());
-    bool isRow = *axis == rank - 1;
-    AffineExpr d0 = rewriter.getAffineDimExpr(0);
-
-    SmallVector<OpFoldResult> counts;
-    for (int64_t i = 0; i < rank; ++i)
-      if (i != *axis && (isRow || i != rank - 1))
-        counts.push_back(sizes[i]);
-    if (!isRow)
-      counts.push_back(affine::makeComposedFoldedAffineApply(
-          rewriter, loc, d0.ceilDiv(kColumns), {sizes.back()}));
-
-    // Where the block begins; columns cover what is left of the last tile.
-    auto place = [&](OpBuilder &b, ValueRange ivs, unsigned) {
-      Tile tile{SmallVector<OpFoldResult>(rank, b.getIndexAttr(0)),
-                SmallVector<OpFoldResult>(rank, b.getIndexAttr(1)),
-                SmallVector<bool>(rank, false)};
-      size_t next = 0;
-      for (int64_t i = 0; i < rank; ++i) {
-        bool isColumns = !isRow && i == rank - 1;
-        if (i == *axis) {
-          tile.sizes[i] = sizes[i];
-          tile.kept[i] = true;
-        } else if (isColumns) {
-          Value tileNumber = ivs.back();
-          tile.offsets[i] = affine::makeComposedFoldedAffineApply(
-              b, loc, d0 * kColumns, {OpFoldResult(tileNumber)});
-          AffineExpr left = b.getAffineDimExpr(1) - d0 * kColumns;
-          std::optional<int64_t> width = getConstantIntValue(sizes[i]);
-          tile.sizes[i] =
-              width && *width % kColumns == 0
-                  ? OpFoldResult(b.getIndexAttr(kColumns))
-                  : affine::makeComposedFoldedAffineMin(
-                        b, loc,
-                        AffineMap::get(
-                            2, 0, {left, b.getAffineConstantExpr(kColumns)},
-                            b.getContext()),
-                        {OpFoldResult(tileNumber), sizes[i]});
-          tile.kept[i] = true;
-        } else {
-          tile.offsets[i] = ivs[next++];
-        }
+    TensorBuilder v(rewriter, op.getLoc());
+    Blocks blocks{v, getSizes(rewriter, op, op.getInput()), *axis,
+                  *axis == rank - 1};
+    auto body = [&](ValueRange indices, ValueRange tiles) {
+      Block block{v,  kind, element, adaptor.getInput(), *axis, {},
+                  {}, {},   {},      blocks.isRow};
+      Tile tile = blocks.getTile(indices);
+      for (OpFoldResult offset : tile.offsets)
+        block.at.push_back(v.index(offset));
+      block.length = blocks.sizes[*axis];
+      if (!blocks.isRow) {
+        block.width = tile.sizes.back();
+        block.firstColumn = block.at.back();
       }
-      return tile;
+      return SmallVector<Value>{block.build(tiles[0])};
     };
-    Value init = createEmpty(rewriter, loc, op->getResult(0));
-    SmallVector<Value> results = buildParallel(
-        rewriter, loc, counts, init, place,
-        [&](OpBuilder &b, Location l, ValueRange ivs, ValueRange tiles) {
-          Block block{kind, element, adaptor.getInput(), *axis, {}, {}, {},
-                      {},   isRow};
-          Tile tile = place(b, ivs, 0);
-          for (OpFoldResult offset : tile.offsets)
-            block.at.push_back(getValueOrCreateConstantIndexOp(b, l, offset));
-          block.length = sizes[*axis];
-          if (!isRow) {
-            block.width = tile.sizes.back();
-            block.firstColumn = block.at.back();
-          }
-          return SmallVector<Value>{block.build(b, l, tiles[0])};
-        });
-    rewriter.replaceOp(op, results);
+    SmallVector<OpFoldResult> counts = blocks.getCounts();
+    Value init = createEmpty(rewriter, op.getLoc(), op->getResult(0));
+    auto tile = [&](ValueRange indices, unsigned) {
+      return blocks.getTile(indices);
+    };
+    rewriter.replaceOp(op, v.forall(counts, init, tile, body));
     return success();
   }
 };

@@ -329,31 +329,19 @@ int32_t onnxc_open_cuda(const onnxc_model *given, onnxc_context *context) {
   static const onnxc_driver driver = {allocate, release, write_bytes,
                                       read_bytes, begin, launch, copy, end,
                                       replay, close_model};
-  context->device = NULL;
-  context->error_name = NULL;
-  int32_t status = onnxc_check_model(given);
+  int32_t status = onnxc_device_create(
+      given, context, &driver, "cuda", "the model was not compiled for CUDA",
+      sizeof(cu_model));
   if (status != ONNXC_OK)
     return status;
-  const onnxc_device_code *code = given->device;
-  if (!code || strcmp(code->interface, "cuda") != 0) {
-    context->error_name = "the model was not compiled for CUDA";
-    return ONNXC_BAD_DEVICE;
-  }
-  cu_model *model = calloc(1, sizeof *model);
-  if (!model)
-    return ONNXC_OUT_OF_MEMORY;
-  model->base.driver = &driver;
-  model->base.model = given;
-  context->device = &model->base;
+  cu_model *model = (cu_model *)context->device;
   status = open_library(model, context);
   if (status == ONNXC_OK)
     status = open_device(model, context);
   if (status == ONNXC_OK)
     status = load_functions(model, context);
-  if (status == ONNXC_OK) {
-    context->error_name = NULL;
-    status = onnxc_device_start(&model->base, &driver, given, context);
-  }
+  if (status == ONNXC_OK)
+    status = onnxc_device_start(context);
   if (status != ONNXC_OK)
     onnxc_close_device(context);
   return status;

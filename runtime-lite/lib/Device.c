@@ -206,11 +206,33 @@ static int32_t make_tables(onnxc_device *device) {
   return ONNXC_OK;
 }
 
-int32_t onnxc_device_start(onnxc_device *device, const onnxc_driver *driver,
-                           const onnxc_model *model, onnxc_context *context) {
-  device->run = run;
+int32_t onnxc_device_create(const onnxc_model *model, onnxc_context *context,
+                            const onnxc_driver *driver, const char *interface,
+                            const char *misfit, size_t bytes) {
+  context->device = NULL;
+  context->error_name = NULL;
+  int32_t status = onnxc_check_model(model);
+  if (status != ONNXC_OK)
+    return status;
+  if (!model->device || strcmp(model->device->interface, interface) != 0) {
+    context->error_name = misfit;
+    return ONNXC_BAD_DEVICE;
+  }
+  onnxc_device *device = calloc(1, bytes);
+  if (!device)
+    return ONNXC_OUT_OF_MEMORY;
   device->driver = driver;
   device->model = model;
+  context->device = device;
+  return ONNXC_OK;
+}
+
+int32_t onnxc_device_start(onnxc_context *context) {
+  onnxc_device *device = context->device;
+  const onnxc_driver *driver = device->driver;
+  const onnxc_model *model = device->model;
+  device->run = run;
+  context->error_name = NULL;
   int32_t status = make_tables(device);
   if (status != ONNXC_OK)
     return status;

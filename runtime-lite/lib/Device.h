@@ -83,8 +83,14 @@ struct onnxc_device {
   const char *lack; /* why a part cannot be recorded, in words; else null */
 };
 
-/* Fills in the first part and takes the weights to the device. */
-int32_t onnxc_device_start(onnxc_device *device, const onnxc_driver *driver,
-                           const onnxc_model *model, onnxc_context *context);
+/* Makes the context's device for a model that was compiled for `interface`:
+ * `bytes`, all zero but for the first part. `misfit` is the context's error
+ * where the model is for another. */
+int32_t onnxc_device_create(const onnxc_model *model, onnxc_context *context,
+                            const onnxc_driver *driver, const char *interface,
+                            const char *misfit, size_t bytes);
+
+/* Makes ready to run, and takes the weights to the device. */
+int32_t onnxc_device_start(onnxc_context *context);
 
 #endif /* ONNXC_DEVICE_H */

@@ -498,23 +498,14 @@ int32_t onnxc_open_vulkan(const onnxc_model *given, onnxc_context *context) {
   static const onnxc_driver driver = {allocate, release, write_bytes,
                                       read_bytes, begin, launch, copy, end,
                                       replay, close_model};
-  context->device = NULL;
-  context->error_name = NULL;
-  int32_t status = onnxc_check_model(given);
+  int32_t status = onnxc_device_create(
+      given, context, &driver, "vulkan",
+      "the model was not compiled for Vulkan", sizeof(vk_model));
   if (status != ONNXC_OK)
     return status;
   const onnxc_device_code *code = given->device;
-  if (!code || strcmp(code->interface, "vulkan") != 0) {
-    context->error_name = "the model was not compiled for Vulkan";
-    return ONNXC_BAD_DEVICE;
-  }
-  vk_model *model = calloc(1, sizeof *model);
-  if (!model)
-    return ONNXC_OUT_OF_MEMORY;
-  model->base.driver = &driver;
-  model->base.model = given;
+  vk_model *model = (vk_model *)context->device;
   model->next_address = 4096;
-  context->device = &model->base;
   status = onnxc_vulkan_find(&model->gpu, code, context);
   if (status == ONNXC_OK) {
     context->error_name = "the Vulkan device refused a kernel";
@@ -524,10 +515,8 @@ int32_t onnxc_open_vulkan(const onnxc_model *given, onnxc_context *context) {
   }
   for (int32_t i = 0; i < code->num_functions && status == ONNXC_OK; ++i)
     status = create_shader(model, &model->shaders[i], &code->functions[i]);
-  if (status == ONNXC_OK) {
-    context->error_name = NULL;
-    status = onnxc_device_start(&model->base, &driver, given, context);
-  }
+  if (status == ONNXC_OK)
+    status = onnxc_device_start(context);
   if (status != ONNXC_OK)
     onnxc_close_device(context);
   return status;

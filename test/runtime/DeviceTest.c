@@ -172,11 +172,11 @@ static const onnxc_model model = {.abi_version = ONNXC_ABI_VERSION,
                                   .device = &code};
 
 static int32_t open_device(onnxc_context *context) {
-  fake_device *device = calloc(1, sizeof *device);
-  context->device = &device->base;
-  device->base.driver = &driver;
-  device->base.model = &model;
-  int32_t status = onnxc_device_start(&device->base, &driver, &model, context);
+  int32_t status =
+      onnxc_device_create(&model, context, &driver, "fake",
+                          "not for this device", sizeof(fake_device));
+  if (status == ONNXC_OK)
+    status = onnxc_device_start(context);
   if (status != ONNXC_OK)
     onnxc_close_device(context);
   return status;
@@ -210,6 +210,10 @@ int main(void) {
   memset(&context, 0, sizeof context);
   int is_right;
   check(run(&context, 3, &is_right) == ONNXC_NO_DEVICE, "no device is open");
+  check(onnxc_device_create(&model, &context, &driver, "other", "no fit",
+                            sizeof(fake_device)) == ONNXC_BAD_DEVICE &&
+            !context.device,
+        "a model is for one interface");
   check(open_device(&context) == ONNXC_OK, "the device opens");
 
   expect_run(&context, 3, 2, "the first run records both parts");

@@ -89,18 +89,30 @@ OpFoldResult TransposeOp::fold(FoldAdaptor) {
 // DepthToSpace, SpaceToDepth
 //===----------------------------------------------------------------------===//
 
-static LogicalResult checkBlocks(std::optional<Location> loc,
-                                 std::optional<Dims> dims, int64_t blocksize,
-                                 StringRef mode) {
+/// The result of an op that moves blocks of pixels to channels or back.
+static LogicalResult
+inferBlocks(std::optional<Location> loc, Value input, int64_t blocksize,
+            StringRef mode, SmallVectorImpl<Type> &types,
+            llvm::function_ref<FailureOr<Dims>(const Dims &)> move) {
   if (blocksize <= 0)
     return emitOptionalError(loc, "blocksize ", blocksize, " is not positive");
   if (blocksize > INT16_MAX)
     return emitOptionalError(loc, "blocksize ", blocksize, " is too large");
   if (mode != "DCR" && mode != "CRD")
     return emitOptionalError(loc, "unknown mode '", mode, "'");
-  if (dims && dims->size() != 4)
+  Type element = onnxc::onnx::getElementType(input);
+  std::optional<Dims> dims = getDims(input);
+  if (!dims) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  if (dims->size() != 4)
     return emitOptionalError(loc, "needs an input of rank 4, not ",
                              dims->size());
+  FailureOr<Dims> moved = move(*dims);
+  if (failed(moved))
+    return failure();
+  types.push_back(getTensorType(*moved, element));
   return success();
 }
 
@@ -108,52 +120,38 @@ LogicalResult DepthToSpaceOp::inferReturnTypes(MLIRContext *,
                                                std::optional<Location> loc,
                                                Adaptor adaptor,
                                                SmallVectorImpl<Type> &types) {
-  Type element = onnxc::onnx::getElementType(adaptor.getInput());
-  std::optional<Dims> dims = getDims(adaptor.getInput());
   int64_t block = adaptor.getBlocksize();
-  if (failed(checkBlocks(loc, dims, block, adaptor.getMode())))
-    return failure();
-  if (!dims) {
-    types.push_back(getUnrankedType(element));
-    return success();
-  }
-  Dims &d = *dims;
-  if (std::optional<int64_t> channels = onnxc::onnx::getConstant(d[1]))
-    if (*channels % (block * block) != 0)
-      return emitOptionalError(loc, *channels,
-                               " channels are not a multiple "
-                               "of blocksize squared");
-  types.push_back(getTensorType(
-      {d[0], d[1].floorDiv(block * block), d[2] * block, d[3] * block},
-      element));
-  return success();
+  return inferBlocks(
+      loc, adaptor.getInput(), block, adaptor.getMode(), types,
+      [&](const Dims &d) -> FailureOr<Dims> {
+        if (std::optional<int64_t> channels = onnxc::onnx::getConstant(d[1]))
+          if (*channels % (block * block) != 0)
+            return emitOptionalError(loc, *channels,
+                                     " channels are not a multiple "
+                                     "of blocksize squared");
+        return Dims{d[0], d[1].floorDiv(block * block), d[2] * block,
+                    d[3] * block};
+      });
 }
 
 LogicalResult SpaceToDepthOp::inferReturnTypes(MLIRContext *,
                                                std::optional<Location> loc,
                                                Adaptor adaptor,
                                                SmallVectorImpl<Type> &types) {
-  Type element = onnxc::onnx::getElementType(adaptor.getInput());
-  std::optional<Dims> dims = getDims(adaptor.getInput());
   int64_t block = adaptor.getBlocksize();
-  if (failed(checkBlocks(loc, dims, block, adaptor.getMode())))
-    return failure();
-  if (!dims) {
-    types.push_back(getUnrankedType(element));
-    return success();
-  }
-  Dims &d = *dims;
-  for (AffineExpr size : {d[2], d[3]})
-    if (std::optional<int64_t> n = onnxc::onnx::getConstant(size))
-      if (*n % block != 0)
-        return emitOptionalError(loc, "size ", *n,
-                                 " is not a multiple of "
-                                 "blocksize ",
-                                 block);
-  types.push_back(getTensorType({d[0], d[1] * (block * block),
-                                 d[2].floorDiv(block), d[3].floorDiv(block)},
-                                element));
-  return success();
+  return inferBlocks(loc, adaptor.getInput(), block, adaptor.getMode(), types,
+                     [&](const Dims &d) -> FailureOr<Dims> {
+                       for (AffineExpr size : {d[2], d[3]})
+                         if (std::optional<int64_t> n =
+                                 onnxc::onnx::getConstant(size))
+                           if (*n % block != 0)
+                             return emitOptionalError(loc, "size ", *n,
+                                                      " is not a multiple of "
+                                                      "blocksize ",
+                                                      block);
+                       return Dims{d[0], d[1] * (block * block),
+                                   d[2].floorDiv(block), d[3].floorDiv(block)};
+                     });
 }
 
 //===----------------------------------------------------------------------===//

@@ -8,6 +8,7 @@
 #include "codegen/LowerToLLVM.h"
 #include "codegen/Weights.h"
 #include "compiler/Pipeline.h"
+#include "dialects/onnx/ElementTypes.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "passes/Passes.h"
@@ -188,7 +189,7 @@ onnxc::evaluateConstants(OwningOpRef<ModuleOp> module) {
   SmallVector<void *> outputs;
   for (RankedTensorType type : types) {
     buffers.emplace_back(type.getNumElements() *
-                         llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+                         onnx::getStorageBytes(type.getElementType()));
     outputs.push_back(buffers.back().data());
   }
   int32_t status =

@@ -9,6 +9,7 @@
 #include "compiler/Import/ModelDiagnostics.h"
 #include "compiler/Pipeline.h"
 #include "dialects/onnx/Cost.h"
+#include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/SymbolicShape.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -47,11 +48,9 @@ static int64_t getBytes(Value value, unsigned numSymbols) {
   auto dims = onnx::getDims(value);
   if (!dims)
     return 0;
-  Type type = onnx::getElementType(value);
-  int64_t bits = type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 64;
   return evaluateAtOne(onnx::getProduct(value.getContext(), *dims),
                        numSymbols) *
-         llvm::divideCeil(bits, 8);
+         onnx::getStorageBytes(onnx::getElementType(value));
 }
 
 /// Constants and what is computed from nothing else take no part.

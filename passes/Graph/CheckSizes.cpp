@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/SymbolicShape.h"
 #include "passes/Graph/GraphPasses.h"
 
@@ -62,7 +63,7 @@ private:
     int64_t limit = pointerBits >= 64 ? INT64_MAX : (int64_t(1) << 31) - 1;
     int64_t bytes = 1;
     if (type.getElementType().isIntOrFloat())
-      bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+      bytes = onnx::getStorageBytes(type.getElementType());
     bool overflows = false, isEmpty = false;
     for (AffineExpr size : *dims) {
       // A number too large for 64 bits stays a product of its factors.

@@ -10,6 +10,7 @@
 
 #include "passes/Graph/FoldConstants.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/ModelAttrs.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/Graph/GraphPasses.h"
@@ -26,8 +27,7 @@ namespace {
 
 int64_t getBytes(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() *
-         llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  return type.getNumElements() * onnx::getStorageBytes(type.getElementType());
 }
 
 bool isFoldable(Value value) {

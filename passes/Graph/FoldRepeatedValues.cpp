@@ -12,6 +12,7 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ConvOps.h"
+#include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/MatMulOps.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "passes/Graph/FoldConstants.h"
@@ -48,8 +49,8 @@ private:
     if (!type || !type.hasStaticShape() ||
         !type.getElementType().isIntOrFloat())
       return;
-    int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8) *
-                    type.getNumElements();
+    int64_t bytes =
+        getStorageBytes(type.getElementType()) * type.getNumElements();
     auto readsWeights = [](Operation *user) {
       return isa<ConvOp, ConvTransposeOp, MatMulOp, GemmOp>(user);
     };

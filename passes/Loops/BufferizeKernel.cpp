@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/ElementTypes.h"
 #include "dialects/plan/Kernels.h"
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
@@ -201,7 +202,7 @@ LogicalResult BufferizeKernel::placeAllocations() {
     Operation *parallel = alloc->getParentOfType<scf::ForallOp>();
     bool isStatic = type.hasStaticShape();
     int64_t bytes = isStatic ? type.getNumElements() *
-                                   ((type.getElementTypeBitWidth() + 7) / 8)
+                                   onnx::getStorageBytes(type.getElementType())
                              : 0;
     if (parallel || (isStatic && bytes <= kMaxStackBytes)) {
       if (!isStatic)

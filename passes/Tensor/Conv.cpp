@@ -11,6 +11,7 @@
 #include "dialects/onnx/ConvShape.h"
 #include "passes/Tensor/Contractions.h"
 #include "passes/Tensor/ConvLoops.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -18,39 +19,25 @@ using namespace onnxc::onnx;
 
 namespace {
 
-Value index(OpBuilder &b, Location loc, int64_t value) {
-  return arith::ConstantIndexOp::create(b, loc, value);
-}
-
-Value addIndex(OpBuilder &b, Location loc, Value l, Value r) {
-  return arith::AddIOp::create(b, loc, l, r);
-}
-
-Value mulIndex(OpBuilder &b, Location loc, Value l, int64_t r) {
-  return r == 1 ? l : Value(arith::MulIOp::create(b, loc, l, index(b, loc, r)));
-}
-
 /// The padding before each spatial dimension; computed where SAME meets a
 /// symbolic size.
-SmallVector<Value> getPadBegin(OpBuilder &b, Operation *op,
+SmallVector<Value> getPadBegin(const TensorBuilder &v, Operation *op,
                                const ConvWindow &window, ArrayRef<AffineExpr> x,
                                ArrayRef<AffineExpr> w) {
-  Location loc = op->getLoc();
   SmallVector<Value> pads;
   for (unsigned i = 0; i + 2 < x.size(); ++i) {
     AffineExpr in = x[i + 2], kernel = w[i + 2];
     if (auto constant = window.getPadBegin(i, in, kernel)) {
-      pads.push_back(index(b, loc, *constant));
+      pads.push_back(v.index(*constant));
       continue;
     }
     AffineExpr out = window.getOutputSize(i, in, kernel);
     AffineExpr total = simplify((out - 1) * window.strides[i] +
                                 (kernel - 1) * window.dilations[i] + 1 - in);
-    Value all = getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, total));
-    all = arith::MaxSIOp::create(b, loc, all, index(b, loc, 0));
+    Value all = v.max(v.index(getSize(v.b, op, total)), v.index(0));
     if (window.autoPad == "SAME_LOWER")
-      all = addIndex(b, loc, all, index(b, loc, 1));
-    pads.push_back(arith::DivUIOp::create(b, loc, all, index(b, loc, 2)));
+      all = v.add(all, 1);
+    pads.push_back(v.div(all, 2));
   }
   return pads;
 }
@@ -63,25 +50,62 @@ struct Image {
   llvm::function_ref<Value(OpBuilder &, Location, Value)> load;
 };
 
+/// Where a convolution reads its image.
+struct ImagePlace {
+  const TensorBuilder &v;
+  const ConvLoops &loops;
+  const ConvWindow &window;
+  int64_t group;
+  SmallVector<Value> pads, sizes; // of the spatial dimensions
+  Value perGroup, filters;
+
+  /// The element at the loops' indices as `image` loads it, 0 outside of it.
+  Value load(const Image &image) const {
+    Value channel = loop(loops.channel());
+    if (group != 1) {
+      Value filtersPerGroup = v.div(filters, group);
+      Value number = v.div(loop(1), filtersPerGroup);
+      channel = v.add(channel, v.mul(number, perGroup));
+    }
+    SmallVector<Value> at = {loop(0), channel};
+    Value inside, zero = v.index(0);
+    for (unsigned i = 0; i < loops.spatial; ++i) {
+      Value output = scale(loop(loops.output(i)), window.strides[i]);
+      Value kernel = scale(loop(loops.kernel(i)), window.dilations[i]);
+      Value place = v.sub(v.add(output, kernel), pads[i]);
+      // Unsigned, so that a negative place is out of bounds too.
+      Value isIn =
+          v.fold<arith::CmpIOp>(arith::CmpIPredicate::ult, place, sizes[i]);
+      inside = inside ? v.both(inside, isIn) : isIn;
+      at.push_back(v.select(isIn, place, zero));
+    }
+    Value pixel = image.load(v.b, v.loc, v.extract(image.tensor, at));
+    return v.select(inside, pixel, v.zero(pixel.getType()));
+  }
+
+private:
+  Value loop(unsigned i) const { return v.create<linalg::IndexOp>(i); }
+  Value scale(Value index, int64_t by) const {
+    return by == 1 ? index : v.mul(index, by);
+  }
+};
+
 Value createConv(
     OpBuilder &b, Operation *op, const ConvWindow &window, Value onnxX,
     Value onnxW, Image image, Value weights, int64_t group, Type sumType,
     ArrayRef<std::pair<Value, AffineMap>> more,
     function_ref<Value(OpBuilder &, Location, ValueRange)> loadWeight) {
-  Location loc = op->getLoc();
+  TensorBuilder v(b, op->getLoc());
   MLIRContext *context = op->getContext();
   Dims x = *getDims(onnxX), w = *getDims(onnxW);
   ConvLoops loops(x.size(), context);
-  SmallVector<Value> pads = getPadBegin(b, op, window, x, w);
+  SmallVector<Value> pads = getPadBegin(v, op, window, x, w);
   SmallVector<Value> sizes;
   for (unsigned i = 0; i < loops.spatial; ++i)
-    sizes.push_back(
-        getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, x[i + 2])));
-  Value perGroup =
-      getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, w[1]));
-  Value filters = getValueOrCreateConstantIndexOp(b, loc, getSize(b, op, w[0]));
-  Value zero = index(b, loc, 0);
-  Value zeros = createZeros(b, loc, getSizes(b, op, op->getResult(0)), sumType);
+    sizes.push_back(v.index(getSize(b, op, x[i + 2])));
+  Value perGroup = v.index(getSize(b, op, w[1]));
+  Value filters = v.index(getSize(b, op, w[0]));
+  ImagePlace place{v, loops, window, group, pads, sizes, perGroup, filters};
 
   SmallVector<AffineExpr> weightExprs = {loops.filter()};
   for (unsigned i = loops.channel(); i < loops.numLoops; ++i)
@@ -96,41 +120,15 @@ Value createConv(
   maps.push_back(loops.resultMap());
 
   auto body = [&](OpBuilder &n, Location l, ValueRange args) {
-    auto loop = [&](unsigned i) -> Value {
-      return linalg::IndexOp::create(n, l, i);
-    };
-    Value channel = loop(loops.channel());
-    if (group != 1) {
-      Value perGroupFilters =
-          arith::DivUIOp::create(n, l, filters, index(n, l, group));
-      Value g = arith::DivUIOp::create(n, l, loop(1), perGroupFilters);
-      channel =
-          addIndex(n, l, channel, arith::MulIOp::create(n, l, g, perGroup));
-    }
-    SmallVector<Value> at = {loop(0), channel};
-    Value inside;
-    for (unsigned i = 0; i < loops.spatial; ++i) {
-      Value padded = addIndex(
-          n, l, mulIndex(n, l, loop(loops.output(i)), window.strides[i]),
-          mulIndex(n, l, loop(loops.kernel(i)), window.dilations[i]));
-      Value place = arith::SubIOp::create(n, l, padded, pads[i]);
-      // Unsigned, so that a negative place is out of bounds too.
-      Value isIn = arith::CmpIOp::create(n, l, arith::CmpIPredicate::ult, place,
-                                         sizes[i]);
-      inside = inside ? Value(arith::AndIOp::create(n, l, inside, isIn)) : isIn;
-      at.push_back(arith::SelectOp::create(n, l, isIn, place, zero));
-    }
-    Value pixel = tensor::ExtractOp::create(n, l, image.tensor, at);
-    pixel = image.load(n, l, pixel);
-    Value none =
-        arith::ConstantOp::create(n, l, n.getZeroAttr(pixel.getType()));
-    pixel = arith::SelectOp::create(n, l, inside, pixel, none);
-    linalg::YieldOp::create(
-        n, l,
-        buildMultiplyAdd(n, l, pixel, loadWeight(n, l, args), args.back()));
+    Value pixel = place.load(image), weight = loadWeight(n, l, args);
+    v.create<linalg::YieldOp>(
+        buildMultiplyAdd(n, l, pixel, weight, args.back()));
   };
-  auto generic = linalg::GenericOp::create(b, loc, zeros.getType(), inputs,
-                                           zeros, maps, loops.kinds(), body);
+  Value zeros =
+      createZeros(b, v.loc, getSizes(b, op, op->getResult(0)), sumType);
+  auto generic =
+      v.create<linalg::GenericOp>(TypeRange{zeros.getType()}, inputs,
+                                  ValueRange{zeros}, maps, loops.kinds(), body);
   SmallVector<int64_t> constantPads;
   for (Value pad : pads)
     if (auto constant = getConstantIntValue(pad))

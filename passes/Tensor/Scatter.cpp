@@ -143,12 +143,81 @@ struct LowerTensorScatter : OpConversionPattern<TensorScatterOp> {
 
 /// Every element of every column is added to its place in the image, but for
 /// those in the padding.
+class ColumnsToImage {
+public:
+  ColumnsToImage(OpBuilder &b, Col2ImOp op, Value input,
+                 ArrayRef<AffineExpr> block)
+      : v(b, op.getLoc()), op(op), input(input),
+        type(getElementType(op.getOutput())),
+        image(readSizes(b, op, op.getOutput())), spatial(block.size()),
+        dilations(spatial, 1), strides(spatial, 1), pads(2 * spatial, 0) {
+    auto read = [](SmallVector<int64_t> &values,
+                   std::optional<ArrayRef<int64_t>> given) {
+      if (given)
+        values = SmallVector<int64_t>(*given);
+    };
+    read(dilations, op.getDilations());
+    read(strides, op.getStrides());
+    read(pads, op.getPads());
+    for (int64_t d = 0; d < spatial; ++d) {
+      blockSizes.push_back(v.index(getSize(b, op, block[d])));
+      AffineExpr extent = (block[d] - 1) * dilations[d] + 1;
+      Value padding =
+          v.index(getSize(b, op, -extent + pads[d] + pads[spatial + d]));
+      Value room = v.max(v.add(image[2 + d], padding), v.index(0));
+      Value count = v.add(v.div(room, v.index(strides[d])), 1);
+      counts.push_back(v.max(count, v.index(0)));
+    }
+  }
+
+  Value build() {
+    // Loops: batch, channel, place in the block, place of the block.
+    SmallVector<OpFoldResult> loops = getSizes(v.b, op, op.getOutput());
+    Value zero = v.filled(loops, v.zero(getStorageType(type)));
+    loops.resize(2);
+    llvm::append_range(loops, getAsOpFoldResult(ArrayRef(blockSizes)));
+    llvm::append_range(loops, getAsOpFoldResult(ArrayRef(counts)));
+    return v.loops(loops, zero, [&](ValueRange i, ValueRange tensors) {
+      return addElement(i, tensors);
+    })[0];
+  }
+
+private:
+  SmallVector<Value> addElement(ValueRange i, ValueRange tensors) {
+    Value row = i[1], column = v.index(0), inside;
+    SmallVector<Value> to(i.take_front(2));
+    for (int64_t d = 0; d < spatial; ++d) {
+      Value k = i[2 + d], place = i[2 + spatial + d];
+      row = v.add(v.mul(row, blockSizes[d]), k);
+      column = v.add(v.mul(column, counts[d]), place);
+      Value at = v.sub(v.add(v.mul(place, strides[d]), v.mul(k, dilations[d])),
+                       pads[d]);
+      Value fits = v.both(v.lt(v.index(-1), at), v.lt(at, image[2 + d]));
+      inside = inside ? v.both(inside, fits) : fits;
+      to.push_back(at);
+    }
+    return v.ifThen(inside, tensors, [&]() -> SmallVector<Value> {
+      Value update = v.extract(input, {i[0], row, column});
+      Value sum = reduce(v, "add", type, tensors[0], to, update);
+      return {v.insert(sum, tensors[0], to)};
+    });
+  }
+
+  TensorBuilder v;
+  Col2ImOp op;
+  Value input;
+  Type type;
+  SmallVector<Value> image; // its sizes
+  int64_t spatial;
+  SmallVector<int64_t> dilations, strides, pads;
+  SmallVector<Value> counts, blockSizes;
+};
+
 struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
   using Base::Base;
   LogicalResult
   matchAndRewrite(Col2ImOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Location loc = op.getLoc();
     Type type = onnxc::onnx::getElementType(op.getOutput());
     if (!canReduce("add", type))
       return rewriter.notifyMatchFailure(op, refuseElements(type));
@@ -156,59 +225,8 @@ struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
     if (!block)
       return rewriter.notifyMatchFailure(
           op, "block_shape is known at run time only: make it a constant");
-    int64_t spatial = block->size();
-    SmallVector<int64_t> ones(spatial, 1), zeros(2 * spatial, 0);
-    ArrayRef<int64_t> dilations = op.getDilations().value_or(ones),
-                      strides = op.getStrides().value_or(ones),
-                      pads = op.getPads().value_or(zeros);
-    TensorBuilder v(rewriter, loc);
-    SmallVector<Value> image = readSizes(rewriter, op, op.getOutput());
-
-    // Loops: batch, channel, place in the block, place of the block.
-    SmallVector<OpFoldResult> loops = getSizes(rewriter, op, op.getOutput());
-    SmallVector<OpFoldResult> places;
-    SmallVector<Value> counts, blockSizes;
-    loops.resize(2);
-    for (int64_t d = 0; d < spatial; ++d) {
-      OpFoldResult size = getSize(rewriter, op, (*block)[d]);
-      blockSizes.push_back(v.index(size));
-      AffineExpr extent = ((*block)[d] - 1) * dilations[d] + 1;
-      Value padding =
-          v.index(getSize(rewriter, op, -extent + pads[d] + pads[spatial + d]));
-      Value room = v.add(image[2 + d], padding);
-      Value count =
-          v.max(v.add(v.div(v.max(room, v.index(0)), v.index(strides[d])),
-                      v.index(1)),
-                v.index(0));
-      counts.push_back(count);
-      loops.push_back(size);
-      places.push_back(count);
-    }
-    llvm::append_range(loops, places);
-
-    Value zero = v.filled(getSizes(rewriter, op, op.getOutput()),
-                          v.zero(getStorageType(type)));
-    auto body = [&](ValueRange i, ValueRange tensors) {
-      Value row = i[1], column = v.index(0), inside;
-      SmallVector<Value> to(i.take_front(2));
-      for (int64_t d = 0; d < spatial; ++d) {
-        Value k = i[2 + d], place = i[2 + spatial + d];
-        row = v.add(v.mul(row, blockSizes[d]), k);
-        column = v.add(v.mul(column, counts[d]), place);
-        Value at = v.sub(v.add(v.mul(place, v.index(strides[d])),
-                               v.mul(k, v.index(dilations[d]))),
-                         v.index(pads[d]));
-        Value fits = v.both(v.lt(v.index(-1), at), v.lt(at, image[2 + d]));
-        inside = inside ? v.both(inside, fits) : fits;
-        to.push_back(at);
-      }
-      return v.ifThen(inside, tensors, [&]() -> SmallVector<Value> {
-        Value update = v.extract(adaptor.getInput(), {i[0], row, column});
-        Value sum = reduce(v, "add", type, tensors[0], to, update);
-        return {v.insert(sum, tensors[0], to)};
-      });
-    };
-    rewriter.replaceOp(op, v.loops(loops, zero, body));
+    rewriter.replaceOp(
+        op, ColumnsToImage(rewriter, op, adaptor.getInput(), *block).build());
     return success();
   }
 };

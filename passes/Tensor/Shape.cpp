@@ -82,42 +82,44 @@ struct LowerView : ConversionPattern {
         return success();
       }
 
-    // By way of one dimension.
-    auto flatType = [&](int64_t size) {
-      return RankedTensorType::get({size}, type.getElementType());
-    };
-    int64_t have = sourceType.hasStaticShape() ? sourceType.getNumElements()
-                                               : ShapedType::kDynamic;
-    int64_t want =
-        type.hasStaticShape() ? type.getNumElements() : ShapedType::kDynamic;
-    ReassociationIndices all;
-    for (size_t i = 0; i < from.size(); ++i)
-      all.push_back(i);
-    Value flat = source;
-    if (from.empty())
-      flat = tensor::ExpandShapeOp::create(rewriter, loc, flatType(1), source,
-                                           ArrayRef<ReassociationIndices>());
-    else if (from.size() > 1)
-      flat =
-          tensor::CollapseShapeOp::create(rewriter, loc, flatType(have), source,
-                                          ArrayRef<ReassociationIndices>(all));
+    Value flat = flatten(rewriter, loc, source, type.getElementType());
     if (to.size() == 1) {
       rewriter.replaceOp(op, castTo(rewriter, loc, flat, type));
       return success();
     }
-    flat = castTo(rewriter, loc, flat, flatType(want));
-    if (to.empty()) {
+    int64_t size =
+        type.hasStaticShape() ? type.getNumElements() : ShapedType::kDynamic;
+    flat = castTo(rewriter, loc, flat,
+                  RankedTensorType::get({size}, type.getElementType()));
+    if (to.empty())
       rewriter.replaceOpWithNewOp<tensor::CollapseShapeOp>(
           op, type, flat, ArrayRef<ReassociationIndices>());
-      return success();
-    }
-    all.clear();
-    for (size_t i = 0; i < to.size(); ++i)
-      all.push_back(i);
-    rewriter.replaceOpWithNewOp<tensor::ExpandShapeOp>(
-        op, type, flat, ArrayRef<ReassociationIndices>(all),
-        getSizes(rewriter, op, op->getResult(0)));
+    else
+      rewriter.replaceOpWithNewOp<tensor::ExpandShapeOp>(
+          op, type, flat, getGroup(to.size()),
+          getSizes(rewriter, op, op->getResult(0)));
     return success();
+  }
+
+private:
+  /// All dimensions as one.
+  static SmallVector<ReassociationIndices> getGroup(int64_t rank) {
+    return {llvm::to_vector<2>(llvm::seq<int64_t>(0, rank))};
+  }
+
+  static Value flatten(OpBuilder &b, Location loc, Value source, Type element) {
+    auto type = cast<RankedTensorType>(source.getType());
+    if (type.getRank() == 1)
+      return source;
+    if (type.getRank() == 0)
+      return tensor::ExpandShapeOp::create(
+          b, loc, RankedTensorType::get({1}, element), source,
+          ArrayRef<ReassociationIndices>());
+    int64_t size =
+        type.hasStaticShape() ? type.getNumElements() : ShapedType::kDynamic;
+    return tensor::CollapseShapeOp::create(
+        b, loc, RankedTensorType::get({size}, element), source,
+        getGroup(type.getRank()));
   }
 };
 

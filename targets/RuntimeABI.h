@@ -34,7 +34,7 @@ enum ContextField {
 
 /// The values of onnxc_status that generated code returns.
 enum Status : int32_t {
-#define ONNXC_STATUS(NAME, RUNTIME_NAME, VALUE) NAME = VALUE,
+#define ONNXC_STATUS(NAME, RUNTIME_NAME, VALUE) NAME = (VALUE),
 #include "targets/RuntimeABI.def"
 };
 
@@ -42,7 +42,7 @@ enum ModelFlags : uint32_t { NeedsAllocator = 1, ExternWeights = 2 };
 
 /// onnxc_dtype, which is onnx.TensorProto.DataType.
 enum Dtype : int32_t {
-#define ONNXC_DTYPE(NAME, RUNTIME_NAME, VALUE) NAME = VALUE,
+#define ONNXC_DTYPE(NAME, RUNTIME_NAME, VALUE) NAME = (VALUE),
 #include "targets/RuntimeABI.def"
 };
 

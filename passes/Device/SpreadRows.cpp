@@ -118,7 +118,7 @@ class RowTasks {
 public:
   explicit RowTasks(scf::ForallOp forall) : forall(forall) {}
 
-  /// Whether it can be done.
+  /// Whether threads can share its rows.
   bool match();
   bool isWorthIt(int64_t minThreads, int64_t subgroup);
   void emit(int64_t groupThreads);
@@ -331,7 +331,7 @@ Value narrow(VectorBuilder &v, Value word, Type type) {
   return v.b.createOrFold<arith::BitcastOp>(v.loc, type, value);
 }
 
-/// What all threads of the row have together.
+/// The values that all threads of a row share.
 Value RowTasks::exchange(VectorBuilder &v, Operation *combiner, Value part) {
   auto constant = [&](int64_t value) -> Value {
     return arith::ConstantIntOp::create(v.b, v.loc, v.b.getI32Type(), value);
@@ -425,7 +425,7 @@ void RowTasks::emitTask(VectorBuilder &v, Value row) {
       row = v.b.createOrFold<arith::DivUIOp>(v.loc, row, bound);
   }
   for (Operation &op : forall.getBody()->without_terminator()) {
-    auto loop = loops.find(&op);
+    auto *loop = loops.find(&op);
     if (loop != loops.end())
       emitLoop(v, loop->second);
     else if (isa<memref::StoreOp>(op))

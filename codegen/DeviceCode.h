@@ -21,33 +21,33 @@ struct DeviceFunction {
   std::vector<uint32_t> words;
 };
 
-/// What the device runs in one go: onnxc_device_part.
+/// Kernels that the device runs in one go: onnxc_device_part.
 struct DevicePart {
   /// The number of its first function.
   int32_t firstFunction = 0;
   int32_t numInputs = 0;
-  /// Of the inputs, then of the outputs: where the device keeps them, and
-  /// whether the host gives or takes them.
+  /// Where the device keeps the inputs and then the outputs, and whether the
+  /// host gives or takes each of them.
   llvm::SmallVector<int32_t> slots;
   llvm::SmallVector<bool> transfers;
 };
 
-/// What onnxc_device_code of runtime.h describes.
+/// The contents of onnxc_device_code of runtime.h.
 struct DeviceCode {
   std::string interface;
   /// Bits ONNXC_GPU_* that the functions need.
   uint64_t features = 0;
   uint64_t level = 0;
-  /// In the order of their numbers.
+  /// The functions in the order of their numbers.
   std::vector<DeviceFunction> functions;
-  /// PTX.
+  /// PTX of all functions; empty for SPIR-V.
   std::string image;
   std::vector<DevicePart> parts;
-  /// Of the weights, the bytes that the device reads: the first.
+  /// How many of the first bytes of the weights the device reads.
   uint64_t weightsBytes = 0;
 };
 
-/// What compileDeviceCode needs.
+/// The inputs of compileDeviceCode.
 void registerDeviceDialects(mlir::DialectRegistry &registry);
 
 /// Takes the gpu.modules out of the module and compiles them for the device.

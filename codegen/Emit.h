@@ -31,11 +31,11 @@ struct CodeOptions {
 };
 
 struct EmittedCode {
-  /// Bytes of arena where that is one number.
+  /// The bytes of arena, if that is one number.
   std::optional<int64_t> arenaBytes;
-  /// The most stack that a call takes; none where that is not known.
+  /// The most stack that a call takes, if that is known.
   std::optional<StackUsage::Worst> stack;
-  /// Of objects.
+  /// Set for objects only.
   ObjectFacts facts;
 };
 

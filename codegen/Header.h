@@ -12,11 +12,11 @@
 
 namespace onnxc {
 
-/// What is known of the memory a run takes.
+/// The memory that a run takes, as far as it is known.
 struct MemoryNeeds {
-  /// Where it is one number.
+  /// Set if it is one number.
   std::optional<int64_t> arenaBytes;
-  /// Of the generated code, where nothing is called by a pointer.
+  /// The stack of the generated code, if it calls nothing by a pointer.
   std::optional<uint64_t> stackBytes;
 };
 

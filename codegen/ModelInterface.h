@@ -59,9 +59,9 @@ struct ModelInterface {
 
   /// Whether a dimension of this tensor depends on data.
   bool dependsOnData(const TensorInterface &tensor) const;
-  /// Whether an output does, so that the run allocates it.
+  /// Whether some output depends on data, so that the run allocates it.
   bool needsAllocator() const;
-  /// Whether no size is left open: then all sizes are constants.
+  /// Whether all sizes are constants.
   bool isStatic() const { return symbols.empty(); }
 };
 

@@ -43,7 +43,7 @@ public:
 private:
   struct Frame {
     uint64_t bytes = 0;
-    /// Whether it calls a pointer, or takes stack by a size of its own.
+    /// The function calls a pointer, or takes stack of a size that varies.
     bool isOpen = false;
     bool callsOutside = false;
     std::set<std::string> callees;
@@ -52,7 +52,7 @@ private:
 
   std::mutex mutex;
   llvm::StringMap<Frame> frames;
-  /// What a call puts on the stack besides the frame.
+  /// The bytes that a call puts on the stack besides the frame.
   uint64_t returnBytes = 0;
 };
 

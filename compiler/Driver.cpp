@@ -51,7 +51,7 @@ FailureOr<OwningOpRef<ModuleOp>> readModule(const Options &options,
 
 namespace {
 
-/// What a compilation has in its hands.
+/// One compilation: its inputs and what each phase has made so far.
 class Compilation {
 public:
   explicit Compilation(const Options &options);

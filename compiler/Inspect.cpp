@@ -23,7 +23,7 @@ namespace onnxc {
 
 namespace {
 
-/// What is counted on the imported graph.
+/// Numbers counted on the imported graph.
 struct GraphFacts {
   ModelInterface model;
   std::map<std::string, int64_t> operators;

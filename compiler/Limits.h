@@ -12,7 +12,7 @@
 
 namespace onnxc {
 
-/// What takes most room, each as '"node" bytes', the largest first.
+/// The tensors that take most room, each as '"node" bytes', the largest first.
 struct LargestTensors {
   std::vector<std::string> arena, weights;
   /// Nodes or outputs whose size depends on data.

@@ -48,7 +48,7 @@ void writeListing(ModuleOp module, StringRef file, llvm::raw_ostream &os) {
     std::string text;
     llvm::raw_string_ostream stream(text);
     op->print(stream, state);
-    // What an attribute prints over several lines stays one here.
+    // An attribute that prints several lines is one line here.
     std::replace(text.begin(), text.end(), '\n', ' ');
     StringRef name = getNodeName(op->getLoc());
     os << text;

@@ -43,7 +43,7 @@ void buildCodePhase(mlir::OpPassManager &pm, const PipelineOptions &options);
 
 struct PhaseInfo {
   Phase phase;
-  /// What --stop-after, --save-temps and onnxc-opt (--onnxc-NAME) call it.
+  /// Its name for --stop-after, --save-temps and onnxc-opt (--onnxc-NAME).
   llvm::StringRef name;
   llvm::StringRef summary;
   /// Null for the import, which has no passes.

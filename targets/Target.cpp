@@ -64,7 +64,7 @@ onnxc::Target::createTargetMachine(CodeGenOptLevel level) const {
       std::nullopt, level));
 }
 
-/// What the host has and lacks. Virtual machines hide instruction sets, so its
+/// The features of the host. Virtual machines hide instruction sets, so its
 /// CPU's name does not tell.
 static std::string getHostFeatures() {
   SmallVector<std::string> list;

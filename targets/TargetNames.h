@@ -15,8 +15,8 @@ namespace onnxc {
 /// The triple that --target names; the host's where it is empty.
 llvm::Triple getTriple(llvm::StringRef target);
 
-/// What LLVM knows of the triple's CPUs and features. `said` is what the user
-/// wrote, for the error.
+/// The CPUs and features that LLVM knows for the triple. `said` is what the
+/// user wrote, for the error.
 llvm::Expected<std::unique_ptr<llvm::MCSubtargetInfo>>
 createSubtargetInfo(const llvm::Triple &triple, llvm::StringRef said);
 

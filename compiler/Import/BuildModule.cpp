@@ -38,7 +38,7 @@ struct Values {
   }
 };
 
-/// What the model states about a value and what is inferred for it.
+/// The type that the model states for a value, and the type inferred for it.
 Type mergeTypes(Type stated, Type inferred) {
   auto s = dyn_cast_or_null<RankedTensorType>(stated);
   auto i = dyn_cast<TensorType>(inferred);
@@ -169,7 +169,7 @@ LogicalResult BuildModule::buildBody(::onnx::GraphProto &graph, Values &values,
     ++nodeNumber;
     if (succeeded(buildNode(node, values)))
       continue;
-    // What follows from it would only be noise.
+    // Errors that follow from it would only be noise.
     failedAtNode = true;
     return failure();
   }
@@ -251,7 +251,7 @@ LogicalResult BuildModule::buildRegions(::onnx::NodeProto &node, SubgraphOp op,
     if (!graph)
       return emitError(op.getLoc()) << "has no sub-graph " << name;
     Region &region = op->getRegion(i);
-    // What a body yields may be wider than what it began with.
+    // A body may yield wider types than it began with.
     for (int round = 0; round < 4; ++round) {
       SmallVector<Type> types = op.getRegionArgTypes(i);
       if (!region.empty() && llvm::equal(types, region.getArgumentTypes()))

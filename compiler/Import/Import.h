@@ -17,8 +17,8 @@
 
 namespace onnxc {
 
-/// What --dim says about one symbolic dimension. Equal bounds fix it; a
-/// maximum of -1 means none.
+/// The bounds that --dim gives a symbolic dimension. Equal bounds fix it; a
+/// maximum of -1 means that there is none.
 struct DimBinding {
   int64_t min = 0;
   int64_t max = -1;
@@ -34,7 +34,7 @@ struct ImportOptions {
 /// The files beside the model that were read: its external data.
 using ExternalFiles = llvm::SmallVector<std::string>;
 
-/// What the file says about itself, for people; counted before any change.
+/// Facts of the file for people, counted before any change.
 struct ModelFacts {
   std::string producer, producerVersion, domain, graphName, doc;
   int64_t irVersion = 0, modelVersion = 0;

@@ -247,7 +247,7 @@ private:
     try {
       ::onnx::shape_inference::InferShapes(*model.proto);
     } catch (const std::exception &) {
-      // What is wrong shows when the op is built, at its node.
+      // An error shows when the op is built, at its node.
     }
     types.clear();
     recordTypes(model.proto->graph());

@@ -12,7 +12,7 @@ using namespace mlir;
 namespace onnxc {
 
 std::string describeLocation(Location loc) {
-  // Of fused nodes the first one that has a name speaks for all.
+  // The first fused node that has a name speaks for all.
   NameLoc node, op;
   FileLineColLoc file;
   loc->walk([&](Location inner) {

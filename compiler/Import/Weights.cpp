@@ -147,7 +147,7 @@ private:
     return loadExternal(model, model.getLoc(tensor.name()), tensor);
   }
 
-  /// What stays in the protobuf holds its bytes itself.
+  /// Tensors that stay in the protobuf hold their bytes themselves.
   LogicalResult loadSmall(::onnx::NodeProto &node) {
     for (auto &attribute : *node.mutable_attribute()) {
       if (attribute.has_t() && failed(load(*attribute.mutable_t())))

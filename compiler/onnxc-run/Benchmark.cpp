@@ -62,7 +62,7 @@ Expected<Timing> benchmark(ModelRunner &runner, unsigned repeat) {
 
 namespace {
 
-/// What the hook of the runs is given.
+/// The argument of the profiler's hook.
 struct StepClock {
   explicit StepClock(size_t numSteps) : steps(numSteps) {
     for (size_t i = 0; i < numSteps; ++i)

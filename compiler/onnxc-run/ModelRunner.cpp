@@ -105,7 +105,7 @@ Error ModelRunner::describeFailure(int32_t status) const {
   return createStringError(text);
 }
 
-/// Whether only the run tells the shape; see onnxc_run.
+/// Whether the shape is known only after the run; see onnxc_run.
 static bool dependsOnData(const onnxc_model &model,
                           const onnxc_tensor_info &info) {
   auto fromData = [](const onnxc_symbol_info &s) { return s.from_data != 0; };

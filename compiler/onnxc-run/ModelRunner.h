@@ -22,7 +22,7 @@ public:
   ~ModelRunner();
 
   const onnxc_model &model() const { return *loaded.model; }
-  /// Of the last prepare().
+  /// The bytes of arena that the last prepare() found.
   size_t arenaBytes() const { return arenaNeed; }
   int threads() const;
 
@@ -36,7 +36,7 @@ public:
   void setProfiler(onnxc_profile_fn profile, void *profiler);
   /// One run, nothing around it.
   llvm::Error runOnce();
-  /// Whether arena, outputs and inputs were left alone where they must be.
+  /// Fails if a run wrote around its arena and outputs, or to its inputs.
   llvm::Error checkGuards() const;
   std::vector<HostTensor> takeOutputs();
 

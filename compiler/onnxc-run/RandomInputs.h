@@ -20,7 +20,7 @@ struct Range {
   double low, high;
 };
 
-/// What the user says about shapes and values, by input or symbol name.
+/// The user's wishes for shapes and values, by name of input or symbol.
 struct RandomSettings {
   uint64_t seed = 0;
   llvm::StringMap<Range> ranges;

@@ -1,7 +1,7 @@
 //===- ConvShape.h - Sizes and padding of convolutions --------------------===//
 //
-// What shape inference and lowering both need of the attributes that
-// convolutions share.
+// Shape inference and lowering read the attributes that convolutions share
+// through these functions.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -1,6 +1,6 @@
 //===- GraphBuilder.h - Short graphs of onnx ops --------------------------===//
 //
-// What expansions of ops are written in. Types need not be known while a graph
+// Expansions of ops are written with it. Types need not be known while a graph
 // is built; shape inference finds them.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -22,8 +22,8 @@ mlir::Value decodeNarrowFloat(ScalarBuilder &s, mlir::Value bits,
                               mlir::Type type);
 
 struct NarrowFloatRounding {
-  /// Whether what is too large becomes the largest number instead of infinity
-  /// or, where there is none, NaN.
+  /// A number that is too large becomes the largest one. Otherwise it becomes
+  /// infinity or, in types without infinity, NaN.
   bool saturate = true;
   /// For float8e8m0, a power of two: "up", "down" or "nearest".
   llvm::StringRef mode = "up";

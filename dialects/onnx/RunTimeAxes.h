@@ -15,7 +15,7 @@ namespace onnxc::onnx {
 /// The data with each dimension split into one that stays and one that the
 /// axes (1-D) name, of which one has its size and the other is 1.
 struct SplitAxes {
-  /// Of twice the rank: stays, named, stays, named, ...
+  /// Has twice the rank: one that stays, one that is named, and so on.
   mlir::Value data;
   /// The sizes of the dimensions that are not named, in their order; null when
   /// the number of axes is not known.

@@ -11,7 +11,7 @@
 
 namespace onnxc::onnx {
 
-/// What Slice takes of one dimension, as the operands state it.
+/// The elements of one dimension that Slice takes, as the operands state it.
 struct SliceRange {
   mlir::AffineExpr start, end;
   int64_t step = 1;

@@ -47,8 +47,8 @@ mlir::AffineExpr simplify(mlir::AffineExpr expr);
 std::optional<int64_t> getConstant(mlir::AffineExpr expr);
 /// One more than the highest symbol of the expressions.
 unsigned getNumSymbols(llvm::ArrayRef<mlir::AffineExpr> exprs);
-/// Whether it holds for all sizes that `expr` is not negative / is positive,
-/// given that symbols are not negative.
+/// Whether `expr` is not negative, or positive, for all sizes. Symbols are not
+/// negative.
 bool isKnownNonNegative(mlir::AffineExpr expr);
 bool isKnownPositive(mlir::AffineExpr expr);
 

@@ -27,8 +27,8 @@ bool CarriedKernels::isKnownType(Type type) const {
       type);
 }
 
-/// Whether the op has a constant that is an index of more than 32 bits, which
-/// is what a device computes with.
+/// Whether the op has a constant index of more than 32 bits. Devices compute
+/// indices in 32 bits.
 static bool hasLongIndex(Operation *op) {
   APInt number;
   if (op->getNumResults() == 1 && op->getResult(0).getType().isIndex() &&
@@ -135,7 +135,7 @@ static int64_t countIterationsOfLaunch(Block &block, int64_t rowThreads) {
 // bytes.
 static constexpr unsigned kMostBuffers = 64, kMostSizes = 32;
 
-/// Whether a launch can be told of all buffers and sizes.
+/// Whether a launch has room for all buffers and sizes of the kernel.
 static bool takesFewArguments(func::FuncOp kernel) {
   unsigned numBuffers = 0, numSizes = 0;
   for (Type type : kernel.getArgumentTypes()) {

@@ -12,20 +12,20 @@
 
 namespace onnxc {
 
-/// What the bodies of kernels say about running on a device. They are in
-/// memory already.
+/// Decides which kernels run on a device, by their bodies, which are on memrefs
+/// already.
 class CarriedKernels {
 public:
   /// `rowThreads` threads share a long sum.
   explicit CarriedKernels(int64_t rowThreads) : rowThreads(rowThreads) {}
 
-  /// Whether the device has all types and functions of the kernel, and threads
-  /// enough to be done soon.
+  /// Whether the device has all types and functions of the kernel, and enough
+  /// threads for its work.
   bool canCarry(mlir::func::FuncOp kernel);
-  /// Whether the kernel does one thing after the other, so that a device would
-  /// have one thread to do it.
+  /// Whether the kernel does one thing after the other, so that one thread of
+  /// the device would do it all.
   bool isSequential(mlir::func::FuncOp kernel);
-  /// Whether it sums products: enough work to be sent away for.
+  /// Whether it sums products, which is enough work for a launch.
   bool isContraction(mlir::func::FuncOp kernel);
 
 private:

@@ -278,7 +278,7 @@ private:
         divide(region.front(), resident);
     }
     move(end, nullptr, placed);
-    // What the device does, and what only that needed.
+    // These ops run on the device, or only such ops used them.
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
       if (!placed.contains(&op)) {
         assert(op.use_empty() && "the host reads what the device keeps");

@@ -93,7 +93,7 @@ private:
   TileOperand row, column;
   GroupShape shape;
 
-  // Of the task that is emitted.
+  // These belong to the task that is being emitted.
   std::unique_ptr<TileProduct> tile;
   SmallVector<Value> indices;
   Value rowOrigin, columnOrigin, thread, rowTiles, columnTiles;
@@ -141,7 +141,7 @@ SmallVector<Value> GroupTile::emitStep(ValueRange sums, Value step,
   Value stage = v.rem(step, shape.stages);
   Value nextStage = v.rem(next, shape.stages);
   Location loc = op.getLoc();
-  // What is copied through registers is loaded before the product and stored
+  // Copies through registers are loaded before the product and stored
   // after it.
   SmallVector<Type> types(row.getNumLoaded(), row.getType());
   types.append(column.getNumLoaded(), column.getType());

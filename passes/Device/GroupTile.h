@@ -13,8 +13,8 @@
 namespace onnxc {
 
 /// Replaces a matrix product or convolution, the fill before it and the
-/// elementwise ops that follow it by a gpu.launch, or fails: of an op that is
-/// small or thin a thread computes an element.
+/// elementwise ops that follow it by a gpu.launch. Fails for an op that is
+/// small or thin: there a thread computes an element.
 mlir::LogicalResult emitGroupTiles(mlir::linalg::GenericOp op,
                                    const GroupMachine &machine);
 

@@ -12,10 +12,11 @@
 namespace onnxc {
 
 /// Whether a gpu.launch can take the place of `op` and of `others`, later ops
-/// of the block: what they use is sizes, buffers, and what can be read from
-/// buffers that the kernel does not write; nothing that the device computed
-/// before is needed later but through buffers; and the host comes by. Else
-/// these ops share one function of the device with their surroundings.
+/// of the block. Three things must hold: they use only sizes, buffers, and
+/// values that can be read from buffers which the kernel does not write; later
+/// ops get what the device computed before through buffers only; and the host
+/// executes this block. Otherwise these ops share one function of the device
+/// with their surroundings.
 bool canLaunch(mlir::Operation *op,
                mlir::ArrayRef<mlir::Operation *> others = {});
 

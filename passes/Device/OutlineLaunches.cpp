@@ -171,7 +171,7 @@ private:
     }
     if (failed(flush(pending)))
       return failure();
-    // What has been repeated in the launches.
+    // The launches have copies of these ops.
     for (Operation *op : llvm::reverse(kept))
       if (isa<memref::LoadOp>(op) ? op->use_empty() : isOpTriviallyDead(op))
         erase(op);

@@ -37,7 +37,7 @@ public:
       if (!isFreeInPlan(&op))
         ops.push_back(&op);
     }
-    // What is required holds for all that follows.
+    // A requirement holds for all that follows.
     Operation *required = nullptr;
     for (Operation *op : ops) {
       llvm::SetVector<Operation *> &found = waits[op];
@@ -114,7 +114,7 @@ private:
       found.insert(op);
   }
 
-  /// What the op and all inside of it needs of this block.
+  /// The values of this block that the op and all ops inside of it use.
   void collect(Operation *op, llvm::SetVector<Operation *> &found) {
     op->walk([&](Operation *inner) {
       for (Value operand : inner->getOperands())

@@ -22,7 +22,7 @@ namespace {
 
 constexpr int64_t kUnroll = 4;
 
-/// What of one side a thread has.
+/// The elements of one factor that a thread has.
 struct ThreadPart {
   int64_t count, together;
   SmallVector<Value> places;

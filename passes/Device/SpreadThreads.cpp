@@ -56,7 +56,7 @@ struct SpreadThreads : onnxc::impl::SpreadThreadsBase<SpreadThreads> {
         ops.push_back(op);
     });
     spread(rewriter, ops);
-    // What was only between an op and the one that took it.
+    // These buffers were only between an op and the one that took it.
     for (int64_t i = kernel.getNumArguments() - 1; i >= 0; --i)
       if (plan::attrs::Scratch::isOn(kernel, i) &&
           kernel.getArgument(i).use_empty())

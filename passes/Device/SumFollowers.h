@@ -15,13 +15,13 @@
 
 namespace onnxc {
 
-/// The elements of a map's results, with the loops at `indices`.
+/// The results of a map, with the loops at `indices`.
 mlir::SmallVector<mlir::Value> getIndices(mlir::OpBuilder &b,
                                           mlir::Location loc,
                                           mlir::AffineMap map,
                                           mlir::ArrayRef<mlir::Value> indices);
 
-/// What the op reads of the operand with its loops at `indices`.
+/// The element of the operand that the op reads with its loops at `indices`.
 mlir::Value loadOperand(mlir::OpBuilder &b, mlir::Location loc,
                         mlir::linalg::GenericOp op, mlir::OpOperand &operand,
                         mlir::ArrayRef<mlir::Value> indices);
@@ -34,17 +34,17 @@ public:
   mlir::ArrayRef<mlir::linalg::GenericOp> getFollowers() const {
     return followers;
   }
-  /// Where all that is read has been written.
+  /// The op behind which everything that is read has been written.
   mlir::Operation *getLastOp();
   /// Where results go: the op's loops to places in a buffer.
   mlir::Value getOutput(unsigned number);
   mlir::AffineMap getOutputMap(unsigned number);
-  /// What becomes of the only result at the place that the op's loops at
-  /// `indices` compute.
+  /// Applies the followers to a sum: the only result at the place that the op's
+  /// loops at `indices` compute.
   mlir::Value finish(mlir::OpBuilder &b, mlir::Location loc, mlir::Value sum,
                      mlir::ArrayRef<mlir::Value> indices);
-  /// Stores what becomes of result `number` at the place that the op's loops
-  /// at `indices` compute.
+  /// Applies the followers to the sum of result `number`, at the place that the
+  /// op's loops at `indices` compute, and stores it.
   void store(mlir::OpBuilder &b, mlir::Location loc, unsigned number,
              mlir::Value sum, mlir::ArrayRef<mlir::Value> indices);
   /// The op, its fill and the followers.

@@ -26,7 +26,7 @@ public:
   TileOperand(mlir::linalg::GenericOp op, const ProductFactor &factor,
               const MergedLoops &along, const MergedLoops &depth);
 
-  /// Of `threads` threads, each copies its part.
+  /// Chooses which part of the tile each of `threads` threads copies.
   void chooseCopies(int64_t tileSize, int64_t tileDepth, int64_t threads);
 
   mlir::Type getType() const { return factor.getType(); }
@@ -77,7 +77,7 @@ private:
   ProductFactor factor;
   MergedLoops along, depth;
   bool alongDepth = false;
-  /// Whether it is copied as it is.
+  /// The factor is copied as it is, without a conversion.
   bool isDirect = false;
   /// Where it is copied from: element `map` of the buffer; without a map what
   /// the body loads.

@@ -12,7 +12,7 @@
 
 namespace onnxc {
 
-/// What one thread of a group adds up.
+/// The sums that one thread of a group adds up.
 class TileProduct {
 public:
   virtual ~TileProduct() = default;

@@ -37,7 +37,7 @@ public:
   }
   ~TemporaryFolder() {
     if (!folder.empty())
-      sys::fs::remove_directories(folder);
+      (void)sys::fs::remove_directories(folder);
   }
   std::string file(const Twine &name) const {
     SmallString<128> path = folder;

@@ -13,6 +13,12 @@ include "mlir/Pass/PassBase.td"
 
 def LowerKernelABI : Pass<"lower-kernel-abi", "::mlir::func::FuncOp"> {
   let summary = "Pass bare pointers and symbols to kernels";
+  let description = [{
+    A memref argument becomes a bare pointer, as its sizes follow from the
+    symbols:
+
+      func.func private @kernel(%x: !llvm.ptr, %y: !llvm.ptr, %s0: index)
+  }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::affine::AffineDialect"];
 }
@@ -20,9 +26,11 @@ def LowerKernelABI : Pass<"lower-kernel-abi", "::mlir::func::FuncOp"> {
 def OutlineTasks : Pass<"outline-tasks", "::mlir::ModuleOp"> {
   let summary = "Give loops of independent tasks to the context's threads";
   let description = [{
-    The body of a scf.forall that is worth it becomes a function over a range of
-    tasks, which the context's parallel_for calls; a short one becomes a loop.
-    Kernels that have such loops take the context as first argument.
+    The body of a scf.forall that takes long enough becomes a function over a
+    range of tasks, which the context's parallel_for calls; a short one becomes
+    a loop. Where the time depends on sizes, the code decides when it runs.
+    Kernels that have such loops take the context as first argument. See
+    lit/passes/Entry/outline-tasks.mlir.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::arith::ArithDialect",
@@ -36,7 +44,7 @@ def WriteEntry : Pass<"write-entry", "::mlir::ModuleOp"> {
     Every tensor of @main has a place (passes/Memory/MemoryPlan.h): memory of an
     input or output, the weights, or an offset in the arena. @main becomes
     @onnxc_entry, which calls the kernels with addresses, @onnxc_arena_bytes and
-    @onnxc_output_shapes.
+    @onnxc_output_shapes. See lit/passes/Entry/write-entry.mlir.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::arith::ArithDialect",
@@ -46,6 +54,11 @@ def WriteEntry : Pass<"write-entry", "::mlir::ModuleOp"> {
 
 def ProfileCalls : Pass<"profile-calls", "::mlir::ModuleOp"> {
   let summary = "Call the application's profiler around every kernel";
+  let description = [{
+    Where the context's `profile` is set, it is called with the number of the
+    step before every kernel, and with -1 behind it. See
+    lit/passes/Entry/profile-calls.mlir.
+  }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::arith::ArithDialect"];

@@ -34,7 +34,14 @@ def InferShapes : Pass<"infer-shapes", "::mlir::func::FuncOp"> {
   let summary = "Infer result types with symbolic dimensions, fold shape "
                 "arithmetic";
   let description = [{
-    After it every tensor has a rank and an expression for each dimension.
+    Afterwards every tensor has a rank and an expression for each dimension:
+
+      %z = onnx.Add(%x, %y) : (tensor<?x4xf32, #onnx.dims<[s0, 4]>>,
+          tensor<4xf32>) -> tensor<?x4xf32, #onnx.dims<[s0, 4]>>
+
+    Arithmetic on shapes becomes onnx.Dims, a branch that sizes decide goes, and
+    ops that are others in their form are expanded. See
+    lit/passes/Graph/infer-shapes.mlir, control-flow-shapes.mlir.
   }];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect",
                            "::onnxc::plan::PlanDialect"];
@@ -42,10 +49,18 @@ def InferShapes : Pass<"infer-shapes", "::mlir::func::FuncOp"> {
 
 def CheckSizes : Pass<"check-sizes", "::mlir::func::FuncOp"> {
   let summary = "Refuse tensors that the target cannot address";
+  let description = [{
+    A tensor of 2^62 floats is an error at its node; on a target of 32 bits, one
+    of 2^30 is. See lit/passes/Graph/check-sizes.mlir.
+  }];
 }
 
 def FoldEmptyTensors : Pass<"fold-empty-tensors", "::mlir::func::FuncOp"> {
   let summary = "Replace tensors without elements by constants";
+  let description = [{
+    A tensor<2x0xf32> needs no kernel; the sum of its rows is zeros. See
+    lit/passes/Graph/fold-empty-tensors.mlir.
+  }];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
@@ -63,7 +78,13 @@ def FuseQuantization : Pass<"fuse-quantization", "::mlir::func::FuncOp"> {
   let summary = "Compute quantised operators in integers";
   let description = [{
     A convolution or product of dequantised tensors becomes one of integers,
-    scaled afterwards; what only moves elements moves the narrow ones.
+    scaled afterwards:
+
+      Conv(Dequantize(x, a), Dequantize(w, b))
+        -> Mul(Cast(ConvInteger(x, w)), a * b)
+
+    Ops that only move elements move the narrow ones. See
+    lit/passes/Graph/fuse-quantization.mlir, quantized-pooling.mlir.
   }];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
@@ -72,8 +93,9 @@ def ExpandQuantization
     : Pass<"expand-quantization", "::mlir::func::FuncOp"> {
   let summary = "Turn quantisation of integers into elementwise ops";
   let description = [{
-    Scales become products, which join others by constants; a rectifier becomes
-    a bound.
+    Scales become products, which join other products by constants. A rectifier
+    becomes a bound of onnx.Saturate. See
+    lit/passes/Graph/expand-quantization.mlir.
   }];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
@@ -82,8 +104,9 @@ def ExpandConvTranspose
     : Pass<"expand-conv-transpose", "::mlir::func::FuncOp"> {
   let summary = "Turn transposed convolutions into plain ones";
   let description = [{
-    Those of constant weights become a convolution with a filter for each phase
-    of the stride, whose results are put between each other.
+    A transposed convolution by constant weights becomes a convolution with a
+    filter for each phase of the stride; a Transpose puts the results between
+    each other. See lit/passes/Graph/expand-conv-transpose.mlir.
   }];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
@@ -93,7 +116,8 @@ def FoldBatchNormalization
   let summary = "Turn normalisation by constants into arithmetic";
   let description = [{
     It goes into the weights of the convolution before it, or becomes a product
-    and a sum, built of ops on constants for `fold-constants`.
+    and a sum. The new weights are ops on constants, which `fold-constants`
+    computes. See lit/passes/Graph/fold-batch-normalization.mlir.
   }];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
@@ -101,9 +125,11 @@ def FoldBatchNormalization
 def ChooseLayouts : Pass<"choose-layouts", "::mlir::func::FuncOp"> {
   let summary = "Block the channels of convolutions and of what is between";
   let description = [{
-    Convolutions of constant weights, and the ops between them that allow it,
-    work on tensors [N, C/c, spatial..., c] afterwards. Weights become constant
-    subgraphs: `fold-constants` has to follow.
+    Convolutions by constant weights, and the ops between them that allow it,
+    work on tensors [N, C/c, spatial..., c] afterwards: c channels lie side by
+    side, as many as a vector has lanes or half of that. Weights become constant
+    subgraphs: `fold-constants` has to follow. See
+    lit/passes/Graph/choose-layouts.mlir, integer-layouts.mlir.
   }];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
@@ -111,8 +137,9 @@ def ChooseLayouts : Pass<"choose-layouts", "::mlir::func::FuncOp"> {
 def PackWeights : Pass<"pack-weights", "::mlir::func::FuncOp"> {
   let summary = "Bring constant matrices into panels of columns";
   let description = [{
-    MatMul and Gemm by a constant become PackedMatMul; the weights become
-    constant subgraphs: `fold-constants` has to follow.
+    MatMul and Gemm by a constant become PackedMatMul, whose weights lie in
+    panels: [K, N] becomes [N/n, K, n]. The panels are constant subgraphs:
+    `fold-constants` has to follow. See lit/passes/Graph/pack-weights.mlir.
   }];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
@@ -120,9 +147,13 @@ def PackWeights : Pass<"pack-weights", "::mlir::func::FuncOp"> {
 def OutlineKernels : Pass<"outline-kernels", "::mlir::ModuleOp"> {
   let summary = "Cut the graph into kernels";
   let description = [{
-    Groups ops that one kernel computes, moves each group into a function, and
-    leaves a list of plan.call, plan.view and plan.symbol. Equal kernels become
-    one.
+    Groups the ops that one kernel computes, moves each group into a function,
+    and leaves a list of plan.call, plan.view and plan.symbol:
+
+      %1 = plan.call @kernel_0_Add_Mul(%x) [%s0] : ...
+
+    Equal kernels become one. See lit/passes/Graph/outline-kernels.mlir,
+    outline-parameters.mlir, outline-piecewise.mlir.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect",
                            "::onnxc::plan::PlanDialect"];

@@ -1,4 +1,4 @@
-//===- LoopsPasses.td - The loops phase: linalg on tensors -> loops over memory ===//
+//===- LoopsPasses.td - The loops phase: linalg -> loops over memory -----===//
 //
 // In the order of the pipeline.
 //
@@ -13,6 +13,16 @@ include "mlir/Pass/PassBase.td"
 
 def BufferizeKernel : Pass<"bufferize-kernel", "::mlir::func::FuncOp"> {
   let summary = "Give a kernel memrefs for its arguments and results";
+  let description = [{
+    Results become arguments between inputs and symbols:
+
+      func.func private @kernel(%x: memref<?x8xf32>, %y: memref<?x8xf32>,
+                                %s0: index)
+
+    A temporary that is small is a memref.alloca; a large one is an argument
+    too, memory that @main provides. See lit/passes/Loops/bufferize-kernel.mlir,
+    kernel-scratch.mlir.
+  }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::memref::MemRefDialect"];
@@ -21,9 +31,11 @@ def BufferizeKernel : Pass<"bufferize-kernel", "::mlir::func::FuncOp"> {
 def ReuseInputs : Pass<"reuse-inputs", "::mlir::ModuleOp"> {
   let summary = "Let results take the memory of inputs that die";
   let description = [{
-    Calls variants of kernels that have one argument for an input and a result
-    of the same size where the input is read for the last time before the same
-    element of the result is written. plan.call says in `reused` which.
+    A call may use a variant of its kernel that has one argument for an input
+    and a result: both are of the same size, and an element of the input is read
+    for the last time before the same element of the result is written.
+    plan.call says in `reused` which. See lit/passes/Loops/reuse-inputs.mlir,
+    reuse-inputs-order.mlir, reuse-inputs-convolutions.mlir.
   }];
   let dependentDialects = ["::onnxc::plan::PlanDialect"];
 }
@@ -31,9 +43,11 @@ def ReuseInputs : Pass<"reuse-inputs", "::mlir::ModuleOp"> {
 def EmitContractions : Pass<"emit-contractions", "::mlir::func::FuncOp"> {
   let summary = "Turn matrix products and convolutions into vector loops";
   let description = [{
-    Replaces a contraction and the elementwise ops that follow it by loops over
-    tiles that stay in registers, below one scf.forall. What it does not take
-    is left for `lower-kernel-loops`.
+    A contraction and the elementwise ops that follow it become loops over tiles
+    that stay in registers, below one scf.forall over blocks of the result. The
+    ops that it does not take are left for `lower-kernel-loops`. See
+    lit/passes/Loops/emit-contractions.mlir, emit-blocked-conv.mlir,
+    emit-dot-products.mlir, emit-scalar-tiles.mlir, emit-on-image.mlir.
   }];
   let dependentDialects = ["::mlir::scf::SCFDialect",
                            "::mlir::LLVM::LLVMDialect",
@@ -43,6 +57,13 @@ def EmitContractions : Pass<"emit-contractions", "::mlir::func::FuncOp"> {
 
 def LowerKernelLoops : Pass<"lower-kernel-loops", "::mlir::func::FuncOp"> {
   let summary = "Turn a kernel's linalg ops into loops";
+  let description = [{
+    The dimension that most operands hold contiguously becomes the innermost
+    loop, so that a reduction over an outer one adds up rows. What is parallel
+    in a long nest becomes a scf.forall around it. Copies between strided
+    buffers become loops. See lit/passes/Loops/lower-kernel-loops.mlir,
+    split-loops.mlir.
+  }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect",

@@ -48,7 +48,6 @@ int scoreInnermost(linalg::GenericOp op, unsigned dim) {
 
 void putBestLoopInnermost(IRRewriter &rewriter, linalg::GenericOp op) {
   unsigned loops = op.getNumLoops();
-  // linalg.index counts loops by their order, which must not change under it.
   if (loops < 2)
     return;
   unsigned best = loops - 1;
@@ -152,15 +151,13 @@ private:
            l.getStaticStrides() == r.getStaticStrides();
   }
 
-  /// A copy between strided buffers would end as a call of a runtime library.
+  /// A copy between strided buffers would end as a call of a runtime library. A
+  /// copy of a place onto itself is a result that was computed in its place.
   static void lowerCopy(IRRewriter &rewriter, memref::CopyOp copy) {
     if (isSamePlace(copy.getSource(), copy.getTarget())) {
       rewriter.eraseOp(copy);
       return;
     }
-    // A result that was computed in its place.
-    if (copy.getSource() == copy.getTarget())
-      return rewriter.eraseOp(copy);
     auto isContiguous = [](Value buffer) {
       auto type = dyn_cast<MemRefType>(buffer.getType());
       return type && type.getLayout().isIdentity();

@@ -36,6 +36,10 @@ def RefuseForms : Pass<"refuse-forms", "::mlir::ModuleOp"> {
 
 def FuseLinalg : Pass<"fuse-linalg", "::mlir::func::FuncOp"> {
   let summary = "Fuse elementwise producers into their consumers";
+  let description = [{
+    An elementwise op that one other op reads is computed in that op's loop, so
+    that no tensor lies between them. See lit/passes/Tensor/fuse-linalg.mlir.
+  }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 

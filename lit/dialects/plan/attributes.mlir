@@ -32,7 +32,8 @@ module attributes {
                                  value = dense<1> : tensor<2xi8>>],
     plan.weights_from_context} {
 
-  // CHECK: module @part_0 attributes {plan.part = #plan.part<number = 0, inputs = 1, bytes = <[4]>, slots = [0], transfers = [true]>}
+  // CHECK: module @part_0 attributes {plan.part = #plan.part<number = 0, inputs = 1, bytes = <[4]>,
+  // CHECK-SAME: slots = [0], transfers = [true]>}
   module @part_0 attributes {
       plan.part = #plan.part<number = 0, inputs = 1, bytes = <[4]>, slots = [0],
                              transfers = [true]>} {
@@ -43,7 +44,9 @@ module attributes {
       plan.launch = #plan.launch<number = 2, buffers = 3, threads = 64>} {
   }
 
-  // CHECK: @kernel(!llvm.ptr {plan.context}, !llvm.ptr {plan.dims = #onnx.dims<[s0]>, plan.element = f32, plan.scratch}) -> (tensor<?xf32> {plan.dims = #onnx.dims<[s0]>}) attributes {plan.kernel}
+  // CHECK: @kernel(!llvm.ptr {plan.context}, !llvm.ptr
+  // CHECK-SAME: {plan.dims = #onnx.dims<[s0]>, plan.element = f32, plan.scratch})
+  // CHECK-SAME: -> (tensor<?xf32> {plan.dims = #onnx.dims<[s0]>}) attributes {plan.kernel}
   func.func private @kernel(
       !llvm.ptr {plan.context},
       !llvm.ptr {plan.dims = #onnx.dims<[s0]>, plan.element = f32,

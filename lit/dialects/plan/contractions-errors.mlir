@@ -17,7 +17,8 @@ func.func private @f() attributes {a = #plan.bytes<group = 0>}
 // -----
 
 // expected-error @below {{lists have 2 and 1 entries}}
-func.func private @f() attributes {a = #plan.convolution<strides = [1, 1], dilations = [1], pads = [0, 0], ends = [0, 0]>}
+func.func private @f() attributes {a = #plan.convolution<strides = [1, 1], dilations = [1],
+    pads = [0, 0], ends = [0, 0]>}
 
 // -----
 
@@ -27,7 +28,8 @@ func.func private @f() attributes {a = #plan.convolution<strides = [0], dilation
 // -----
 
 // expected-error @below {{blocked channels are in no groups}}
-func.func private @f() attributes {a = #plan.convolution<strides = [1], dilations = [1], pads = [0], ends = [0], group = 2, blocks = <>>}
+func.func private @f() attributes {a = #plan.convolution<strides = [1], dilations = [1], pads = [0],
+    ends = [0], group = 2, blocks = <>>}
 
 // -----
 

@@ -88,7 +88,8 @@ module attributes {plan.part = #plan.part<number = 0, inputs = 2, bytes = <[4]>,
 // -----
 
 // expected-error@+1 {{symbols are a list of names}}
-module attributes {plan.interface = #plan.interface<type = () -> (), arguments = [], results = [], symbols = [1], bounds = []>} {
+module attributes {plan.interface = #plan.interface<type = () -> (), arguments = [], results = [],
+    symbols = [1], bounds = []>} {
 }
 
 // -----

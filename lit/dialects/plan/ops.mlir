@@ -9,10 +9,11 @@ func.func private @k(%in: tensor<4xf32>) -> tensor<4xf32>
 func.func private @rows(%in: tensor<?xf32>, %n: index) -> tensor<?xf32>
 
 // CHECK-LABEL: @calls
-//       CHECK:   plan.call @k(%arg0) [] : (tensor<4xf32>) -> tensor<4xf32>
-//       CHECK:   plan.call @rows(%arg1) [%arg2] {reused = array<i64: 0>} : (tensor<?xf32, #onnx.dims<[s0]>>) -> tensor<?xf32, #onnx.dims<[s0]>>
-//       CHECK:   plan.view %{{.*}} : tensor<4xf32> -> tensor<2x2xf32>
-//       CHECK:   plan.offload 1(%arg0) : (tensor<4xf32>) -> tensor<8xf32>
+// CHECK: plan.call @k(%arg0) [] : (tensor<4xf32>) -> tensor<4xf32>
+// CHECK: plan.call @rows(%arg1) [%arg2] {reused = array<i64: 0>} :
+// CHECK-SAME: (tensor<?xf32, #onnx.dims<[s0]>>) -> tensor<?xf32, #onnx.dims<[s0]>>
+// CHECK: plan.view %{{.*}} : tensor<4xf32> -> tensor<2x2xf32>
+// CHECK: plan.offload 1(%arg0) : (tensor<4xf32>) -> tensor<8xf32>
 func.func @calls(%x: tensor<4xf32>, %y: tensor<?xf32, #onnx.dims<[s0]>>,
                  %n: index) {
   %0 = plan.call @k(%x) [] : (tensor<4xf32>) -> tensor<4xf32>
@@ -24,9 +25,9 @@ func.func @calls(%x: tensor<4xf32>, %y: tensor<?xf32, #onnx.dims<[s0]>>,
 }
 
 // CHECK-LABEL: @sizes
-//       CHECK:   plan.symbol 1 = %arg0[2] : tensor<3xi64>
-//       CHECK:   plan.size #[[SUM]]
-//       CHECK:   plan.require #[[PAIR]]
+// CHECK: plan.symbol 1 = %arg0[2] : tensor<3xi64>
+// CHECK: plan.size #[[SUM]]
+// CHECK: plan.require #[[PAIR]]
 func.func @sizes(%shape: tensor<3xi64>) {
   %0 = plan.symbol 1 = %shape[2] : tensor<3xi64>
   %1 = plan.size affine_map<()[s0, s1] -> (s0 * 2 + s1)>

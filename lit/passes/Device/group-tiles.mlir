@@ -1,6 +1,9 @@
-// RUN: onnxc-opt %s --attach-machine='machine="minThreads = 128, groupThreads = 64, sharedBytes = 49152, hasAsyncCopies = true"' \
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: onnxc-opt %s --attach-machine='machine="minThreads = 128, groupThreads = 64, \
+// RUN:   sharedBytes = 49152, hasAsyncCopies = true"' \
 // RUN:   --spread-threads --canonicalize --cse | FileCheck %s
-// RUN: onnxc-opt %s --attach-machine='machine="minThreads = 128, groupThreads = 64, sharedBytes = 49152, hasAsyncCopies = true, hasMatrixProduct = true"' \
+// RUN: onnxc-opt %s --attach-machine='machine="minThreads = 128, groupThreads = 64, \
+// RUN:   sharedBytes = 49152, hasAsyncCopies = true, hasMatrixProduct = true"' \
 // RUN:   --spread-threads --canonicalize --cse | FileCheck %s --check-prefix=HALF
 // RUN: onnxc-opt %s --attach-machine='machine="minThreads = 128, groupThreads = 64"' \
 // RUN:   --spread-threads --canonicalize --cse | FileCheck %s --check-prefix=NONE

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --attach-machine='machine="groupThreads = 128, minThreads = 16384, subgroupThreads = 32"' \
 // RUN:   --spread-rows --canonicalize --cse | FileCheck %s
 // RUN: onnxc-opt %s --spread-rows | FileCheck %s --check-prefix=NONE

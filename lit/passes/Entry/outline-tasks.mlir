@@ -1,21 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --outline-tasks | FileCheck %s
 
 // A loop of 80000 tasks of 8 elements goes to the context's threads, if it has
 // any; the address of the row is computed again in the task.
 
 // CHECK-LABEL: func.func private @long
-//  CHECK-SAME:   (%[[CONTEXT:.*]]: !llvm.ptr {plan.context}, %[[X:.*]]: !llvm.ptr
-//       CHECK:   scf.if
-//       CHECK:     constant @long_tasks_0
-//       CHECK:     llvm.call %{{.*}} : !llvm.ptr, (!llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64) -> ()
-//       CHECK:   else
-//       CHECK:     call @long_task_0(%[[X]], %{{.*}}, %{{.*}})
+// CHECK-SAME: (%[[CONTEXT:.*]]: !llvm.ptr {plan.context}, %[[X:.*]]: !llvm.ptr
+// CHECK: scf.if
+// CHECK: constant @long_tasks_0
+// CHECK: llvm.call %{{.*}} : !llvm.ptr, (!llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64) -> ()
+// CHECK: else
+// CHECK: call @long_task_0(%[[X]], %{{.*}}, %{{.*}})
 // CHECK-LABEL: func.func private @long_tasks_0
-//       CHECK:   call @long_task_0
+// CHECK: call @long_task_0
 // CHECK-LABEL: func.func private @long_task_0
-//  CHECK-SAME:   (%{{.*}}: !llvm.ptr {llvm.noalias}, %[[BEGIN:.*]]: index, %[[END:.*]]: index)
-//       CHECK:   builtin.unrealized_conversion_cast
-//       CHECK:   scf.for %{{.*}} = %[[BEGIN]] to %[[END]] {{.*}} iter_args
+// CHECK-SAME: (%{{.*}}: !llvm.ptr {llvm.noalias}, %[[BEGIN:.*]]: index, %[[END:.*]]: index)
+// CHECK: builtin.unrealized_conversion_cast
+// CHECK: scf.for %{{.*}} = %[[BEGIN]] to %[[END]] {{.*}} iter_args
 func.func private @long(%x: !llvm.ptr) attributes {plan.kernel} {
   %m = builtin.unrealized_conversion_cast %x : !llvm.ptr to memref<200x400x8xf32>
   %c0 = arith.constant 0 : index
@@ -34,9 +35,9 @@ func.func private @long(%x: !llvm.ptr) attributes {plan.kernel} {
 // A short one stays a loop.
 
 // CHECK-LABEL: func.func private @short
-//  CHECK-SAME:   (%{{[^,]*}}: !llvm.ptr)
-//   CHECK-NOT:   forall
-//       CHECK:   scf.for
+// CHECK-SAME: (%{{[^,]*}}: !llvm.ptr)
+// CHECK-NOT: forall
+// CHECK: scf.for
 func.func private @short(%x: !llvm.ptr) attributes {plan.kernel} {
   %m = builtin.unrealized_conversion_cast %x : !llvm.ptr to memref<8xf32>
   scf.forall (%i) in (8) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --attach-machine='target=thumbv7em-none-eabihf' \
 // RUN:   | FileCheck %s --check-prefix=FIRMWARE
 // RUN: onnxc-opt %s --attach-machine='target=x86_64 cpu=haswell' \

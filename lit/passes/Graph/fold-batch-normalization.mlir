@@ -37,10 +37,14 @@ func.func @alone(%x: tensor<1x2x4xf32>) -> tensor<1x2x4xf32> {
 // Constants that tell how many channels there are do not change a type.
 
 // CHECK-LABEL: func.func @free_channels
-//       CHECK:   %[[P:.*]] = onnx.Mul(%arg0, %{{.*}}) : (tensor<1x?xf32, #onnx.dims<[1, s0]>>, tensor<2xf32>) -> tensor<1x?xf32, #onnx.dims<[1, s0]>>
-//       CHECK:   onnx.Add(%[[P]], %{{.*}}) : {{.*}} -> tensor<1x?xf32, #onnx.dims<[1, s0]>>
-func.func @free_channels(%x: tensor<1x?xf32, #onnx.dims<[1, s0]>>) -> tensor<1x?xf32, #onnx.dims<[1, s0]>> attributes {onnx.symbols = ["c"]} {
+// CHECK: %[[P:.*]] = onnx.Mul(%arg0, %{{.*}}) : (tensor<1x?xf32, #onnx.dims<[1, s0]>>,
+// CHECK-SAME: tensor<2xf32>) -> tensor<1x?xf32, #onnx.dims<[1, s0]>>
+// CHECK: onnx.Add(%[[P]], %{{.*}}) : {{.*}} -> tensor<1x?xf32, #onnx.dims<[1, s0]>>
+func.func @free_channels(%x: tensor<1x?xf32, #onnx.dims<[1, s0]>>)
+    -> tensor<1x?xf32, #onnx.dims<[1, s0]>> attributes {onnx.symbols = ["c"]} {
   %c = onnx.Constant() {value = dense<[1.0, 3.0]> : tensor<2xf32>} : tensor<2xf32>
-  %0:3 = onnx.BatchNormalization(%x, %c, %c, %c, %c) : (tensor<1x?xf32, #onnx.dims<[1, s0]>>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> (tensor<1x?xf32, #onnx.dims<[1, s0]>>, tensor<2xf32>, tensor<2xf32>)
+  %0:3 = onnx.BatchNormalization(%x, %c, %c, %c, %c) :
+      (tensor<1x?xf32, #onnx.dims<[1, s0]>>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>,
+      tensor<2xf32>) -> (tensor<1x?xf32, #onnx.dims<[1, s0]>>, tensor<2xf32>, tensor<2xf32>)
   return %0#0 : tensor<1x?xf32, #onnx.dims<[1, s0]>>
 }

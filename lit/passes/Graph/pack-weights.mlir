@@ -1,13 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --attach-machine='target=x86_64 cpu=x86-64-v4' \
 // RUN:   --pack-weights | FileCheck %s
 
 // A constant matrix becomes panels of 32 columns, the last one filled up.
 
 // CHECK-LABEL: func.func @matmul
-//       CHECK:   %[[F:.*]] = onnx.Concat({{.*}}) {axis = 1 : i64} : (tensor<64x40xf32>, tensor<64x24xf32>) -> tensor<64x64xf32>
-//       CHECK:   %[[R:.*]] = onnx.Reshape(%[[F]], %{{.*}}) {{.*}} -> tensor<64x2x32xf32>
-//       CHECK:   %[[P:.*]] = onnx.Transpose(%[[R]]) {perm = array<i64: 1, 0, 2>}
-//       CHECK:   onnx.PackedMatMul(%arg0, %[[P]]) {columns = 40 : i64}
+// CHECK: %[[F:.*]] = onnx.Concat({{.*}}) {axis = 1 : i64} : (tensor<64x40xf32>, tensor<64x24xf32>) -> tensor<64x64xf32>
+// CHECK: %[[R:.*]] = onnx.Reshape(%[[F]], %{{.*}}) {{.*}} -> tensor<64x2x32xf32>
+// CHECK: %[[P:.*]] = onnx.Transpose(%[[R]]) {perm = array<i64: 1, 0, 2>}
+// CHECK: onnx.PackedMatMul(%arg0, %[[P]]) {columns = 40 : i64}
 func.func @matmul(%a: tensor<2x5x64xf32>) -> tensor<2x5x40xf32> {
   %b = onnx.Constant() {value = dense<1.0> : tensor<64x40xf32>} : tensor<64x40xf32>
   %0 = onnx.MatMul(%a, %b) : (tensor<2x5x64xf32>, tensor<64x40xf32>) -> tensor<2x5x40xf32>
@@ -17,7 +18,7 @@ func.func @matmul(%a: tensor<2x5x64xf32>) -> tensor<2x5x40xf32> {
 // A small one, or one that is no constant, stays.
 
 // CHECK-LABEL: func.func @small
-//       CHECK:   onnx.MatMul
+// CHECK: onnx.MatMul
 func.func @small(%a: tensor<5x8xf32>) -> tensor<5x4xf32> {
   %b = onnx.Constant() {value = dense<1.0> : tensor<8x4xf32>} : tensor<8x4xf32>
   %0 = onnx.MatMul(%a, %b) : (tensor<5x8xf32>, tensor<8x4xf32>) -> tensor<5x4xf32>

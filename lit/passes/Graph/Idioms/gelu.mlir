@@ -4,8 +4,8 @@
 // RUN: onnxc-opt %s --recognize-idioms | FileCheck %s
 
 // CHECK-LABEL: func.func @exact
-//       CHECK:   %[[Y:.*]] = onnx.Gelu(%arg0) : tensor<4xf32>
-//       CHECK:   return %[[Y]]
+// CHECK: %[[Y:.*]] = onnx.Gelu(%arg0) : tensor<4xf32>
+// CHECK: return %[[Y]]
 func.func @exact(%x: tensor<4xf32>) -> tensor<4xf32> {
   %half = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
   %one = onnx.Constant() {value = dense<1.0> : tensor<f32>} : tensor<f32>
@@ -19,7 +19,7 @@ func.func @exact(%x: tensor<4xf32>) -> tensor<4xf32> {
 }
 
 // CHECK-LABEL: func.func @tanh
-//       CHECK:   onnx.Gelu(%arg0) {approximate = "tanh"} : tensor<4xf32>
+// CHECK: onnx.Gelu(%arg0) {approximate = "tanh"} : tensor<4xf32>
 func.func @tanh(%x: tensor<4xf32>) -> tensor<4xf32> {
   %half = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
   %one = onnx.Constant() {value = dense<1.0> : tensor<f32>} : tensor<f32>

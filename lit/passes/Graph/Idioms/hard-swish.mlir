@@ -4,8 +4,8 @@
 // RUN: onnxc-opt %s --recognize-idioms | FileCheck %s
 
 // CHECK-LABEL: func.func @hard_swish
-//       CHECK:   %[[Y:.*]] = onnx.HardSwish(%arg0) : tensor<4xf32>
-//       CHECK:   return %[[Y]]
+// CHECK: %[[Y:.*]] = onnx.HardSwish(%arg0) : tensor<4xf32>
+// CHECK: return %[[Y]]
 func.func @hard_swish(%x: tensor<4xf32>) -> tensor<4xf32> {
   %zero = onnx.Constant() {value = dense<0.0> : tensor<f32>} : tensor<f32>
   %three = onnx.Constant() {value = dense<3.0> : tensor<f32>} : tensor<f32>

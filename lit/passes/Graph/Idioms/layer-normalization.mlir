@@ -4,8 +4,9 @@
 // RUN: onnxc-opt %s --recognize-idioms | FileCheck %s
 
 // CHECK-LABEL: func.func @layer
-//       CHECK:   %[[Y:.*]], %{{.*}}, %{{.*}} = onnx.LayerNormalization(%arg0, %arg1, %arg1) {axis = 1 : i64, epsilon = 1.000000e-03 : f32}
-//       CHECK:   return %[[Y]]
+// CHECK: %[[Y:.*]], %{{.*}}, %{{.*}} = onnx.LayerNormalization(%arg0, %arg1, %arg1)
+// CHECK-SAME: {axis = 1 : i64, epsilon = 1.000000e-03 : f32}
+// CHECK: return %[[Y]]
 func.func @layer(%x: tensor<2x4xf32>, %w: tensor<4xf32>) -> tensor<2x4xf32> {
   %axes = onnx.Constant() {value = dense<-1> : tensor<1xi64>} : tensor<1xi64>
   %two = onnx.Constant() {value = dense<2.0> : tensor<f32>} : tensor<f32>

@@ -4,8 +4,8 @@
 // RUN: onnxc-opt %s --recognize-idioms | FileCheck %s
 
 // CHECK-LABEL: func.func @mish
-//       CHECK:   %[[Y:.*]] = onnx.Mish(%arg0) : tensor<4xf32>
-//       CHECK:   return %[[Y]]
+// CHECK: %[[Y:.*]] = onnx.Mish(%arg0) : tensor<4xf32>
+// CHECK: return %[[Y]]
 func.func @mish(%x: tensor<4xf32>) -> tensor<4xf32> {
   %one = onnx.Constant() {value = dense<1.0> : tensor<f32>} : tensor<f32>
   %0 = onnx.Exp(%x) : tensor<4xf32>
@@ -19,7 +19,7 @@ func.func @mish(%x: tensor<4xf32>) -> tensor<4xf32> {
 // Something else reads the gate.
 
 // CHECK-LABEL: func.func @used
-//   CHECK-NOT:   onnx.Mish
+// CHECK-NOT: onnx.Mish
 func.func @used(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %0 = onnx.Softplus(%x) : tensor<4xf32>
   %1 = onnx.Tanh(%0) : tensor<4xf32>

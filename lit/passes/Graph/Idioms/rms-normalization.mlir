@@ -4,8 +4,8 @@
 // RUN: onnxc-opt %s --recognize-idioms | FileCheck %s
 
 // CHECK-LABEL: func.func @rms
-//       CHECK:   %[[Y:.*]] = onnx.RMSNormalization(%arg0, %arg1) {axis = 1 : i64, epsilon = 1.000000e-03 : f32}
-//       CHECK:   return %[[Y]]
+// CHECK: %[[Y:.*]] = onnx.RMSNormalization(%arg0, %arg1) {axis = 1 : i64, epsilon = 1.000000e-03 : f32}
+// CHECK: return %[[Y]]
 func.func @rms(%x: tensor<2x4xf32>, %w: tensor<4xf32>) -> tensor<2x4xf32> {
   %axes = onnx.Constant() {value = dense<1> : tensor<1xi64>} : tensor<1xi64>
   %epsilon = onnx.Constant() {value = dense<0.001> : tensor<f32>} : tensor<f32>
@@ -22,7 +22,7 @@ func.func @rms(%x: tensor<2x4xf32>, %w: tensor<4xf32>) -> tensor<2x4xf32> {
 // Over another axis it is none.
 
 // CHECK-LABEL: func.func @columns
-//   CHECK-NOT:   onnx.RMSNormalization
+// CHECK-NOT: onnx.RMSNormalization
 func.func @columns(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %axes = onnx.Constant() {value = dense<0> : tensor<1xi64>} : tensor<1xi64>
   %epsilon = onnx.Constant() {value = dense<0.001> : tensor<f32>} : tensor<f32>

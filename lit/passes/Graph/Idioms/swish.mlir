@@ -4,8 +4,8 @@
 // RUN: onnxc-opt %s --recognize-idioms | FileCheck %s
 
 // CHECK-LABEL: func.func @swish
-//       CHECK:   %[[Y:.*]] = onnx.Swish(%arg0) {alpha = 1.702{{.*}}} : tensor<4xf32>
-//       CHECK:   return %[[Y]]
+// CHECK: %[[Y:.*]] = onnx.Swish(%arg0) {alpha = 1.702{{.*}}} : tensor<4xf32>
+// CHECK: return %[[Y]]
 func.func @swish(%x: tensor<4xf32>) -> tensor<4xf32> {
   %alpha = onnx.Constant() {value = dense<1.702> : tensor<f32>} : tensor<f32>
   %0 = onnx.Mul(%x, %alpha) : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
@@ -17,7 +17,7 @@ func.func @swish(%x: tensor<4xf32>) -> tensor<4xf32> {
 // The gate is that of another value.
 
 // CHECK-LABEL: func.func @other
-//   CHECK-NOT:   onnx.Swish
+// CHECK-NOT: onnx.Swish
 func.func @other(%x: tensor<4xf32>, %z: tensor<4xf32>) -> tensor<4xf32> {
   %0 = onnx.Sigmoid(%z) : tensor<4xf32>
   %1 = onnx.Mul(%x, %0) : tensor<4xf32>

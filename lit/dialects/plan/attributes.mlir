@@ -4,10 +4,10 @@
 // RUN: onnxc-opt %s | onnxc-opt | FileCheck %s
 
 // CHECK-DAG: plan.allocating = ["nms"]
-// CHECK-DAG: plan.arena = #plan.arena<bytes = 128, live = 96, filled_by = [#plan.memory_use<bytes = 64, nodes = "conv", what = "scratch of">]>
-// CHECK-DAG: plan.device_parts = [#plan.recorded_part<first = 3, part = <number = 0, inputs = 1, bytes = <[s0 * 4, 64]>, slots = [0, 1], transfers = [true, false]>>]
+// CHECK-DAG: #plan.arena<bytes = 128, live = 96, filled_by = [{{.*}}"conv", what = "scratch of">]>
+// CHECK-DAG: #plan.recorded_part<first = 3, part = <number = 0, {{.*}}transfers = [true, false]>>]
 // CHECK-DAG: plan.device_weights = 64 : i64
-// CHECK-DAG: plan.interface = #plan.interface<type = (tensor<4xf32>) -> tensor<4xf32>, arguments = [{onnx.name = "x"}], results = [{}], symbols = ["n"], bounds = [1, 16]>
+// CHECK-DAG: #plan.interface<type = (tensor<4xf32>) -> tensor<4xf32>, {{.*}}, bounds = [1, 16]>
 // CHECK-DAG: plan.largest_weights = [#plan.memory_use<bytes = 16, nodes = "w">]
 // CHECK-DAG: plan.shared_weights = []
 // CHECK-DAG: plan.steps = [#plan.step<nodes = "conv, relu", kernel = "kernel_0">]

@@ -38,7 +38,7 @@ func.func @large(%x: tensor<1x2x64x64x4xf32>, %w: tensor<2x2x3x3x4x4xf32>)
 // FEW-LABEL: func.func @product
 // FEW: %{{.*}}:2 = scf.for
 // FEW-NOT: linalg
-func.func @product(%a: tensor<12x24xf32>, %b: tensor<24x32xf32>) -> tensor<12x32xf32> attributes {kernel} {
+func.func @product(%a: tensor<12x24xf32>, %b: tensor<24x32xf32>) -> tensor<12x32xf32> attributes {plan.kernel} {
   %0 = onnx.MatMul(%a, %b) : (tensor<12x24xf32>, tensor<24x32xf32>) -> tensor<12x32xf32>
   return %0 : tensor<12x32xf32>
 }

@@ -12,7 +12,7 @@
 // CHECK-NEXT: %[[S:.*]] = arith.addf %[[E]]
 // CHECK-NEXT: linalg.yield %[[S]]
 // CHECK-NOT: linalg.generic
-func.func private @chain(%x: tensor<8xf32>, %y: tensor<8xf32>) -> tensor<8xf32> attributes {kernel} {
+func.func private @chain(%x: tensor<8xf32>, %y: tensor<8xf32>) -> tensor<8xf32> attributes {plan.kernel} {
   %empty = tensor.empty() : tensor<8xf32>
   %e = linalg.generic {indexing_maps = [#row, #row], iterator_types = ["parallel"]}
       ins(%x : tensor<8xf32>) outs(%empty : tensor<8xf32>) {

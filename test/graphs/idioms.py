@@ -129,6 +129,14 @@ def mish(g, x, one=1.0):
     return g.product(x, g.op("Tanh", softplus(g, x, one)))
 
 
+def softmax(g, shape, x, exponent=None):
+    axis = g.draw.randrange(-len(shape), len(shape))
+    greatest = g.op("ReduceMax", x, g.ints([axis]), keepdims=1)
+    power = g.op("Exp", exponent or g.op("Sub", x, greatest))
+    total = g.op("ReduceSum", power, g.ints([axis]), keepdims=1)
+    return power, g.op("Div", power, total)
+
+
 class Rows:
     """What is normalised: x, its last dimensions, and how they are written."""
 
@@ -265,6 +273,20 @@ def forms():
     yield from activations("mish", mish, "Mish")
     yield from misses("mish_one", lambda g, x: mish(g, x, one=2.0), "Mish")
 
+    def shape(g):
+        return g.given["x"]
+
+    yield from activations(
+        "softmax", lambda g, x: softmax(g, shape(g), x)[1], "Softmax")
+    yield from misses("softmax_used", lambda g, x: softmax(g, shape(g), x),
+                      "Softmax")
+    yield from misses("softmax_exponent", lambda g, x: softmax(
+        g, shape(g), x, exponent=x)[1], "Softmax")
+    yield from activations("log_softmax", lambda g, x: g.op(
+        "Log", softmax(g, shape(g), x)[1]), "LogSoftmax")
+    yield from activations("log_of_softmax", lambda g, x: g.op(
+        "Log", g.op("Softmax", x, axis=0)), "LogSoftmax")
+
     def rows(name, build, **expected):
         for i in range(2 * DRAWS):
             r = Rows(f"{name}_{i}", f"{name} {i}")
@@ -292,4 +314,15 @@ def of_used_values():
                        not_becomes="LayerNormalization")
 
 
-CASES = [*forms(), *of_used_values()]
+def of_other_axes():
+    """The maximum is along the last axis, the sum along the first."""
+    for i in range(DRAWS):
+        r = Rows(f"not_softmax_axes_{i}", f"axes {i}")
+        g = r.g
+        power = g.op("Exp", g.op("Sub", r.x, g.op(
+            "ReduceMax", r.x, g.ints([-1]), keepdims=1)))
+        total = g.op("ReduceSum", power, g.ints([0]), keepdims=1)
+        yield g.case(g.op("Div", power, total), not_becomes="Softmax")
+
+
+CASES = [*forms(), *of_used_values(), *of_other_axes()]

@@ -22,17 +22,22 @@ Value onnxc::buildInts(OpBuilder &b, Location loc, ArrayRef<AffineExpr> ints) {
   return DimsOp::create(b, loc, type, DimsAttr::get(b.getContext(), ints));
 }
 
-Value onnxc::alignChannels(OpBuilder &b, Location loc, Value vector,
-                           int64_t ones) {
-  SmallVector<int64_t> shape(ones + 1, 1);
-  shape[0] = cast<RankedTensorType>(vector.getType()).getDimSize(0);
-  return ReshapeOp::create(b, loc, vector, ConstantOp::create(b, loc, shape));
-}
-
 Value onnxc::reshapeTo(OpBuilder &b, Location loc, Value value,
                        ArrayRef<AffineExpr> dims) {
   auto op = ReshapeOp::create(b, loc, value, buildInts(b, loc, dims),
                               /*allowzero=*/1);
   op.getReshaped().setType(getTensorType(dims, getElementType(value)));
   return op;
+}
+
+Value onnxc::alignChannels(OpBuilder &b, Location loc, Value vector,
+                           int64_t ones) {
+  Dims shape(ones + 1, onnx::getConstant(b.getContext(), 1));
+  shape[0] = getDims(vector)->front();
+  if (std::optional<int64_t> channels = onnx::getConstant(shape[0])) {
+    SmallVector<int64_t> sizes(ones + 1, 1);
+    sizes[0] = *channels;
+    return ReshapeOp::create(b, loc, vector, ConstantOp::create(b, loc, sizes));
+  }
+  return reshapeTo(b, loc, vector, shape);
 }

@@ -124,6 +124,39 @@ SmallVector<Value> ThreadTile::emitReduction(ArrayRef<Value> indices,
   return SmallVector<Value>(loop.getResults());
 }
 
+/// Each of the elements becomes those of a block along the loop.
+void ThreadTile::spreadElements(unsigned dim, Value origin) {
+  bool divides =
+      !ShapedType::isDynamic(sizes[dim]) && sizes[dim] % blocks[dim] == 0;
+  Value size = getValueOrCreateConstantIndexOp(b, loc, bounds[dim]);
+  SmallVector<Value> places, inside;
+  for (int64_t i = 0; i < blocks[dim]; ++i) {
+    Value place = arith::AddIOp::create(b, loc, origin, index(i));
+    Value isInside;
+    if (!divides && i > 0) {
+      isInside =
+          arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, place, size);
+      Value last = arith::SubIOp::create(b, loc, size, index(1));
+      place = arith::MinSIOp::create(b, loc, place, last);
+    }
+    places.push_back(place);
+    inside.push_back(isInside);
+  }
+  SmallVector<Element> more;
+  for (const Element &element : elements)
+    for (auto [place, isInside] : llvm::zip(places, inside)) {
+      Element next = element;
+      next.at[dim] = place;
+      if (isInside)
+        next.isInside =
+            next.isInside
+                ? Value(arith::AndIOp::create(b, loc, next.isInside, isInside))
+                : isInside;
+      more.push_back(next);
+    }
+  elements = std::move(more);
+}
+
 void ThreadTile::emitTask(ValueRange at) {
   // The tile's elements, row by row.
   SmallVector<Value> origin(sizes.size());
@@ -133,38 +166,9 @@ void ThreadTile::emitTask(ValueRange at) {
             ? number
             : b.createOrFold<arith::MulIOp>(loc, number, index(blocks[dim]));
   elements.assign(1, Element{origin, Value()});
-  for (unsigned dim : parallel) {
-    if (blocks[dim] == 1)
-      continue;
-    bool divides =
-        !ShapedType::isDynamic(sizes[dim]) && sizes[dim] % blocks[dim] == 0;
-    Value size = getValueOrCreateConstantIndexOp(b, loc, bounds[dim]);
-    SmallVector<Value> places, inside;
-    for (int64_t i = 0; i < blocks[dim]; ++i) {
-      Value place = arith::AddIOp::create(b, loc, origin[dim], index(i));
-      Value isInside;
-      if (!divides && i > 0) {
-        isInside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
-                                         place, size);
-        Value last = arith::SubIOp::create(b, loc, size, index(1));
-        place = arith::MinSIOp::create(b, loc, place, last);
-      }
-      places.push_back(place);
-      inside.push_back(isInside);
-    }
-    SmallVector<Element> more;
-    for (const Element &element : elements)
-      for (auto [place, isInside] : llvm::zip(places, inside)) {
-        Element next = element;
-        next.at[dim] = place;
-        if (isInside)
-          next.isInside = next.isInside ? Value(arith::AndIOp::create(
-                                              b, loc, next.isInside, isInside))
-                                        : isInside;
-        more.push_back(next);
-      }
-    elements = std::move(more);
-  }
+  for (unsigned dim : parallel)
+    if (blocks[dim] > 1)
+      spreadElements(dim, origin[dim]);
 
   SmallVector<Value> sums;
   for (const Element &element : elements)

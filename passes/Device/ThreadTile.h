@@ -23,6 +23,7 @@ public:
 private:
   void chooseBlocks();
   void emitTask(mlir::ValueRange at);
+  void spreadElements(unsigned dim, mlir::Value origin);
   mlir::SmallVector<mlir::Value>
   emitReduction(mlir::ArrayRef<mlir::Value> indices, unsigned depth,
                 mlir::ValueRange sums);

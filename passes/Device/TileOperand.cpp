@@ -151,93 +151,120 @@ void TileOperand::prepare(VectorBuilder &v, const MergedLoops &newAlong,
   merged = memref::CollapseShapeOp::create(v.b, v.loc, buffer, groups);
 }
 
+/// A place along a group of loops; beyond the end it is the last again.
+static Value clampPlace(VectorBuilder &v, Value place, const MergedLoops &loops,
+                        int64_t tile, int64_t together) {
+  int64_t size = loops.getSize();
+  if (!ShapedType::isDynamic(size) && size % tile == 0)
+    return place;
+  return v.min(place, v.sub(loops.getBound(v), v.index(together)));
+}
+
+/// Where the body's element is in the buffer, or in the merged one.
+SmallVector<Value> TileOperand::getSource(VectorBuilder &v,
+                                          ArrayRef<Value> loops, Value inRun,
+                                          IRMapping &done) {
+  SmallVector<Value> indices;
+  if (!map) {
+    auto load = factor.element.getDefiningOp<memref::LoadOp>();
+    for (Value index : load.getIndices())
+      indices.push_back(emitFactor(v.b, op, index, loops, done));
+    return indices;
+  }
+  unsigned kept = map.getNumResults() - std::max<unsigned>(run.numLoops, 1) + 1;
+  indices = getIndices(v.b, v.loc, map.getMajorSubMap(kept), loops);
+  if (run.numLoops > 1) {
+    const MergedLoops &group = alongDepth ? depth : along;
+    indices.back() =
+        run.numLoops == group.loops.size() ? inRun : v.rem(inRun, run.size);
+  }
+  return indices;
+}
+
+/// Chunk number `i` of the thread: the place in the tile, and the op's loops.
+TileOperand::Chunk TileOperand::findChunk(VectorBuilder &v, Value thread,
+                                          int64_t i, Value origin,
+                                          Value firstDepth,
+                                          ArrayRef<Value> indices) {
+  Chunk chunk;
+  auto [place, k] = getChunk(v, thread, i);
+  chunk.place = place;
+  chunk.k = k;
+  Value row = v.add(origin, place), at = v.add(firstDepth, k);
+  int64_t whole = depth.getSize();
+  if (ShapedType::isDynamic(whole) || whole % tileDepth != 0)
+    chunk.isThere = v.less(at, depth.getBound(v));
+  Value clampedRow =
+      clampPlace(v, row, along, tileSize, alongDepth ? 1 : vector);
+  Value clampedDepth =
+      clampPlace(v, at, depth, tileDepth, alongDepth ? vector : 1);
+  chunk.inRun = alongDepth ? clampedDepth : clampedRow;
+  chunk.loops.assign(indices.begin(), indices.end());
+  for (Value &loop : chunk.loops)
+    if (!loop)
+      loop = v.index(0);
+  along.place(v, clampedRow, chunk.loops);
+  depth.place(v, clampedDepth, chunk.loops);
+  // The filters of one part of the channels.
+  for (auto [number, first] : llvm::enumerate(indices))
+    if (first && llvm::is_contained(along.loops, number))
+      chunk.loops[number] = v.add(chunk.loops[number], first);
+  if (factor.condition) {
+    Value condition =
+        emitFactor(v.b, op, factor.condition, chunk.loops, chunk.done);
+    chunk.isThere =
+        chunk.isThere
+            ? Value(arith::AndIOp::create(v.b, v.loc, chunk.isThere, condition))
+            : condition;
+  }
+  return chunk;
+}
+
+Value TileOperand::loadChunk(VectorBuilder &v, Chunk &chunk) {
+  Value value = emitFactor(v.b, op, factor.element, chunk.loops, chunk.done);
+  if (!chunk.isThere)
+    return value;
+  return arith::SelectOp::create(
+      v.b, v.loc, chunk.isThere, value,
+      arith::ConstantOp::create(v.b, v.loc, v.b.getZeroAttr(value.getType())));
+}
+
+void TileOperand::copyChunk(VectorBuilder &v, Chunk &chunk, Value to) {
+  Value from = merged ? merged : buffer;
+  SmallVector<Value> indices =
+      getSource(v, chunk.loops, chunk.inRun, chunk.done);
+  Value count;
+  if (chunk.isThere)
+    count = arith::SelectOp::create(v.b, v.loc, chunk.isThere, v.index(vector),
+                                    v.index(0));
+  Value target = v.add(to, getOffset(v, chunk.place, chunk.k));
+  UnitAttr bypass = vector * getBytes() == 16 ? v.b.getUnitAttr() : UnitAttr();
+  nvgpu::DeviceAsyncCopyOp::create(
+      v.b, v.loc, nvgpu::DeviceAsyncTokenType::get(v.b.getContext()), shared,
+      ValueRange{target}, from, indices, v.b.getIndexAttr(vector), count,
+      bypass);
+}
+
 SmallVector<Value> TileOperand::load(VectorBuilder &v, Value thread,
                                      Value origin, Value step,
                                      ArrayRef<Value> indices, Value to) {
   SmallVector<Value> results;
   Value firstDepth = v.mul(step, tileDepth);
-  auto emitCopy = [&](int64_t i) {
-    auto [place, k] = getChunk(v, thread, i);
-    Value row = v.add(origin, place), at = v.add(firstDepth, k);
-    // Beyond the end is the last element again.
-    auto clamp = [&](Value value, const MergedLoops &group, int64_t tile,
-                     bool isRun) {
-      int64_t size = group.getSize();
-      if (!ShapedType::isDynamic(size) && size % tile == 0)
-        return value;
-      Value last = v.sub(group.getBound(v), v.index(isRun ? vector : 1));
-      return v.min(value, last);
-    };
-    Value isThere;
-    int64_t whole = depth.getSize();
-    if (ShapedType::isDynamic(whole) || whole % tileDepth != 0)
-      isThere = v.less(at, depth.getBound(v));
-    Value clampedRow = clamp(row, along, tileSize, !alongDepth);
-    Value clampedDepth = clamp(at, depth, tileDepth, alongDepth);
-    SmallVector<Value> loops(indices);
-    for (Value &loop : loops)
-      if (!loop)
-        loop = v.index(0);
-    along.place(v, clampedRow, loops);
-    depth.place(v, clampedDepth, loops);
-    // The filters of one part of the channels.
-    for (auto [number, first] : llvm::enumerate(indices))
-      if (first && llvm::is_contained(along.loops, number))
-        loops[number] = v.add(loops[number], first);
-    IRMapping done;
-    if (factor.condition) {
-      Value condition = emitFactor(v.b, op, factor.condition, loops, done);
-      isThere =
-          isThere ? Value(arith::AndIOp::create(v.b, v.loc, isThere, condition))
-                  : condition;
-    }
-    if (!isDirect) {
-      Value value = emitFactor(v.b, op, factor.element, loops, done);
-      if (isThere)
-        value = arith::SelectOp::create(
-            v.b, v.loc, isThere, value,
-            arith::ConstantOp::create(v.b, v.loc,
-                                      v.b.getZeroAttr(value.getType())));
-      results.push_back(value);
-      return;
-    }
-    Value from = merged ? merged : buffer;
-    SmallVector<Value> fromIndices;
-    if (map) {
-      unsigned kept =
-          map.getNumResults() - std::max<unsigned>(run.numLoops, 1) + 1;
-      fromIndices = getIndices(v.b, v.loc, map.getMajorSubMap(kept), loops);
-      if (run.numLoops > 1) {
-        const MergedLoops &group = alongDepth ? depth : along;
-        Value inRun = alongDepth ? clampedDepth : clampedRow;
-        fromIndices.back() =
-            run.numLoops == group.loops.size() ? inRun : v.rem(inRun, run.size);
-      }
-    } else {
-      auto load = factor.element.getDefiningOp<memref::LoadOp>();
-      for (Value index : load.getIndices())
-        fromIndices.push_back(emitFactor(v.b, op, index, loops, done));
-    }
-    Value count;
-    if (isThere)
-      count = arith::SelectOp::create(v.b, v.loc, isThere, v.index(vector),
-                                      v.index(0));
-    Value target = v.add(to, getOffset(v, place, k));
-    UnitAttr bypass =
-        vector * getBytes() == 16 ? v.b.getUnitAttr() : UnitAttr();
-    nvgpu::DeviceAsyncCopyOp::create(
-        v.b, v.loc, nvgpu::DeviceAsyncTokenType::get(v.b.getContext()), shared,
-        ValueRange{target}, from, fromIndices, v.b.getIndexAttr(vector), count,
-        bypass);
+  auto find = [&](int64_t i) {
+    return findChunk(v, thread, i, origin, firstDepth, indices);
   };
   if (isDirect) {
     ifHasChunk(v, thread, [&] {
-      for (int64_t i = 0; i < getNumCopies(); ++i)
-        emitCopy(i);
+      for (int64_t i = 0; i < getNumCopies(); ++i) {
+        Chunk chunk = find(i);
+        copyChunk(v, chunk, to);
+      }
     });
-  } else {
-    for (int64_t i = 0; i < getNumCopies(); ++i)
-      emitCopy(i);
+    return results;
+  }
+  for (int64_t i = 0; i < getNumCopies(); ++i) {
+    Chunk chunk = find(i);
+    results.push_back(loadChunk(v, chunk));
   }
   return results;
 }

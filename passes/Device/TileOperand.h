@@ -7,6 +7,7 @@
 #ifndef ONNXC_PASSES_DEVICE_TILEOPERAND_H
 #define ONNXC_PASSES_DEVICE_TILEOPERAND_H
 
+#include "mlir/IR/IRMapping.h"
 #include "passes/Device/ProductLoops.h"
 
 namespace onnxc {
@@ -67,6 +68,27 @@ private:
   int64_t getNumCopies() const {
     return std::max<int64_t>(getChunks() / threads, 1);
   }
+  /// What a thread brings to the tile at once.
+  struct Chunk {
+    /// In the tile.
+    mlir::Value place, k;
+    /// Null where it is always inside.
+    mlir::Value isThere;
+    /// The op's loops, and the place in the run that is copied.
+    llvm::SmallVector<mlir::Value> loops;
+    mlir::Value inRun;
+    /// What of the body is computed.
+    mlir::IRMapping done;
+  };
+  Chunk findChunk(VectorBuilder &v, mlir::Value thread, int64_t i,
+                  mlir::Value origin, mlir::Value firstDepth,
+                  mlir::ArrayRef<mlir::Value> indices);
+  mlir::SmallVector<mlir::Value> getSource(VectorBuilder &v,
+                                           mlir::ArrayRef<mlir::Value> loops,
+                                           mlir::Value inRun,
+                                           mlir::IRMapping &done);
+  mlir::Value loadChunk(VectorBuilder &v, Chunk &chunk);
+  void copyChunk(VectorBuilder &v, Chunk &chunk, mlir::Value to);
   /// Chunk number `i` of the thread.
   std::pair<mlir::Value, mlir::Value> getChunk(VectorBuilder &v,
                                                mlir::Value thread, int64_t i);

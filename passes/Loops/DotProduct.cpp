@@ -105,67 +105,80 @@ Value DotProduct::loadRight(Value row, Value at) const {
   return widen(bytes, 32 / group, /*isUnsigned=*/false);
 }
 
-Value DotProduct::accumulate(Value left, Value right, Value sums) const {
+/// One lane after the other.
+Value DotProduct::accumulateScalars(Value left, Value right, Value sums) const {
+  SmallVector<Value> lanes;
+  auto extract = [&](Value from, int64_t i) -> Value {
+    return vector::ExtractOp::create(v.b, v.loc, from, i);
+  };
+  for (int64_t lane = 0; lane < v.width; ++lane) {
+    Value sum = extract(sums, lane);
+    for (int64_t half : {0, 1})
+      sum = callScalar(
+          machine.getIntrinsic(32),
+          {extract(left, half), extract(right, 2 * lane + half), sum});
+    lanes.push_back(sum);
+  }
+  return toVector(v, lanes);
+}
+
+/// By an instruction of so many lanes; several where vectors are longer.
+Value DotProduct::accumulateVectors(Value left, Value right, Value sums,
+                                    int64_t width) const {
   OpBuilder &b = v.b;
   Location loc = v.loc;
-  if (group == 1)
-    return v.multiplyAdd(left, right, sums);
-  if (takesScalars()) {
-    SmallVector<Value> lanes;
-    auto extract = [&](Value from, int64_t i) -> Value {
-      return vector::ExtractOp::create(b, loc, from, i);
-    };
-    for (int64_t lane = 0; lane < v.width; ++lane) {
-      Value sum = extract(sums, lane);
-      for (int64_t half : {0, 1})
-        sum = callScalar(
-            machine.getIntrinsic(32),
-            {extract(left, half), extract(right, 2 * lane + half), sum});
-      lanes.push_back(sum);
-    }
-    return toVector(v, lanes);
-  }
-  unsigned bits = 32 / group;
-  // Several instructions where vectors are longer than theirs.
-  int64_t width = v.width;
-  while (width % 2 == 0 && machine.getIntrinsic(width * 32).empty())
-    width /= 2;
   StringRef name = machine.getIntrinsic(width * 32);
-  if (!name.empty() && machine.group == group) {
-    Value result = sums;
-    for (int64_t at = 0; at < v.width; at += width) {
-      auto cut = [&](Value from, int64_t count) -> Value {
-        return width == v.width
-                   ? from
-                   : vector::ExtractStridedSliceOp::create(
-                         b, loc, from, at * count, width * count, int64_t(1));
-      };
-      Value part = cut(sums, 1);
-      SmallVector<Value> operands = {cut(left, group), cut(right, group)};
-      if (machine.accumulates)
-        operands.insert(operands.begin(), part);
-      Value sum = LLVM::CallIntrinsicOp::create(b, loc, part.getType(),
-                                                b.getStringAttr(name), operands)
-                      .getResults();
-      if (!machine.accumulates)
-        sum = v.addVectors(part, sum);
-      result = width == v.width ? sum
-                                : vector::InsertStridedSliceOp::create(
-                                      b, loc, sum, result, at, int64_t(1));
-    }
-    return result;
+  Value result = sums;
+  for (int64_t at = 0; at < v.width; at += width) {
+    auto cut = [&](Value from, int64_t count) -> Value {
+      return width == v.width
+                 ? from
+                 : vector::ExtractStridedSliceOp::create(
+                       b, loc, from, at * count, width * count, int64_t(1));
+    };
+    Value part = cut(sums, 1);
+    SmallVector<Value> operands = {cut(left, group), cut(right, group)};
+    if (machine.accumulates)
+      operands.insert(operands.begin(), part);
+    Value sum = LLVM::CallIntrinsicOp::create(b, loc, part.getType(),
+                                              b.getStringAttr(name), operands)
+                    .getResults();
+    if (!machine.accumulates)
+      sum = v.addVectors(part, sum);
+    result = width == v.width ? sum
+                              : vector::InsertStridedSliceOp::create(
+                                    b, loc, sum, result, at, int64_t(1));
   }
+  return result;
+}
+
+/// Without an instruction: the first of all groups, the second, and so on.
+Value DotProduct::accumulateMembers(Value left, Value right, Value sums) const {
   // A byte to which 128 has been added is unsigned; from which, is signed.
-  bool isUnsigned = bits == 8 ? (offset ? offset > 0 : isLeftUnsigned) : false;
+  bool areBytes = 32 / group == 8;
+  bool isUnsigned = areBytes && (offset ? offset > 0 : isLeftUnsigned);
   for (int64_t i = 0; i < group; ++i) {
     SmallVector<int64_t> members;
     for (int64_t lane = 0; lane < v.width; ++lane)
       members.push_back(lane * group + i);
     auto pick = [&](Value groups) -> Value {
-      return vector::ShuffleOp::create(b, loc, groups, groups, members);
+      return vector::ShuffleOp::create(v.b, v.loc, groups, groups, members);
     };
     sums = v.multiplyAdd(widen(pick(left), 32, isUnsigned),
                          widen(pick(right), 32, false), sums);
   }
   return sums;
+}
+
+Value DotProduct::accumulate(Value left, Value right, Value sums) const {
+  if (group == 1)
+    return v.multiplyAdd(left, right, sums);
+  if (takesScalars())
+    return accumulateScalars(left, right, sums);
+  int64_t width = v.width;
+  while (width % 2 == 0 && machine.getIntrinsic(width * 32).empty())
+    width /= 2;
+  if (!machine.getIntrinsic(width * 32).empty() && machine.group == group)
+    return accumulateVectors(left, right, sums, width);
+  return accumulateMembers(left, right, sums);
 }

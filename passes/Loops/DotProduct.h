@@ -40,6 +40,12 @@ public:
                          mlir::Value sums) const;
 
 private:
+  mlir::Value accumulateScalars(mlir::Value left, mlir::Value right,
+                                mlir::Value sums) const;
+  mlir::Value accumulateVectors(mlir::Value left, mlir::Value right,
+                                mlir::Value sums, int64_t width) const;
+  mlir::Value accumulateMembers(mlir::Value left, mlir::Value right,
+                                mlir::Value sums) const;
   mlir::Value widen(mlir::Value narrow, unsigned bits, bool isUnsigned) const;
   mlir::Value loadWord(mlir::Value row, mlir::Value at) const;
   /// A word as two of 16-bit pairs: of its even bytes, and of its odd ones.

@@ -35,6 +35,48 @@ static bool isVectorizable(Operation *op) {
           op->getNumRegions() == 0 && op->getNumResults() == 1);
 }
 
+/// How many results from `at` on are the group's loops; 0 unless all are.
+static unsigned countLoops(AffineMap map, unsigned at,
+                           ArrayRef<unsigned> group) {
+  if (at + group.size() > map.getNumResults())
+    return 0;
+  for (auto [i, loop] : llvm::enumerate(group)) {
+    auto dim = dyn_cast<AffineDimExpr>(map.getResult(at + i));
+    if (!dim || dim.getPosition() != loop)
+      return 0;
+  }
+  return group.size();
+}
+
+/// Sets which groups step by which strides. Each dimension is of size 1 or one
+/// of a whole group.
+bool Epilogue::findGroups(AffineMap map, Source &source) {
+  unsigned at = 0, end = map.getNumResults();
+  while (at < end) {
+    if (auto constant = dyn_cast<AffineConstantExpr>(map.getResult(at))) {
+      if (constant.getValue() != 0)
+        return false;
+      ++at;
+      continue;
+    }
+    unsigned g = 0, count = 0;
+    for (; g < groups.size() && count == 0; ++g)
+      count = countLoops(map, at, groups[g]);
+    if (count == 0)
+      return false;
+    at += count;
+    source.strideAfter.push_back({g - 1, at});
+    if (g < groups.size())
+      continue;
+    // Of size 1 is what follows.
+    for (unsigned i = at; i < end; ++i)
+      if (!isa<AffineConstantExpr>(map.getResult(i)))
+        return false;
+    source.isVector = true;
+  }
+  return true;
+}
+
 std::optional<Epilogue::Step> Epilogue::makeStep(linalg::GenericOp op,
                                                  Value from) {
   if (op.getNumReductionLoops() != 0 || op.getNumDpsInits() != 1 ||
@@ -70,45 +112,8 @@ std::optional<Epilogue::Step> Epilogue::makeStep(linalg::GenericOp op,
     if (!type.getLayout().isIdentity())
       return std::nullopt;
     Source source{input->get(), {}, {}, {}, false};
-    unsigned at = 0, end = map.getNumResults();
-    while (at < end) {
-      AffineExpr expr = map.getResult(at);
-      if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
-        if (constant.getValue() != 0)
-          return std::nullopt;
-        ++at;
-        continue;
-      }
-      auto dim = dyn_cast<AffineDimExpr>(expr);
-      if (!dim)
-        return std::nullopt;
-      // All of a group or nothing.
-      bool found = false;
-      for (auto [g, group] : llvm::enumerate(groups)) {
-        if (group.empty() || group.front() != dim.getPosition())
-          continue;
-        if (at + group.size() > end)
-          return std::nullopt;
-        for (auto [i, loop] : llvm::enumerate(group)) {
-          auto next = dyn_cast<AffineDimExpr>(map.getResult(at + i));
-          if (!next || next.getPosition() != loop)
-            return std::nullopt;
-        }
-        at += group.size();
-        source.strideAfter.push_back({g, at});
-        if (g + 1 == groups.size()) {
-          // Of size 1 is what follows.
-          for (unsigned i = at; i < end; ++i)
-            if (!isa<AffineConstantExpr>(map.getResult(i)))
-              return std::nullopt;
-          source.isVector = true;
-        }
-        found = true;
-        break;
-      }
-      if (!found)
-        return std::nullopt;
-    }
+    if (!findGroups(map, source))
+      return std::nullopt;
     step.sources.push_back(source);
   }
   if (!readsSums)

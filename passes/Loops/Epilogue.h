@@ -60,6 +60,7 @@ private:
   };
 
   std::optional<Step> makeStep(mlir::linalg::GenericOp op, mlir::Value sums);
+  bool findGroups(mlir::AffineMap map, Source &source);
   bool isFree(mlir::Operation *between, mlir::ArrayRef<mlir::Value> buffers);
   bool isWritten(mlir::Operation *between);
 

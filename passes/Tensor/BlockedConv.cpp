@@ -65,6 +65,99 @@ struct BlockedLoops {
   }
 };
 
+/// Builds the body: a pixel times a weight, added to the sum.
+class BlockedBody {
+public:
+  BlockedBody(OpBuilder &b, Location l, BlockedConvOp op,
+              const BlockedLoops &loops)
+      : b(b), l(l), op(op), loops(loops),
+        isImage(onnxc::onnx::getConstant(getDims(op.getX())->back()) == 1),
+        type(getElementType(op.getX())) {}
+
+  /// The image's element that the loops take; `sizes` are its spatial ones.
+  Value loadPixel(Value image, ArrayRef<Value> sizes) {
+    SmallVector<Value> at = {loop(0), loop(loops.channelBlock())};
+    Value inside = findPlaces(sizes, at);
+    at.push_back(loops.isGrouped && !isImage ? walk(loops.channel())
+                                             : loop(loops.channel()));
+    Value pixel = tensor::ExtractOp::create(b, l, image, at);
+    pixel = type.isInteger() ? widenInteger(b, l, pixel, type)
+                             : loadElement(b, l, pixel, type);
+    Value none = type.isInteger() ? integer(op.getPadding())
+                                  : Value(arith::ConstantOp::create(
+                                        b, l, b.getZeroAttr(pixel.getType())));
+    pixel = arith::SelectOp::create(b, l, inside, pixel, none);
+    if (op.getOffset())
+      pixel = arith::AddIOp::create(b, l, pixel, integer(op.getOffset()));
+    return pixel;
+  }
+  Value loadWeight(Value stored) {
+    Type weightType = getElementType(op.getW());
+    return type.isInteger() ? widenInteger(b, l, stored, weightType)
+                            : loadElement(b, l, stored, weightType);
+  }
+
+private:
+  Value loop(unsigned i) { return linalg::IndexOp::create(b, l, i); }
+  Value number(int64_t value) {
+    return arith::ConstantIndexOp::create(b, l, value);
+  }
+  Value integer(int64_t value) {
+    return arith::ConstantOp::create(b, l, b.getI32IntegerAttr(value));
+  }
+  /// A loop over groups and one over their members.
+  Value walk(unsigned outer) {
+    Value first =
+        arith::MulIOp::create(b, l, loop(outer), number(op.getGroup()));
+    return arith::AddIOp::create(b, l, first, loop(loops.member()));
+  }
+  /// Adds the places in the spatial dimensions; whether all are in the image.
+  Value findPlaces(ArrayRef<Value> sizes, SmallVectorImpl<Value> &at) {
+    Value inside;
+    for (unsigned i = 0; i < loops.spatial; ++i) {
+      Value place = arith::MulIOp::create(b, l, loop(loops.output(i)),
+                                          number(op.getStrides()[i]));
+      Value tap = loops.isGrouped && isImage && i + 1 == loops.spatial
+                      ? walk(loops.kernel(i))
+                      : loop(loops.kernel(i));
+      Value step =
+          arith::MulIOp::create(b, l, tap, number(op.getDilations()[i]));
+      place = arith::AddIOp::create(b, l, place, step);
+      place = arith::SubIOp::create(b, l, place, number(op.getPads()[i]));
+      // Unsigned, so that a negative place is out of bounds too.
+      Value isIn = arith::CmpIOp::create(b, l, arith::CmpIPredicate::ult, place,
+                                         sizes[i]);
+      at.push_back(arith::SelectOp::create(b, l, isIn, place, number(0)));
+      inside = inside ? Value(arith::AndIOp::create(b, l, inside, isIn)) : isIn;
+    }
+    return inside;
+  }
+
+  OpBuilder &b;
+  Location l;
+  BlockedConvOp op;
+  const BlockedLoops &loops;
+  bool isImage;
+  Type type;
+};
+
+plan::ConvolutionAttr getMark(BlockedConvOp op) {
+  Builder b(op.getContext());
+  unsigned spatial = op.getStrides().size();
+  plan::BytesAttr bytes;
+  if (op.getGroup() > 1 || op.getOffset())
+    bytes =
+        plan::BytesAttr::get(op.getContext(), op.getGroup(), op.getOffset());
+  return plan::ConvolutionAttr::get(
+      op.getContext(), b.getDenseI64ArrayAttr(op.getStrides()),
+      b.getDenseI64ArrayAttr(op.getDilations()),
+      b.getDenseI64ArrayAttr(op.getPads().take_front(spatial)),
+      b.getDenseI64ArrayAttr(op.getPads().drop_front(spatial)), /*group=*/1,
+      plan::BlocksAttr::get(op.getContext(), op.getDepthwise(),
+                            getElementType(op.getX()).isUnsignedInteger(),
+                            op.getPadding(), bytes));
+}
+
 struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {
   using Base::Base;
   LogicalResult
@@ -73,89 +166,26 @@ struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {
     Location loc = op.getLoc();
     MLIRContext *context = op.getContext();
     BlockedLoops loops(op);
-    Type type = getElementType(op.getX());
-    ArrayRef<int64_t> strides = op.getStrides(), dilations = op.getDilations();
-    ArrayRef<int64_t> pads = op.getPads().take_front(loops.spatial);
     Dims x = *getDims(op.getX());
-    int64_t group = op.getGroup();
-    bool isImage = onnxc::onnx::getConstant(x.back()) == 1;
     SmallVector<Value> sizes;
     for (unsigned i = 0; i < loops.spatial; ++i)
       sizes.push_back(getValueOrCreateConstantIndexOp(
           rewriter, loc, getSize(rewriter, op, x[i + 2])));
     Value zeros = createZeros(rewriter, loc, getSizes(rewriter, op, op.getY()),
                               getSumType(getElementType(op.getY())));
-
-    auto body = [&](OpBuilder &b, Location l, ValueRange args) {
-      auto loop = [&](unsigned i) -> Value {
-        return linalg::IndexOp::create(b, l, i);
-      };
-      auto number = [&](int64_t value) -> Value {
-        return arith::ConstantIndexOp::create(b, l, value);
-      };
-      auto walk = [&](unsigned outer) -> Value {
-        Value first = arith::MulIOp::create(b, l, loop(outer), number(group));
-        return arith::AddIOp::create(b, l, first, loop(loops.member()));
-      };
-      SmallVector<Value> at = {loop(0), loop(loops.channelBlock())};
-      Value inside;
-      for (unsigned i = 0; i < loops.spatial; ++i) {
-        Value place = arith::MulIOp::create(b, l, loop(loops.output(i)),
-                                            number(strides[i]));
-        Value tap = loops.isGrouped && isImage && i + 1 == loops.spatial
-                        ? walk(loops.kernel(i))
-                        : loop(loops.kernel(i));
-        Value step = arith::MulIOp::create(b, l, tap, number(dilations[i]));
-        place = arith::AddIOp::create(b, l, place, step);
-        place = arith::SubIOp::create(b, l, place, number(pads[i]));
-        // Unsigned, so that a negative place is out of bounds too.
-        Value isIn = arith::CmpIOp::create(b, l, arith::CmpIPredicate::ult,
-                                           place, sizes[i]);
-        at.push_back(arith::SelectOp::create(b, l, isIn, place, number(0)));
-        inside =
-            inside ? Value(arith::AndIOp::create(b, l, inside, isIn)) : isIn;
-      }
-      at.push_back(loops.isGrouped && !isImage ? walk(loops.channel())
-                                               : loop(loops.channel()));
-      Value pixel = tensor::ExtractOp::create(b, l, adaptor.getX(), at);
-      pixel = type.isInteger() ? widenInteger(b, l, pixel, type)
-                               : loadElement(b, l, pixel, type);
-      auto integer = [&](int64_t value) -> Value {
-        return arith::ConstantOp::create(b, l, b.getI32IntegerAttr(value));
-      };
-      Value none = type.isInteger()
-                       ? integer(op.getPadding())
-                       : Value(arith::ConstantOp::create(
-                             b, l, b.getZeroAttr(pixel.getType())));
-      pixel = arith::SelectOp::create(b, l, inside, pixel, none);
-      if (op.getOffset())
-        pixel = arith::AddIOp::create(b, l, pixel, integer(op.getOffset()));
-      Type weightType = getElementType(op.getW());
-      Value weight = type.isInteger() ? widenInteger(b, l, args[0], weightType)
-                                      : loadElement(b, l, args[0], weightType);
-      linalg::YieldOp::create(
-          b, l, buildMultiplyAdd(b, l, pixel, weight, args.back()));
-    };
     auto generic = linalg::GenericOp::create(
         rewriter, loc, zeros.getType(), adaptor.getW(), zeros,
         {loops.weightMap(context), loops.resultMap(context)}, loops.kinds(),
-        body);
-    plan::BytesAttr bytes;
-    if (loops.isGrouped || op.getOffset())
-      bytes = plan::BytesAttr::get(context, group, op.getOffset());
+        [&](OpBuilder &b, Location l, ValueRange args) {
+          BlockedBody body(b, l, op, loops);
+          Value pixel = body.loadPixel(adaptor.getX(), sizes);
+          Value weight = body.loadWeight(args[0]);
+          linalg::YieldOp::create(
+              b, l, buildMultiplyAdd(b, l, pixel, weight, args.back()));
+        });
     // Nothing is added to the image of a depthwise one but by plain loops.
-    if (!bytes || !loops.isDepthwise)
-      setContraction(generic,
-                     plan::ConvolutionAttr::get(
-                         context, rewriter.getDenseI64ArrayAttr(strides),
-                         rewriter.getDenseI64ArrayAttr(dilations),
-                         rewriter.getDenseI64ArrayAttr(pads),
-                         rewriter.getDenseI64ArrayAttr(
-                             op.getPads().drop_front(loops.spatial)),
-                         /*group=*/1,
-                         plan::BlocksAttr::get(context, loops.isDepthwise,
-                                               type.isUnsignedInteger(),
-                                               op.getPadding(), bytes)));
+    if (!op.getOffset() || !loops.isDepthwise)
+      setContraction(generic, getMark(op));
     rewriter.replaceOp(
         op, roundSums(rewriter, loc, generic.getResult(0), op->getResult(0)));
     return success();

@@ -198,7 +198,7 @@ Error linkShared(StringRef object, const Triple &triple, StringRef output) {
   std::string said;
   if (auto buffer = MemoryBuffer::getFile(errors))
     said = (*buffer)->getBuffer().str();
-  sys::fs::remove(errors);
+  (void)sys::fs::remove(errors);
   if (result == 0)
     return Error::success();
   return createStringError("linking with '" + *compiler +

@@ -25,7 +25,7 @@ OutputFile::~OutputFile() {
   }
   if (temporary.empty())
     return;
-  sys::fs::remove(temporary);
+  (void)sys::fs::remove(temporary);
   sys::DontRemoveFileOnSignal(temporary);
 }
 

@@ -89,8 +89,7 @@ Partition::Partition(Module &module) {
   });
   std::vector<size_t> filled(numParts);
   for (const Share &share : shares) {
-    unsigned part =
-        std::min_element(filled.begin(), filled.end()) - filled.begin();
+    unsigned part = llvm::min_element(filled) - filled.begin();
     partsOf[share.name].insert(part);
     for (Function *helper : share.helpers)
       partsOf[helper->getName()].insert(part);

@@ -291,8 +291,9 @@ LogicalResult Compilation::runVariants() {
   OwningOpRef<ModuleOp> imported = std::move(module);
   for (size_t i = 0; i < targets.size(); ++i) {
     bool isLast = i + 1 == targets.size();
-    module =
-        isLast ? std::move(imported) : OwningOpRef<ModuleOp>(imported->clone());
+    // Only the last turn moves.
+    // NOLINTNEXTLINE(bugprone-use-after-move)
+    module = isLast ? std::move(imported) : imported->clone();
     target = targets[i];
     if (sharedWeights)
       plan::attrs::SharedWeights::set(*module, sharedWeights);

@@ -319,8 +319,8 @@ LogicalResult BuildModule::buildNode(::onnx::NodeProto &node, Values &values) {
 
   // An op without results yet tells what they are.
   unsigned numRegions = 0;
-  if (auto *concept_ = name->getInterface<SubgraphOp>())
-    numRegions = concept_->getRegionNames().size();
+  if (auto *subgraphs = name->getInterface<SubgraphOp>())
+    numRegions = subgraphs->getRegionNames().size();
   auto create = [&](TypeRange types) {
     return Operation::create(
         loc, *name, types, operands, NamedAttrList(attributes),

@@ -3,7 +3,8 @@
 
     run_examples.py [--cmake PROGRAM]
 
-and the arguments of test/runner_arguments.py. The last line is `N passed, N failed`.
+and the arguments of test/runner_arguments.py. The last line is `N passed, N
+failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -3,12 +3,12 @@
 
     fuzz_models.py [--first SEED] [--count N]
 
-and the arguments of test/runner_arguments.py. A seed picks one of the small models below and changes some of its fields (a
-number, a name, a type, a node too many or too few) or the bytes of its file.
-onnxc may then compile it or refuse it with a message: a signal, a failed
-assertion, more memory or time than allowed, an error without a message or a
-file left behind is a failure. The same seeds give the same models. The last
-line is `N passed, N failed`.
+and the arguments of test/runner_arguments.py. A seed picks one of the small
+models below and changes some of its fields (a number, a name, a type, a node
+too many or too few) or the bytes of its file. onnxc may then compile it or
+refuse it with a message: a signal, a failed assertion, more memory or time than
+allowed, an error without a message or a file left behind is a failure. The same
+seeds give the same models. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -4,9 +4,9 @@ instructions that each target's code should have.
 
     run_emulated.py
 
-takes the arguments of test/runner_arguments.py. A sample of the operator tests; all of them are run by
-test/operators/run_backend_tests.py --emulate MACHINE. The last line is
-`N passed, N failed`.
+takes the arguments of test/runner_arguments.py. A sample of the operator tests;
+all of them are run by test/operators/run_backend_tests.py --emulate MACHINE.
+The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -4,9 +4,10 @@ that QEMU emulates, without a C library and without a heap.
 
     run_firmware.py [--table] [--chains N]
 
-and the arguments of test/runner_arguments.py. Each output is compared with onnxruntime's. Instructions, code, RAM and stack
-are held to limits: what the best of other compilers needs (bench/firmware.md).
---table prints them. The last line is `N passed, N failed`.
+and the arguments of test/runner_arguments.py. Each output is compared with
+onnxruntime's. Instructions, code, RAM and stack are held to limits: what the
+best of other compilers needs (bench/firmware.md). --table prints them. The last
+line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

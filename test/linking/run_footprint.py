@@ -5,7 +5,8 @@ their bytes with footprint.txt.
 
     run_footprint.py [--table]
 
-and the arguments of test/runner_arguments.py. The last line is `N passed, N failed`.
+and the arguments of test/runner_arguments.py. The last line is `N passed, N
+failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

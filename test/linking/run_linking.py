@@ -3,7 +3,8 @@
 
     run_linking.py
 
-takes the arguments of test/runner_arguments.py. The last line is `N passed, N failed`.
+takes the arguments of test/runner_arguments.py. The last line is `N passed, N
+failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

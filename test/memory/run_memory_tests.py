@@ -3,8 +3,8 @@ of NaNs at first, and with parallel loops cut into single tasks on threads.
 
     run_memory_tests.py
 
-takes the arguments of test/runner_arguments.py. Outputs are compared with onnx's reference evaluator, and between one thread and
-several bit by bit.
+takes the arguments of test/runner_arguments.py. Outputs are compared with
+onnx's reference evaluator, and between one thread and several bit by bit.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

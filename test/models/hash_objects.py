@@ -4,12 +4,12 @@ so that a change that must not alter code can be shown not to.
 
     hash_objects.py [-o FILE] [--against FILE]
 
-and the arguments of test/runner_arguments.py. A line a compilation: its name, the hash of the object and that of the header.
---against names a file of hashes written before: what differs is printed, the
-last line is `N passed, N failed`, and the status tells whether all are equal.
-The list: every model of the model suite for two levels of x86-64, the quantised
-networks, the firmware networks for both boards, an AArch64, a Vulkan and a PTX
-model.
+and the arguments of test/runner_arguments.py. A line a compilation: its name,
+the hash of the object and that of the header. --against names a file of hashes
+written before: what differs is printed, the last line is `N passed, N failed`,
+and the status tells whether all are equal. The list: every model of the model
+suite for two levels of x86-64, the quantised networks, the firmware networks
+for both boards, an AArch64, a Vulkan and a PTX model.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

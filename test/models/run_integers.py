@@ -4,7 +4,8 @@ points for several CPUs and compares their sums with exact ones.
 
     run_integers.py [--emulated]
 
-and the arguments of test/runner_arguments.py. --emulated runs them on processors that QEMU emulates instead.
+and the arguments of test/runner_arguments.py. --emulated runs them on
+processors that QEMU emulates instead.
 
 A convolution is one of a plain image whose result, scaled by a power of two and
 quantised, is the blocked image of a second one; so nothing has to be rounded

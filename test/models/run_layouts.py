@@ -4,11 +4,12 @@ several CPUs, with fixed and with free sizes.
 
     run_layouts.py
 
-takes the arguments of test/runner_arguments.py. What is chosen for a convolution (blocked channels, their number, tiles,
-padded copies) depends on all its attributes and on the vector length. So one
-graph holds a branch for each combination that takes another way through the
-emitters, and is compiled once a CPU. CPUs that this machine lacks are left out
-by name. The last line is `N passed, N failed`.
+takes the arguments of test/runner_arguments.py. What is chosen for a
+convolution (blocked channels, their number, tiles, padded copies) depends on
+all its attributes and on the vector length. So one graph holds a branch for
+each combination that takes another way through the emitters, and is compiled
+once a CPU. CPUs that this machine lacks are left out by name. The last line is
+`N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -6,12 +6,13 @@ output with onnxruntime's.
         [--write-names FILE] [-- ONNXC'S OPTIONS]
 
 and the arguments of test/runner_arguments.py; one case at a time unless told,
-as compilations are timed. A case passes when max |ours - theirs| <= 1e-4 * max |theirs| for each output at
-each of its sizes (integers must be equal). model_cases.py lists the cases. The
-table tells the seconds of the compilation, the compiler's peak memory (`!`
-where it is over 4 times the model plus 500 MB), the bytes of the library and of
-the arena at the first size, and the worst error. The last line is `N passed,
-N failed`; whatever cannot be compiled has failed.
+as compilations are timed. A case passes when max |ours - theirs| <= 1e-4 * max
+|theirs| for each output at each of its sizes (integers must be equal).
+model_cases.py lists the cases. The table tells the seconds of the compilation,
+the compiler's peak memory (`!` where it is over 4 times the model plus 500 MB),
+the bytes of the library and of the arena at the first size, and the worst
+error. The last line is `N passed, N failed`; whatever cannot be compiled has
+failed.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -4,12 +4,12 @@ with what they mean in float64.
 
     run_quantized.py [--all] [-- ONNXC'S OPTIONS]
 
-and the arguments of test/runner_arguments.py. Errors are those against float64, in units of the output's own quantum where it
-is quantised last, else of 1/256 of its range: the mean over all elements and
-inputs, and the largest. A case passes when our mean is not larger than
-onnxruntime's by more than a tenth, or than a twentieth of a quantum: two
-evaluations in f32 differ by what lies next to the middle of two quanta. The
-last line is `N passed, N failed`.
+and the arguments of test/runner_arguments.py. Errors are those against float64,
+in units of the output's own quantum where it is quantised last, else of 1/256
+of its range: the mean over all elements and inputs, and the largest. A case
+passes when our mean is not larger than onnxruntime's by more than a tenth, or
+than a twentieth of a quantum: two evaluations in f32 differ by what lies next
+to the middle of two quanta. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

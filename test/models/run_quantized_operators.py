@@ -4,9 +4,10 @@ model, and compares each result with float64.
 
     run_quantized_operators.py
 
-takes the arguments of test/runner_arguments.py. A result may be off by one quantum, where the exact one lies next to the middle
-of two, which is rare: 99 in 100 elements must be equal, and all of operators
-that only move elements. The last line is `N passed, N failed`.
+takes the arguments of test/runner_arguments.py. A result may be off by one
+quantum, where the exact one lies next to the middle of two, which is rare: 99
+in 100 elements must be equal, and all of operators that only move elements. The
+last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

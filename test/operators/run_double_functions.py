@@ -4,7 +4,8 @@ range and at special values, with and without fused instructions.
 
     run_double_functions.py [--table]
 
-and the arguments of test/runner_arguments.py. mpmath knows the truth. The last line is `N passed, N failed`.
+and the arguments of test/runner_arguments.py. mpmath knows the truth. The last
+line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

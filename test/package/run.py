@@ -3,9 +3,9 @@
 
     run.py [--cmake PROGRAM] [--compiler PROGRAM]
 
-and the arguments of test/runner_arguments.py. The project is built under Ninja and under make, its programs are run, and the
-model's external data is changed to see that it is compiled again. The last
-line is `N passed, N failed`.
+and the arguments of test/runner_arguments.py. The project is built under Ninja
+and under make, its programs are run, and the model's external data is changed
+to see that it is compiled again. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -4,10 +4,11 @@ several CPUs, with fixed and with free sizes.
 
     run_convolutions.py [--seed N] [--models N]
 
-and the arguments of test/runner_arguments.py. A model holds a dozen cases (convolution_models.py says how they are drawn). Of
-one that fails each case is tried alone, and said with its attributes and shapes.
-CPUs that this machine lacks are left out by name. The last line is `N passed,
-N failed`; a model for a CPU, fixed or free, is a test.
+and the arguments of test/runner_arguments.py. A model holds a dozen cases
+(convolution_models.py says how they are drawn). Of one that fails each case is
+tried alone, and said with its attributes and shapes. CPUs that this machine
+lacks are left out by name. The last line is `N passed, N failed`; a model for a
+CPU, fixed or free, is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

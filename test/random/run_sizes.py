@@ -3,13 +3,13 @@
 
     run_sizes.py [--seed N] [--models N]
 
-and the arguments of test/runner_arguments.py.
-A model reads sizes of its free dimensions and computes with them as exporters
-do: sums, products, quotients, remainders, bounds, of positive and negative
-numbers. What comes out is an output, as an integer; bounded to a few dozen it
-is the size of another, so that the entry, the memory it asks for and the shapes
-that it states all have to agree. A model is run at sizes of 0, 1 and more. The
-last line is `N passed, N failed`; a model is a test.
+and the arguments of test/runner_arguments.py. A model reads sizes of its free
+dimensions and computes with them as exporters do: sums, products, quotients,
+remainders, bounds, of positive and negative numbers. What comes out is an
+output, as an integer; bounded to a few dozen it is the size of another, so that
+the entry, the memory it asks for and the shapes that it states all have to
+agree. A model is run at sizes of 0, 1 and more. The last line is `N passed, N
+failed`; a model is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -5,9 +5,10 @@ types, as the .td files and onnx.defs have them.
 
     check_schemas.py [--tblgen PROGRAM] [-I DIR]...
 
-and the arguments of test/runner_arguments.py. accepted.txt lists differences that are meant, a line `difference | reason`; each
-must still be there. The last line is `N passed, N failed`: an operator is a
-test, and each line of accepted.txt that is no longer true a failure.
+and the arguments of test/runner_arguments.py. accepted.txt lists differences
+that are meant, a line `difference | reason`; each must still be there. The last
+line is `N passed, N failed`: an operator is a test, and each line of
+accepted.txt that is no longer true a failure.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -7,8 +7,9 @@ changed.
 and the arguments of test/runner_arguments.py. A source is a case. Those have
 changed that differ from --since: where the branch left main, or on main the
 commit before. A header stands for the source of its name, or one that includes
-it. After --seconds no source is begun, and what is left out is said; --all takes
-every source and has no limit. Where there is no history nothing is checked.
+it. After --seconds no source is begun, and what is left out is said; --all
+takes every source and has no limit. Where there is no history nothing is
+checked.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -56,6 +56,7 @@ PHASES = ("Graph", "Tensor", "Loops", "Math", "Memory", "Entry", "Device",
 # runtime: what runs models.
 ONNX_BORDER = "compiler/Import/"
 RUNTIME_USERS = ("compiler/onnxc-run/", "test/", "examples/", "runtime-lite/")
+PROTOCOL = re.compile(r'"onnxc\.')
 INCLUDE = re.compile(r'^\s*#?\s*include\s+([<"])([^>"]+)[>"]', re.M)
 
 
@@ -105,6 +106,19 @@ def check_layers(root, files):
             if room == "runtime-lite" and header.startswith(
                     ("mlir/", "llvm/", "lld/")):
                 yield f"{path} includes {header}"
+
+
+def check_protocol(root, files):
+    """What passes and codegen tell each other is named once."""
+    for path in files:
+        # A domain of the importer's is called so, too.
+        if path.startswith(("dialects/plan/", "compiler/Import/")):
+            continue
+        with open(os.path.join(root, path)) as file:
+            for number, line in enumerate(file, 1):
+                if PROTOCOL.search(line):
+                    yield (f"{path}:{number}: spells an attribute that "
+                           "dialects/plan should declare")
 
 
 def check_licence(root, files):
@@ -161,6 +175,7 @@ def check_format(root, files):
 # Name: the rule, and the kinds of files that it is for.
 RULES = {
     "layers": (check_layers, CODE),
+    "protocol": (check_protocol, CODE),
     "licence": (check_licence, CODE + SCRIPTS),
     "length": (check_length, CODE + SCRIPTS),
     "functions": (check_functions, CPLUSPLUS),

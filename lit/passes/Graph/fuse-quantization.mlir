@@ -71,13 +71,16 @@ func.func @move(%x: tensor<4x2xi8>) -> tensor<2x4xi8> {
 // Channels may be free.
 
 // CHECK-LABEL: func.func @free_channels
-//       CHECK:   onnx.ConvInteger
-//       CHECK:   onnx.Reshape(%{{.*}}, %{{.*}}) {allowzero = 1 : i64} : (tensor<?xf32, #onnx.dims<[s0]>>, {{.*}}) -> tensor<?x1x1xf32, #onnx.dims<[s0, 1, 1]>>
+// CHECK: onnx.ConvInteger
+// CHECK: onnx.Reshape(%{{.*}}, %{{.*}}) {allowzero = 1 : i64} :
+// CHECK-SAME: (tensor<?xf32, #onnx.dims<[s0]>>, {{.*}}) -> tensor<?x1x1xf32, #onnx.dims<[s0, 1, 1]>>
 func.func @free_channels(%x: tensor<1x1x2x2xui8>, %w: tensor<?x1x1x1xui8, #onnx.dims<[s0, 1, 1, 1]>>,
                          %s: tensor<f32>, %z: tensor<ui8>, %ws: tensor<?xf32, #onnx.dims<[s0]>>)
     -> tensor<1x?x2x2xui8, #onnx.dims<[1, s0, 2, 2]>> attributes {onnx.symbols = ["c"]} {
   %0 = onnx.QLinearConv(%x, %s, %z, %w, %ws, %z, %s, %z, _)
-      : (tensor<1x1x2x2xui8>, tensor<f32>, tensor<ui8>, tensor<?x1x1x1xui8, #onnx.dims<[s0, 1, 1, 1]>>, tensor<?xf32, #onnx.dims<[s0]>>, tensor<ui8>, tensor<f32>, tensor<ui8>)
+      : (tensor<1x1x2x2xui8>, tensor<f32>, tensor<ui8>,
+          tensor<?x1x1x1xui8, #onnx.dims<[s0, 1, 1, 1]>>, tensor<?xf32, #onnx.dims<[s0]>>,
+          tensor<ui8>, tensor<f32>, tensor<ui8>)
       -> tensor<1x?x2x2xui8, #onnx.dims<[1, s0, 2, 2]>>
   return %0 : tensor<1x?x2x2xui8, #onnx.dims<[1, s0, 2, 2]>>
 }

@@ -4,8 +4,8 @@
 // RUN: onnxc-opt %s --recognize-idioms | FileCheck %s
 
 // CHECK-LABEL: func.func @softmax
-//       CHECK:   %[[Y:.*]] = onnx.Softmax(%arg0) {axis = 0 : i64} : tensor<2x4xf32>
-//       CHECK:   return %[[Y]]
+// CHECK: %[[Y:.*]] = onnx.Softmax(%arg0) {axis = 0 : i64} : tensor<2x4xf32>
+// CHECK: return %[[Y]]
 func.func @softmax(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %axes = onnx.Constant() {value = dense<0> : tensor<1xi64>} : tensor<1xi64>
   %0 = onnx.ReduceMax(%x, %axes) : (tensor<2x4xf32>, tensor<1xi64>) -> tensor<1x4xf32>

@@ -6,6 +6,7 @@
 
 #include "dialects/plan/Plan.h"
 #include "dialects/plan/Contractions.h"
+#include "mlir/Bytecode/BytecodeImplementation.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -21,7 +22,37 @@ using namespace onnxc::plan;
 #define GET_OP_CLASSES
 #include "dialects/plan/PlanOps.cpp.inc"
 
+namespace {
+
+/// Weights hold resources, whose bytes are kept only where they are written as
+/// attributes of their own; all other attributes are kept as text.
+struct WeightBytecode : BytecodeDialectInterface {
+  explicit WeightBytecode(Dialect *dialect)
+      : BytecodeDialectInterface(dialect) {}
+
+  LogicalResult writeAttribute(Attribute attr,
+                               DialectBytecodeWriter &writer) const override {
+    auto weight = dyn_cast<WeightAttr>(attr);
+    if (!weight)
+      return failure();
+    writer.writeSignedVarInt(weight.getOffset());
+    writer.writeAttribute(weight.getValue());
+    return success();
+  }
+  Attribute readAttribute(DialectBytecodeReader &reader) const override {
+    int64_t offset;
+    ElementsAttr value;
+    if (failed(reader.readSignedVarInt(offset)) ||
+        failed(reader.readAttribute(value)))
+      return {};
+    return WeightAttr::get(getContext(), offset, value);
+  }
+};
+
+} // namespace
+
 void PlanDialect::initialize() {
+  addInterfaces<WeightBytecode>();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "dialects/plan/PlanAttrs.cpp.inc"

@@ -52,6 +52,45 @@ def upsampled(x):
     return x.repeat(2, 2).repeat(3, 3)
 
 
+def places(size, scale, half=0.0):
+    """What a dimension of the result is made from: places of the input."""
+    return (np.arange(int(np.floor(size * scale))) + half) / F32(scale)
+
+
+def asymmetric(x, *scales):
+    """Rounded down, of the last two dimensions."""
+    rows, columns = (np.floor(places(size, scale)).astype(int)
+                     for size, scale in zip(x.shape[-2:], scales))
+    return x[..., rows[:, None], columns]
+
+
+def asymmetric_linear(x, *scales):
+    for axis, scale in zip((-2, -1), scales):
+        size = x.shape[axis]
+        at = places(size, scale)
+        low = np.minimum(np.floor(at).astype(int), size - 1)
+        high = np.minimum(low + 1, size - 1)
+        part = (at - low).astype(F32).reshape((-1, 1) if axis == -2 else -1)
+        x = x.take(low, axis) * (1 - part) + x.take(high, axis) * part
+    return x.astype(F32)
+
+
+def half_pixel_for_nearest(x, *scales, rounded=np.floor):
+    rows, columns = (
+        np.clip(rounded(places(size, scale, 0.5)).astype(int), 0, size - 1)
+        for size, scale in zip(x.shape[-2:], scales))
+    return x[..., rows[:, None], columns]
+
+
+def hardmax(x, axis):
+    rows = x.reshape(int(np.prod(x.shape[:axis])), -1)
+    return np.eye(rows.shape[1], dtype=F32)[rows.argmax(1)].reshape(x.shape)
+
+
+def one_hot(indices, depth):
+    return (indices[:, None] == np.arange(depth)).astype(F32) * 3 - 1
+
+
 def largest(x, k):
     order = np.argsort(-x, axis=-1, kind="stable")[..., :k]
     return np.take_along_axis(x, order, -1), order
@@ -126,6 +165,34 @@ FORMS = [
      [A, (np.array([1, 1, 2, 3], F32),)], [upsampled(A)]),
     ("Resize_10", 10, "Resize", {},
      [A, (np.array([1, 1, 2, 3], F32),)], [upsampled(A)]),
+    ("Upsample_7_uneven", 8, "Upsample", {"scales": [1.0, 1.0, 1.6, 2.3]},
+     [A], [asymmetric(A, 1.6, 2.3)]),
+    ("Upsample_9_less", 9, "Upsample", {"mode": "nearest"},
+     [A, (np.array([1, 1, 2.4, 1.7], F32),)], [asymmetric(A, 2.4, 1.7)]),
+    ("Upsample_9_linear", 9, "Upsample", {"mode": "linear"},
+     [A, (np.array([1, 1, 2.5, 1.7], F32),)], [asymmetric_linear(A, 2.5, 1.7)]),
+    ("Resize_10_uneven", 10, "Resize", {},
+     [A, (np.array([1, 1, 1.6, 2.3], F32),)], [asymmetric(A, 1.6, 2.3)]),
+    ("Resize_10_down", 10, "Resize", {},
+     [A, (np.array([1, 1, 0.6, 0.5], F32),)], [asymmetric(A, 0.6, 0.5)]),
+    ("Resize_10_linear", 10, "Resize", {"mode": "linear"},
+     [A, (np.array([1, 1, 2, 3], F32),)], [asymmetric_linear(A, 2, 3)]),
+    ("Resize_11_tf_half_pixel_for_nn", 11, "Resize",
+     {"coordinate_transformation_mode": "tf_half_pixel_for_nn",
+      "nearest_mode": "floor"},
+     [A, (np.zeros(0, F32),), (np.array([1, 1, 1.6, 2.3], F32),)],
+     [half_pixel_for_nearest(A, 1.6, 2.3)]),
+    ("Resize_12_tf_half_pixel_for_nn_round", 12, "Resize",
+     {"coordinate_transformation_mode": "tf_half_pixel_for_nn"},
+     [A, (np.zeros(0, F32),), (np.array([1, 1, 2.7, 0.6], F32),)],
+     [half_pixel_for_nearest(A, 2.7, 0.6,
+                             rounded=lambda x: np.ceil(x - 0.5))]),
+    ("Hardmax_1", 10, "Hardmax", {}, [A], [hardmax(A, 1)]),
+    ("Hardmax_11", 12, "Hardmax", {"axis": 2}, [A], [hardmax(A, 2)]),
+    ("OneHot_9_negative", 10, "OneHot", {},
+     [np.array([0, -1, 2, 5, -3], I64), (np.array(4, I64),),
+      (np.array([-1, 2], F32),)],
+     [one_hot(np.array([0, -1, 2, 5, -3]), 4)]),
     ("Squeeze_1", 12, "Squeeze", {"axes": [0]}, [A[:1]], [A[0]]),
     ("Unsqueeze_1", 12, "Unsqueeze", {"axes": [0, 2]}, [B],
      [B[None, :, None]]),

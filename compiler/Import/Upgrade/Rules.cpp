@@ -91,6 +91,15 @@ void Rewriter::setInt(StringRef name, int64_t value) {
   setAttribute(node, name, value);
 }
 
+void Rewriter::setText(StringRef name, StringRef value) {
+  std::string text = value.str();
+  erase(name);
+  ::onnx::AttributeProto &attribute = *node.add_attribute();
+  attribute.set_name(name.str());
+  attribute.set_type(::onnx::AttributeProto::STRING);
+  attribute.set_s(text);
+}
+
 std::string Rewriter::add(StringRef op, ArrayRef<std::string> inputs,
                           ArrayRef<std::pair<const char *, int64_t>> ints) {
   ::onnx::NodeProto &added = before.emplace_back();
@@ -123,6 +132,16 @@ std::string Rewriter::addInts(ArrayRef<int64_t> ints) {
 std::string Rewriter::addInt(int64_t value) {
   std::string output = addInts(value);
   before.back().mutable_attribute(0)->mutable_t()->clear_dims();
+  return output;
+}
+
+std::string Rewriter::addFloats(const std::vector<float> &floats) {
+  std::string output = add("Constant", {});
+  ::onnx::AttributeProto &attribute = *before.back().add_attribute();
+  attribute.set_name("value_floats");
+  attribute.set_type(::onnx::AttributeProto::FLOATS);
+  for (float value : floats)
+    attribute.add_floats(value);
   return output;
 }
 

@@ -29,6 +29,7 @@ public:
   int64_t getInt(llvm::StringRef name, int64_t otherwise) const;
   void erase(llvm::StringRef name);
   void setInt(llvm::StringRef name, int64_t value);
+  void setText(llvm::StringRef name, llvm::StringRef value);
 
   /// A new node before this one; the name of its output.
   std::string add(llvm::StringRef op, llvm::ArrayRef<std::string> inputs,
@@ -36,6 +37,8 @@ public:
   /// A constant list of i64, or a single number.
   std::string addInts(llvm::ArrayRef<int64_t> ints);
   std::string addInt(int64_t value);
+  /// A constant list of floats.
+  std::string addFloats(const std::vector<float> &floats);
   /// The rank of a value, a list of one.
   std::string addRank(const std::string &value);
   /// `count` (a list of one) ones.

@@ -29,6 +29,15 @@ Cut onnxc::cut(Size size, int64_t most, int64_t unit, int64_t atLeast) {
   return {part, std::max<int64_t>(llvm::divideCeil(*size, part), 1)};
 }
 
+Cut onnxc::cutInUnits(Size size, int64_t most, int64_t unit) {
+  if (!size)
+    return {std::max<int64_t>(llvm::alignDown(most, unit), unit), Size()};
+  int64_t count = std::max<int64_t>(llvm::divideCeil(*size, most), 1);
+  int64_t part =
+      llvm::alignTo(std::max<int64_t>(llvm::divideCeil(*size, count), 1), unit);
+  return {part, std::max<int64_t>(llvm::divideCeil(*size, part), 1)};
+}
+
 int64_t onnxc::getPitch(int64_t columns, unsigned elementBits) {
   int64_t line = 64 * 8 / elementBits;
   int64_t lines = llvm::divideCeil(columns, line);

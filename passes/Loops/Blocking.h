@@ -39,6 +39,9 @@ struct Cut {
 /// where that is at most `most`. Into at least `atLeast` where the size is
 /// known.
 Cut cut(Size size, int64_t most, int64_t unit, int64_t atLeast = 1);
+/// The same for what may be a little more: evenly into parts of about `most`,
+/// rounded up to whole units.
+Cut cutInUnits(Size size, int64_t most, int64_t unit);
 
 /// The length of a scratch's rows: whole cache lines, and an odd number of
 /// them, so that rows spread over all sets.

@@ -134,9 +134,9 @@ std::optional<ProductChoice> onnxc::chooseProduct(const ProductShape &shape,
                                                  shape.depth.value_or(256)),
         64);
   // Whole tiles, unless the stack has no room for B's part of them.
-  if (isPacked || isDirect || choice.isDots || hasRoom)
-    most = llvm::alignTo(most, tileColumns);
-  choice.columns = cut(shape.columns, most, tileColumns);
+  bool areWhole = isPacked || isDirect || choice.isDots || hasRoom;
+  choice.columns = areWhole ? cutInUnits(shape.columns, most, tileColumns)
+                            : cut(shape.columns, most, tileColumns);
   choice.rows =
       cut(shape.rows, kRows, shape.rows ? 1 : getTileRows(choice.registers));
   if (isDirect)

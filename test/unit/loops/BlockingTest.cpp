@@ -30,6 +30,19 @@ TEST_CASE("parts cover a range once and never exceed the most") {
   }
 }
 
+TEST_CASE("parts of whole units are less than a unit over the most") {
+  RandomSizes sizes(3);
+  for (int i = 0; i < 20000; ++i) {
+    Size range = sizes.getSize();
+    int64_t most = sizes.get(1, 600), unit = sizes.get(1, 40);
+    INFO(range.value_or(-1)
+         << " in parts of " << most << ", units of " << unit);
+    Cut parts = cutInUnits(range, most, unit);
+    checkCut(parts, range, llvm::alignTo(most, unit));
+    CHECK(parts.size % unit == 0);
+  }
+}
+
 TEST_CASE("a pitch is an odd number of cache lines") {
   for (unsigned bits : {32, 64})
     for (int64_t columns = 1; columns < 500; ++columns) {

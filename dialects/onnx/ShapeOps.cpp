@@ -488,8 +488,20 @@ void ReshapeOp::requireSizes(SizeRequirements &r) {
 /// What is left has as many elements.
 void SqueezeOp::requireSizes(SizeRequirements &r) {
   std::optional<Dims> from = getDims(getData()), to = getDims(getSqueezed());
-  if (!from || !to || !getAxes())
+  if (!from || !to)
     return;
+  if (!getAxes()) {
+    // The result's rank is that of sizes other than 1.
+    for (auto [i, dim] : llvm::enumerate(*from))
+      if (!onnxc::onnx::getConstant(dim)) {
+        r.equal(isEqual(dim, r.constant(1)), r.constant(0),
+                "a free dimension that is squeezed where it is 1");
+        emitWarning("it has no axes: dimension ")
+            << i << ", which is free, is taken to be other than 1, and a run "
+            << "with 1 is refused; bind it with --dim, or give the axes";
+      }
+    return;
+  }
   std::optional<SmallVector<int64_t>> axes = getConstantInts(getAxes());
   for (int64_t axis : axes.value_or(SmallVector<int64_t>()))
     r.size("data", getData(), *normalizeAxis(axis, from->size()),

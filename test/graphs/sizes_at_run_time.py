@@ -63,6 +63,19 @@ agraph (bool c, float[2, 3] x) => (float[1, 3] y) {
 }"""
 
 CASES = [
+    # What is not known to be 1 stays, and a run may not make it 1.
+    Case("squeeze_without_axes", """
+agraph (float[n, 1, m] x) => (float[a, b] y) {
+  z = Squeeze(x)
+  y = Neg(z)
+}""", [{"x": (3, 1, 4)}, {"x": (2, 1, 7)}, {"x": (0, 1, 5)}]),
+
+    Case("squeeze_of_one_without_axes", """
+agraph (float[n, 1, m] x) => (float[a, b] y) {
+  z = Squeeze(x)
+  y = Neg(z)
+}""", [{"x": (1, 1, 4)}, {"x": (3, 1, 1)}], refused=SHAPE),
+
     Case("branch_that_fits", SQUEEZE_IN_A_BRANCH, [
         {"x": (1, 3), "c": True}, {"x": (2, 3), "c": False}]),
     Case("branch_that_is_right", WRONG_IN_A_BRANCH, [

@@ -127,11 +127,14 @@ def compare(name, ours, theirs):
 
 
 class Reference:
-    """onnxruntime on one model."""
+    """onnxruntime on one model, as its graph stands or rewritten by it."""
 
-    def __init__(self, path, threads):
+    def __init__(self, path, threads, is_rewritten=True):
         import onnxruntime
         settings = onnxruntime.SessionOptions()
+        if not is_rewritten:
+            settings.graph_optimization_level = (
+                onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL)
         settings.intra_op_num_threads = threads
         settings.log_severity_level = 3
         self.session = onnxruntime.InferenceSession(

@@ -64,9 +64,8 @@ struct MachineModel {
   /// Conversions between half and single precision.
   bool hasHalfConversion = false;
   DotInstruction dot = {};
-  /// Bytes of the caches of one core.
+  /// Bytes of the first-level cache of a core.
   uint64_t l1Bytes = 32 << 10;
-  uint64_t l2Bytes = 256 << 10;
   /// What a kernel may keep on the stack at once.
   uint64_t stackBytes = 1 << 20;
   /// Whether anybody can run tasks at the same time.
@@ -128,7 +127,6 @@ void visitMachineModel(Model &model, Visit &&visit) {
   visit("hasHalfConversion", model.hasHalfConversion);
   visit("dot", model.dot);
   visit("l1Bytes", model.l1Bytes);
-  visit("l2Bytes", model.l2Bytes);
   visit("stackBytes", model.stackBytes);
   visit("hasThreads", model.hasThreads);
   visit("deviceCode", model.deviceCode);

@@ -27,7 +27,6 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.hasRounding = model.hasHalfConversion = true;
   if (has("dotprod"))
     model.dot = {4, -128, true, {{128, "llvm.aarch64.neon.sdot.v4i32.v16i8"}}};
-  model.l2Bytes = 512 << 10;
 }
 
 static uint64_t getCpuFeatureBits(HasFeature) { return 0; }

@@ -28,7 +28,6 @@ static void describeMachine(const Triple &, HasFeature, MachineModel &model) {
   model.hasRounding = is64;
   if (!is64) {
     model.l1Bytes = 16 << 10;
-    model.l2Bytes = 64 << 10;
   }
 }
 

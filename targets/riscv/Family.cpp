@@ -45,7 +45,6 @@ static void describeMachine(const Triple &triple, HasFeature has,
     model.hasThreads = false;
     model.stackBytes = 8 << 10;
     model.l1Bytes = 16 << 10;
-    model.l2Bytes = 64 << 10;
   }
 }
 

@@ -60,7 +60,6 @@ static void describeMachine(const Triple &, HasFeature has,
     return intrinsic.first > model.vectorBits;
   });
   model.l1Bytes = 32 << 10;
-  model.l2Bytes = has("avx512f") ? 1 << 20 : 256 << 10;
 }
 
 static uint64_t getCpuFeatureBits(HasFeature has) {

@@ -41,10 +41,11 @@ enum {
 };
 
 /* What the operating system has to save: bits of XCR0. */
-enum { XMM = 0, YMM = 0x06, ZMM = 0xe6 };
+enum { XMM = 0, YMM = 0x06, ZMM = 0xe6, EGPR = 1 << 19 };
 
 typedef struct instruction_set {
-  uint8_t bit, word, position, state;
+  uint8_t bit, word, position;
+  uint32_t state;
 } instruction_set;
 
 static const instruction_set instruction_sets[] = {

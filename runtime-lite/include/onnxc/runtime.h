@@ -276,6 +276,7 @@ typedef struct onnxc_model {
 #define ONNXC_CPU_X86_AVXVNNIINT8 (1ull << 33)
 #define ONNXC_CPU_X86_AVXVNNIINT16 (1ull << 34)
 #define ONNXC_CPU_X86_AVXNECONVERT (1ull << 35)
+#define ONNXC_CPU_X86_APX (1ull << 36)
 
 /* --- freestanding core --------------------------------------------------- */
 

@@ -36,6 +36,30 @@ LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+LogicalResult MaxRoiPoolOp::inferReturnTypes(MLIRContext *context,
+                                             std::optional<Location> loc,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &types) {
+  ArrayRef<int64_t> pooled = adaptor.getPooledShape();
+  if (pooled.size() != 2 || pooled[0] < 1 || pooled[1] < 1)
+    return emitOptionalError(loc, "pooled_shape needs two positive sizes");
+  Type element = onnxc::onnx::getElementType(adaptor.getX());
+  std::optional<Dims> dims = getDims(adaptor.getX()),
+                      rois = getDims(adaptor.getRois());
+  if (!dims || !rois) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  if (dims->size() != 4 || rois->size() != 2)
+    return emitOptionalError(loc, "X and rois need ranks 4 and 2, not ",
+                             dims->size(), " and ", rois->size());
+  types.push_back(getTensorType({(*rois)[0], (*dims)[1],
+                                 onnxc::onnx::getConstant(context, pooled[0]),
+                                 onnxc::onnx::getConstant(context, pooled[1])},
+                                element));
+  return success();
+}
+
 LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *context,
                                            std::optional<Location> loc,
                                            Adaptor adaptor,
@@ -71,6 +95,11 @@ void GridSampleOp::requireSizes(SizeRequirements &r) {
     return;
   r.size("grid", getGrid(), 0, (*x)[0]);
   r.size("grid", getGrid(), x->size() - 1, r.constant(x->size() - 2));
+}
+
+void MaxRoiPoolOp::requireSizes(SizeRequirements &r) {
+  r.elements(getX(), 0, getY());
+  r.size("rois", getRois(), 1, r.constant(5));
 }
 
 void RoiAlignOp::requireSizes(SizeRequirements &r) {

@@ -16,6 +16,14 @@ def Onnx_GridSampleOp : Onnx_PureOp<"GridSample", [NeedsSizes]> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
+def Onnx_MaxRoiPoolOp : Onnx_PureOp<"MaxRoiPool", [NeedsSizes]> {
+  let summary = "Takes the maxima of regions of interest";
+  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$rois,
+      Onnx_Ints:$pooled_shape,
+      DefaultValuedAttr<Onnx_Float, "1.0f">:$spatial_scale);
+  let results = (outs Onnx_Tensor:$Y);
+}
+
 def Onnx_RoiAlignOp : Onnx_PureOp<"RoiAlign", [NeedsSizes]> {
   let summary = "Pools regions of interest of one size each";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$rois,

@@ -5,9 +5,9 @@ a Loop where they are to be stacked.)
 
     run_graphs.py [-- ONNXC'S OPTIONS]
 
-and the arguments of test/runner_arguments.py. control_flow.py,
-idioms.py, shape_arithmetic.py and sizes_at_run_time.py list the cases. One that
-says that its sizes are known before a run (the default) fails if a size is
+and the arguments of test/runner_arguments.py. control_flow.py, idioms.py,
+regions.py, shape_arithmetic.py and sizes_at_run_time.py list the cases. One
+that says that its sizes are known before a run (the default) fails if a size is
 read from data. One that says what is refused must end so on each of its inputs.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,6 +24,7 @@ import onnxruntime
 
 import control_flow
 import idioms
+import regions
 import shape_arithmetic
 import sizes_at_run_time
 
@@ -129,7 +130,8 @@ def main():
     parser = runner_arguments.RunnerArguments(__doc__)
     parser.add_compiler_options()
     options = parser.parse()
-    cases = (control_flow.CASES + idioms.CASES + shape_arithmetic.CASES
+    cases = (control_flow.CASES + idioms.CASES + regions.CASES
+             + shape_arithmetic.CASES
              + sizes_at_run_time.CASES + sizes_at_run_time.REFUSED
              + sizes_at_run_time.LIMITED)
     return run_cases({case.name: functools.partial(run_case, case, options)

@@ -93,8 +93,8 @@ static void chooseScratch(const ProductShape &shape, int64_t tileColumns,
   choice.scratch = isNeeded ? rows * choice.pitch + 2 * tileColumns : 0;
 }
 
-std::optional<ProductChoice> onnxc::chooseProduct(const ProductShape &shape,
-                                                  RegisterFile registers) {
+std::optional<ProductChoice>
+onnxc::chooseProduct(const ProductShape &shape, const RegisterFile &registers) {
   ProductChoice choice;
   choice.registers = registers;
   chooseLanes(shape, choice);

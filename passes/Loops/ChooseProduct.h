@@ -55,7 +55,7 @@ struct ProductChoice {
 
 /// None where no loops are made for it.
 std::optional<ProductChoice> chooseProduct(const ProductShape &shape,
-                                           RegisterFile registers);
+                                           const RegisterFile &registers);
 
 /// Rows of a tile. It holds rows * vectors sums, a row of B and one broadcast
 /// element of A in registers.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: onnxc-opt %s --lower-kernel-abi --canonicalize | FileCheck %s
 // RUN: onnxc-opt %s --attach-machine='target=wasm32' --lower-kernel-abi \
 // RUN:   --canonicalize | FileCheck %s --check-prefix=NARROW

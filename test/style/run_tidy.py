@@ -39,6 +39,8 @@ def git(*arguments):
 
 
 def find_base():
+    if git("rev-parse", "--abbrev-ref", "HEAD") == "main":
+        return git("rev-parse", "HEAD~1")
     head = git("rev-parse", "HEAD")
     for main in ("origin/main", "main"):
         base = git("merge-base", "HEAD", main)

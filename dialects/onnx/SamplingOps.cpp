@@ -36,52 +36,47 @@ LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
-LogicalResult MaxRoiPoolOp::inferReturnTypes(MLIRContext *context,
+/// A result of `height` x `width` for each region and channel.
+static LogicalResult inferRegions(std::optional<Location> loc, Value x,
+                                  Value regions, int64_t height, int64_t width,
+                                  SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(x);
+  std::optional<Dims> dims = getDims(x), rois = getDims(regions);
+  if (!dims || !rois) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  if (dims->size() != 4 || rois->size() != 2)
+    return emitOptionalError(loc, "X and rois need ranks 4 and 2, not ",
+                             dims->size(), " and ", rois->size());
+  MLIRContext *context = x.getContext();
+  types.push_back(getTensorType({(*rois)[0], (*dims)[1],
+                                 onnxc::onnx::getConstant(context, height),
+                                 onnxc::onnx::getConstant(context, width)},
+                                element));
+  return success();
+}
+
+LogicalResult MaxRoiPoolOp::inferReturnTypes(MLIRContext *,
                                              std::optional<Location> loc,
                                              Adaptor adaptor,
                                              SmallVectorImpl<Type> &types) {
   ArrayRef<int64_t> pooled = adaptor.getPooledShape();
   if (pooled.size() != 2 || pooled[0] < 1 || pooled[1] < 1)
     return emitOptionalError(loc, "pooled_shape needs two positive sizes");
-  Type element = onnxc::onnx::getElementType(adaptor.getX());
-  std::optional<Dims> dims = getDims(adaptor.getX()),
-                      rois = getDims(adaptor.getRois());
-  if (!dims || !rois) {
-    types.push_back(getUnrankedType(element));
-    return success();
-  }
-  if (dims->size() != 4 || rois->size() != 2)
-    return emitOptionalError(loc, "X and rois need ranks 4 and 2, not ",
-                             dims->size(), " and ", rois->size());
-  types.push_back(getTensorType({(*rois)[0], (*dims)[1],
-                                 onnxc::onnx::getConstant(context, pooled[0]),
-                                 onnxc::onnx::getConstant(context, pooled[1])},
-                                element));
-  return success();
+  return inferRegions(loc, adaptor.getX(), adaptor.getRois(), pooled[0],
+                      pooled[1], types);
 }
 
-LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *context,
+LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *,
                                            std::optional<Location> loc,
                                            Adaptor adaptor,
                                            SmallVectorImpl<Type> &types) {
   if (adaptor.getMode() != "avg" && adaptor.getMode() != "max")
     return emitOptionalError(loc, "unknown mode '", adaptor.getMode(), "'");
-  Type element = onnxc::onnx::getElementType(adaptor.getX());
-  std::optional<Dims> dims = getDims(adaptor.getX()),
-                      rois = getDims(adaptor.getRois());
-  if (!dims || !rois) {
-    types.push_back(getUnrankedType(element));
-    return success();
-  }
-  if (dims->size() != 4 || rois->size() != 2)
-    return emitOptionalError(loc, "X and rois need ranks 4 and 2, not ",
-                             dims->size(), " and ", rois->size());
-  types.push_back(getTensorType(
-      {(*rois)[0], (*dims)[1],
-       onnxc::onnx::getConstant(context, adaptor.getOutputHeight()),
-       onnxc::onnx::getConstant(context, adaptor.getOutputWidth())},
-      element));
-  return success();
+  return inferRegions(loc, adaptor.getX(), adaptor.getRois(),
+                      adaptor.getOutputHeight(), adaptor.getOutputWidth(),
+                      types);
 }
 
 //===----------------------------------------------------------------------===//

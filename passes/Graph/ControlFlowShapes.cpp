@@ -343,7 +343,8 @@ LogicalResult LoopShapes::addCounter() {
 }
 
 /// A scan output's sizes: how often, and what only an iteration knows, which
-/// are the symbols that were not there outside. Both are 0 in its type for now.
+/// are the symbols that were not there outside. Both are 0 in its type until
+/// they are defined.
 LogicalResult LoopShapes::inferScanOutput(size_t result, size_t numOutside,
                                           Type &type) {
   Operation *yield = body().getTerminator();

@@ -17,7 +17,7 @@ using namespace llvm;
 
 namespace onnxc {
 
-static Constant *buildTensors(TableBuilder &b,
+static Constant *buildTensors(TableBuilder &b, const ModelInterface &model,
                               ArrayRef<TensorInterface> tensors) {
   SmallVector<Constant *> rows;
   for (const TensorInterface &tensor : tensors) {
@@ -32,7 +32,8 @@ static Constant *buildTensors(TableBuilder &b,
     }
     rows.push_back(b.record(
         {b.string(tensor.name), b.optionalString(tensor.doc), b.array(dims),
-         b.int32(tensor.dims.size()), b.int32(tensor.dtype)}));
+         b.int32(tensor.dims.size()), b.int32(tensor.dtype),
+         b.int32(model.dependsOnData(tensor)), b.int32(0)}));
   }
   return b.array(rows);
 }
@@ -148,8 +149,8 @@ Error addDescriptor(Module &module, const ModelInterface &model,
        b.int32(model.outputs.size()),
        b.int32(model.symbols.size()),
        b.int32(model.metadata.size()),
-       buildTensors(b, model.inputs),
-       buildTensors(b, model.outputs),
+       buildTensors(b, model, model.inputs),
+       buildTensors(b, model, model.outputs),
        buildSymbols(b, model),
        b.array(metadata),
        *weights && options.weightsBytes ? static_cast<Constant *>(*weights)

@@ -31,6 +31,8 @@ static json::Array tensorsJson(const onnxc_model &model,
                         {"shape", std::move(dims)}};
     if (info.doc)
       tensor["doc"] = info.doc;
+    if (info.from_data)
+      tensor["from_data"] = true;
     tensors.push_back(std::move(tensor));
   }
   return tensors;

@@ -105,17 +105,6 @@ Error ModelRunner::describeFailure(int32_t status) const {
   return createStringError(text);
 }
 
-/// Whether the shape is known only after the run; see onnxc_run.
-static bool dependsOnData(const onnxc_model &model,
-                          const onnxc_tensor_info &info) {
-  auto fromData = [](const onnxc_symbol_info &s) { return s.from_data != 0; };
-  return llvm::any_of(ArrayRef(info.dims, info.rank), [&](int64_t dim) {
-    if (dim == ONNXC_COMPUTED)
-      return llvm::any_of(ArrayRef(model.symbols, model.num_symbols), fromData);
-    return dim < 0 && fromData(model.symbols[-1 - dim]);
-  });
-}
-
 Error ModelRunner::prepare(std::vector<HostTensor> &tensors) {
   releaseAllocated();
   inputs.clear();
@@ -161,7 +150,7 @@ Error ModelRunner::prepare(std::vector<HostTensor> &tensors) {
     HostTensor &output = outputMemory[i];
     ArrayRef<int64_t> shape(next, info.rank);
     next += info.rank;
-    if (dependsOnData(model(), info)) {
+    if (info.from_data) {
       output.dtype = info.dtype;
       output.shape = shape.vec();
     } else {

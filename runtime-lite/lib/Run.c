@@ -34,26 +34,6 @@ static int32_t count_elements(const int64_t *dims, int32_t rank, size_t size,
   return ONNXC_OK;
 }
 
-/* Whether the output's shape is known only after the run. An expression may
- * read any symbol, so one in a model with such symbols counts. */
-static int depends_on_data(const onnxc_model *model,
-                           const onnxc_tensor_info *info) {
-  for (int32_t d = 0; d < info->rank; ++d) {
-    int64_t dim = info->dims[d];
-    if (dim >= 0)
-      continue;
-    if (dim != ONNXC_COMPUTED) {
-      if (model->symbols[-1 - dim].from_data)
-        return 1;
-      continue;
-    }
-    for (int32_t k = 0; k < model->num_symbols; ++k)
-      if (model->symbols[k].from_data)
-        return 1;
-  }
-  return 0;
-}
-
 static int32_t check_inputs(const onnxc_model *model, onnxc_context *context,
                             const onnxc_tensor *inputs, const void **pointers) {
   for (int32_t i = 0; i < model->num_inputs; ++i) {
@@ -79,7 +59,7 @@ static int32_t check_outputs(const onnxc_model *model, onnxc_context *context,
         (info->rank && !outputs[i].shape))
       return fail(context, info->name, ONNXC_BAD_OUTPUT);
     pointers[i] = outputs[i].data;
-    if (!depends_on_data(model, info)) {
+    if (!info->from_data) {
       size_t count;
       int32_t status = count_elements(dims, info->rank,
                                       onnxc_dtype_size(info->dtype), &count);

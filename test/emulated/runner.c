@@ -87,18 +87,13 @@ int main(int argc, char **argv) {
     model->output_shapes(symbols, dims);
     for (int32_t i = 0; i < model->num_outputs; ++i) {
       const onnxc_tensor_info *info = &model->outputs[i];
-      int from_data = 0;
       outputs[i].dtype = info->dtype;
       outputs[i].rank = info->rank;
       outputs[i].shape = take(sizeof(int64_t) * ((size_t)info->rank + 1));
-      for (int32_t d = 0; d < info->rank; ++d) {
+      for (int32_t d = 0; d < info->rank; ++d)
         outputs[i].shape[d] = *next++;
-        if (info->dims[d] < 0)
-          for (int32_t k = 0; k < model->num_symbols; ++k)
-            from_data |= model->symbols[k].from_data;
-      }
       outputs[i].data = NULL;
-      if (!from_data) {
+      if (!info->from_data) {
         size_t bytes =
             count_bytes(outputs[i].shape, info->rank, info->dtype);
         outputs[i].data = take(bytes);

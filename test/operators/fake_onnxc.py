@@ -33,7 +33,7 @@ static void output_shapes(const int64_t *s, int64_t *d) {
   for (int i = 0; i < %(rank)d; ++i) d[i] = dims[i];
 }
 static const onnxc_tensor_info infos[] = {
-  {"x", 0, dims, %(rank)d, 1}, {"y", 0, dims, %(rank)d, 1}};
+  {"x", 0, dims, %(rank)d, 1, 0, 0}, {"y", 0, dims, %(rank)d, 1, 0, 0}};
 const onnxc_model m_model = {.abi_version = ONNXC_ABI_VERSION, .name = "m",
   .num_inputs = 2, .num_outputs = 1, .inputs = infos, .outputs = infos,
   .entry = entry, .arena_bytes = arena_bytes, .output_shapes = output_shapes};

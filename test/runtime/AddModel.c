@@ -64,11 +64,11 @@ static void output_shapes(const int64_t *symbols, int64_t *dims) {
 static const int64_t matrix_dims[] = {-1 - SYMBOL_N, 3};
 static const int64_t list_dims[] = {-1 - SYMBOL_KEPT};
 static const onnxc_tensor_info input_infos[] = {
-    {"A", "the left summand", matrix_dims, 2, ONNXC_FLOAT},
-    {"B", NULL, matrix_dims, 2, ONNXC_FLOAT}};
+    {"A", "the left summand", matrix_dims, 2, ONNXC_FLOAT, 0, 0},
+    {"B", NULL, matrix_dims, 2, ONNXC_FLOAT, 0, 0}};
 static const onnxc_tensor_info output_infos[] = {
-    {"C", NULL, matrix_dims, 2, ONNXC_FLOAT},
-    {"kept", NULL, list_dims, 1, ONNXC_FLOAT}};
+    {"C", NULL, matrix_dims, 2, ONNXC_FLOAT, 0, 0},
+    {"kept", NULL, list_dims, 1, ONNXC_FLOAT, 1, 0}};
 static const onnxc_symbol_info symbol_infos[NUM_SYMBOLS] = {
     {"n", 1, 64, 0, 0}, {"num_kept", 0, -1, 1, 0}};
 static const onnxc_metadata metadata[] = {{"purpose", "test"}};

@@ -14,7 +14,7 @@ static_assert(offsetof(onnxc_context, error_name) == 8 * sizeof(void *), "");
 static_assert(offsetof(onnxc_model, abi_version) == 0, "");
 static_assert(offsetof(onnxc_model, name) == 8, "");
 #if UINTPTR_MAX == UINT64_MAX
-static_assert(sizeof(onnxc_tensor_info) == 32, "");
+static_assert(sizeof(onnxc_tensor_info) == 40, "");
 static_assert(sizeof(onnxc_symbol_info) == 32, "");
 static_assert(offsetof(onnxc_model, cpu_features) == 40, "");
 static_assert(offsetof(onnxc_model, inputs) == 64, "");

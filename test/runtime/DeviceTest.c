@@ -153,8 +153,8 @@ static const onnxc_device_code code = {.interface = "fake",
                                        .num_slots = 3,
                                        .weights_bytes = 8};
 static const int64_t free_dim[] = {-1};
-static const onnxc_tensor_info x = {"x", NULL, free_dim, 1, ONNXC_FLOAT},
-                               z = {"z", NULL, free_dim, 1, ONNXC_FLOAT};
+static const onnxc_tensor_info x = {"x", NULL, free_dim, 1, ONNXC_FLOAT, 0, 0},
+                               z = {"z", NULL, free_dim, 1, ONNXC_FLOAT, 0, 0};
 static const onnxc_symbol_info n = {"n", 0, -1, 0, 0};
 static const onnxc_model model = {.abi_version = ONNXC_ABI_VERSION,
                                   .name = "parts",

@@ -30,7 +30,7 @@ extern "C" {
 
 /* Raised whenever a struct below changes. A model carries the version it was
  * compiled for; onnxc_run refuses any other. */
-#define ONNXC_ABI_VERSION 4u
+#define ONNXC_ABI_VERSION 5u
 
 typedef enum onnxc_status {
   ONNXC_OK = 0,
@@ -113,7 +113,8 @@ typedef struct onnxc_context {
 
 /* One input or output. dims[i] >= 0 is fixed; dims[i] == -1-k is symbol k of
  * the model; ONNXC_COMPUTED (outputs only) is an expression, see
- * onnxc_model.output_shapes. */
+ * onnxc_model.output_shapes. Where an output has `from_data`, its shape is known
+ * after the run only: the run allocates it. All others are the caller's. */
 #define ONNXC_COMPUTED INT64_MIN
 typedef struct onnxc_tensor_info {
   const char *name;
@@ -121,6 +122,8 @@ typedef struct onnxc_tensor_info {
   const int64_t *dims;
   int32_t rank;
   int32_t dtype;
+  int32_t from_data;
+  int32_t reserved;
 } onnxc_tensor_info;
 
 /* A free dimension. `max` is -1 where it has no bound. Symbols with
@@ -145,7 +148,7 @@ typedef struct onnxc_step_info {
 
 /* The generated entry point, without checks. `symbols` has num_symbols
  * entries, those of inputs filled in. outputs[i] may be null only where the
- * output's shape depends on data; the run then allocates it. After a failure
+ * output is from_data; the run then allocates it. After a failure
  * the caller releases what was allocated: outputs[i] is null or valid. */
 typedef int32_t (*onnxc_entry_fn)(onnxc_context *context, int64_t *symbols,
                                   const void *const *inputs, void **outputs);
@@ -298,8 +301,8 @@ int32_t onnxc_bind_symbols(const onnxc_model *model, onnxc_context *context,
                            int64_t *symbols);
 /* Checks everything, then runs. outputs[i].shape must have room for the rank
  * and receives the shape; outputs[i].data is the caller's buffer, or null for
- * one that the run allocates because its shape depends on data (release it
- * with context->release; after a failure nothing is left to release). `symbols`
+ * one that the run allocates because it is from_data (release it with
+ * context->release; after a failure nothing is left to release). `symbols`
  * has num_symbols entries. Uses a few bytes of stack per input and output. */
 int32_t onnxc_run(const onnxc_model *model, onnxc_context *context,
                   const onnxc_tensor *inputs, int32_t num_inputs,

@@ -138,6 +138,16 @@ private:
     Value most = reflects ? f.constant(0x1p30) : f.add(length, f.constant(4));
     place = f.select(f.lt(least, place), place, least);
     place = f.select(f.lt(place, most), place, most);
+    auto makeTap = [&](Value at, Value weight) {
+      Value inside = v.both(f.le(zero, at), f.le(at, last));
+      if (padding == "reflection")
+        at = reflect(f, at, low, high);
+      return Tap{f.toIndex(at, size), weight, inside};
+    };
+    // Cubic taps are padded one by one, as PyTorch and onnxruntime do: a point
+    // moved to the border would lose the taps within the image.
+    if (mode == "cubic")
+      return buildCubicTaps(f, place, makeTap);
     if (mode == "nearest")
       place = v.create<math::RoundEvenOp>(place);
     if (padding == "border")
@@ -145,17 +155,16 @@ private:
     else if (padding == "reflection")
       place = reflect(f, place, low, high);
 
-    auto makeTap = [&](Value at, Value weight) {
-      Value inside = v.both(f.le(zero, at), f.le(at, last));
-      if (padding == "reflection")
-        at = reflect(f, at, low, high);
-      return Tap{f.toIndex(at, size), weight, inside};
-    };
     if (mode == "nearest")
       return {makeTap(v.create<math::RoundEvenOp>(place), one)};
     Value base = f.floor(place), part = f.sub(place, base);
-    if (mode == "linear")
-      return {makeTap(base, f.sub(one, part)), makeTap(f.add(base, one), part)};
+    return {makeTap(base, f.sub(one, part)), makeTap(f.add(base, one), part)};
+  }
+
+  static SmallVector<Tap>
+  buildCubicTaps(const FloatBuilder &f, Value place,
+                 function_ref<Tap(Value at, Value weight)> makeTap) {
+    Value base = f.floor(place), part = f.sub(place, base);
     SmallVector<Tap> taps;
     const double a = -0.75;
     for (int64_t t = -1; t <= 2; ++t) {

@@ -307,8 +307,17 @@ private:
   /// reflect, edge and wrap: every element comes from the input.
   static Value buildRepeating(const TensorBuilder &v, PadOp op,
                               OpAdaptor adaptor, const PadOp::Pads &pads) {
-    SmallVector<Value> begins, sizes;
+    SmallVector<Value> begins, sizes, firsts;
     readBounds(v, op, pads, begins, sizes);
+    // What a negative pad takes away is not repeated at the other end.
+    auto takenBy = [&](AffineExpr pad) {
+      return v.max(v.sub(v.index(0), v.index(getSize(v.b, op, pad))),
+                   v.index(0));
+    };
+    for (auto [d, begin] : llvm::enumerate(pads.begins)) {
+      firsts.push_back(takenBy(begin));
+      sizes[d] = v.sub(v.sub(sizes[d], firsts[d]), takenBy(pads.ends[d]));
+    }
     StringRef mode = op.getMode();
     return v.generate(op->getResult(0), [&](ValueRange i) {
       Value zero = v.index(0), one = v.index(1);
@@ -319,9 +328,10 @@ private:
           from.push_back(index);
           continue;
         }
-        Value at = v.sub(index, begins[d]), last = v.sub(sizes[d], one);
+        Value at = v.sub(v.sub(index, begins[d]), firsts[d]);
+        Value last = v.sub(sizes[d], one);
         if (mode == "edge") {
-          from.push_back(v.max(v.min(at, last), zero));
+          from.push_back(v.add(v.max(v.min(at, last), zero), firsts[d]));
           continue;
         }
         Value period =
@@ -330,7 +340,7 @@ private:
         rem = v.select(v.lt(rem, zero), v.add(rem, period), rem);
         if (mode == "reflect")
           rem = v.select(v.lt(last, rem), v.sub(period, rem), rem);
-        from.push_back(rem);
+        from.push_back(v.add(rem, firsts[d]));
       }
       return v.extract(adaptor.getData(), from);
     });

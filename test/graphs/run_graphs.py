@@ -5,14 +5,16 @@ a Loop where they are to be stacked.)
 
     run_graphs.py [-- ONNXC'S OPTIONS]
 
-and the arguments of test/runner_arguments.py. control_flow.py, idioms.py,
-regions.py, shape_arithmetic.py and sizes_at_run_time.py list the cases. One
-that says that its sizes are known before a run (the default) fails if a size is
-read from data. One that says what is refused must end so on each of its inputs.
+and the arguments of test/runner_arguments.py. The other files of the folder
+list the cases. One that says that its sizes are known before a run (the
+default) fails if a size is read from data. One that says what is refused must
+end so on each of its inputs.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import functools
+import glob
+import importlib
 import os
 import subprocess
 import sys
@@ -22,13 +24,8 @@ import onnx
 import onnx.parser
 import onnxruntime
 
-import control_flow
-import idioms
-import regions
-import shape_arithmetic
-import sizes_at_run_time
-
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
 import runner_arguments
 from suite_cases import Failure, run_cases
 
@@ -67,6 +64,12 @@ def make_inputs(model, given, random):
     return inputs
 
 
+def print_value(value):
+    """As --value takes it."""
+    return ",".join(str(int(x) if isinstance(x, bool) else x)
+                    for x in np.ravel(np.asarray(value)).tolist())
+
+
 def run_refused(command, case):
     done = subprocess.run(command, text=True, errors="replace",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -82,13 +85,16 @@ def run_case(case, options):
 
 def compare_case(case, options, folder):
     path = os.path.join(folder, "model.onnx")
+    imports = case.imports or f'"" : {case.opset}'
     model = onnx.parser.parse_model(
-        f'<ir_version: 10, opset_import: ["" : {case.opset}]> {case.text}')
+        f"<ir_version: 10, opset_import: [{imports}]> {case.text}")
     onnx.save(model, path)
     library = os.path.join(folder, "model.so")
-    run([options.onnxc, path, *case.flags, *options.onnxc_options, "--emit=shared",
+    flags = case.flags + [f"--value={name}={print_value(value)}"
+                          for name, value in case.values.items()]
+    run([options.onnxc, path, *flags, *options.onnxc_options, "--emit=shared",
          "-o", library])
-    plan = run([options.onnxc, path, *case.flags, "--emit=mlir",
+    plan = run([options.onnxc, path, *flags, "--emit=mlir",
                 "--stop-after=graph", "-o", "-"])
     if case.sizes_known and not case.refused and "plan.symbol" in plan:
         raise Failure("a size is read from data: "
@@ -106,10 +112,12 @@ def compare_case(case, options, folder):
             path, settings, providers=["CPUExecutionProvider"])
     random = np.random.RandomState(0)
     for given in case.inputs:
-        inputs = make_inputs(model, given, random)
+        inputs = make_inputs(model, {**case.values, **given}, random)
         command = [options.onnxc_run, library,
                    "--output-dir", folder]
         for name, array in inputs.items():
+            if name in case.values:
+                continue
             file = os.path.join(folder, f"in_{name}.npy")
             np.save(file, array)
             command.append(f"--input={name}={file}")
@@ -126,16 +134,23 @@ def compare_case(case, options, folder):
             os.remove(file)
 
 
+def find_cases():
+    """Those of the CASES, REFUSED and LIMITED of this folder's modules."""
+    for path in sorted(glob.glob(os.path.join(HERE, "*.py"))):
+        name = os.path.splitext(os.path.basename(path))[0]
+        if name == os.path.splitext(os.path.basename(__file__))[0]:
+            continue
+        module = importlib.import_module(name)
+        for group in ("CASES", "REFUSED", "LIMITED"):
+            yield from getattr(module, group, [])
+
+
 def main():
     parser = runner_arguments.RunnerArguments(__doc__)
     parser.add_compiler_options()
     options = parser.parse()
-    cases = (control_flow.CASES + idioms.CASES + regions.CASES
-             + shape_arithmetic.CASES
-             + sizes_at_run_time.CASES + sizes_at_run_time.REFUSED
-             + sizes_at_run_time.LIMITED)
     return run_cases({case.name: functools.partial(run_case, case, options)
-                      for case in cases}, options)
+                      for case in find_cases()}, options)
 
 
 if __name__ == "__main__":

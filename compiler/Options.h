@@ -66,6 +66,9 @@ struct Options {
   bool singleThread = false;
 };
 
+/// Forgets the options that LLVM's libraries have for LLVM's own tools.
+void unregisterOptions();
+
 /// Nothing where the command line asked for something that is now printed, as
 /// the help.
 llvm::Expected<std::optional<Options>>

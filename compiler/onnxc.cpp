@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Driver.h"
+#include "compiler/ReduceCommand.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -14,6 +15,8 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   llvm::setBugReportMsg("This is a bug of onnxc. Please report it with the "
                         "model and the lines below.\n");
+  if (argc > 1 && llvm::StringRef(argv[1]) == "reduce")
+    return runReduce(argc - 1, argv + 1);
   auto options = parseCommandLine(argc, argv);
   if (!options) {
     llvm::errs() << "onnxc: error: " << llvm::toString(options.takeError())

@@ -1,12 +1,12 @@
 # onnxc_add_model(): compiles an ONNX model at build time into a library.
 #
 #   onnxc_add_model(TARGET MODEL model.onnx [PREFIX name] [DIMS name=N ...]
-#                   [CPU name|native] [TARGET triple] [OPTIONS ...])
+#                   [VALUES input=V ...] [CPU name|native] [TARGET triple] [OPTIONS ...])
 #
 # TARGET becomes a static library with the header's folder and the runtime
 # attached: target_link_libraries(app PRIVATE TARGET), #include "PREFIX.h".
 # PREFIX (by default TARGET) begins the C names. DIMS binds (batch=1) or bounds
-# (seq=1..512) free dimensions. Programs travel, so without CPU there is code for
+# (seq=1..512) free dimensions. VALUES makes inputs constants. Programs travel, so without CPU there is code for
 # several levels of x86-64, chosen from when the model runs; `native` is for the
 # building machine only.
 # In a cross build the triple is the C compiler's unless TARGET names one.
@@ -34,7 +34,7 @@ endfunction()
 
 function(onnxc_add_model name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "MODEL;PREFIX;CPU;TARGET"
-                        "DIMS;OPTIONS")
+                        "DIMS;VALUES;OPTIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "onnxc_add_model(${name}): what is "
       "'${arg_UNPARSED_ARGUMENTS}'? See the head of AddModel.cmake.")
@@ -75,6 +75,9 @@ function(onnxc_add_model name)
   endif()
   foreach(dim IN LISTS arg_DIMS)
     list(APPEND flags --dim "${dim}")
+  endforeach()
+  foreach(value IN LISTS arg_VALUES)
+    list(APPEND flags --value "${value}")
   endforeach()
 
   # Paths in dependency files are read the way the build tool writes them.

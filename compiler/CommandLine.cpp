@@ -74,6 +74,20 @@ static Error setShape(Options &options, StringRef text) {
   return Error::success();
 }
 
+static Error setValue(Options &options, StringRef text) {
+  StringRef name, value;
+  if (Error error = splitName(text, "--value", name, value))
+    return error;
+  SmallVector<std::string> elements;
+  for (StringRef element : llvm::split(value, ','))
+    elements.push_back(element.trim().str());
+  for (const auto &[known, other] : options.import.values)
+    if (known == name)
+      return bad("--value gives '" + name + "' twice");
+  options.import.values.push_back({name.str(), elements});
+  return Error::success();
+}
+
 /// "64K", "1M" or bytes; an empty text leaves the limit open.
 static Error setSize(StringRef option, StringRef text,
                      std::optional<uint64_t> &limit) {
@@ -158,6 +172,9 @@ struct Flags {
              cl::desc("Bind a free dimension; NAME=1..512 bounds it")};
   Texts shapes{"shape", cl::value_desc("INPUT=1x3x8"),
                cl::desc("The shape of an input; ? leaves a size as it is")};
+  Texts values{"value", cl::value_desc("INPUT=16000"),
+               cl::desc("Make an input a constant, and fold what depends on "
+                        "it; 1,2,3 for a list")};
   Text weights{"weights", cl::value_desc("PLACE"),
                cl::desc("embed (the default), file (beside the object) or "
                         "extern")};
@@ -197,7 +214,7 @@ struct Flags {
 
 } // namespace
 
-static void unregisterOptions() {
+void unregisterOptions() {
   SmallVector<cl::Option *> registered;
   for (auto &entry : cl::getRegisteredOptions())
     registered.push_back(entry.second);
@@ -276,6 +293,9 @@ static Expected<Options> readFlags(const Flags &flags) {
   for (StringRef shape : flags.shapes)
     if (Error error = setShape(options, shape))
       return std::move(error);
+  for (StringRef value : flags.values)
+    if (Error error = setValue(options, value))
+      return std::move(error);
   if (options.json && !options.inspect)
     return bad("--json goes with --inspect");
   if (flags.stopAfter.getNumOccurrences() && options.emit != EmitKind::MLIR)
@@ -300,7 +320,8 @@ Expected<std::optional<Options>> parseCommandLine(int argc,
           "onnxc compiles an ONNX model to native code\n\n"
           "  onnxc model.onnx -o model.o        writes model.o and model.h\n"
           "  onnxc model.onnx --emit=shared -o model.so\n"
-          "  onnxc --inspect model.onnx\n",
+          "  onnxc --inspect model.onnx\n"
+          "  onnxc reduce model.onnx --check COMMAND\n",
           &errors)) {
     // LLVM has printed what is wrong with a value, and has kept the rest.
     SmallVector<StringRef> lines;

@@ -20,9 +20,13 @@ struct Signature {
   llvm::SmallVector<std::string> symbols;
   /// Minimum and maximum of each symbol.
   llvm::SmallVector<int64_t> bounds;
+  /// Inputs that --value makes constants.
+  llvm::SmallVector<std::pair<const ::onnx::ValueInfoProto *, Constant>>
+      constants;
 };
 
-/// Signature.cpp: the model's inputs under the user's --dim and --shape.
+/// Signature.cpp: the model's inputs under the user's --dim, --shape and
+/// --value.
 llvm::FailureOr<Signature> buildSignature(Model &model,
                                           const ImportOptions &options);
 

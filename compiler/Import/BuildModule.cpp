@@ -13,6 +13,7 @@
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/ModelAttrs.h"
 #include "dialects/onnx/SliceOps.h"
+#include "dialects/plan/Branches.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/StringSet.h"
@@ -65,11 +66,13 @@ private:
   /// Static types that the model states, by value name.
   llvm::StringMap<Type> stated;
   int nodeNumber = 0;
-  bool failedAtNode = false;
 
   void recordTypes(const ::onnx::GraphProto &graph);
   void setModuleAttributes(ModuleOp module);
   LogicalResult checkOutputs(ArrayRef<Value> outputs);
+  void warnOfOtherSizes(const std::string &name,
+                        const ::onnx::TensorShapeProto &shape,
+                        const Dims &dims);
   LogicalResult buildBody(::onnx::GraphProto &graph, Values &values,
                           SmallVectorImpl<Value> &outputs);
   void buildConstant(Location loc, StringRef name, const Constant &constant,
@@ -81,6 +84,8 @@ private:
                               NamedAttrList &attributes);
   LogicalResult buildRegions(::onnx::NodeProto &node, SubgraphOp op,
                              const Values &values);
+  LogicalResult buildBranches(::onnx::NodeProto &node, IfOp op,
+                              const Values &values);
   LogicalResult buildRegion(const ::onnx::GraphProto &graph, Location loc,
                             Region &region, ArrayRef<Type> argTypes,
                             const Values &values);
@@ -99,10 +104,9 @@ void BuildModule::recordTypes(const ::onnx::GraphProto &graph) {
         recordTypes(attribute.g());
 }
 
-/// What the model states about its outputs must be what its nodes compute. When
-/// the user has given sizes the model's own may well be others.
+/// What the model states about its outputs should be what its nodes compute.
+/// Tools that change a model often leave old sizes behind, which harms nobody.
 LogicalResult BuildModule::checkOutputs(ArrayRef<Value> outputs) {
-  bool isAsExported = options.dims.empty() && options.shapes.empty();
   for (auto [output, value] :
        llvm::zip(model.proto->graph().output(), outputs)) {
     if (!output.type().has_tensor_type())
@@ -119,26 +123,31 @@ LogicalResult BuildModule::checkOutputs(ArrayRef<Value> outputs) {
                                       tensor.elem_type()))
                            << "), but its node computes "
                            << type.getElementType();
-    std::optional<Dims> dims = getDims(value);
-    if (!dims || !tensor.has_shape() || !isAsExported)
-      continue;
-    if (int(dims->size()) != tensor.shape().dim_size())
-      return model.error() << "output \"" << output.name()
-                           << "\" is stated to have "
-                           << tensor.shape().dim_size()
-                           << " dimensions, but its node computes "
-                           << dims->size();
-    for (auto [k, dim] : llvm::enumerate(tensor.shape().dim())) {
-      std::optional<int64_t> size = onnx::getConstant((*dims)[k]);
-      if (dim.has_dim_value() && dim.dim_value() >= 0 && size &&
-          *size != dim.dim_value())
-        return model.error()
-               << "output \"" << output.name() << "\" is stated to have size "
-               << dim.dim_value() << " in dimension " << k
-               << ", but its node computes " << *size;
-    }
+    if (std::optional<Dims> dims = getDims(value); dims && tensor.has_shape())
+      warnOfOtherSizes(output.name(), tensor.shape(), *dims);
   }
   return success();
+}
+
+void BuildModule::warnOfOtherSizes(const std::string &name,
+                                   const ::onnx::TensorShapeProto &shape,
+                                   const Dims &dims) {
+  auto warn = [&] {
+    return emitWarning(model.loc)
+           << "output \"" << name << "\" is stated to have ";
+  };
+  if (int(dims.size()) != shape.dim_size()) {
+    warn() << shape.dim_size() << " dimensions, but its node computes "
+           << dims.size();
+    return;
+  }
+  for (auto [k, dim] : llvm::enumerate(shape.dim())) {
+    std::optional<int64_t> size = onnx::getConstant(dims[k]);
+    if (dim.has_dim_value() && dim.dim_value() >= 0 && size &&
+        *size != dim.dim_value())
+      warn() << "size " << dim.dim_value() << " in dimension " << k
+             << ", but its node computes " << *size;
+  }
 }
 
 void BuildModule::buildConstant(Location loc, StringRef name,
@@ -167,11 +176,9 @@ LogicalResult BuildModule::buildBody(::onnx::GraphProto &graph, Values &values,
   }
   for (auto &node : *graph.mutable_node()) {
     ++nodeNumber;
-    if (succeeded(buildNode(node, values)))
-      continue;
-    // Errors that follow from it would only be noise.
-    failedAtNode = true;
-    return failure();
+    // Errors that follow from one would only be noise.
+    if (failed(buildNode(node, values)))
+      return failure();
   }
   for (const auto &output : graph.output()) {
     Value value = values.lookup(output.name());
@@ -241,8 +248,47 @@ LogicalResult BuildModule::buildRegion(const ::onnx::GraphProto &graph,
   return success();
 }
 
+/// One that cannot be built, as sizes in it contradict each other, ends the
+/// run.
+LogicalResult BuildModule::buildBranches(::onnx::NodeProto &node, IfOp op,
+                                         const Values &values) {
+  auto build = [&](Region &region) -> LogicalResult {
+    StringRef name =
+        &region == &op.getThenBranch() ? "then_branch" : "else_branch";
+    for (const auto &attribute : node.attribute())
+      if (attribute.name() == name && attribute.has_g())
+        return buildRegion(attribute.g(), op.getLoc(), region, {}, values);
+    return emitError(op.getLoc()) << "has no sub-graph " << name;
+  };
+  FailureOr<Region *> impossible = plan::inferBranches(op, build);
+  if (failed(impossible))
+    return failure();
+  if (!*impossible)
+    return success();
+  Region &other = *impossible == &op.getThenBranch() ? op.getElseBranch()
+                                                     : op.getThenBranch();
+  OpBuilder::InsertionGuard guard(b);
+  (*impossible)->getBlocks().clear();
+  b.createBlock(*impossible);
+  SmallVector<Value> results;
+  plan::createNever(b, op.getLoc());
+  for (Value value : other.front().getTerminator()->getOperands()) {
+    // Inference gives them the other branch's sizes.
+    SmallVector<int64_t> none(getRank(value).value_or(0), 0);
+    auto type = RankedTensorType::get(none, onnx::getElementType(value));
+    results.push_back(ConstantOp::create(
+        b, op.getLoc(), type,
+        DenseElementsAttr::get(type, b.getZeroAttr(type.getElementType())),
+        ArrayAttr()));
+  }
+  YieldOp::create(b, op.getLoc(), results);
+  return success();
+}
+
 LogicalResult BuildModule::buildRegions(::onnx::NodeProto &node, SubgraphOp op,
                                         const Values &values) {
+  if (auto branch = dyn_cast<IfOp>(op.getOperation()))
+    return buildBranches(node, branch, values);
   for (auto [i, name] : llvm::enumerate(op.getRegionNames())) {
     const ::onnx::GraphProto *graph = nullptr;
     for (const auto &attribute : node.attribute())
@@ -417,6 +463,8 @@ FailureOr<OwningOpRef<ModuleOp>> BuildModule::run() {
     if (auto it = model.weights.find(input.name()); it != model.weights.end())
       buildConstant(model.getLoc(input.name()), input.name(), it->second,
                     values);
+  for (const auto &[input, constant] : signature->constants)
+    buildConstant(model.getLoc(input->name()), input->name(), constant, values);
   SmallVector<Value> outputs;
   if (failed(buildBody(graph, values, outputs)) ||
       failed(checkOutputs(outputs)))

@@ -51,13 +51,8 @@ private:
   bool full() const { return errors >= kMaxErrors; }
 
   void checkOpsets() {
-    llvm::StringSet<> domains;
     for (const auto &opset : model.proto->opset_import()) {
       StringRef domain = domainName(opset.domain());
-      if (!domains.insert(domain).second) {
-        model.error() << "imports the operator set " << domain << " twice";
-        ++errors;
-      }
       if (opset.version() < 1 ||
           (isDefaultDomain(domain) && opset.version() > kNewestOpset)) {
         model.error() << "needs opset " << opset.version() << " of " << domain
@@ -96,8 +91,7 @@ private:
       if (producer)
         error << "which node \"" << producer->name() << "\" ("
               << producer->op_type()
-              << ") computes only later: the nodes form a cycle or are not "
-                 "in order; sort them so that each follows those it uses";
+              << ") computes from this node's outputs: the nodes form a cycle";
       else
         error << "which nothing defines; is the model cut off from its "
                  "inputs?";

@@ -87,7 +87,7 @@ FailureOr<ArrayRef<char>> mapExternal(Model &model, Location loc,
   FailureOr<std::string> file = resolve(model, loc, location);
   if (failed(file))
     return failure();
-  if (length && *length < size) {
+  if (length && *length != size) {
     emitError(loc) << "its external data has a length of " << *length
                    << " bytes, its type and shape need " << size;
     return failure();

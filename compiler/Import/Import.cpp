@@ -7,6 +7,7 @@
 #include "compiler/Import/Import.h"
 #include "compiler/Import/Model.h"
 #include "dialects/onnx/OnnxDialect.h"
+#include "dialects/plan/Plan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <google/protobuf/stubs/logging.h>
 #include <llvm/ADT/STLExtras.h>
@@ -33,7 +34,8 @@ static auto contain(Model &model, Step step) -> decltype(step()) {
 FailureOr<OwningOpRef<ModuleOp>>
 importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
             ExternalFiles &files, ModelFacts *facts) {
-  context.loadDialect<onnx::OnnxDialect, func::FuncDialect>();
+  context
+      .loadDialect<onnx::OnnxDialect, plan::PlanDialect, func::FuncDialect>();
   Model model(path, context);
   llvm::scope_exit listFiles([&] {
     for (const auto &entry : model.mapped)
@@ -45,7 +47,11 @@ importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
       return failure();
     if (facts)
       *facts = collectFacts(*model.proto);
-    if (failed(checkStructure(model)) || failed(setWeightsAside(model)) ||
+    if (failed(unifyDomains(model)))
+      return failure();
+    sortNodes(model);
+    if (failed(checkEquations(model)) || failed(checkStructure(model)) ||
+        failed(setWeightsAside(model)) ||
         failed(defineQuantizedFunctions(model)) ||
         failed(inlineLocalFunctions(model)) || failed(checkNodes(model)) ||
         failed(upgradeModel(model)) || failed(expandFunctions(model)))

@@ -29,6 +29,9 @@ struct ImportOptions {
   llvm::SmallVector<std::pair<std::string, DimBinding>> dims;
   /// Input name and shape; ShapedType::kDynamic leaves a size as it is.
   llvm::SmallVector<std::pair<std::string, llvm::SmallVector<int64_t>>> shapes;
+  /// Input name and elements, as numbers in text: the input is that constant.
+  llvm::SmallVector<std::pair<std::string, llvm::SmallVector<std::string>>>
+      values;
 };
 
 /// The files beside the model that were read: its external data.

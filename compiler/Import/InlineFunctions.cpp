@@ -251,6 +251,46 @@ private:
     }
     types.clear();
     recordTypes(model.proto->graph());
+    propagateElementTypes(model.proto->graph());
+  }
+
+  /// onnx infers nothing behind an operator whose body depends on types, and
+  /// the bodies depend on element types alone.
+  void propagateElementTypes(const ::onnx::GraphProto &graph) {
+    for (const auto &node : graph.node()) {
+      std::string domain = isDefaultDomain(node.domain()) ? "" : node.domain();
+      if (const ::onnx::OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(
+              node.op_type(), int(model.getOpset(domain)), domain))
+        propagateElementTypes(node, *schema);
+      for (const auto &attribute : node.attribute())
+        if (attribute.has_g())
+          propagateElementTypes(attribute.g());
+    }
+  }
+
+  /// An output has the type of an input of the same type variable.
+  void propagateElementTypes(const ::onnx::NodeProto &node,
+                             const ::onnx::OpSchema &schema) {
+    auto getVariable = [](const auto &parameters, int i) -> std::string {
+      return parameters.empty()
+                 ? ""
+                 : parameters[std::min<size_t>(i, parameters.size() - 1)]
+                       .GetTypeStr();
+    };
+    for (int k = 0; k < node.output_size(); ++k) {
+      if (node.output(k).empty() || types.contains(node.output(k)))
+        continue;
+      std::string variable = getVariable(schema.outputs(), k);
+      for (int i = 0; i < node.input_size(); ++i) {
+        auto known = types.find(node.input(i));
+        if (known == types.end() || !known->second.has_tensor_type() ||
+            getVariable(schema.inputs(), i) != variable)
+          continue;
+        int element = known->second.tensor_type().elem_type();
+        types[node.output(k)].mutable_tensor_type()->set_elem_type(element);
+        break;
+      }
+    }
   }
 
   void recordTypes(const ::onnx::GraphProto &graph) {

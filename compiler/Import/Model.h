@@ -1,7 +1,8 @@
 //===- Model.h - The importer's steps on the protobuf ---------------------===//
 //
-// Private to compiler/Import. The steps, in order: read, check the structure,
-// set the weights aside, inline, check the nodes, upgrade, expand, build.
+// Private to compiler/Import. The steps, in order: read, unify domains, sort,
+// check equations and the structure, set the weights aside, inline, check the
+// nodes, upgrade, expand, build.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -67,6 +68,15 @@ struct Model {
 /// ReadModel.cpp
 llvm::LogicalResult readModel(Model &model);
 ModelFacts collectFacts(const ::onnx::ModelProto &proto);
+
+/// UnifyDomains.cpp: one name for the default domain, one import a domain.
+llvm::LogicalResult unifyDomains(Model &model);
+
+/// SortNodes.cpp: of each graph and function.
+void sortNodes(Model &model);
+
+/// CheckEquations.cpp: of Einsum.
+llvm::LogicalResult checkEquations(Model &model);
 
 /// CheckModel.cpp: names, order, opsets, operators.
 llvm::LogicalResult checkStructure(Model &model);

@@ -1,4 +1,5 @@
-//===- Signature.cpp - Inputs, symbols, and what --dim and --shape say ----===//
+//===- Signature.cpp - Inputs, symbols, and what flags say of them
+//----------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -19,6 +20,33 @@ bool isAnonymous(const std::string &symbol) {
   return symbol.empty() || symbol == "?";
 }
 
+/// Null where the text is no number of that type.
+Attribute parseElement(StringRef text, Type type) {
+  if (type.isInteger(1)) {
+    bool isTrue = text == "1" || text == "true";
+    if (!isTrue && text != "0" && text != "false")
+      return {};
+    return IntegerAttr::get(type, isTrue);
+  }
+  if (auto integer = dyn_cast<IntegerType>(type)) {
+    unsigned width = integer.getWidth();
+    if (integer.isUnsigned()) {
+      uint64_t number;
+      if (text.getAsInteger(10, number) || !llvm::isUIntN(width, number))
+        return {};
+      return IntegerAttr::get(type, APInt(width, number));
+    }
+    int64_t number;
+    if (text.getAsInteger(10, number) || !llvm::isIntN(width, number))
+      return {};
+    return IntegerAttr::get(type, APInt(width, number, /*isSigned=*/true));
+  }
+  double number;
+  if (!isa<FloatType>(type) || text.getAsDouble(number))
+    return {};
+  return FloatAttr::get(type, number);
+}
+
 /// One size as the model states it: a number, or a symbol's name.
 struct Size {
   int64_t value = ShapedType::kDynamic;
@@ -33,7 +61,7 @@ public:
   FailureOr<Signature> run() {
     for (const auto &input : model.proto->graph().input())
       if (!model.weights.contains(input.name()))
-        signature.inputs.push_back(&input);
+        inputs.push_back(&input);
     for (const auto &[name, binding] : options.dims) {
       if (binding.max != -1 && binding.max < binding.min) {
         model.error() << "the dimension \"" << name << "\" is given the range "
@@ -43,16 +71,18 @@ public:
       }
       bindings[name] = binding;
     }
-    if (failed(checkKinds()) || failed(checkShapeNames()))
+    if (failed(checkKinds()) || failed(checkNames(options.shapes, "shape")) ||
+        failed(checkNames(options.values, "value")))
       return failure();
     SmallVector<SmallVector<Size>> shapes;
-    for (const auto *input : signature.inputs)
+    for (const auto *input : inputs)
       if (failed(bind(*input, shapes.emplace_back())))
         return failure();
     if (failed(checkDimNames()))
       return failure();
-    for (auto [input, shape] : llvm::zip(signature.inputs, shapes))
-      if (failed(addType(*input, shape)))
+    for (auto [input, shape] : llvm::zip(inputs, shapes))
+      if (failed(getGivenValue(input->name()) ? addConstant(*input, shape)
+                                              : addType(*input, shape)))
         return failure();
     return std::move(signature);
   }
@@ -61,6 +91,7 @@ private:
   Model &model;
   const ImportOptions &options;
   Signature signature;
+  SmallVector<const ::onnx::ValueInfoProto *> inputs;
   llvm::StringMap<DimBinding> bindings;
   llvm::StringMap<unsigned> numbers;
   SmallVector<std::string> seen;
@@ -72,16 +103,25 @@ private:
     return nullptr;
   }
 
-  LogicalResult checkShapeNames() {
-    for (const auto &[name, shape] : options.shapes) {
-      if (llvm::any_of(signature.inputs, [&, &name = name](const auto *input) {
+  const SmallVector<std::string> *getGivenValue(StringRef input) {
+    for (const auto &[name, elements] : options.values)
+      if (name == input)
+        return &elements;
+    return nullptr;
+  }
+
+  /// What is given by name is given to an input.
+  template <typename Given>
+  LogicalResult checkNames(const Given &given, StringRef what) {
+    for (const auto &[name, of] : given) {
+      if (llvm::any_of(inputs, [&, &name = name](const auto *input) {
             return input->name() == name;
           }))
         continue;
       InFlightDiagnostic error = model.error()
-                                 << "has no input \"" << name
-                                 << "\" to give a shape; its inputs are ";
-      llvm::interleaveComma(signature.inputs, error, [&](const auto *input) {
+                                 << "has no input \"" << name << "\" to give a "
+                                 << what << "; its inputs are ";
+      llvm::interleaveComma(inputs, error, [&](const auto *input) {
         error << '"' << input->name() << '"';
       });
       return error;
@@ -137,6 +177,13 @@ private:
     for (const Size &size : shape)
       if (!size.symbol.empty() && !llvm::is_contained(seen, size.symbol))
         seen.push_back(size.symbol);
+    // As many elements as --value gives are what a vector has.
+    SmallVector<int64_t> length;
+    if (const auto *elements = getGivenValue(name);
+        elements && !given && shape.size() == 1) {
+      length.push_back(int64_t(elements->size()));
+      given = &length;
+    }
     if (!given)
       return success();
     if (given->size() != shape.size())
@@ -189,22 +236,64 @@ private:
                     << ", which is not supported: only tensors of numbers go "
                        "into a compiled model and out of it";
     };
-    for (const auto *input : signature.inputs)
+    for (const auto *input : inputs)
       check("input", *input);
     for (const auto &output : graph.output())
       check("output", output);
     return success(isGood);
   }
 
+  /// Null after an error.
+  Type getElement(const ::onnx::ValueInfoProto &input) {
+    int number = input.type().tensor_type().elem_type();
+    Type element = convertElementType(&model.context, number);
+    if (!element)
+      model.error() << "input \"" << input.name()
+                    << "\" has the unknown element type number " << number;
+    return element;
+  }
+
+  LogicalResult addConstant(const ::onnx::ValueInfoProto &input,
+                            ArrayRef<Size> shape) {
+    Type element = getElement(input);
+    if (!element)
+      return failure();
+    ArrayRef<std::string> texts = *getGivenValue(input.name());
+    SmallVector<int64_t> sizes;
+    for (const Size &size : shape) {
+      auto binding = bindings.find(size.symbol);
+      bool isFixed = !size.symbol.empty() && binding != bindings.end() &&
+                     binding->second.isFixed();
+      sizes.push_back(isFixed ? binding->second.min : size.value);
+    }
+    auto bad = [&] {
+      return model.error() << "input \"" << input.name() << "\" ";
+    };
+    if (ShapedType::isDynamicShape(sizes))
+      return bad() << "has free dimensions: give it a shape beside its value: "
+                   << "--shape " << input.name() << "=1x3, for example";
+    auto type = RankedTensorType::get(sizes, element);
+    if (type.getNumElements() != int64_t(texts.size()))
+      return bad() << "has " << type.getNumElements()
+                   << " elements, --value gives " << texts.size();
+    SmallVector<Attribute> elements;
+    for (StringRef text : texts) {
+      elements.push_back(parseElement(text, element));
+      if (!elements.back())
+        return bad() << "cannot be \"" << text << "\": its elements are "
+                     << element;
+    }
+    signature.constants.push_back(
+        {&input, {type, DenseElementsAttr::get(type, elements), {}}});
+    return success();
+  }
+
   LogicalResult addType(const ::onnx::ValueInfoProto &input,
                         ArrayRef<Size> shape) {
     MLIRContext *context = &model.context;
-    int number = input.type().tensor_type().elem_type();
-    Type element = convertElementType(context, number);
+    Type element = getElement(input);
     if (!element)
-      return model.error() << "input \"" << input.name()
-                           << "\" has the unknown element type number "
-                           << number;
+      return failure();
     onnx::Dims dims;
     for (const Size &size : shape) {
       if (size.symbol.empty()) {
@@ -226,6 +315,7 @@ private:
       }
       dims.push_back(getAffineSymbolExpr(it->second, context));
     }
+    signature.inputs.push_back(&input);
     signature.types.push_back(onnx::getTensorType(dims, element));
     return success();
   }

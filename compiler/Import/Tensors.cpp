@@ -93,9 +93,23 @@ std::string unpack(ArrayRef<char> packed, unsigned width, int64_t count) {
   return bytes;
 }
 
+/// The fields, and files, that hold elements.
+int countData(const Proto &tensor) {
+  return (tensor.data_location() == Proto::EXTERNAL) +
+         !tensor.raw_data().empty() + !tensor.float_data().empty() +
+         !tensor.double_data().empty() + !tensor.int32_data().empty() +
+         !tensor.int64_data().empty() + !tensor.uint64_data().empty() +
+         !tensor.string_data().empty();
+}
+
 FailureOr<Bytes> getPacked(Model &model, Location loc, Proto &tensor,
                            int64_t size) {
   Bytes bytes;
+  if (countData(tensor) > 1) {
+    emitError(loc) << "holds its elements in more than one field: which of "
+                      "them count is not to be told";
+    return failure();
+  }
   if (tensor.data_location() == Proto::EXTERNAL) {
     FailureOr<ArrayRef<char>> mapped =
         mapExternal(model, loc, tensor, size, bytes.owner);
@@ -108,12 +122,11 @@ FailureOr<Bytes> getPacked(Model &model, Location loc, Proto &tensor,
     bytes = Bytes::adopt(std::move(*tensor.mutable_raw_data()));
   else
     bytes = Bytes::adopt(fromFields(tensor));
-  if (int64_t(bytes.data.size()) < size) {
+  if (int64_t(bytes.data.size()) != size) {
     emitError(loc) << "holds " << bytes.data.size()
                    << " bytes of elements, its type and shape need " << size;
     return failure();
   }
-  bytes.data = bytes.data.take_front(size);
   return bytes;
 }
 

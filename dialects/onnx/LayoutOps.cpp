@@ -174,6 +174,10 @@ ReverseSequenceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
 
 SmallVector<unsigned> TileOp::getShapeOperands() { return {1}; }
 
+std::optional<int64_t> TileOp::getShapeOperandLength() {
+  return getRank(getInput());
+}
+
 LogicalResult TileOp::inferReturnTypes(MLIRContext *,
                                        std::optional<Location> loc,
                                        Adaptor adaptor,

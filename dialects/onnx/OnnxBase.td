@@ -116,6 +116,8 @@ def Onnx_TypeAttr : TypeAttrBase<"::mlir::Type", "TYPE_PROTO">;
 // with given ones when nothing known differs.
 def ShapeArithmetic : DeclareOpInterfaceMethods<ShapeArithmeticOp>;
 def ShapeOperands : DeclareOpInterfaceMethods<ShapeOperandsOp>;
+def ShapeOperandsOfLength
+    : DeclareOpInterfaceMethods<ShapeOperandsOp, ["getShapeOperandLength"]>;
 def Expanding : DeclareOpInterfaceMethods<ExpandingOp>;
 def NeedsSizes : DeclareOpInterfaceMethods<SizeRequirementsOp>;
 def Costs : DeclareOpInterfaceMethods<CostOp>;

@@ -75,9 +75,17 @@ def ShapeOperandsOp : OpInterface<"ShapeOperandsOp"> {
     they are not known, shape inference makes each element a symbol that is
     read at run time.
   }];
-  let methods = [InterfaceMethod<
-    "The operands' numbers.", "::llvm::SmallVector<unsigned>",
-    "getShapeOperands", (ins)>];
+  let methods = [
+    InterfaceMethod<
+      "The operands' numbers.", "::llvm::SmallVector<unsigned>",
+      "getShapeOperands", (ins)>,
+    InterfaceMethod<[{
+        How many elements the operands must have, where that is known: a run
+        with another number is refused. None by default.
+      }],
+      "::std::optional<int64_t>", "getShapeOperandLength", (ins), "", [{
+        return ::std::nullopt;
+      }]>];
 }
 
 def DataDependentShapeOp : OpInterface<"DataDependentShapeOp"> {

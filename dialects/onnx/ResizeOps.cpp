@@ -142,6 +142,12 @@ SmallVector<unsigned> ResizeOp::getShapeOperands() {
   return {};
 }
 
+std::optional<int64_t> ResizeOp::getShapeOperandLength() {
+  if (getAxes())
+    return getAxes()->size();
+  return getRank(getX());
+}
+
 /// The sizes that scales known at run time lead to, or sizes that keep a ratio
 /// of free dimensions.
 SmallVector<Value> ResizeOp::buildSizes(OpBuilder &b) {
@@ -193,6 +199,13 @@ static LogicalResult checkFactors(std::optional<Location> loc, size_t rank,
   if (!axes)
     return emitOptionalError(loc, "an axis is out of range for rank ", rank);
   bool byScales = hasScales(adaptor);
+  auto isNotEmpty = [](Value list) {
+    std::optional<Dims> dims = list ? getDims(list) : std::nullopt;
+    return dims && dims->size() == 1 &&
+           onnxc::onnx::getConstant((*dims)[0]).value_or(0) != 0;
+  };
+  if (isNotEmpty(adaptor.getScales()) && isNotEmpty(adaptor.getSizes()))
+    return emitOptionalError(loc, "has both scales and sizes: leave one out");
   Value factors = byScales ? adaptor.getScales() : adaptor.getSizes();
   if (!factors)
     return emitOptionalError(loc, "needs scales or sizes");

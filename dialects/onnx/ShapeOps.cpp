@@ -108,6 +108,11 @@ IdentityOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 
 SmallVector<unsigned> ReshapeOp::getShapeOperands() { return {1}; }
 
+/// A rank that the model states, as the length of a list does not tell it.
+std::optional<int64_t> ReshapeOp::getShapeOperandLength() {
+  return getRank(getResult());
+}
+
 std::optional<Dims>
 ReshapeOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return operands[0];
@@ -295,6 +300,10 @@ FlattenOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 
 SmallVector<unsigned> ExpandOp::getShapeOperands() { return {1}; }
 
+std::optional<int64_t> ExpandOp::getShapeOperandLength() {
+  return getRank(getResult());
+}
+
 LogicalResult ExpandOp::inferReturnTypes(MLIRContext *,
                                          std::optional<Location> loc,
                                          Adaptor adaptor,
@@ -333,6 +342,10 @@ std::optional<Dims> ExpandOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 //===----------------------------------------------------------------------===//
 
 SmallVector<unsigned> ConstantOfShapeOp::getShapeOperands() { return {0}; }
+
+std::optional<int64_t> ConstantOfShapeOp::getShapeOperandLength() {
+  return getRank(getResult());
+}
 
 LogicalResult ConstantOfShapeOp::verify() {
   if (getValue() && getValue()->getNumElements() != 1)

@@ -44,7 +44,7 @@ def Onnx_IdentityOp : Onnx_PureOp<"Identity", [IsView, ShapeArithmetic]> {
 }
 def Onnx_ReshapeOp
     : Onnx_PureOp<"Reshape", [
-    IsView, ShapeArithmetic, ShapeOperands, NeedsSizes]> {
+    IsView, ShapeArithmetic, ShapeOperandsOfLength, NeedsSizes]> {
   let summary = "The same elements in another shape";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$shape,
       DefaultValuedAttr<Onnx_Int, "0">:$allowzero);
@@ -74,13 +74,14 @@ def Onnx_FlattenOp : Onnx_PureOp<"Flatten", [IsView, ShapeArithmetic]> {
 //===----------------------------------------------------------------------===//
 
 def Onnx_ExpandOp : Onnx_PureOp<"Expand", [
-    ShapeArithmetic, ShapeOperands, NeedsSizes]> {
+    ShapeArithmetic, ShapeOperandsOfLength, NeedsSizes]> {
   let summary = "A tensor broadcast with a shape";
   let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$shape);
   let results = (outs Onnx_Tensor:$output);
 }
 def Onnx_ConstantOfShapeOp
-    : Onnx_PureOp<"ConstantOfShape", [ShapeArithmetic, ShapeOperands]> {
+    : Onnx_PureOp<"ConstantOfShape",
+                  [ShapeArithmetic, ShapeOperandsOfLength]> {
   let summary = "A tensor of one value";
   let arguments = (ins Onnx_Tensor:$input,
       OptionalAttr<Onnx_TensorAttr>:$value);

@@ -179,9 +179,7 @@ SmallVector<Value> DFTOp::expand(OpBuilder &b) {
   spectrum = g.cast(g.transpose(spectrum, {0, 2, 1, 3}), element);
 
   Value shape;
-  if (std::optional<Dims> stated = getDims(getOutput())) {
-    shape = g.dims(*stated);
-  } else if (axis) {
+  if (axis) {
     SmallVector<Value> list;
     for (int64_t i = 0; i < rank - 1; ++i)
       list.push_back(i == *axis ? t.outputLength : g.dims((*dims)[i]));
@@ -213,7 +211,7 @@ LogicalResult STFTOp::inferReturnTypes(MLIRContext *,
                                        Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
   if (std::optional<int64_t> rank = getRank(adaptor.getSignal());
-      rank && *rank != 3)
+      rank && *rank != 3 && *rank != 2)
     return emitOptionalError(loc, "needs a signal of rank 3, not ", *rank);
   if (!adaptor.getWindow() && !adaptor.getFrameLength())
     return emitOptionalError(loc, "needs a window or a frame_length");
@@ -227,27 +225,31 @@ LogicalResult STFTOp::inferReturnTypes(MLIRContext *,
 }
 
 SmallVector<Value> STFTOp::expand(OpBuilder &b) {
-  if (!getDims(getSignal()))
+  std::optional<Dims> dims = getDims(getSignal());
+  if (!dims)
     return {};
   GraphBuilder g{b, getLoc()};
+  // PyTorch writes a real signal without its last dimension of 1.
+  Value signal = getSignal();
+  if (dims->size() == 2) {
+    dims->push_back(getConstant(getContext(), 1));
+    signal = g.reshape(signal, g.dims(*dims));
+  }
   Value step = g.list(getFrameStep());
   Value width = getWindow() ? g.size(getWindow(), 0) : Value();
   Value length = getFrameLength() ? g.list(getFrameLength()) : width;
   if (!width)
     width = length;
-  Value room = g.sub(g.size(getSignal(), 1), length);
+  Value room = g.sub(g.size(signal, 1), length);
   Value numFrames = g.add(g.div(room, step), g.ints(1));
   Value begins = g.mul(g.reshape(g.range(numFrames), {-1, 1}), step);
   Value places = g.add(begins, g.reshape(g.range(width), {1, -1}));
-  Value frames = g.gather(getSignal(), places, 1);
+  Value frames = g.gather(signal, places, 1);
   if (getWindow())
     frames = g.mul(frames, g.reshape(getWindow(), {-1, 1}));
-  Value spectrum =
-      DFTOp::create(b, getLoc(), frames, getFrameLength() ? length : Value(),
-                    g.integer(2), /*inverse=*/0, getOnesided());
-  if (std::optional<Dims> stated = getDims(getOutput()))
-    spectrum = g.reshape(spectrum, g.dims(*stated));
-  return {spectrum};
+  return {DFTOp::create(b, getLoc(), frames,
+                        getFrameLength() ? length : Value(), g.integer(2),
+                        /*inverse=*/0, getOnesided())};
 }
 
 //===----------------------------------------------------------------------===//
@@ -307,8 +309,5 @@ SmallVector<Value> MelWeightMatrixOp::expand(OpBuilder &b) {
   Value left = g.select(g.equal(rise, g.ints(0)), peak, rising);
   Value isFalling = g.both(g.lessOrEqual(center, bins), g.less(bins, upper));
   Value weights = g.select(isFalling, ratio(g.sub(upper, bins), fall), left);
-  Value result = g.cast(weights, onnxc::onnx::getElementType(getOutput()));
-  if (std::optional<Dims> stated = getDims(getOutput()))
-    result = g.reshape(result, g.dims(*stated));
-  return {result};
+  return {g.cast(weights, onnxc::onnx::getElementType(getOutput()))};
 }

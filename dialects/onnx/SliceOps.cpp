@@ -7,6 +7,7 @@
 #include "dialects/onnx/SliceOps.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ElementOrder.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/RunTimeAxes.h"
 #include "dialects/onnx/SizeRequirements.h"
 #include "dialects/onnx/SliceRange.h"
@@ -156,6 +157,16 @@ SmallVector<unsigned> SliceOp::getShapeOperands() {
   if (!getSteps())
     return {1, 2};
   return {1, 2, getNumOperands() - 1};
+}
+
+/// All lists are as long as any of them.
+std::optional<int64_t> SliceOp::getShapeOperandLength() {
+  for (Value list : {getAxes(), getStarts(), getEnds(), getSteps()})
+    if (auto type = list ? dyn_cast<RankedTensorType>(list.getType())
+                         : RankedTensorType();
+        type && type.getRank() == 1 && type.hasStaticShape())
+      return type.getDimSize(0);
+  return std::nullopt;
 }
 
 LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
@@ -389,10 +400,13 @@ void PadOp::requireSizes(SizeRequirements &r) {
   std::optional<PadOp::Pads> pads = getPadsPerDimension();
   if (!dims || !pads || getMode() == "constant")
     return;
+  // What negative pads leave is what the others repeat.
+  AffineExpr zero = onnxc::onnx::getConstant(getContext(), 0);
   for (auto [size, begin, end] : llvm::zip(*dims, pads->begins, pads->ends))
     if (onnxc::onnx::getConstant(begin) != 0 ||
         onnxc::onnx::getConstant(end) != 0)
-      r.element(size, getOutput());
+      r.element(simplify(size + getMin(begin, zero) + getMin(end, zero)),
+                getOutput());
 }
 
 void ConcatOp::requireSizes(SizeRequirements &r) {

@@ -23,7 +23,7 @@ def Onnx_SplitOp : Onnx_PureOp<"Split", [
 
 def Onnx_SliceOp : Onnx_PureOp<"Slice", [
     AttrSizedOperandSegments, ShapeArithmetic,
-    DeclareOpInterfaceMethods<ShapeOperandsOp>,
+    ShapeOperandsOfLength,
     DeclareOpInterfaceMethods<DataDependentShapeOp>]> {
   let summary = "Every step-th element from start to end of some axes";
   let description = [{

@@ -94,9 +94,8 @@ Type readSizes(OpBuilder &b, Location loc, Type type, ArrayRef<unsigned> which,
 //===----------------------------------------------------------------------===//
 
 FailureOr<Operation *> onnxc::inferIf(IfOp op, ShapeInference &inference) {
-  for (Region &region : op->getRegions())
-    if (failed(inference.inferBlock(region.front())))
-      return failure();
+  if (failed(inference.inferBranches(op)))
+    return failure();
   Block &thenBlock = op.getThenBranch().front();
   Block &elseBlock = op.getElseBranch().front();
   SmallVector<std::pair<unsigned, Varying>> varying;

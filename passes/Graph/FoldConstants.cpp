@@ -10,6 +10,7 @@
 
 #include "passes/Graph/FoldConstants.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/Cost.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/ModelAttrs.h"
 #include "mlir/IR/IRMapping.h"
@@ -22,6 +23,10 @@ using namespace onnxc::onnx;
 
 // Results up to this size may be larger than what they are computed from.
 static constexpr int64_t kFreeBytes = 64 << 10;
+// What all results together, and all products, may cost a compiler: a small
+// file can ask for more than any machine has.
+static constexpr uint64_t kMostBytes = uint64_t(1) << 30;
+static constexpr uint64_t kMostMacs = uint64_t(1) << 35;
 
 namespace {
 
@@ -53,8 +58,9 @@ struct FoldConstants : PassWrapper<FoldConstants, OperationPass<func::FuncOp>> {
 
   void runOnOperation() override {
     llvm::SetVector<Operation *> ops;
+    Budget left = getBudget();
     for (Operation &op : getOperation().getBody().front())
-      if (canFold(&op, ops))
+      if (canFold(&op, ops) && left.pay(&op))
         ops.insert(&op);
     if (ops.empty())
       return;
@@ -90,6 +96,34 @@ struct FoldConstants : PassWrapper<FoldConstants, OperationPass<func::FuncOp>> {
 
 private:
   ConstantEvaluator evaluate;
+
+  /// What may still be spent.
+  struct Budget {
+    uint64_t bytes, macs = kMostMacs;
+
+    bool pay(Operation *op) {
+      uint64_t needed = 0, steps = 0;
+      for (Value result : op->getResults())
+        if (!result.use_empty())
+          needed = llvm::SaturatingAdd(needed, uint64_t(getBytes(result)));
+      if (AffineExpr count = countMacs(op))
+        steps = uint64_t(onnx::getConstant(count).value_or(0));
+      if (needed > bytes || steps > macs)
+        return false;
+      bytes -= needed;
+      macs -= steps;
+      return true;
+    }
+  };
+
+  /// A large model has large weights to bring into their layouts.
+  Budget getBudget() {
+    uint64_t weights = 0;
+    for (auto constant : getOperation().getOps<ConstantOp>())
+      if (isFoldable(constant.getResult()))
+        weights += getBytes(constant.getResult());
+    return {std::max(kMostBytes, 4 * weights)};
+  }
 
   static bool canFold(Operation *op, llvm::SetVector<Operation *> &ops) {
     if (!isa<OnnxDialect>(op->getDialect()) || isa<ConstantOp, DimsOp>(op) ||

@@ -22,7 +22,7 @@ using namespace onnxc;
 using namespace onnxc::onnx;
 
 static constexpr int64_t kSmallBytes = 64 << 10;
-static constexpr int64_t kWeightsBytes = 16 << 20;
+static constexpr int64_t kWeightsBytes = 1 << 30;
 
 namespace {
 

@@ -36,6 +36,16 @@ bool ShapeInference::dependsOnRunTimeSequence(Operation *op) {
   return true;
 }
 
+void ShapeInference::forgetRunTimeSequences(Region &region) {
+  llvm::erase_if(runTimeSequences, [&](Operation *op) {
+    return region.isAncestor(op->getParentRegion());
+  });
+  region.walk([&](Operation *op) {
+    for (Value result : op->getResults())
+      unknown.erase(result);
+  });
+}
+
 /// All ops that would need them, in one message.
 LogicalResult ShapeInference::refuseRunTimeSequences() {
   if (runTimeSequences.empty())

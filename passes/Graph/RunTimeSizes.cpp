@@ -7,6 +7,7 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/plan/Plan.h"
+#include "passes/Graph/ReshapeTo.h"
 #include "passes/Graph/ShapeInference.h"
 
 using namespace mlir;
@@ -26,6 +27,28 @@ AffineExpr ShapeInference::defineSymbol(OpBuilder &b, Location loc,
   plan::SymbolOp::create(b, loc, b.getIndexType(), b.getI64IntegerAttr(number),
                          tensor, b.getI64IntegerAttr(element));
   return symbol;
+}
+
+/// A list of free length gets the length that it has to have; the Reshape
+/// refuses runs with another one.
+LogicalResult ShapeInference::fixOperandLengths(ShapeOperandsOp op) {
+  std::optional<int64_t> length = op.getShapeOperandLength();
+  if (!length)
+    return success();
+  Operation *before = op->getPrevNode();
+  OpBuilder b(op);
+  for (unsigned number : op.getShapeOperands()) {
+    if (number >= op->getNumOperands())
+      continue;
+    Value operand = op->getOperand(number);
+    std::optional<Dims> dims = getDims(operand);
+    if (!dims || dims->size() != 1 || getConstant(dims->front()) ||
+        getKnownInts(operand))
+      continue;
+    op->setOperand(number, reshapeTo(b, op->getLoc(), operand,
+                                     getConstant(getContext(), *length)));
+  }
+  return inferBetween(before, op);
 }
 
 /// A shape that is read at run time may hold 0 for a size of the operand, and

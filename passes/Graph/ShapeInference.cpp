@@ -18,20 +18,11 @@ bool ShapeInference::isInMain(Operation *op) {
   return isa<func::FuncOp>(op->getParentOp());
 }
 
-/// What both types know; a constant size wins over an expression.
-static Type mergeTypes(Type stated, Type inferred) {
-  auto s = dyn_cast<RankedTensorType>(stated);
-  auto i = dyn_cast<RankedTensorType>(inferred);
-  if (!s || !i || s.getRank() != i.getRank())
-    return i ? inferred : (s && getDims(stated) ? stated : inferred);
-  std::optional<Dims> inferredDims = getDims(inferred);
-  if (!inferredDims)
-    return s.hasStaticShape() ? stated : inferred;
-  Dims merged = *inferredDims;
-  for (auto [dim, size] : llvm::zip(merged, s.getShape()))
-    if (!ShapedType::isDynamic(size))
-      dim = getConstant(stated.getContext(), size);
-  return getTensorType(merged, i.getElementType());
+/// What an earlier inference found out from data stays. Types without symbols
+/// may be of the model, which may state sizes of before a change.
+static bool isOverSymbols(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && !tensor.hasStaticShape() && getDims(type);
 }
 
 LogicalResult ShapeInference::run() {
@@ -64,6 +55,9 @@ LogicalResult ShapeInference::inferBlock(Block &block) {
 LogicalResult ShapeInference::inferOp(Operation *op) {
   if (dependsOnRunTimeSequence(op))
     return success();
+  if (auto shapeOp = dyn_cast<ShapeOperandsOp>(op))
+    if (failed(fixOperandLengths(shapeOp)))
+      return failure();
   if (auto reshape = dyn_cast<ReshapeOp>(op))
     if (failed(resolveRunTimeShape(reshape)))
       return failure();
@@ -95,7 +89,8 @@ LogicalResult ShapeInference::inferOp(Operation *op) {
             op->getRegions(), types)))
       return failure();
     for (auto [result, type] : llvm::zip(op->getResults(), types))
-      result.setType(mergeTypes(result.getType(), type));
+      if (getDims(type) || !isOverSymbols(result.getType()))
+        result.setType(type);
   }
   if (failed(checkRequirements(op)))
     return failure();
@@ -133,7 +128,8 @@ LogicalResult ShapeInference::refuseUnknownShape(OpResult result) {
     return tensor && !(tensor.hasRank() && tensor.hasStaticShape());
   });
   if (hasFreeInputs)
-    return error << "; bind the model's dimensions with --dim or --shape";
+    return error << "; bind the model's dimensions with --dim or --shape, or "
+                    "an input that it depends on with --value";
   error << " from its operands: ";
   llvm::interleaveComma(result.getOwner()->getOperandTypes(), error);
   return error;

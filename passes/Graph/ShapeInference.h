@@ -38,6 +38,9 @@ public:
   /// branch; others are refused when the model runs. False, and nothing done,
   /// where the condition is not one on sizes.
   bool assumeBranch(onnx::IfOp op, bool takesThen);
+  /// Infers both branches. One that the sizes make impossible becomes a branch
+  /// that ends the run; an error where both are.
+  mlir::LogicalResult inferBranches(onnx::IfOp op);
   /// Replaces an If by what is in one of its branches.
   mlir::LogicalResult inlineBranch(onnx::IfOp op, bool condition);
 
@@ -63,6 +66,7 @@ private:
   void updateSignature();
 
   // RunTimeSizes.cpp
+  mlir::LogicalResult fixOperandLengths(onnx::ShapeOperandsOp op);
   void defineShapeOperands(onnx::ShapeOperandsOp op);
   mlir::LogicalResult resolveRunTimeShape(onnx::ReshapeOp op);
   mlir::LogicalResult defineDataDependentSizes(onnx::DataDependentShapeOp op);
@@ -75,10 +79,13 @@ private:
 
   // BranchShapes.cpp
   mlir::AffineExpr getConditionOnInputs(onnx::IfOp op);
+  void refuseBranch(mlir::Region &branch, mlir::Block &other,
+                    size_t numSymbols);
 
   // RunTimeSequences.cpp
   void addRunTimeSequence(mlir::Operation *op);
   bool dependsOnRunTimeSequence(mlir::Operation *op);
+  void forgetRunTimeSequences(mlir::Region &region);
   mlir::LogicalResult refuseRunTimeSequences();
 };
 

@@ -174,6 +174,9 @@ def weights():
     yield Case("external-length-too-small",
                external({**here, "length": "12"}, bytes(16)),
                ["length of 12 bytes", "need 16"])
+    yield Case("external-length-too-large",
+               external({**here, "length": "20"}, bytes(16)),
+               ["length of 20 bytes", "need 16"])
     yield Case("external-offset-outside",
                external({**here, "offset": "400"}, bytes(16)),
                ["needs 16 from byte 400"])
@@ -201,6 +204,15 @@ def weights():
         proto.graph.initializer[0].raw_data = bytes(12)
     yield Case("weight-too-short", changed(short),
                ['"w"', "holds 12 bytes"])
+
+    def long(proto):
+        proto.graph.initializer[0].raw_data = bytes(20)
+    yield Case("weight-too-long", changed(long), ['"w"', "holds 20 bytes"])
+
+    def twofold(proto):
+        proto.graph.initializer[0].float_data[:] = [1, 2, 3, 4]
+    yield Case("weight-in-two-fields", changed(twofold),
+               ['"w"', "more than one field"])
 
     def negative(proto):
         proto.graph.initializer[0].dims[0] = -4
@@ -261,13 +273,18 @@ def types_and_shapes():
                of([node("Relu", ["x"], ["y"])], None,
                   [value("y", ["batch", 4], TensorProto.INT32)]),
                ['output "y"', "INT32", "f32"])
-    yield Case("output-of-another-size",
-               of([node("Relu", ["x"], ["y"])], None,
-                  [value("y", ["batch", 7])]),
-               ['output "y"', "size 7 in dimension 1", "computes 4"])
-    yield Case("output-of-another-rank",
-               of([node("Relu", ["x"], ["y"])], None, [value("y", [4])]),
-               ['output "y"', "1 dimensions", "computes 2"])
+    for equation in "....i->i", "i..j->ij", "(i)j->i", "ij->i->j", "i...j...":
+        for opset in 12, 21:
+            yield Case(f"equation-{equation}-{opset}",
+                       of([node("Einsum", ["x"], ["y"], equation=equation)],
+                          opset=opset),
+                       ['"Einsum_node"', "which is no list of letters"])
+    scales = numpy_helper.from_array(np.array([1, 2], np.float32), "s")
+    sizes = numpy_helper.from_array(np.array([1, 8]), "n")
+    yield Case("scales-and-sizes",
+               of([node("Resize", ["x", "", "s", "n"], ["y"])],
+                  weights=[scales, sizes]),
+               ['"Resize_node"', "both scales and sizes"])
     yield Case("negative-size",
                of([node("Relu", ["x"], ["y"])], [value("x", [-4])],
                   [value("y", ["n"])]), ['input "x"', "size -4"])
@@ -293,9 +310,10 @@ def names():
                             node("Relu", ["a"], ["b"], "two"),
                             node("Relu", ["b"], ["y"], "three")]),
                ["cycle", '"one"', '"two"'])
-    yield Case("out-of-order", of([node("Relu", ["a"], ["y"], "late"),
-                                   node("Relu", ["x"], ["a"], "early")]),
-               ['"late"', '"early"', "order"])
+    def import_again(proto):
+        proto.opset_import.add(domain="ai.onnx", version=9)
+    yield Case("two-versions-of-a-domain", changed(import_again),
+               ["ai.onnx", "at version", "and at 9"])
     yield Case("uses-itself", of([node("Add", ["x", "y"], ["y"])]),
                ['"Add_node"', 'uses "y"'])
     yield Case("undefined", of([node("Add", ["x", "ghost"], ["y"])]),
@@ -369,6 +387,16 @@ def dimensions():
                ["--shape", "x=1x5"])
     yield Case("shape-against-dim", good, ["batch|\"x\"", "2", "3"],
                ["--shape", "x=2x4", "--dim", "batch=3"])
+    yield Case("value-of-unknown-input", good, ['no input "z"', '"x"'],
+               ["--value", "z=1"])
+    yield Case("value-of-free-shape", good, ['"x"', "free dim", "--shape"],
+               ["--value", "x=1,2,3,4"])
+    yield Case("value-too-short", good, ['"x"', "4 elements", "gives 3"],
+               ["--value", "x=1,2,3", "--dim", "batch=1"])
+    yield Case("value-no-number", good, ['"x"', '"many"', "f32"],
+               ["--value", "x=1,2,3,many", "--dim", "batch=1"])
+    yield Case("value-twice", good, ["twice"],
+               ["--value", "x=1", "--value", "x=2"])
     shared = [value("a", ["n", 4]), value("b", ["n", 4])]
     yield Case("shapes-against-each-other",
                of([node("Add", ["a", "b"], ["y"])], shared),

@@ -28,9 +28,11 @@ func.func @reshape(%x: tensor<2x3xf32>) -> tensor<3x2xf32>
 // CHECK-LABEL: func @range
 // CHECK: linalg.generic
 // CHECK: linalg.index 0
-func.func @range(%start: tensor<f32>, %limit: tensor<f32>,
-                 %delta: tensor<f32>) -> tensor<4xf32> attributes {plan.kernel} {
+func.func @range(%start: tensor<f32>, %limit: tensor<f32>, %delta: tensor<f32>,
+                 %s0: index) -> tensor<?xf32, #onnx.dims<[s0]>>
+    attributes {plan.kernel, onnx.symbols = ["n"]} {
   %0 = onnx.Range(%start, %limit, %delta)
-      : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
-  return %0 : tensor<4xf32>
+      : (tensor<f32>, tensor<f32>, tensor<f32>)
+      -> tensor<?xf32, #onnx.dims<[s0]>>
+  return %0 : tensor<?xf32, #onnx.dims<[s0]>>
 }

@@ -167,6 +167,30 @@ def sizes():
               ("y", "i"))
 
 
+def bombs():
+    """Constants that a small file asks a compiler for: it computes them at run
+    time instead, where the arena tells what they take."""
+    def total(nodes, weights):
+        return of([*nodes, node("ReduceMax", ["r"], ["m"], keepdims=0),
+                   node("Add", ["x", "m"], ["y"])], [value("x", [1])],
+                  [value("y", [1])], weights)
+    one_element = numpy_helper.from_array(np.ones((1, 1), np.float32), "c")
+    for name, nodes, weights in (
+            ("filled", [node("ConstantOfShape", ["n"], ["r"])],
+             [ints("n", [1 << 20, 1 << 20])]),
+            ("tiled", [node("Tile", ["c", "n"], ["r"])],
+             [one_element, ints("n", [4000000, 4000000])]),
+            ("padded", [node("Pad", ["c", "n"], ["r"])],
+             [one_element, ints("n", [0, 0, 1 << 20, 1 << 20])]),
+            ("doubled", [node("Tile", ["c", "n"], ["d0"]),
+                         *(node("Concat", [f"d{i}"] * 16, [f"d{i + 1}"], axis=0)
+                           for i in range(8)),
+                         node("Identity", ["d8"], ["r"])],
+             [one_element, ints("n", [64, 64])])):
+        yield Case(f"bomb-{name}", total(nodes, weights),
+                   ["--max-arena allows 1073741824"], ["--max-arena=1G"])
+
+
 def control_flow():
     def graph(name, inputs, outputs, nodes):
         return helper.make_graph(nodes, name, inputs, outputs)
@@ -228,6 +252,6 @@ def nested(folder):
 
 
 def all_cases():
-    for group in recurrent, indices, windows, sizes, control_flow:
+    for group in recurrent, indices, windows, sizes, bombs, control_flow:
         yield from group()
     yield Case("nested-without-end", nested, ["nested too deeply"])

@@ -6,6 +6,7 @@
 
 #include "codegen/LowerToLLVM.h"
 #include "codegen/LowerVectors.h"
+#include "codegen/StoreHalves.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ComplexToLLVM/ComplexToLLVM.h"
@@ -177,6 +178,7 @@ void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool hasVectors,
   functions.indexBitwidth = indexBits;
   pm.addPass(createConvertFuncToLLVMPass(functions));
   pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createStoreHalvesAsIntegers());
 
   OpPassManager &llvmFunction = pm.nest<LLVM::LLVMFuncOp>();
   llvmFunction.addPass(createCanonicalizerPass());

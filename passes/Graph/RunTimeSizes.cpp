@@ -29,20 +29,22 @@ AffineExpr ShapeInference::defineSymbol(OpBuilder &b, Location loc,
   return symbol;
 }
 
-/// A list of free length gets the length that it has to have; the Reshape
-/// refuses runs with another one.
-LogicalResult ShapeInference::fixOperandLengths(ShapeOperandsOp op) {
+/// Floats become integers (the depth of a OneHot may be one). A list of free
+/// length gets the length that it has to have; the Reshape refuses runs with
+/// another one.
+LogicalResult ShapeInference::normalizeShapeOperands(ShapeOperandsOp op) {
   std::optional<int64_t> length = op.getShapeOperandLength();
-  if (!length)
-    return success();
   Operation *before = op->getPrevNode();
   OpBuilder b(op);
   for (unsigned number : op.getShapeOperands()) {
     if (number >= op->getNumOperands())
       continue;
     Value operand = op->getOperand(number);
+    if (isa<FloatType>(onnxc::onnx::getElementType(operand)))
+      op->setOperand(
+          number, GraphBuilder{b, op->getLoc()}.cast(operand, b.getI64Type()));
     std::optional<Dims> dims = getDims(operand);
-    if (!dims || dims->size() != 1 || getConstant(dims->front()) ||
+    if (!length || !dims || dims->size() != 1 || getConstant(dims->front()) ||
         getKnownInts(operand))
       continue;
     op->setOperand(number, reshapeTo(b, op->getLoc(), operand,

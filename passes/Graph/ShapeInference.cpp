@@ -56,7 +56,7 @@ LogicalResult ShapeInference::inferOp(Operation *op) {
   if (dependsOnRunTimeSequence(op))
     return success();
   if (auto shapeOp = dyn_cast<ShapeOperandsOp>(op))
-    if (failed(fixOperandLengths(shapeOp)))
+    if (failed(normalizeShapeOperands(shapeOp)))
       return failure();
   if (auto reshape = dyn_cast<ReshapeOp>(op))
     if (failed(resolveRunTimeShape(reshape)))

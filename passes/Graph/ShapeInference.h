@@ -66,7 +66,7 @@ private:
   void updateSignature();
 
   // RunTimeSizes.cpp
-  mlir::LogicalResult fixOperandLengths(onnx::ShapeOperandsOp op);
+  mlir::LogicalResult normalizeShapeOperands(onnx::ShapeOperandsOp op);
   void defineShapeOperands(onnx::ShapeOperandsOp op);
   mlir::LogicalResult resolveRunTimeShape(onnx::ReshapeOp op);
   mlir::LogicalResult defineDataDependentSizes(onnx::DataDependentShapeOp op);

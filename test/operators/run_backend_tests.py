@@ -5,14 +5,16 @@ are unsupported (onnxc says so) or crashed one of the programs.
 
     run_backend_tests.py [--cases backend|opset|type] [--names FILE]
         [--expected-failures FILE] [--emulate MACHINE] [--symbolic]
-        [--sample N] [--json FILE] [--write-names FILE] [-- ONNXC'S OPTIONS]
+        [--inputs given|free|constant] [--sample N] [--json FILE] [--write-names FILE] [-- ONNXC'S OPTIONS]
 
 and the arguments of test/runner_arguments.py. Each test must pass. One that
 --expected-failures lists (a name and a reason a line) must not: when it passes,
 its line has to go, so that the list only shrinks. --report counts tests that
 are unsupported and does not call them failures. With --symbolic all models are
 compiled with free dimensions, and not run: each must be taken, or refused in
-words that a user understands. The last line is `N passed, N
+words that a user understands. With --inputs the tests are run with free
+dimensions, or with their inputs as constants of the model; what is then refused
+is no failure, but other numbers are. The last line is `N passed, N
 failed`; the exit status is non-zero when one failed.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -23,6 +25,7 @@ import importlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -114,6 +117,8 @@ def run_test(name, options):
         return result
 
     with runner_arguments.case_folder(options, name) as scratch:
+        if options.inputs != "given" and not case["special_io"]:
+            folder = vary_inputs(folder, scratch, options.inputs)
         library = os.path.join(scratch, "model.so")
         compiled = Outcome([options.onnxc, os.path.join(folder, "model.onnx"),
                             "--emit=shared", "-o", library,
@@ -125,7 +130,7 @@ def run_test(name, options):
             return ended("crashed", "onnxc: " + compiled.line())
         if compiled.status:
             status = ("unsupported" if UNSUPPORTED.search(compiled.output)
-                      else "failed")
+                      or options.inputs != "given" else "failed")
             return ended(status, compiled.line())
         if not os.path.exists(library):
             return ended("failed", "onnxc wrote no library")
@@ -157,6 +162,34 @@ def free_dimensions(model):
         if value.type.HasField("tensor_type"):
             value.type.tensor_type.ClearField("shape")
     del model.graph.value_info[:]
+
+
+def fix_inputs(model, data):
+    """All inputs are weights, as the data set has them."""
+    given = {tensor.name for tensor in model.graph.initializer}
+    values = [value for value in model.graph.input if value.name not in given]
+    for i, value in enumerate(values):
+        tensor = onnx.load_tensor(os.path.join(data, f"input_{i}.pb"))
+        tensor.name = value.name
+        model.graph.initializer.append(tensor)
+    del model.graph.input[:]
+
+
+def vary_inputs(folder, scratch, how):
+    """The test again in a folder of its own, with other inputs."""
+    model = onnx.load(os.path.join(folder, "model.onnx"))
+    data = os.path.join(folder, "test_data_set_0")
+    varied = os.path.join(scratch, "test_data_set_0")
+    shutil.copytree(data, varied)
+    if how == "free":
+        free_dimensions(model)
+    else:
+        fix_inputs(model, data)
+        for file in os.listdir(varied):
+            if file.startswith("input_"):
+                os.remove(os.path.join(varied, file))
+    onnx.save(model, os.path.join(scratch, "model.onnx"))
+    return scratch
 
 
 def compile_symbolic(name, options):
@@ -282,6 +315,9 @@ def parse_arguments():
                         help="compile for this machine and run under QEMU")
     parser.add_argument("--symbolic", action="store_true",
                         help="compile the models with free dimensions")
+    parser.add_argument("--inputs", default="given",
+                        choices=("given", "free", "constant"),
+                        help="how the models have their inputs (given)")
     parser.add_argument("--sample", type=int, default=1,
                         help="every so many tests (1)")
     parser.add_argument("--json", help="write all results there")

@@ -11,7 +11,7 @@ from ctypes import (CFUNCTYPE, POINTER, byref, c_char_p, c_int32, c_int64,
 
 import numpy as np
 
-ABI_VERSION = 4
+ABI_VERSION = 5
 TYPES = {1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16,
          6: np.int32, 7: np.int64, 9: np.bool_, 10: np.float16, 11: np.float64,
          12: np.uint32, 13: np.uint64}
@@ -27,7 +27,8 @@ class Context(ctypes.Structure):
 class TensorInfo(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("doc", c_char_p),
                 ("dims", POINTER(c_int64)), ("rank", c_int32),
-                ("dtype", c_int32)]
+                ("dtype", c_int32), ("from_data", c_int32),
+                ("reserved", c_int32)]
 
 
 ENTRY = CFUNCTYPE(c_int32, POINTER(Context), POINTER(c_int64),

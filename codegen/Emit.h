@@ -26,6 +26,8 @@ struct CodeOptions {
   /// Where to keep what comes in between ("model" for model.0.ll, ...); empty
   /// keeps nothing.
   std::string keepStem;
+  /// The code ends the program where it is wrong, by C's `abort`.
+  bool mayAbort = false;
   /// Where embedded weights go; empty is .rodata.
   std::string weightsSection;
 };

@@ -194,6 +194,9 @@ struct Flags {
                                 "model")};
   Flag profile{"profile", cl::desc("Call the profiler that the application "
                                    "gives, node by node")};
+  Flag checkAccesses{"check-accesses", cl::Hidden,
+                     cl::desc("End the program before an access outside of a "
+                              "tensor, for tests of the compiler")};
   Flag writeDependencies{"MD", cl::desc("Also write a dependency file")};
   Text dependencyFile{"MF", cl::value_desc("FILE"),
                       cl::desc("The dependency file's name")};
@@ -237,6 +240,7 @@ static Expected<Options> readFlags(const Flags &flags) {
   options.triple = flags.triple;
   options.debugLines = flags.debugLines;
   options.profile = flags.profile;
+  options.checkAccesses = flags.checkAccesses;
   options.saveTemps = flags.saveTemps;
   options.timePasses = flags.timePasses;
   options.dependencyFile = flags.dependencyFile;

@@ -369,6 +369,7 @@ PipelineOptions Compilation::getPipelineOptions() const {
   passes.optLevel = options.optLevel;
   passes.debugLines = options.debugLines;
   passes.profile = options.profile;
+  passes.checkAccesses = options.checkAccesses;
   passes.machine = device ? device->machine : target.machine;
   // The host knows where things are.
   passes.machine.pointerBits = target.machine.pointerBits;
@@ -488,6 +489,7 @@ LogicalResult Compilation::writeMlir() {
 LogicalResult Compilation::writeCodeAs(OutputFile &output,
                                        EmittedCode &emitted) {
   CodeOptions code;
+  code.mayAbort = options.checkAccesses;
   code.optLevel = options.optLevel;
   code.kind = options.emit == EmitKind::Assembly ? CodeKind::Assembly
               : options.emit == EmitKind::LLVMIR ? CodeKind::LLVMIR

@@ -46,6 +46,8 @@ struct Options {
   bool debugLines = false;
   /// Calls of the context's profiler around every kernel.
   bool profile = false;
+  /// Ends the program at an access outside of a tensor.
+  bool checkAccesses = false;
   std::string prefix;
   ImportOptions import;
   WeightsPlace weights = WeightsPlace::Embed;

@@ -170,6 +170,8 @@ void buildLoopsPhase(OpPassManager &pm, const PipelineOptions &options) {
     buildDeviceLoops(pm.nest<ModuleOp>());
   }
   buildHostLoops(pm);
+  if (options.checkAccesses)
+    pm.addNestedPass<func::FuncOp>(createCheckAccesses());
   addCheck(pm, "loops");
 }
 

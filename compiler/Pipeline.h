@@ -21,6 +21,8 @@ struct PipelineOptions {
   unsigned optLevel = 2;
   bool debugLines = false;
   bool profile = false;
+  /// Each load and store of a kernel is checked.
+  bool checkAccesses = false;
   /// The machine compiled for.
   MachineModel machine = getMachine(nullptr);
   /// That of what a device leaves to its host.

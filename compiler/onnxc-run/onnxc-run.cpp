@@ -22,6 +22,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
+#include <cstdio>
 
 using namespace llvm;
 using namespace onnxc::run;
@@ -297,6 +298,8 @@ static Expected<int> run() {
 }
 
 int main(int argc, char **argv) {
+  // What a model compiled with --check-accesses says, it says before it aborts.
+  std::setvbuf(stdout, nullptr, _IONBF, 0);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(
       argc, argv, "runs a model compiled with onnxc --emit=shared\n");

@@ -70,4 +70,16 @@ def LowerKernelLoops : Pass<"lower-kernel-loops", "::mlir::func::FuncOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def CheckAccesses : Pass<"check-accesses", "::mlir::func::FuncOp"> {
+  let summary = "Let a kernel end the program before it leaves a tensor";
+  let description = [{
+    With --check-accesses, for tests: each load and store of a kernel is
+    preceded by a cf.assert that its place is in the memory it belongs to. See
+    lit/passes/Loops/check-accesses.mlir.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::cf::ControlFlowDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 #endif // ONNXC_PASSES_LOOPS_LOOPSPASSES

@@ -236,8 +236,9 @@ def parse_arguments(doc, *more):
     parser = runner_arguments.RunnerArguments(doc)
     for name, settings in more:
         parser.add_argument(name, **settings)
+    parser.add_compiler_options()
     options = parser.parse()
-    options.onnxc_options, options.timeout, options.threads = [], 300, 1
+    options.timeout, options.threads = 300, 1
     return options
 
 

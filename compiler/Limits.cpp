@@ -5,10 +5,47 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Limits.h"
+#include "dialects/plan/PlanAttrs.h"
 
 using namespace llvm;
 
 namespace onnxc {
+
+namespace {
+
+/// The tensors that take most room, each as '"node" bytes', the largest first.
+struct LargestTensors {
+  std::vector<std::string> arena, weights;
+  /// Nodes or outputs whose size depends on data.
+  std::vector<std::string> allocating;
+};
+
+} // namespace
+
+static void describe(mlir::ArrayAttr list, std::vector<std::string> &texts) {
+  for (auto use : list.getAsRange<plan::MemoryUseAttr>()) {
+    std::string what = use.getWhat() ? use.getWhat().str() + " " : "";
+    texts.push_back(what + "\"" + use.getNodes().str() + "\" " +
+                    std::to_string(use.getBytes()));
+  }
+}
+
+static LargestTensors getLargestTensors(mlir::ModuleOp module,
+                                        const ModelInterface &model) {
+  LargestTensors largest;
+  if (auto arena = plan::attrs::Arena::get(module))
+    describe(arena.getFilledBy(), largest.arena);
+  if (auto list = plan::attrs::LargestWeights::get(module))
+    describe(list, largest.weights);
+  if (auto list = plan::attrs::Allocating::get(module))
+    for (StringRef name : list.getAsValueRange<mlir::StringAttr>())
+      largest.allocating.push_back(name.str());
+  if (largest.allocating.empty() && model.needsAllocator())
+    for (const TensorInterface &output : model.outputs)
+      if (model.dependsOnData(output))
+        largest.allocating.push_back(output.name);
+  return largest;
+}
 
 static std::string list(ArrayRef<std::string> texts) {
   constexpr size_t most = 5;
@@ -20,8 +57,9 @@ static std::string list(ArrayRef<std::string> texts) {
   return result;
 }
 
-Error checkLimits(const Options &options, const LargestTensors &largest,
-                  const EmittedCode &emitted) {
+Error checkLimits(const Options &options, mlir::ModuleOp module,
+                  const ModelInterface &model, const EmittedCode &emitted) {
+  LargestTensors largest = getLargestTensors(module, model);
   if (options.freestanding) {
     if (!largest.allocating.empty())
       return createStringError(

@@ -12,16 +12,10 @@
 
 namespace onnxc {
 
-/// The tensors that take most room, each as '"node" bytes', the largest first.
-struct LargestTensors {
-  std::vector<std::string> arena, weights;
-  /// Nodes or outputs whose size depends on data.
-  std::vector<std::string> allocating;
-};
-
 /// Fails where the code needs more than --max-arena, --max-flash, --max-stack
 /// or --freestanding allow, and says what fills it.
-llvm::Error checkLimits(const Options &options, const LargestTensors &largest,
+llvm::Error checkLimits(const Options &options, mlir::ModuleOp module,
+                        const ModelInterface &model,
                         const EmittedCode &emitted);
 
 } // namespace onnxc

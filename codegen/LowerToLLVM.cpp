@@ -44,7 +44,8 @@ namespace {
 
 /// The lesser or greater of two numbers is one of LLVM's intrinsics, which
 /// loops of it vectorise by; comparisons that let NaN through they do not. With
-/// a constant one comparison is enough, and left to be made.
+/// a constant one comparison is enough, and left to be made, as on a machine
+/// without vectors. The machine is the function's: the host's beside a device.
 struct KeepExtremes : PassWrapper<KeepExtremes, OperationPass<>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(KeepExtremes)
 
@@ -53,6 +54,8 @@ struct KeepExtremes : PassWrapper<KeepExtremes, OperationPass<>> {
     registry.insert<LLVM::LLVMDialect>();
   }
   void runOnOperation() override {
+    if (getMachine(getOperation()).vectorBits == 0)
+      return;
     getOperation()->walk([](Operation *op) {
       if (isa<arith::MaximumFOp>(op))
         replace<LLVM::MaximumOp>(op);
@@ -133,8 +136,7 @@ private:
 
 } // namespace
 
-void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool hasVectors,
-                       bool debugLines) {
+void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool debugLines) {
   // What is left of loops and memory, function by function.
   OpPassManager &function = pm.nest<func::FuncOp>();
   function.addPass(createConvertVectorToSCFPass());
@@ -142,8 +144,7 @@ void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool hasVectors,
   function.addPass(std::make_unique<GuardDivisions>());
   function.addPass(createLowerAffinePass());
   function.addPass(createSCFToControlFlowPass());
-  if (hasVectors)
-    function.addPass(std::make_unique<KeepExtremes>());
+  function.addPass(std::make_unique<KeepExtremes>());
   function.addPass(arith::createArithExpandOpsPass());
   function.addPass(createCanonicalizerPass());
   function.addPass(createCSEPass());

@@ -18,10 +18,10 @@ namespace onnxc {
 struct Target;
 
 /// scf, memref, vector, math, arith, func, ... -> the LLVM dialect. `indexBits`
-/// is the width of `index`; with `hasVectors` loops are left as they vectorise;
-/// `debugLines` keeps locations as line tables.
+/// is the width of `index`; `debugLines` keeps locations as line tables. What
+/// the module's machine has vectors for is left as loops vectorise.
 void buildCodePipeline(mlir::OpPassManager &pm, unsigned indexBits,
-                       bool hasVectors, bool debugLines = false);
+                       bool debugLines = false);
 
 /// Registers what translateToLLVMIR() needs.
 void registerLLVMTranslation(mlir::DialectRegistry &registry);

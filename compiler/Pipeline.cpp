@@ -209,8 +209,7 @@ void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
 
 /// Loops and memrefs -> the LLVM dialect.
 void buildCodePhase(OpPassManager &pm, const PipelineOptions &options) {
-  buildCodePipeline(pm, options.machine.pointerBits,
-                    options.machine.vectorBits > 0, options.debugLines);
+  buildCodePipeline(pm, options.machine.pointerBits, options.debugLines);
   addCheck(pm, "code");
 }
 

@@ -209,6 +209,7 @@ Expected<onnxc::Target> onnxc::resolveTarget(StringRef said, StringRef cpu,
   result.machine.pointerBits =
       machine->createDataLayout().getPointerSizeInBits();
   result.family->describeMachine(result.triple, has, result.machine);
-  result.cpuFeatureBits = result.family->getCpuFeatureBits(has);
+  if (result.family->getCpuFeatureBits)
+    result.cpuFeatureBits = result.family->getCpuFeatureBits(has);
   return result;
 }

@@ -44,11 +44,20 @@ struct TargetFamily {
   Baseline (*getBaseline)(const llvm::Triple &triple);
   void (*describeMachine)(const llvm::Triple &triple, HasFeature has,
                           MachineModel &model);
-  /// Bits of the runtime's cpu_features, see RuntimeABI.h.
-  uint64_t (*getCpuFeatureBits)(HasFeature has);
+  /// Bits of the runtime's cpu_features, see RuntimeABI.h; null where it has
+  /// none to look for.
+  uint64_t (*getCpuFeatureBits)(HasFeature has) = nullptr;
 };
 
 llvm::ArrayRef<TargetFamily> getTargetFamilies();
+
+/// What holds for machines without an operating system, whatever their family:
+/// one core, and kilobytes of memory next to it.
+inline void describeMicrocontroller(MachineModel &model) {
+  model.hasThreads = false;
+  model.stackBytes = 8 << 10;
+  model.l1Bytes = 16 << 10;
+}
 
 /// A triple, CPU and features, all resolved: equal values give equal code.
 struct Target {

@@ -29,11 +29,9 @@ static void describeMachine(const Triple &triple, HasFeature has,
     model.dot = {4, -128, true, {{128, "llvm.aarch64.neon.sdot.v4i32.v16i8"}}};
 }
 
-static uint64_t getCpuFeatureBits(HasFeature) { return 0; }
-
 TargetFamily getAArch64Family() {
-  return {"aarch64",       "64-bit ARM, NEON", names, handles, getBaseline,
-          describeMachine, getCpuFeatureBits};
+  return {"aarch64", "64-bit ARM, NEON", names,
+          handles,   getBaseline,        describeMachine};
 }
 
 } // namespace onnxc

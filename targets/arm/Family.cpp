@@ -57,15 +57,9 @@ static void describeMachine(const Triple &triple, HasFeature has,
     model.vectorBits = 128;
     model.numVectorRegisters = 8;
   }
-  if (triple.getOS() == Triple::UnknownOS) {
-    // Memory next to the core, kilobytes of it.
-    model.hasThreads = false;
-    model.stackBytes = 8 << 10;
-    model.l1Bytes = 16 << 10;
-  }
+  if (triple.getOS() == Triple::UnknownOS)
+    describeMicrocontroller(model);
 }
-
-static uint64_t getCpuFeatureBits(HasFeature) { return 0; }
 
 TargetFamily getArmFamily() {
   return {"arm",
@@ -73,8 +67,7 @@ TargetFamily getArmFamily() {
           names,
           handles,
           getBaseline,
-          describeMachine,
-          getCpuFeatureBits};
+          describeMachine};
 }
 
 } // namespace onnxc

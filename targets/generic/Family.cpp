@@ -31,16 +31,10 @@ static void describeMachine(const Triple &, HasFeature, MachineModel &model) {
   }
 }
 
-static uint64_t getCpuFeatureBits(HasFeature) { return 0; }
-
 TargetFamily getGenericFamily() {
-  return {"generic",
-          "any other triple of LLVM, not tuned",
-          {},
-          handles,
-          getBaseline,
-          describeMachine,
-          getCpuFeatureBits};
+  return {"generic",   "any other triple of LLVM, not tuned",
+          {},          handles,
+          getBaseline, describeMachine};
 }
 
 } // namespace onnxc

@@ -36,16 +36,10 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.hasMatrixProduct = true;
 }
 
-static uint64_t getCpuFeatureBits(HasFeature) { return 0; }
-
 TargetFamily getNvptxFamily() {
-  return {"nvptx",
-          "NVIDIA's GPUs through the CUDA driver: PTX",
-          names,
-          handles,
-          getBaseline,
-          describeMachine,
-          getCpuFeatureBits};
+  return {"nvptx",     "NVIDIA's GPUs through the CUDA driver: PTX",
+          names,       handles,
+          getBaseline, describeMachine};
 }
 
 } // namespace onnxc

@@ -41,23 +41,14 @@ static void describeMachine(const Triple &triple, HasFeature has,
       if (has(("zvl" + Twine(bits) + "b").str()))
         model.vectorBits = bits;
   }
-  if (triple.getOS() == Triple::UnknownOS) {
-    model.hasThreads = false;
-    model.stackBytes = 8 << 10;
-    model.l1Bytes = 16 << 10;
-  }
+  if (triple.getOS() == Triple::UnknownOS)
+    describeMicrocontroller(model);
 }
 
-static uint64_t getCpuFeatureBits(HasFeature) { return 0; }
-
 TargetFamily getRISCVFamily() {
-  return {"riscv",
-          "RISC-V of 32 and 64 bits, scalar and with vectors (+v)",
-          names,
-          handles,
-          getBaseline,
-          describeMachine,
-          getCpuFeatureBits};
+  return {"riscv",     "RISC-V of 32 and 64 bits, scalar and with vectors (+v)",
+          names,       handles,
+          getBaseline, describeMachine};
 }
 
 } // namespace onnxc

@@ -32,16 +32,10 @@ static void describeMachine(const Triple &triple, HasFeature has,
   model.sharedBytes = 16 << 10;
 }
 
-static uint64_t getCpuFeatureBits(HasFeature) { return 0; }
-
 TargetFamily getVulkanFamily() {
-  return {"vulkan",
-          "GPUs through Vulkan 1.2: SPIR-V 1.3",
-          names,
-          handles,
-          getBaseline,
-          describeMachine,
-          getCpuFeatureBits};
+  return {"vulkan",    "GPUs through Vulkan 1.2: SPIR-V 1.3",
+          names,       handles,
+          getBaseline, describeMachine};
 }
 
 } // namespace onnxc

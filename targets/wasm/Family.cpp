@@ -37,16 +37,10 @@ static void describeMachine(const Triple &triple, HasFeature has,
     model.dot = {2, 0, false, {{128, "llvm.wasm.dot"}}};
 }
 
-static uint64_t getCpuFeatureBits(HasFeature) { return 0; }
-
 TargetFamily getWasmFamily() {
-  return {"wasm",
-          "WebAssembly with 128-bit vectors",
-          names,
-          handles,
-          getBaseline,
-          describeMachine,
-          getCpuFeatureBits};
+  return {"wasm",      "WebAssembly with 128-bit vectors",
+          names,       handles,
+          getBaseline, describeMachine};
 }
 
 } // namespace onnxc

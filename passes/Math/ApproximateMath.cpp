@@ -248,28 +248,12 @@ struct ApproximateMath : onnxc::impl::ApproximateMathBase<ApproximateMath> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
-    auto add = [&](auto op, Value (FloatMath::*single)(Value),
-                   Value (DoubleMath::*wide)(Value)) {
-      patterns.add<Approximate<decltype(op), Value>>(context, single, wide);
-    };
-    add(math::ExpOp(), &FloatMath::exp, &DoubleMath::exp);
-    add(math::Exp2Op(), &FloatMath::exp2, nullptr);
-    add(math::ExpM1Op(), &FloatMath::expm1, &DoubleMath::expm1);
-    add(math::LogOp(), &FloatMath::log, &DoubleMath::log);
-    add(math::Log1pOp(), &FloatMath::log1p, &DoubleMath::log1p);
-    add(math::SinOp(), &FloatMath::sin, &DoubleMath::sin);
-    add(math::CosOp(), &FloatMath::cos, &DoubleMath::cos);
-    add(math::TanOp(), &FloatMath::tan, &DoubleMath::tan);
-    add(math::AsinOp(), &FloatMath::asin, &DoubleMath::asin);
-    add(math::AcosOp(), &FloatMath::acos, &DoubleMath::acos);
-    add(math::AtanOp(), &FloatMath::atan, &DoubleMath::atan);
-    add(math::SinhOp(), &FloatMath::sinh, &DoubleMath::sinh);
-    add(math::CoshOp(), &FloatMath::cosh, &DoubleMath::cosh);
-    add(math::TanhOp(), &FloatMath::tanh, &DoubleMath::tanh);
-    add(math::AsinhOp(), &FloatMath::asinh, &DoubleMath::asinh);
-    add(math::AcoshOp(), &FloatMath::acosh, &DoubleMath::acosh);
-    add(math::AtanhOp(), &FloatMath::atanh, &DoubleMath::atanh);
-    add(math::ErfOp(), &FloatMath::erf, &DoubleMath::erf);
+#define ONNXC_FUNCTION(NAME, OP)                                               \
+  patterns.add<Approximate<math::OP, Value>>(context, &FloatMath::NAME,        \
+                                             &DoubleMath::NAME);
+#include "passes/Math/Functions.def"
+    patterns.add<Approximate<math::Exp2Op, Value>>(context, &FloatMath::exp2,
+                                                   nullptr);
     patterns.add<Approximate<math::PowFOp, Value, Value>>(
         context, &FloatMath::pow, &DoubleMath::pow);
     patterns.add<Approximate<arith::RemFOp, Value, Value>>(

@@ -19,26 +19,10 @@ class FloatMath : public FloatArithmetic {
 public:
   using FloatArithmetic::FloatArithmetic;
 
-  // Functions.
-  Value exp(Value x);
+#define ONNXC_FUNCTION(NAME, OP) Value NAME(Value x);
+#include "passes/Math/Functions.def"
   Value exp2(Value x);
-  Value expm1(Value x);
-  Value log(Value x);
-  Value log1p(Value x);
   Value pow(Value x, Value y);
-  Value sin(Value x);
-  Value cos(Value x);
-  Value tan(Value x);
-  Value asin(Value x);
-  Value acos(Value x);
-  Value atan(Value x);
-  Value sinh(Value x);
-  Value cosh(Value x);
-  Value tanh(Value x);
-  Value asinh(Value x);
-  Value acosh(Value x);
-  Value atanh(Value x);
-  Value erf(Value x);
   /// C's fmod.
   Value remainder(Value x, Value y);
 

@@ -43,36 +43,16 @@ public:
   LogicalResult visit(Operation *op) {
     b.setInsertionPoint(op);
     loc = op->getLoc();
-    if (auto load = dyn_cast<memref::LoadOp>(op)) {
-      FailureOr<std::pair<Value, Value>> place =
-          getPlace(op, load.getMemRef(), load.getIndices());
-      if (failed(place))
-        return failure();
-      load.getMemrefMutable().assign(place->first);
-      load.getIndicesMutable().assign(place->second);
-    } else if (auto store = dyn_cast<memref::StoreOp>(op)) {
-      FailureOr<std::pair<Value, Value>> place =
-          getPlace(op, store.getMemRef(), store.getIndices());
-      if (failed(place))
-        return failure();
-      store.getMemrefMutable().assign(place->first);
-      store.getIndicesMutable().assign(place->second);
-    } else if (auto store = dyn_cast<vector::StoreOp>(op)) {
-      FailureOr<std::pair<Value, Value>> place =
-          getPlace(op, store.getBase(), store.getIndices());
-      if (failed(place))
-        return failure();
-      store.getBaseMutable().assign(place->first);
-      store.getIndicesMutable().assign(place->second);
-    } else if (auto copy = dyn_cast<nvgpu::DeviceAsyncCopyOp>(op)) {
-      // Its target is a row of the group's memory.
-      FailureOr<std::pair<Value, Value>> place =
-          getPlace(op, copy.getSrc(), copy.getSrcIndices());
-      if (failed(place))
-        return failure();
-      copy.getSrcMutable().assign(place->first);
-      copy.getSrcIndicesMutable().assign(place->second);
-    } else if (auto dim = dyn_cast<memref::DimOp>(op)) {
+    if (auto load = dyn_cast<memref::LoadOp>(op))
+      return flatten(op, load.getMemrefMutable(), load.getIndicesMutable());
+    if (auto store = dyn_cast<memref::StoreOp>(op))
+      return flatten(op, store.getMemrefMutable(), store.getIndicesMutable());
+    if (auto store = dyn_cast<vector::StoreOp>(op))
+      return flatten(op, store.getBaseMutable(), store.getIndicesMutable());
+    // Its target is a row of the group's memory.
+    if (auto copy = dyn_cast<nvgpu::DeviceAsyncCopyOp>(op))
+      return flatten(op, copy.getSrcMutable(), copy.getSrcIndicesMutable());
+    if (auto dim = dyn_cast<memref::DimOp>(op)) {
       FailureOr<View> view = getView(op, dim.getSource());
       std::optional<int64_t> at = dim.getConstantIndex();
       if (failed(view))
@@ -86,6 +66,18 @@ public:
   }
 
 private:
+  /// Has the access name the row, and one index into it.
+  LogicalResult flatten(Operation *op, OpOperand &base,
+                        MutableOperandRange indices) {
+    FailureOr<std::pair<Value, Value>> place =
+        getPlace(op, base.get(), indices.getAsOperandRange());
+    if (failed(place))
+      return failure();
+    base.set(place->first);
+    indices.assign(place->second);
+    return success();
+  }
+
   OpFoldResult number(int64_t value) { return b.getIndexAttr(value); }
   OpFoldResult apply(AffineExpr expr, ArrayRef<OpFoldResult> operands) {
     return affine::makeComposedFoldedAffineApply(b, loc, expr, operands);

@@ -186,6 +186,7 @@ std::optional<BlockedDepthwiseChoice>
 onnxc::chooseBlockedDepthwise(const BlockedConvShape &conv,
                               const RegisterFile &registers, bool isOntoImage) {
   BlockedDepthwiseChoice choice;
+  choice.lanes = conv.lanes;
   int64_t stack = registers.stackBytes;
   // A result on top of its image is written when all of the plane is copied.
   choice.parts = choosePlaneParts(

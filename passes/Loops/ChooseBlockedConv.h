@@ -90,6 +90,8 @@ BlockedConvChoice chooseBlockedConv(const BlockedConvShape &conv,
                                     bool isOntoImage);
 
 struct BlockedDepthwiseChoice {
+  /// Channels of a vector.
+  int64_t lanes;
   /// Pixels of a tile.
   int64_t pixels;
   PlaneParts parts;

@@ -15,9 +15,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "passes/Loops/BlockedConvGeometry.h"
-#include "passes/Loops/ContractionEmitters.h"
 #include "passes/Loops/DotProduct.h"
+#include "passes/Loops/ReplaceConv.h"
 #include "passes/Loops/Tasks.h"
 
 using namespace mlir;
@@ -405,25 +404,14 @@ void BlockedConvEmitter::emit() {
 
 LogicalResult onnxc::emitBlockedConv(const Contraction &contraction,
                                      const RegisterFile &registers) {
-  std::optional<BlockedConvGeometry> g =
-      matchBlockedConv(contraction, registers);
-  if (!g || g->isDepthwise)
-    return failure();
-  linalg::GenericOp op = contraction.op;
-  bool mayOverwrite = canWriteOntoImage(*g, registers.stackBytes);
-  Epilogue epilogue(op, g->result, g->groups,
-                    mayOverwrite ? g->image : Value());
-  bool isOntoImage =
-      getBaseBuffer(g->image) == getBaseBuffer(epilogue.getOutput());
-  BlockedConvChoice choice = chooseBlockedConv(*g, registers, isOntoImage);
-
-  OpBuilder b(op);
-  VectorBuilder v(b, op.getLoc(), choice.lanes);
-  b.setInsertionPoint(epilogue.getLastOp());
-  epilogue.prepare(v);
-  g->result = epilogue.getOutput();
-  g->readSizes(v);
-  BlockedConvEmitter(v, *g, choice, epilogue).emit();
-  epilogue.eraseOps();
-  return success();
+  return replaceBlockedConv(
+      contraction, registers, /*isDepthwise=*/false,
+      [](const BlockedConvShape &conv, const RegisterFile &file,
+         bool isOntoImage) {
+        return std::optional(chooseBlockedConv(conv, file, isOntoImage));
+      },
+      [](VectorBuilder &v, const BlockedConvGeometry &conv,
+         const BlockedConvChoice &choice, Epilogue &epilogue) {
+        BlockedConvEmitter(v, conv, choice, epilogue).emit();
+      });
 }

@@ -7,8 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "passes/Loops/BlockedConvGeometry.h"
-#include "passes/Loops/ContractionEmitters.h"
+#include "passes/Loops/ReplaceConv.h"
 #include "passes/Loops/Tasks.h"
 
 using namespace mlir;
@@ -169,28 +168,10 @@ void BlockedDepthwiseEmitter::emit() {
 
 LogicalResult onnxc::emitBlockedDepthwise(const Contraction &contraction,
                                           const RegisterFile &registers) {
-  std::optional<BlockedConvGeometry> g =
-      matchBlockedConv(contraction, registers);
-  if (!g || !g->isDepthwise)
-    return failure();
-  linalg::GenericOp op = contraction.op;
-  bool mayOverwrite = canWriteOntoImage(*g, registers.stackBytes);
-  Epilogue epilogue(op, g->result, g->groups,
-                    mayOverwrite ? g->image : Value());
-  bool isOntoImage =
-      getBaseBuffer(g->image) == getBaseBuffer(epilogue.getOutput());
-  std::optional<BlockedDepthwiseChoice> choice =
-      chooseBlockedDepthwise(*g, registers, isOntoImage);
-  if (!choice)
-    return failure();
-
-  OpBuilder b(op);
-  VectorBuilder v(b, op.getLoc(), g->lanes);
-  b.setInsertionPoint(epilogue.getLastOp());
-  epilogue.prepare(v);
-  g->result = epilogue.getOutput();
-  g->readSizes(v);
-  BlockedDepthwiseEmitter(v, *g, *choice, epilogue).emit();
-  epilogue.eraseOps();
-  return success();
+  return replaceBlockedConv(
+      contraction, registers, /*isDepthwise=*/true, chooseBlockedDepthwise,
+      [](VectorBuilder &v, const BlockedConvGeometry &conv,
+         const BlockedDepthwiseChoice &choice, Epilogue &epilogue) {
+        BlockedDepthwiseEmitter(v, conv, choice, epilogue).emit();
+      });
 }

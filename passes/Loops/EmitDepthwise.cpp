@@ -7,9 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "passes/Loops/ContractionEmitters.h"
-#include "passes/Loops/ConvGeometry.h"
 #include "passes/Loops/ImageTile.h"
+#include "passes/Loops/ReplaceConv.h"
 #include "passes/Loops/Tasks.h"
 
 using namespace mlir;
@@ -108,26 +107,11 @@ void DepthwiseEmitter::emit() {
 
 LogicalResult onnxc::emitDepthwise(const Contraction &contraction,
                                    const RegisterFile &registers) {
-  std::optional<ConvGeometry> conv = matchConv(contraction);
-  if (!conv || !isEmittedType(conv->sumType, registers))
-    return failure();
-  linalg::GenericOp op = contraction.op;
-  std::optional<DepthwiseChoice> choice = chooseDepthwise(*conv, registers);
-  if (!choice)
-    return failure();
-  OpBuilder b(op);
-  VectorBuilder v(b, op.getLoc(), choice->lanes);
-  auto pixels = getWidening(v, op.getBody(), conv->loadedPixel, conv->pixel);
-  auto weights = getWidening(v, op.getBody(), conv->loadedWeight, conv->weight);
-  if (!pixels || !weights)
-    return failure();
-
-  Epilogue epilogue(op, conv->result, conv->groups);
-  b.setInsertionPoint(epilogue.getLastOp());
-  epilogue.prepare(v);
-  conv->result = epilogue.getOutput();
-  conv->readSizes(v);
-  DepthwiseEmitter(v, *conv, *choice, epilogue, *pixels, *weights).emit();
-  epilogue.eraseOps();
-  return success();
+  return replacePlanarConv(
+      contraction, registers, chooseDepthwise,
+      [](VectorBuilder &v, const ConvGeometry &conv,
+         const DepthwiseChoice &choice, Epilogue &epilogue,
+         const Widening &pixels, const Widening &weights) {
+        DepthwiseEmitter(v, conv, choice, epilogue, pixels, weights).emit();
+      });
 }

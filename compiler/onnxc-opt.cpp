@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/LowerToLLVM.h"
+#include "compiler/EvaluateConstants.h"
 #include "compiler/Pipeline.h"
 #include "compiler/RegisterUpstream.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
@@ -15,7 +16,7 @@ int main(int argc, char **argv) {
   onnxc::registerUpstream(registry);
   registry.insert<onnxc::onnx::OnnxDialect, onnxc::plan::PlanDialect>();
   onnxc::registerLLVMTranslation(registry);
-  onnxc::registerPasses();
+  onnxc::registerPasses(onnxc::evaluateConstants);
   onnxc::registerPipelines();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "onnxc optimizer\n", registry));

@@ -19,7 +19,10 @@
 
 namespace onnxc {
 
-inline void registerPasses() {
+/// With who computes constants for `fold-constants`.
+inline void registerPasses(ConstantEvaluator evaluate) {
+  // Of two with one name the first counts.
+  mlir::registerPass([=] { return createFoldConstants(evaluate); });
   registerOnnxcGraphPasses();
   registerOnnxcTensorPasses();
   registerOnnxcLoopsPasses();

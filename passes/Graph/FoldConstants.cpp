@@ -17,6 +17,11 @@
 #include "passes/Graph/GraphPasses.h"
 #include "llvm/ADT/SetVector.h"
 
+namespace onnxc {
+#define GEN_PASS_DEF_FOLDCONSTANTS
+#include "passes/Graph/GraphPasses.h.inc"
+} // namespace onnxc
+
 using namespace mlir;
 using namespace onnxc;
 using namespace onnxc::onnx;
@@ -44,16 +49,14 @@ bool isFoldable(Value value) {
          (element.isIntOrFloat() && element.getIntOrFloatBitWidth() >= 8);
 }
 
-struct FoldConstants : PassWrapper<FoldConstants, OperationPass<func::FuncOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FoldConstants)
-
+struct FoldConstants : onnxc::impl::FoldConstantsBase<FoldConstants> {
   explicit FoldConstants(ConstantEvaluator evaluate)
       : evaluate(std::move(evaluate)) {}
 
-  StringRef getName() const override { return "FoldConstants"; }
-  StringRef getArgument() const override { return "fold-constants"; }
-  StringRef getDescription() const override {
-    return "Compute what depends on constants only";
+  /// Who evaluates states a machine; its passes load what they make.
+  void getDependentDialects(DialectRegistry &registry) const override {
+    FoldConstantsBase::getDependentDialects(registry);
+    registry.insert<plan::PlanDialect>();
   }
 
   void runOnOperation() override {
@@ -73,6 +76,10 @@ struct FoldConstants : PassWrapper<FoldConstants, OperationPass<func::FuncOp>> {
           results.push_back(result);
     if (results.empty())
       return;
+    if (!evaluate) {
+      getOperation().emitError("nobody is there to compute constants");
+      return signalPassFailure();
+    }
     FailureOr<SmallVector<ElementsAttr>> values =
         evaluate(buildModule(ops, results));
     if (failed(values))

@@ -21,12 +21,9 @@ using ConstantEvaluator =
     std::function<mlir::FailureOr<llvm::SmallVector<mlir::ElementsAttr>>(
         mlir::OwningOpRef<mlir::ModuleOp>)>;
 
-/// Replaces what can be computed from constants alone, all of it in one
-/// evaluation. What would grow the model (an Expand of a scalar, say) stays.
+/// Replaces what can be computed from constants alone, all of it in one call of
+/// `evaluate`.
 std::unique_ptr<mlir::Pass> createFoldConstants(ConstantEvaluator evaluate);
-
-/// Tensors of one value become constants where that is of use.
-std::unique_ptr<mlir::Pass> createFoldRepeatedValues();
 
 } // namespace onnxc
 

@@ -15,7 +15,12 @@
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/MatMulOps.h"
 #include "dialects/onnx/ShapeOps.h"
-#include "passes/Graph/FoldConstants.h"
+#include "passes/Graph/GraphPasses.h"
+
+namespace onnxc {
+#define GEN_PASS_DEF_FOLDREPEATEDVALUES
+#include "passes/Graph/GraphPasses.h.inc"
+} // namespace onnxc
 
 using namespace mlir;
 using namespace onnxc;
@@ -27,14 +32,8 @@ static constexpr int64_t kWeightsBytes = 1 << 30;
 namespace {
 
 struct FoldRepeatedValues
-    : PassWrapper<FoldRepeatedValues, OperationPass<func::FuncOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FoldRepeatedValues)
-
-  StringRef getName() const override { return "FoldRepeatedValues"; }
-  StringRef getArgument() const override { return "fold-repeated-values"; }
-  StringRef getDescription() const override {
-    return "Tensors of one value become constants";
-  }
+    : onnxc::impl::FoldRepeatedValuesBase<FoldRepeatedValues> {
+  using FoldRepeatedValuesBase::FoldRepeatedValuesBase;
 
   void runOnOperation() override {
     SmallVector<ConstantOfShapeOp> ops;
@@ -73,7 +72,3 @@ private:
 };
 
 } // namespace
-
-std::unique_ptr<Pass> onnxc::createFoldRepeatedValues() {
-  return std::make_unique<FoldRepeatedValues>();
-}

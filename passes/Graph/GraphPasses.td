@@ -100,6 +100,20 @@ def ExpandQuantization
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
+def FoldRepeatedValues : Pass<"fold-repeated-values", "::mlir::func::FuncOp"> {
+  let summary = "Turn tensors of one value into constants where that is of use";
+  let description = [{
+    A ConstantOfShape of a known shape becomes a constant where it is small, or
+    read as weights, so that it is folded and laid out like others:
+
+      %w = onnx.ConstantOfShape(%shape) {value = dense<0.5> : tensor<1xf32>}
+      %w = onnx.Constant() {value = dense<0.5> : tensor<300x400xf32>}
+
+    See lit/passes/Graph/fold-repeated-values.mlir.
+  }];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
 def ExpandConvTranspose
     : Pass<"expand-conv-transpose", "::mlir::func::FuncOp"> {
   let summary = "Turn transposed convolutions into plain ones";
@@ -119,6 +133,23 @@ def FoldBatchNormalization
     and a sum. The new weights are ops on constants, which `fold-constants`
     computes. See lit/passes/Graph/fold-batch-normalization.mlir.
   }];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
+def FoldConstants : Pass<"fold-constants", "::mlir::func::FuncOp"> {
+  let summary = "Compute what depends on constants only";
+  let description = [{
+    Ops whose operands are all constants move into a module of their own, which
+    the compiler compiles and runs; what it computes are constants:
+
+      %2 = onnx.Mul(%weights, %scale) : ...
+      %2 = onnx.Constant() {value = dense<[2.0, 4.0]> : tensor<2xf32>} : ...
+
+    What would grow the model stays, as an Expand of a scalar does. Who compiles
+    and runs is an argument of the pass: see
+    lit/passes/Graph/fold-constants.mlir.
+  }];
+  let constructor = "::onnxc::createFoldConstants(nullptr)";
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 

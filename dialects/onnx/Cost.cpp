@@ -6,7 +6,6 @@
 
 #include "dialects/onnx/Cost.h"
 #include "dialects/onnx/OnnxDialect.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -37,24 +36,6 @@ AffineExpr add(AffineExpr a, AffineExpr b) {
 AffineExpr countMacs(Operation *op) {
   auto costs = dyn_cast<CostOp>(op);
   return costs ? costs.getMacs() : AffineExpr();
-}
-
-AffineExpr countBytes(Operation *op) {
-  AffineExpr bytes = getConstant(op->getContext(), 0);
-  llvm::SmallSetVector<Value, 8> tensors(op->operand_begin(),
-                                         op->operand_end());
-  for (Value result : op->getResults())
-    if (!result.use_empty())
-      tensors.insert(result);
-  for (Value tensor : tensors) {
-    auto type = dyn_cast<TensorType>(tensor.getType());
-    if (!type || !type.getElementType().isIntOrFloat())
-      return {};
-    int64_t size = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-    bytes = add(bytes, multiply(getNumElements(tensor),
-                                getConstant(op->getContext(), size)));
-  }
-  return bytes;
 }
 
 } // namespace onnxc::onnx

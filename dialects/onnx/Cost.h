@@ -16,10 +16,6 @@ namespace onnxc::onnx {
 /// symbols; null for ops that do none (no CostOp) and where shapes do not tell.
 mlir::AffineExpr countMacs(mlir::Operation *op);
 
-/// Bytes of the tensors that an op reads and writes, each counted once; null
-/// where shapes do not tell.
-mlir::AffineExpr countBytes(mlir::Operation *op);
-
 // What ops' `getMacs` is built of: null where one operand is.
 
 mlir::AffineExpr getNumElements(mlir::Value value);

@@ -139,7 +139,7 @@ def CostOp : OpInterface<"CostOp"> {
   let cppNamespace = "::onnxc::onnx";
   let description = [{
     An op that multiplies: a matrix product, a convolution, attention, a
-    recurrent layer. `countMacs` and `countBytes` (Cost.h) ask any op.
+    recurrent layer. `countMacs` (Cost.h) asks any op.
   }];
   let methods = [InterfaceMethod<[{
       Multiplications with an addition, over the function's symbols; null where

@@ -40,17 +40,26 @@ Value ThresholdedReluOp::buildScalar(OpBuilder &b, Location loc,
   return s.select(s.gt(x, s.constant(x, getAlpha())), x, s.constant(x, 0));
 }
 
+/// Thresholds are real numbers for integers as well.
+static Value toReal(ScalarBuilder &s, Value x) {
+  if (s.isFloat(x))
+    return x;
+  Type real = s.likeType(x, s.b.getF64Type());
+  if (s.isUnsigned)
+    return arith::UIToFPOp::create(s.b, s.loc, real, x);
+  return arith::SIToFPOp::create(s.b, s.loc, real, x);
+}
+
+Value BinarizerOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
+  ScalarBuilder s(b, loc, *this);
+  Value x = args[0], real = toReal(s, x);
+  return s.select(s.gt(real, s.constant(real, getThreshold())),
+                  s.constant(x, 1), s.constant(x, 0));
+}
+
 Value ShrinkOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
   ScalarBuilder s(b, loc, *this);
-  Value input = args[0], x = input;
-  // Thresholds are real numbers for integers as well.
-  if (!s.isFloat(x)) {
-    Type real = s.likeType(x, b.getF64Type());
-    if (s.isUnsigned)
-      x = arith::UIToFPOp::create(b, loc, real, x);
-    else
-      x = arith::SIToFPOp::create(b, loc, real, x);
-  }
+  Value input = args[0], x = toReal(s, input);
   Value bias = s.constant(x, getBias());
   double lambd = getLambd();
   Value result = s.select(s.lt(x, s.constant(x, -lambd)), s.add(x, bias),

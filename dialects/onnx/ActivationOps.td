@@ -29,6 +29,11 @@ def Onnx_ThresholdedReluOp : Onnx_Unary<"ThresholdedRelu"> {
   let arguments = (ins Onnx_Tensor:$X,
                        DefaultValuedAttr<Onnx_Float, "1.0f">:$alpha);
 }
+def Onnx_BinarizerOp : Onnx_Unary<"Binarizer"> {
+  let summary = "x > threshold ? 1 : 0";
+  let arguments = (ins Onnx_Tensor:$X,
+                       DefaultValuedAttr<Onnx_Float, "0.0f">:$threshold);
+}
 def Onnx_ShrinkOp : Onnx_InputUnary<"Shrink"> {
   let summary = "0 within lambd, nearer to 0 by bias outside";
   let arguments = (ins Onnx_Tensor:$input,

@@ -16,15 +16,24 @@ DRAWS = 4
 
 class Graph:
     """Text of a graph that is drawn."""
+    element = "float"
 
     def __init__(self, name, seed):
         self.name, self.draw, self.lines = name, random.Random(seed), []
-        self.inputs, self.outputs, self.given = [], [], {}
+        self.inputs, self.dims, self.given = [], {}, {}
 
-    def input(self, name, shape, free=False):
-        dims = ["n" if free and i == 0 else str(d)
+    def shape(self, least, most, ranks):
+        return [self.draw.randint(least, most)
+                for _ in range(self.draw.randint(*ranks))]
+
+    def name_dims(self, name, shape):
+        """Texts of the sizes; x begins with a free one."""
+        return ["n" if name == "x" and i == 0 else str(d)
                 for i, d in enumerate(shape)]
-        self.inputs.append(f"float[{', '.join(dims)}] {name}")
+
+    def input(self, name, shape):
+        dims = self.dims[name] = self.name_dims(name, shape)
+        self.inputs.append(f"{self.element}[{', '.join(dims)}] {name}")
         self.given[name] = tuple(shape)
         return name
 
@@ -36,8 +45,12 @@ class Graph:
                           f"({', '.join(inputs)})")
         return result
 
+    def scalar(self, value):
+        return self.op("Constant", value=f"{self.element} {{{value!r}}}")
+
     def number(self, value):
-        return self.op("Constant", value=f"float {{{value!r}}}")
+        """A constant that broadcasts to x."""
+        return self.scalar(value)
 
     def ints(self, values):
         return self.op("Constant", value=f"int64[{len(values)}] "
@@ -69,19 +82,16 @@ class Graph:
     def case(self, *outputs, **expected):
         for i, output in enumerate(outputs):
             self.lines.append(f"  y{i} = Identity({output})")
-        results = ", ".join(f"float{self.result} y{i}"
+        dims = ", ".join(self.dims["x"])
+        results = ", ".join(f"{self.element}[{dims}] y{i}"
                             for i in range(len(outputs)))
         text = (f"agraph ({', '.join(self.inputs)}) => ({results}) {{\n" +
                 "\n".join(self.lines) + "\n}")
         return Case(self.name, text, [self.given], **expected)
 
 
-def activation(name, seed):
-    g = Graph(name, seed)
-    shape = [g.draw.randint(1, 5) for _ in range(g.draw.randint(1, 3))]
-    x = g.input("x", shape, free=True)
-    g.result = "[" + ", ".join(["n"] + [str(d) for d in shape[1:]]) + "]"
-    return g, x
+def activation(g):
+    return g, g.input("x", g.shape(1, 5, (1, 3)))
 
 
 def gelu(g, x, root=math.sqrt(2), one=1.0, half=0.5, inner=None):
@@ -109,7 +119,7 @@ def swish(g, x, alpha=1.0):
 
 
 def hard_swish(g, x, three=3.0, six=6.0, sixth=1 / 6):
-    gate = g.op("Clip", g.plus(x, three), g.number(0.0), g.number(six))
+    gate = g.op("Clip", g.plus(x, three), g.scalar(0.0), g.scalar(six))
     if g.draw.random() < 0.5:
         return g.times(g.product(x, gate), sixth)
     return g.product(x, g.times(gate, sixth))
@@ -140,17 +150,15 @@ def softmax(g, shape, x, exponent=None):
 class Rows:
     """What is normalised: x, its last dimensions, and how they are written."""
 
-    def __init__(self, name, seed):
-        self.g = g = Graph(name, seed)
-        rank = g.draw.randint(2, 4)
-        self.shape = [g.draw.randint(2, 6) for _ in range(rank)]
+    def __init__(self, g):
+        self.g = g
+        self.shape = g.shape(2, 6, (2, 4))
+        rank = len(self.shape)
         count = g.draw.randint(1, rank - 1)
         self.axes = [g.draw.choice([i, i - rank])
                      for i in range(rank - count, rank)]
-        self.x = g.input("x", self.shape, free=True)
+        self.x = g.input("x", self.shape)
         self.row = self.shape[rank - count:]
-        g.result = ("[" + ", ".join(["n"] + [str(d) for d in self.shape[1:]])
-                    + "]")
 
     def mean(self, x, axes=None):
         axes = self.g.draw.sample(axes or self.axes, len(axes or self.axes))
@@ -226,10 +234,10 @@ def inverted(r):
     return r.g.op("Div", r.root(r.x), r.x)
 
 
-def forms():
+def forms(make, draws):
     def activations(name, build, operator, **expected):
-        for i in range(DRAWS):
-            g, x = activation(f"{name}_{i}", f"{name} {i}")
+        for i in range(draws):
+            g, x = activation(make(f"{name}_{i}", f"{name} {i}"))
             built = build(g, x)
             outputs = built if isinstance(built, tuple) else (built,)
             yield g.case(*outputs, **{expected.get("how", "becomes"):
@@ -288,8 +296,8 @@ def forms():
         "Log", g.op("Softmax", x, axis=0)), "LogSoftmax")
 
     def rows(name, build, **expected):
-        for i in range(2 * DRAWS):
-            r = Rows(f"{name}_{i}", f"{name} {i}")
+        for i in range(2 * draws):
+            r = Rows(make(f"{name}_{i}", f"{name} {i}"))
             yield r.g.case(build(r), **expected)
 
     yield from rows("rms_norm", rms, becomes="RMSNormalization")
@@ -305,19 +313,19 @@ def forms():
     yield from rows("not_norm_inverted", inverted, not_becomes="Normalization")
 
 
-def of_used_values():
+def of_used_values(make, draws):
     """What is between is an output, too."""
-    for i in range(DRAWS):
-        r = Rows(f"not_norm_used_{i}", f"used {i}")
+    for i in range(draws):
+        r = Rows(make(f"not_norm_used_{i}", f"used {i}"))
         d = r.g.op("Sub", r.x, r.mean(r.x))
         yield r.g.case(r.divide(d, r.root(d)), d,
                        not_becomes="LayerNormalization")
 
 
-def of_other_axes():
+def of_other_axes(make, draws):
     """The maximum is along the last axis, the sum along the first."""
-    for i in range(DRAWS):
-        r = Rows(f"not_softmax_axes_{i}", f"axes {i}")
+    for i in range(draws):
+        r = Rows(make(f"not_softmax_axes_{i}", f"axes {i}"))
         g = r.g
         power = g.op("Exp", g.op("Sub", r.x, g.op(
             "ReduceMax", r.x, g.ints([-1]), keepdims=1)))
@@ -325,4 +333,10 @@ def of_other_axes():
         yield g.case(g.op("Div", power, total), not_becomes="Softmax")
 
 
-CASES = [*forms(), *of_used_values(), *of_other_axes()]
+def draw_cases(make, draws):
+    """All forms; `make(name, seed)` gives a Graph for each."""
+    return [*forms(make, draws), *of_used_values(make, draws),
+            *of_other_axes(make, draws)]
+
+
+CASES = draw_cases(Graph, DRAWS)

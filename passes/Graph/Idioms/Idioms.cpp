@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Graph/Idioms/Idioms.h"
+#include "dialects/onnx/CastOps.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/SetVector.h"
@@ -16,7 +17,23 @@ using namespace onnxc::onnx;
 /// No idiom has more ops.
 static constexpr size_t kMaxOps = 24;
 
+static double roundTo(FloatType type, double number) {
+  APFloat rounded(number);
+  bool losesInfo;
+  for (const llvm::fltSemantics *semantics :
+       {&type.getFloatSemantics(), &APFloat::IEEEdouble()})
+    rounded.convert(*semantics, APFloat::rmNearestTiesToEven, &losesInfo);
+  return rounded.convertToDouble();
+}
+
 std::optional<double> onnxc::getScalar(Value value) {
+  // Mixed precision: a constant of one type for operands of another.
+  if (auto conversion = value ? value.getDefiningOp<CastOp>() : CastOp()) {
+    std::optional<double> number = getScalar(conversion.getInput());
+    if (!number || !isFloat(value))
+      return std::nullopt;
+    return roundTo(cast<FloatType>(getElementType(value)), *number);
+  }
   auto constant = value ? value.getDefiningOp<ConstantOp>() : ConstantOp();
   ElementsAttr elements = constant ? constant.getElements() : ElementsAttr();
   if (!elements || elements.getNumElements() != 1)
@@ -129,7 +146,7 @@ std::optional<SmallVector<Operation *>> onnxc::getBody(Operation *last,
     for (Value operand : body[i]->getOperands()) {
       Operation *op = operand.getDefiningOp();
       if (llvm::is_contained(leaves, operand) ||
-          isa_and_nonnull<ConstantOp>(op))
+          isa_and_nonnull<ConstantOp>(op) || getScalar(operand))
         continue;
       if (!op || body.size() == kMaxOps)
         return std::nullopt;

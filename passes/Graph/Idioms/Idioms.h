@@ -23,7 +23,7 @@
 
 namespace onnxc {
 
-/// The value of a constant of one element.
+/// The value of a constant of one element, or of a Cast of one.
 std::optional<double> getScalar(mlir::Value value);
 /// Whether it is this number, as near as its type can hold it.
 bool isScalar(mlir::Value value, double number);

@@ -147,8 +147,8 @@ struct Flags {
             cl::desc("obj (the default, and a header), archive, shared, asm, "
                      "llvm, mlir, header, ptx or spirv")};
   Text stopAfter{"stop-after", cl::value_desc("PHASE"),
-                 cl::desc("With --emit=mlir: import, graph, tensor, memory or "
-                          "code")};
+                 cl::desc("With --emit=mlir: import, graph, tensor, loops, "
+                          "memory or code")};
   Text level{"O", cl::Prefix, cl::value_desc("0..3"),
              cl::desc("How much to optimise; -O2 unless told")};
   Text cpu{"mcpu", cl::value_desc("CPU"),

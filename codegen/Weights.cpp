@@ -139,6 +139,13 @@ LogicalResult writeBlob(ElementsAttr value, bool bigEndian, raw_ostream &os) {
   return writeElements(value, bigEndian, os);
 }
 
+/// readWeights() takes no entry without a size.
+static uint64_t getBytes(const WeightsBlob::Entry &entry) {
+  std::optional<uint64_t> bytes = getBlobBytes(entry.value);
+  assert(bytes && "an entry of unknown size");
+  return bytes.value_or(0);
+}
+
 LogicalResult WeightsBlob::write(bool bigEndian, raw_ostream &os) const {
   uint64_t at = 0;
   for (const Entry &entry : entries) {
@@ -147,7 +154,7 @@ LogicalResult WeightsBlob::write(bool bigEndian, raw_ostream &os) const {
     os.write_zeros(entry.offset - at);
     if (failed(writeBlob(entry.value, bigEndian, os)))
       return failure();
-    at = entry.offset + *getBlobBytes(entry.value);
+    at = entry.offset + getBytes(entry);
   }
   os.write_zeros(totalBytes - at);
   return success();
@@ -169,14 +176,14 @@ FailureOr<WeightsBlob> readWeights(ModuleOp module) {
   // Empty ones before the one that begins at the same place.
   llvm::sort(blob.entries,
              [](const WeightsBlob::Entry &a, const WeightsBlob::Entry &b) {
-               return std::make_pair(a.offset, *getBlobBytes(a.value)) <
-                      std::make_pair(b.offset, *getBlobBytes(b.value));
+               return std::make_pair(a.offset, getBytes(a)) <
+                      std::make_pair(b.offset, getBytes(b));
              });
   for (const WeightsBlob::Entry &entry : blob.entries) {
     if (entry.offset < blob.totalBytes)
       return emitError(module.getLoc())
              << "weights overlap at " << entry.offset;
-    blob.totalBytes = entry.offset + *getBlobBytes(entry.value);
+    blob.totalBytes = entry.offset + getBytes(entry);
   }
   // Constants without elements have an address too.
   if (!blob.entries.empty())

@@ -194,7 +194,7 @@ onnxc::evaluateConstants(OwningOpRef<ModuleOp> module) {
   }
   int32_t status =
       entry->toPtr<int32_t(void *, int64_t *, const void *const *, void **)>()(
-          call, nullptr, nullptr, outputs.data());
+          static_cast<void *>(call), nullptr, nullptr, outputs.data());
   if (status != abi::Ok)
     return emitError(loc, "constants cannot be evaluated: status ") << status;
 

@@ -186,7 +186,8 @@ static void printText(const ModelFacts &facts, const GraphFacts *graph,
   if (!facts.doc.empty())
     line("doc", facts.doc);
   for (const auto &[domain, version] : facts.opsets)
-    line("opset", (domain.empty() ? "ai.onnx" : domain) + " " + Twine(version));
+    line("opset", (domain.empty() ? "ai.onnx" : StringRef(domain)) + " " +
+                      Twine(version));
   for (const auto &[key, value] : facts.metadata)
     line("metadata", key + " = " + value);
   if (graph) {

@@ -49,7 +49,7 @@ void writeListing(ModuleOp module, StringRef file, llvm::raw_ostream &os) {
     llvm::raw_string_ostream stream(text);
     op->print(stream, state);
     // An attribute that prints several lines is one line here.
-    std::replace(text.begin(), text.end(), '\n', ' ');
+    llvm::replace(text, '\n', ' ');
     StringRef name = getNodeName(op->getLoc());
     os << text;
     if (!name.empty())

@@ -8,6 +8,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <tuple>
 
 using namespace llvm;
@@ -48,7 +49,7 @@ Expected<Timing> benchmark(ModelRunner &runner, unsigned repeat) {
 
   std::sort(times.begin(), times.end());
   auto quantile = [&](double q) {
-    return times[static_cast<size_t>(q * double(times.size() - 1) + 0.5)];
+    return times[std::lround(q * double(times.size() - 1))];
   };
   Timing timing;
   timing.runs = times.size();

@@ -39,7 +39,7 @@ static Expected<const onnxc_model *> findModel(void *library, StringRef path,
                                                StringRef symbol) {
   if (!symbol.empty()) {
     // The C prefix is accepted for the descriptor's name.
-    for (std::string name : {symbol.str(), symbol.str() + "_model"})
+    for (const std::string &name : {symbol.str(), symbol.str() + "_model"})
       if (void *found = dlsym(library, name.c_str()))
         return static_cast<const onnxc_model *>(found);
     return createStringError(path + ": no symbol '" + symbol + "'");

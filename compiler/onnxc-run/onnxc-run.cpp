@@ -67,10 +67,10 @@ cl::list<std::string>
     expectFiles("expect", cl::value_desc("[NAME=]FILE"),
                 cl::desc("Compare an output; fails on a mismatch"),
                 cl::cat(category));
-cl::opt<double> rtol("rtol", cl::init(1e-3), cl::cat(category),
-                     cl::desc("Relative tolerance (1e-3)"));
-cl::opt<double> atol_("atol", cl::init(1e-7), cl::cat(category),
-                      cl::desc("Absolute tolerance (1e-7)"));
+cl::opt<double> relative("rtol", cl::init(1e-3), cl::cat(category),
+                         cl::desc("Relative tolerance (1e-3)"));
+cl::opt<double> absolute("atol", cl::init(1e-7), cl::cat(category),
+                         cl::desc("Absolute tolerance (1e-7)"));
 cl::opt<std::string> testDir("test-dir", cl::value_desc("DIR"),
                              cl::desc("Run an ONNX test's data sets"),
                              cl::cat(category));
@@ -183,7 +183,7 @@ static Expected<int> compareOutputs(const onnxc_model &model,
     if (!tensor)
       continue;
     Comparison result =
-        compareTensors(outputs[i], *tensor, Tolerance{rtol, atol_});
+        compareTensors(outputs[i], *tensor, Tolerance{relative, absolute});
     failures += !result.matches();
     outs() << infos[i].name << ": "
            << (result.matches() ? "ok, " : "MISMATCH: ") << result.summary()
@@ -272,7 +272,8 @@ static Expected<int> run() {
   if (!runner)
     return runner.takeError();
   if (!testDir.empty())
-    return runTestDirectory(**runner, testDir, Tolerance{rtol, atol_}, outs());
+    return runTestDirectory(**runner, testDir, Tolerance{relative, absolute},
+                            outs());
 
   auto inputs = makeInputs(model);
   if (!inputs)

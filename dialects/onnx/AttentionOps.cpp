@@ -130,7 +130,7 @@ void RotaryEmbeddingOp::requireSizes(SizeRequirements &r) {
   if (rotated % 2 != 0)
     return r.fail("rotates " + Twine(rotated) +
                   " features a head, which are not pairs");
-  for (auto [name, cache, shape] :
+  for (const auto &[name, cache, shape] :
        {std::tuple(StringRef("cos_cache"), getCosCache(), *cosines),
         std::tuple(StringRef("sin_cache"), getSinCache(), *sines)}) {
     size_t rank = getPositionIds() ? 2 : 3;

@@ -220,7 +220,7 @@ AffineExpr findInnermostSign(AffineExpr expr) {
 }
 
 /// Whether the facts (each >= 0) leave no place where expr is negative.
-bool prove(AffineExpr expr, SmallVector<AffineExpr> facts, unsigned maxSigns) {
+bool prove(AffineExpr expr, ArrayRef<AffineExpr> facts, unsigned maxSigns) {
   if (isSumOfNonNegatives(expr))
     return true;
   AffineExpr sign = findInnermostSign(expr);

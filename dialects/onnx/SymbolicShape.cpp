@@ -99,11 +99,10 @@ std::optional<Dims> broadcast(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
     std::optional<int64_t> l = getConstant(left), r = getConstant(right);
     if (left == right || r == 1)
       continue;
-    if (l == 1 || (!l && r))
-      left = right;
-    else if (l && r)
+    if (l && r && l != 1)
       return std::nullopt;
-    else if (!l && isPiecewise(left) && !isPiecewise(right))
+    bool saysMore = r || (isPiecewise(left) && !isPiecewise(right));
+    if (l == 1 || (!l && saysMore))
       left = right;
   }
   return result;

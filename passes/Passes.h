@@ -20,7 +20,7 @@
 namespace onnxc {
 
 /// With who computes constants for `fold-constants`.
-inline void registerPasses(ConstantEvaluator evaluate) {
+inline void registerPasses(const ConstantEvaluator &evaluate) {
   // Of two with one name the first counts.
   mlir::registerPass([=] { return createFoldConstants(evaluate); });
   registerOnnxcGraphPasses();

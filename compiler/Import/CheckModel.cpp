@@ -220,7 +220,7 @@ private:
     }
   }
 
-  /// Whether onnx has a schema for the node.
+  /// Whether onnx has a schema that the node can be checked with.
   bool checkOperator(const ::onnx::NodeProto &node) {
     std::string domain = isDefaultDomain(node.domain()) ? "" : node.domain();
     int64_t opset = model.getOpset(domain);
@@ -253,7 +253,7 @@ private:
     if (newest && !newest->Deprecated() && !hasOp(&model.context, node) &&
         !newest->HasFunction() && !newest->HasContextDependentFunction())
       report(node, "onnxc cannot compile this operator yet");
-    return true;
+    return !schema->Deprecated();
   }
 
   void report(const ::onnx::NodeProto &node, std::string why) {

@@ -34,6 +34,28 @@ static void collectMetadata(Model &model, const ::onnx::GraphProto &graph) {
   }
 }
 
+namespace {
+
+/// What a model says of its values' shapes. onnx's inference, which the
+/// converter runs, adds what old versions of operators would give: poolings
+/// had windows that lie in the padding alone, which no runtime computes.
+struct Statements {
+  google::protobuf::RepeatedPtrField<::onnx::ValueInfoProto> outputs, values;
+
+  explicit Statements(const ::onnx::GraphProto &graph)
+      : outputs(graph.output()), values(graph.value_info()) {}
+
+  void restore(::onnx::GraphProto &graph) {
+    graph.mutable_value_info()->Swap(&values);
+    for (auto &output : *graph.mutable_output())
+      for (const auto &stated : outputs)
+        if (stated.name() == output.name())
+          output = stated;
+  }
+};
+
+} // namespace
+
 LogicalResult upgradeModel(Model &model) {
   collectMetadata(model, model.proto->graph());
   int64_t opset = model.getOpset("");
@@ -42,12 +64,14 @@ LogicalResult upgradeModel(Model &model) {
   for (auto &import : *model.proto->mutable_opset_import())
     if (isDefaultDomain(import.domain()))
       import.set_domain("");
+  Statements statements(model.proto->graph());
   try {
     bool applied = upgrade::applyRules(*model.proto, opset);
     *model.proto =
         ::onnx::version_conversion::ConvertVersion(*model.proto, kNewestOpset);
     if (applied)
       upgrade::finishRules(*model.proto);
+    statements.restore(*model.proto->mutable_graph());
   } catch (const std::exception &e) {
     return model.error() << "cannot be brought from opset " << opset << " to "
                          << kNewestOpset << ": " << getReason(e)

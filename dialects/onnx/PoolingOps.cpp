@@ -6,7 +6,11 @@
 
 #include "dialects/onnx/PoolingOps.h"
 #include "dialects/onnx/ConvShape.h"
+#include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/GraphBuilder.h"
+#include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/PoolingWindow.h"
+#include "dialects/onnx/ReductionOps.h"
 #include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
@@ -171,6 +175,24 @@ LogicalResult GlobalLpPoolOp::inferReturnTypes(MLIRContext *,
                                                Adaptor adaptor,
                                                SmallVectorImpl<Type> &types) {
   return inferGlobalPool(loc, adaptor.getX(), types);
+}
+
+/// Those of 1 and 2 are reductions of their own.
+SmallVector<Value> GlobalLpPoolOp::expand(OpBuilder &b) {
+  std::optional<int64_t> rank = getRank(getX());
+  int64_t p = getP();
+  if (!rank || *rank <= 2 || p <= 2)
+    return {};
+  GraphBuilder g{b, getLoc()};
+  Type element = onnxc::onnx::getElementType(getX());
+  Type real = element.isF64() ? element : Type(b.getF32Type());
+  Value size = AbsOp::create(b, getLoc(), g.cast(getX(), real));
+  Value powers = PowOp::create(b, getLoc(), size, g.number(double(p), real));
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(2, *rank));
+  Value sum = ReduceSumOp::create(b, getLoc(), powers, g.ints(axes),
+                                  /*keepdims=*/1, /*noop_with_empty_axes=*/0);
+  Value root = PowOp::create(b, getLoc(), sum, g.number(1.0 / double(p), real));
+  return {g.cast(root, element)};
 }
 
 SmallVector<unsigned> MaxUnpoolOp::getShapeOperands() { return {2}; }

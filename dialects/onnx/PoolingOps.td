@@ -6,8 +6,8 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-class Onnx_GlobalPool<string name, string what>
-    : Onnx_PureOp<name, [FusesProducers]> {
+class Onnx_GlobalPool<string name, string what, list<Trait> traits = []>
+    : Onnx_PureOp<name, [FusesProducers] # traits> {
   let summary = what # " of each channel";
   let arguments = (ins Onnx_Tensor:$X);
   let results = (outs Onnx_Tensor:$Y);
@@ -15,7 +15,8 @@ class Onnx_GlobalPool<string name, string what>
 
 def Onnx_GlobalAveragePoolOp : Onnx_GlobalPool<"GlobalAveragePool", "Mean">;
 def Onnx_GlobalMaxPoolOp : Onnx_GlobalPool<"GlobalMaxPool", "Maximum">;
-def Onnx_GlobalLpPoolOp : Onnx_GlobalPool<"GlobalLpPool", "Norm"> {
+def Onnx_GlobalLpPoolOp
+    : Onnx_GlobalPool<"GlobalLpPool", "Norm", [Expanding]> {
   let arguments = (ins Onnx_Tensor:$X, DefaultValuedAttr<Onnx_Int, "2">:$p);
 }
 

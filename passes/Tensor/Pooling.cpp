@@ -348,7 +348,7 @@ struct LowerGlobalPool : OpConversionPattern<Op> {
                   ConversionPatternRewriter &rewriter) const override {
     if constexpr (std::is_same_v<Op, GlobalLpPoolOp>)
       if (op.getP() != (std::is_same_v<Reduce, ReduceL1Op> ? 1 : 2))
-        return rewriter.notifyMatchFailure(op, "p must be 1 or 2");
+        return rewriter.notifyMatchFailure(op, "p must be at least 1");
     int64_t rank = *getRank(op.getX());
     if (rank <= 2)
       return rewriter.notifyMatchFailure(

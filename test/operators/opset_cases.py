@@ -52,6 +52,22 @@ def upsampled(x):
     return x.repeat(2, 2).repeat(3, 3)
 
 
+def normalized_elements(x, scale, bias, mean, variance):
+    return (x - mean) / np.sqrt(variance + F32(1e-5)) * scale + bias
+
+
+def normalized_groups(x, scale, bias):
+    """Of two groups, whose scales they are."""
+    rows = x.reshape(x.shape[0], 2, -1)
+    rows = rows - rows.mean(2, keepdims=True)
+    rows = rows / np.sqrt((rows * rows).mean(2, keepdims=True) + 1e-5)
+    return (rows * scale[:, None] + bias[:, None]).reshape(x.shape)
+
+
+def selu(x):
+    return np.where(x < 0, 1.0507 * 1.6732 * (np.exp(x) - 1), 1.0507 * x)
+
+
 def places(size, scale, half=0.0):
     """What a dimension of the result is made from: places of the input."""
     return (np.arange(int(np.floor(size * scale))) + half) / F32(scale)
@@ -98,6 +114,8 @@ def largest(x, k):
 
 BINARY = {"Add": np.add, "Sub": np.subtract, "Mul": np.multiply,
           "Div": np.divide}
+ELEMENTS = [normal(3, 4, 5) for _ in range(3)] + [np.abs(normal(3, 4, 5)) + 1]
+GROUPED, GROUP_SCALE, GROUP_BIAS = normal(2, 4, 5), normal(2), normal(2)
 NORM_INPUTS = [A, POSITIVE, CHANNEL, CHANNEL, POSITIVE]
 
 # (name, opset, operator, attributes, inputs, results); an input in a tuple is
@@ -130,6 +148,10 @@ FORMS = [
      [A], [np.pad(A, ((0, 0), (0, 0), (1, 0), (0, 2)), constant_values=1.5)]),
     ("Pad_2", 10, "Pad", {"pads": [0, 0, 1, 0, 0, 0, 0, 2], "mode": "edge"},
      [A], [np.pad(A, ((0, 0), (0, 0), (1, 0), (0, 2)), "edge")]),
+    ("Pad_2_double", 10, "Pad", {"pads": [0, 0, 1, 0, 0, 0, 0, -2],
+                                 "value": 1.5}, [A.astype(np.float64)],
+     [np.pad(A[..., :-2].astype(np.float64), ((0, 0), (0, 0), (1, 0), (0, 0)),
+             constant_values=1.5)]),
     ("Split_1", 1, "Split", {"axis": 3, "split": [2, 3]}, [A],
      [A[..., :2], A[..., 2:]]),
     ("Split_2_equal", 12, "Split", {"axis": 0}, [A], [A[:1], A[1:]]),
@@ -152,10 +174,32 @@ FORMS = [
     ("Dropout_1", 5, "Dropout", {"is_test": 1, "ratio": 0.3}, [A], [A]),
     ("Dropout_6", 6, "Dropout", {"is_test": 1}, [A], [A]),
     ("Dropout_7", 9, "Dropout", {"ratio": 0.3}, [A], [A]),
+    ("BatchNormalization_6_elements", 6, "BatchNormalization",
+     {"is_test": 1, "spatial": 0}, [A, *ELEMENTS],
+     [normalized_elements(A, *ELEMENTS)]),
+    ("BatchNormalization_7_elements", 8, "BatchNormalization", {"spatial": 0},
+     [A, *ELEMENTS], [normalized_elements(A, *ELEMENTS)]),
+    ("GroupNormalization_18", 20, "GroupNormalization", {"num_groups": 2},
+     [GROUPED, GROUP_SCALE, GROUP_BIAS],
+     [normalized_groups(GROUPED, GROUP_SCALE, GROUP_BIAS)]),
+    ("Dropout_7_mask", 9, "Dropout", {}, [A], [A, np.ones_like(A)]),
     ("Dropout_10", 11, "Dropout", {"ratio": 0.3}, [A], [A]),
     ("Clip_1", 5, "Clip", {"min": -0.5, "max": 0.5}, [A],
      [np.clip(A, -0.5, 0.5)]),
     ("Clip_6", 10, "Clip", {"min": -0.5}, [A], [np.maximum(A, F32(-0.5))]),
+    ("Clip_6_double", 10, "Clip", {"max": 0.5}, [A.astype(np.float64)],
+     [np.minimum(A, 0.5).astype(np.float64)]),
+    ("Clip_1_half", 5, "Clip", {"min": -0.5}, [A.astype(np.float16)],
+     [np.maximum(A, F32(-0.5)).astype(np.float16)]),
+    ("Selu_1", 5, "Selu", {}, [A * 20], [selu(A * 20).astype(F32)]),
+    ("Erf_9_integers", 12, "Erf", {}, [INTS * 7],
+     [(INTS > 0).astype(np.int32)]),
+    ("ReduceLogSum_1_integers", 17, "ReduceLogSum", {"axes": [1]}, [INTS + 1],
+     [np.log((INTS + 1).sum(1, keepdims=True)).astype(np.int32)]),
+    ("ReduceLogSumExp_13_integers", 17, "ReduceLogSumExp", {"axes": [-1]},
+     [INTS], [np.log(np.exp(INTS).sum(-1, keepdims=True)).astype(np.int32)]),
+    ("Add_1_one_element", 6, "Add", {"broadcast": 1, "axis": 2},
+     [A, np.array([[[2]]], F32)], [A + 2]),
     ("Slice_1", 9, "Slice", {"starts": [1, 0], "ends": [9, -1],
                              "axes": [1, 3]}, [A], [A[:, 1:, :, :-1]]),
     ("TopK_1", 9, "TopK", {"k": 2}, [A], list(largest(A, 2))),
@@ -207,6 +251,11 @@ FORMS = [
     ("Sum_6", 6, "Sum", {}, [A, D, A], [A + D + A]),
     ("Mean_6", 6, "Mean", {}, [A, D], [(A + D) / 2]),
     ("Max_6", 6, "Max", {}, [A, D], [np.maximum(A, D)]),
+    ("Upsample_10_deprecated", 12, "Upsample", {},
+     [A, (np.array([1, 1, 1.6, 2.3], F32),)], [asymmetric(A, 1.6, 2.3)]),
+    ("Scatter_11_deprecated", 12, "Scatter", {},
+     [M, (np.array([[1, 2]], I64),), (np.array([[8, 9]], F32),)],
+     [np.array([M[0], [8, *M[1, 1:]], [M[2, 0], 9, *M[2, 2:]]], F32)]),
     ("Scatter_9", 10, "Scatter", {"axis": 1},
      [M, (np.array([[1, 3]], I64),), (np.array([[8, 9]], F32),)],
      [np.array([[M[0, 0], 8, M[0, 2], 9], *M[1:]], F32)]),
@@ -217,6 +266,12 @@ FORMS = [
      [np.sqrt((A * A).sum((2, 3), keepdims=True))]),
     ("GlobalLpPool_1", 1, "GlobalLpPool", {"p": 2.0}, [A],
      [np.sqrt((A * A).sum((2, 3), keepdims=True))]),
+    ("GlobalLpPool_1_third", 1, "GlobalLpPool", {"p": 3.0}, [A],
+     [(np.abs(A) ** 3).sum((2, 3), keepdims=True) ** (1 / 3)]),
+    ("MaxPool_10_in_padding", 11, "MaxPool",
+     {"kernel_shape": [2, 2], "strides": [3, 3], "pads": [1, 1, 1, 1],
+      "ceil_mode": 1}, [np.full((1, 1, 5, 5), 2, F32)],
+     [np.full((1, 1, 2, 2), 2, F32)]),
     ("MaxPool_1", 7, "MaxPool", {"kernel_shape": [4, 5]}, [A],
      [A.max((2, 3), keepdims=True)]),
     ("AveragePool_1", 6, "AveragePool", {"kernel_shape": [4, 5]}, [A],

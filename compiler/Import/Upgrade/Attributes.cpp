@@ -1,7 +1,7 @@
 //===- Attributes.cpp - Attributes that changed or went away --------------===//
 //
 // Cast-1 names its type, recurrent operators had the attribute output_sequence,
-// LpPool-1 a float for p, and BatchNormalization results for training.
+// LpPool-1 a float for p, and Selu-1 other defaults.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -20,7 +20,18 @@ static void nameTargetType(Rewriter &r) {
   r.setInt("to", type);
 }
 
-static void dropOutputSequence(Rewriter &r) { r.erase("output_sequence"); }
+static void dropOutputSequence(Rewriter &r) {
+  r.erase("output_sequence");
+  // How GRU-1's schema spells its default.
+  if (const ::onnx::AttributeProto *direction = r.get("direction");
+      direction && direction->s() == "foward")
+    r.erase("direction");
+}
+
+/// Deprecated since 11, and of the same text.
+static void renameScatter(Rewriter &r) {
+  r.node.set_op_type("ScatterElements");
+}
 
 static void makePowerInteger(Rewriter &r) {
   if (const ::onnx::AttributeProto *p = r.get("p");
@@ -28,28 +39,21 @@ static void makePowerInteger(Rewriter &r) {
     r.setInt("p", int64_t(p->f()));
 }
 
-/// Outside of training there is one result. Those of training were the running
-/// mean and variance, and two that no newer form has.
-static void dropStatistics(Rewriter &r) {
-  bool trains = r.node.output_size() > 1 && !r.getInt("is_test", 0);
-  for (const char *old : {"is_test", "consumed_inputs", "spatial"})
-    r.erase(old);
-  int kept = trains ? 3 : 1;
-  while (r.node.output_size() > kept)
-    r.node.mutable_output()->RemoveLast();
-  if (trains)
-    r.setInt("training_mode", 1);
+/// Later versions give more digits.
+static void keepDefaults(Rewriter &r) {
+  r.erase("consumed_inputs");
+  if (!r.get("alpha"))
+    r.setFloat("alpha", 1.6732F);
+  if (!r.get("gamma"))
+    r.setFloat("gamma", 1.0507F);
 }
 
 llvm::ArrayRef<Rule> getAttributesRules() {
   static constexpr Rule rules[] = {
-      {"BatchNormalization", 14, dropStatistics},
-      {"Cast", 6, nameTargetType},
-      {"GRU", 7, dropOutputSequence},
-      {"GlobalLpPool", 2, makePowerInteger},
-      {"LSTM", 7, dropOutputSequence},
-      {"LpPool", 2, makePowerInteger},
-      {"RNN", 7, dropOutputSequence},
+      {"Cast", 6, nameTargetType},           {"GRU", 7, dropOutputSequence},
+      {"GlobalLpPool", 2, makePowerInteger}, {"LSTM", 7, dropOutputSequence},
+      {"LpPool", 2, makePowerInteger},       {"RNN", 7, dropOutputSequence},
+      {"Scatter", kAlways, renameScatter},   {"Selu", 6, keepDefaults},
   };
   return rules;
 }

@@ -26,7 +26,9 @@ static void alignOperands(Rewriter &r) {
   if (axis < 0)
     begin = r.add("Add", {begin, rank});
   std::string end = r.add("Add", {begin, r.addRank(b)});
-  std::string ones = r.addOnes(r.add("Sub", {rank, end}));
+  std::string rest = r.add("Sub", {rank, end});
+  // An operand of one element may have more dimensions than are left.
+  std::string ones = r.addOnes(r.add("Max", {rest, r.addInts(int64_t(0))}));
   std::string shape =
       r.add("Concat", {r.add("Shape", {b}), ones}, {{"axis", 0}});
   r.node.set_input(1, r.add("Reshape", {b, shape}));

@@ -46,6 +46,7 @@ static void nestScan(Rewriter &r) {
     one.add_output()->set_name(name);
     inner.add_output(name);
   }
+  Rewriter::keep(inner);
   *one.add_node() = std::move(inner);
 
   std::vector<std::string> inputs(node.input().begin() + 1, node.input().end());

@@ -23,7 +23,6 @@ static void flattenHardmax(Rewriter &r) {
   std::string flat = r.add("Flatten", {x}, {{"axis", axis}});
   std::string marked = r.add("Hardmax", {flat}, {{"axis", -1}});
   r.node.set_op_type("Reshape");
-  r.node.set_domain(r.before.back().domain());
   r.node.set_input(0, marked);
   r.node.add_input(shape);
 }

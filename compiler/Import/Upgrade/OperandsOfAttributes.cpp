@@ -1,34 +1,49 @@
 //===- OperandsOfAttributes.cpp - Attributes that became operands ---------===//
 //
-// Pad-1's paddings, Split-1's sizes, and Tile-1's one axis and number.
+// The ends of Clip and the paddings of Pad before opset 11 (onnx's converter
+// makes floats of them, whatever the type of the data), Split-1's sizes, and
+// Tile-1's one axis and number.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Upgrade/Rules.h"
+#include <optional>
 
 namespace onnxc::upgrade {
 
 static void makePadsOperand(Rewriter &r) {
   std::vector<int64_t> pads;
-  if (const ::onnx::AttributeProto *paddings = r.get("paddings"))
-    pads.assign(paddings->ints().begin(), paddings->ints().end());
-  r.erase("paddings");
+  // Version 1 has them under another name.
+  for (const char *name : {"paddings", "pads"})
+    if (const ::onnx::AttributeProto *list = r.get(name)) {
+      pads.assign(list->ints().begin(), list->ints().end());
+      r.erase(name);
+    }
   const ::onnx::AttributeProto *value = r.get("value");
   float fill = value ? value->f() : 0;
   r.erase("value");
-  while (r.node.input_size() > 1)
-    r.node.mutable_input()->RemoveLast();
-  r.node.add_input(r.addInts(pads));
-  if (fill == 0)
+  if (r.node.input_size() != 1)
     return;
-  std::string constant = r.add("Constant", {});
-  ::onnx::AttributeProto &attribute = *r.before.back().add_attribute();
-  attribute.set_name("value_float");
-  attribute.set_type(::onnx::AttributeProto::FLOAT);
-  attribute.set_f(fill);
-  r.node.add_input(r.add("CastLike", {constant, r.node.input(0)}));
+  r.node.add_input(r.addInts(pads));
+  if (fill != 0)
+    r.node.add_input(r.addFloatLike(fill, r.node.input(0)));
+}
+
+static void makeEndsOperands(Rewriter &r) {
+  std::vector<std::optional<float>> ends;
+  for (const char *name : {"min", "max"}) {
+    const ::onnx::AttributeProto *given = r.get(name);
+    ends.push_back(given ? std::optional(given->f()) : std::nullopt);
+    r.erase(name);
+  }
+  r.erase("consumed_inputs");
+  if (r.node.input_size() != 1)
+    return;
+  const std::string data = r.node.input(0);
+  for (std::optional<float> end : ends)
+    r.node.add_input(end ? r.addFloatLike(*end, data) : "");
 }
 
 static void makeSplitOperand(Rewriter &r) {
@@ -64,7 +79,8 @@ static void makeRepeats(Rewriter &r) {
 
 llvm::ArrayRef<Rule> getOperandsOfAttributesRules() {
   static constexpr Rule rules[] = {
-      {"Pad", 2, makePadsOperand},
+      {"Clip", 11, makeEndsOperands},
+      {"Pad", 11, makePadsOperand},
       {"Split", 2, makeSplitOperand},
       {"Tile", 6, makeRepeats},
   };

@@ -65,7 +65,8 @@ static void dropHalfPixelForNearest(Rewriter &r) {
 
 llvm::ArrayRef<Rule> getResamplingRules() {
   static constexpr Rule rules[] = {
-      {"Upsample", 10, makeAsymmetric},
+      // Deprecated since 10, but exported.
+      {"Upsample", kAlways, makeAsymmetric},
       {"Resize", 11, makeAsymmetric},
       {"Resize", 13, dropHalfPixelForNearest},
   };

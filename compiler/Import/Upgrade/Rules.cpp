@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Upgrade/Rules.h"
+#include "llvm/ADT/STLExtras.h"
 #include <onnx/shape_inference/implementation.h>
 
 using llvm::ArrayRef;
@@ -40,16 +41,30 @@ bool hasRule(const ::onnx::GraphProto &graph, int64_t opset) {
   return false;
 }
 
-void apply(::onnx::GraphProto &graph, int64_t opset, int &number) {
+/// What inference found, of this graph beside those around it.
+void collectTypes(const ::onnx::GraphProto &graph, ElementTypes &types) {
+  for (const auto *values :
+       {&graph.input(), &graph.output(), &graph.value_info()})
+    for (const auto &value : *values)
+      if (value.type().has_tensor_type())
+        types[value.name()] = value.type().tensor_type().elem_type();
+  for (const auto &tensor : graph.initializer())
+    types[tensor.name()] = tensor.data_type();
+}
+
+void apply(::onnx::GraphProto &graph, int64_t opset, int &number,
+           ElementTypes &types) {
+  collectTypes(graph, types);
   google::protobuf::RepeatedPtrField<::onnx::NodeProto> nodes;
   nodes.Swap(graph.mutable_node());
   for (auto &node : nodes) {
     for (auto &attribute : *node.mutable_attribute())
       if (attribute.has_g())
-        apply(*attribute.mutable_g(), opset, number);
+        apply(*attribute.mutable_g(), opset, number, types);
     if (const Rule *rule = findRule(node, opset)) {
-      Rewriter rewriter(node, number++);
+      Rewriter rewriter(node, number++, types);
       rule->apply(rewriter);
+      Rewriter::keep(node);
       for (auto &added : rewriter.before)
         *graph.add_node() = std::move(added);
     }
@@ -58,6 +73,8 @@ void apply(::onnx::GraphProto &graph, int64_t opset, int &number) {
 }
 
 } // namespace
+
+void Rewriter::keep(::onnx::NodeProto &node) { node.set_domain(kDomain); }
 
 const ::onnx::AttributeProto *Rewriter::get(StringRef name) const {
   for (const auto &attribute : node.attribute())
@@ -89,6 +106,27 @@ static void setAttribute(::onnx::NodeProto &node, StringRef name,
 void Rewriter::setInt(StringRef name, int64_t value) {
   erase(name);
   setAttribute(node, name, value);
+}
+
+void Rewriter::setFloat(StringRef name, float value) {
+  erase(name);
+  ::onnx::AttributeProto &attribute = *node.add_attribute();
+  attribute.set_name(name.str());
+  attribute.set_type(::onnx::AttributeProto::FLOAT);
+  attribute.set_f(value);
+}
+
+int32_t Rewriter::getType(int operand) const {
+  return operand < node.input_size() ? types.lookup(node.input(operand))
+                                     : int32_t(::onnx::TensorProto::UNDEFINED);
+}
+
+bool Rewriter::isInteger(int operand) const {
+  using Tensor = ::onnx::TensorProto;
+  return llvm::is_contained({Tensor::INT8, Tensor::INT16, Tensor::INT32,
+                             Tensor::INT64, Tensor::UINT8, Tensor::UINT16,
+                             Tensor::UINT32, Tensor::UINT64},
+                            getType(operand));
 }
 
 void Rewriter::setText(StringRef name, StringRef value) {
@@ -145,6 +183,15 @@ std::string Rewriter::addFloats(const std::vector<float> &floats) {
   return output;
 }
 
+std::string Rewriter::addFloatLike(float value, const std::string &like) {
+  std::string output = add("Constant", {});
+  ::onnx::AttributeProto &attribute = *before.back().add_attribute();
+  attribute.set_name("value_float");
+  attribute.set_type(::onnx::AttributeProto::FLOAT);
+  attribute.set_f(value);
+  return add("CastLike", {output, like});
+}
+
 std::string Rewriter::addRank(const std::string &value) {
   return add("Shape", {add("Shape", {value})});
 }
@@ -163,18 +210,8 @@ bool applyRules(::onnx::ModelProto &model, int64_t opset) {
     // What is wrong shows later, at its node.
   }
   int number = 0;
-  apply(*model.mutable_graph(), opset, number);
-  // Whatever a rule was for is in its newest form.
-  auto hide = [&](auto &self, ::onnx::GraphProto &graph) -> void {
-    for (auto &node : *graph.mutable_node()) {
-      if (findRule(node, opset))
-        node.set_domain(kDomain);
-      for (auto &attribute : *node.mutable_attribute())
-        if (attribute.has_g())
-          self(self, *attribute.mutable_g());
-    }
-  };
-  hide(hide, *model.mutable_graph());
+  ElementTypes types;
+  apply(*model.mutable_graph(), opset, number, types);
   auto *import = model.add_opset_import();
   import->set_domain(kDomain);
   import->set_version(1);

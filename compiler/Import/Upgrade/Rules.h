@@ -13,22 +13,31 @@
 #define ONNXC_COMPILER_IMPORT_UPGRADE_RULES_H
 
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringMap.h"
 #include <onnx/onnx_pb.h>
 #include <vector>
 
 namespace onnxc::upgrade {
 
+/// Element types of values by name, as numbers of onnx.
+using ElementTypes = llvm::StringMap<int32_t>;
+
 /// A node that a rule works on, and what it puts before it.
 class Rewriter {
 public:
-  Rewriter(::onnx::NodeProto &node, int number) : node(node), number(number) {}
+  Rewriter(::onnx::NodeProto &node, int number, const ElementTypes &types)
+      : node(node), number(number), types(types) {}
+
+  /// The element type of an operand, UNDEFINED where onnx does not tell.
+  int32_t getType(int operand) const;
+  bool isInteger(int operand) const;
 
   /// An attribute, null where it is not given.
   const ::onnx::AttributeProto *get(llvm::StringRef name) const;
   int64_t getInt(llvm::StringRef name, int64_t otherwise) const;
   void erase(llvm::StringRef name);
   void setInt(llvm::StringRef name, int64_t value);
+  void setFloat(llvm::StringRef name, float value);
   void setText(llvm::StringRef name, llvm::StringRef value);
 
   /// A new node before this one; the name of its output.
@@ -39,16 +48,23 @@ public:
   std::string addInt(int64_t value);
   /// A constant list of floats.
   std::string addFloats(const std::vector<float> &floats);
+  /// A constant of a single float, of the element type of `like`.
+  std::string addFloatLike(float value, const std::string &like);
   /// The rank of a value, a list of one.
   std::string addRank(const std::string &value);
   /// `count` (a list of one) ones.
   std::string addOnes(const std::string &count);
+
+  /// Says that a node has its newest form: the rule's own, and what it puts
+  /// before it, have that already.
+  static void keep(::onnx::NodeProto &node);
 
   ::onnx::NodeProto &node;
   std::vector<::onnx::NodeProto> before;
 
 private:
   int number;
+  const ElementTypes &types;
 };
 
 /// Rewrites the nodes of a model of `opset` that rules are for. Whether there
@@ -57,6 +73,9 @@ bool applyRules(::onnx::ModelProto &model, int64_t opset);
 
 /// Brings back what the rules made, once the converter is done.
 void finishRules(::onnx::ModelProto &model);
+
+/// Of an operator that the newest opset has no more.
+constexpr int64_t kAlways = 1000;
 
 /// What is done to an operator of opsets before `until`.
 struct Rule {

@@ -19,6 +19,18 @@ func.func @windows(%x: tensor<1x2x7x7xf32>) -> (tensor<*xf32>, tensor<*xf32>, te
 
 // -----
 
+// A norm that no reduction has.
+// CHECK-LABEL: @third_norm
+func.func @third_norm(%x: tensor<1x2x7xf32>) -> tensor<*xf32> {
+  // CHECK: %[[P:.*]] = onnx.Pow(
+  // CHECK: %[[S:.*]] = onnx.ReduceSum(%[[P]]
+  // CHECK: onnx.Pow(%[[S]]{{.*}} -> tensor<1x2x1xf32>
+  %0 = onnx.GlobalLpPool(%x) {p = 3 : i64} : (tensor<1x2x7xf32>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
 func.func @bad(%x: tensor<1x2x7xf32>) -> tensor<*xf32> {
   // expected-error@+2 {{do not fit an input of rank 3}}
   // expected-error@+1 {{failed to infer returned types}}

@@ -5,6 +5,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/NormalizationOps.h"
+#include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/GraphBuilder.h"
+#include "dialects/onnx/MathOps.h"
+#include "dialects/onnx/ReductionOps.h"
 #include "dialects/onnx/SizeRequirements.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
@@ -86,6 +90,34 @@ LpNormalizationOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                     SmallVectorImpl<Type> &types) {
   types.push_back(adaptor.getInput().getType());
   return checkAxis(loc, adaptor.getInput(), adaptor.getAxis());
+}
+
+LogicalResult MeanVarianceNormalizationOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getX().getType());
+  for (int64_t axis : adaptor.getAxes())
+    if (failed(checkAxis(loc, adaptor.getX(), axis)))
+      return failure();
+  return success();
+}
+
+SmallVector<Value> MeanVarianceNormalizationOp::expand(OpBuilder &b) {
+  if (!getRank(getX()))
+    return {};
+  GraphBuilder g{b, getLoc()};
+  Type element = onnxc::onnx::getElementType(getX());
+  Type real = element.isF64() ? element : Type(b.getF32Type());
+  Value axes = g.ints(getAxes());
+  auto mean = [&](Value x) -> Value {
+    return ReduceMeanOp::create(b, getLoc(), x, axes, /*keepdims=*/1,
+                                /*noop_with_empty_axes=*/0);
+  };
+  Value x = g.cast(getX(), real);
+  Value centred = g.sub(x, mean(x));
+  Value deviation = SqrtOp::create(b, getLoc(), mean(g.mul(centred, centred)));
+  Value result = g.div(centred, g.add(deviation, g.number(1e-9, real)));
+  return {g.cast(result, element)};
 }
 
 //===----------------------------------------------------------------------===//

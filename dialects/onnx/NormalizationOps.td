@@ -69,3 +69,14 @@ def Onnx_LpNormalizationOp : Onnx_PureOp<"LpNormalization"> {
                    DefaultValuedAttr<Onnx_Int, "2">:$p);
   let results = (outs Onnx_Tensor:$output);
 }
+
+def Onnx_MeanVarianceNormalizationOp
+    : Onnx_PureOp<"MeanVarianceNormalization", [Expanding]> {
+  let summary = "(x - mean) / (deviation + 1e-9) over axes";
+  let description = [{
+    The body that ONNX gives it has constants of float, whatever x is of.
+  }];
+  let arguments = (ins Onnx_Tensor:$X,
+                   DefaultValuedAttr<Onnx_Ints, "{0, 2, 3}">:$axes);
+  let results = (outs Onnx_Tensor:$Y);
+}

@@ -266,6 +266,10 @@ FORMS = [
      [np.sqrt((A * A).sum((2, 3), keepdims=True))]),
     ("GlobalLpPool_1", 1, "GlobalLpPool", {"p": 2.0}, [A],
      [np.sqrt((A * A).sum((2, 3), keepdims=True))]),
+    ("MeanVarianceNormalization_9_double", 12, "MeanVarianceNormalization", {},
+     [A.astype(np.float64)],
+     [((A - A.mean((0, 2, 3), keepdims=True)) / A.std((0, 2, 3), keepdims=True))
+      .astype(np.float64)]),
     ("GlobalLpPool_1_third", 1, "GlobalLpPool", {"p": 3.0}, [A],
      [(np.abs(A) ** 3).sum((2, 3), keepdims=True) ** (1 / 3)]),
     ("MaxPool_10_in_padding", 11, "MaxPool",

@@ -60,6 +60,8 @@ def parse_default(text, kind):
         return text.strip('"')
     if kind == "FLOAT":
         return float(text.rstrip("f"))
+    if kind == "INTS":
+        return [int(number) for number in text.strip("{}").split(",")]
     return int(text) if kind == "INT" else text
 
 

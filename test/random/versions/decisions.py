@@ -1,0 +1,71 @@
+"""Which oracle is right where onnxruntime and the reference evaluator differ,
+by the text of the version.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+
+def has(*names):
+    return lambda case: any(name in case.attributes for name in names)
+
+
+def is_fractional(case):
+    """Corners are aligned, by scales."""
+    return len(case.operands) == 3 and case.attributes.get(
+        "coordinate_transformation_mode") in ("align_corners",
+                                              "tf_crop_and_resize")
+
+
+# (operator, first and last version, condition, who is right, why)
+DECISIONS = [
+    ("Unsqueeze", 11, 12, None, "onnxruntime",
+     "axes count in the result; the reference inserts one after the other"),
+    ("Unique", 11, 99, has("axis"), "onnxruntime",
+     "the reference takes elements for slices"),
+    ("MaxPool", 1, 99, None, "onnxruntime",
+     "the reference mixes up pads of two ends, and indices"),
+    ("GlobalMaxPool", 1, 99, None, "onnxruntime",
+     "the reference knows images only"),
+    ("MaxUnpool", 9, 99, lambda case: len(case.operands) > 2, "reference",
+     "indices are those of the result without output_shape, as ONNX's test "
+     "maxunpool_export_with_output_shape has it"),
+    ("LpNormalization", 1, 99, lambda case: case.attributes.get("p") == 1,
+     "onnxruntime", "a norm is of magnitudes; the reference adds signed values"),
+    *((op, 1, 99, lambda case: not case.attributes.get("layout"),
+       "onnxruntime", "the reference leaves out sequence_lens, clip and activations")
+      for op in ("RNN", "GRU", "LSTM")),
+    ("Loop", 1, 99, None, "onnxruntime",
+     "scan outputs are stacked; the reference joins them"),
+    *((op, 15, 99, None, "onnxruntime", "the reference adds a dimension")
+      for op in ("Optional", "OptionalGetElement")),
+    ("Cast", 19, 99, lambda case: case.attributes["to"] >= 17, "reference",
+     "onnxruntime gives bytes"),
+    ("RoiAlign", 10, 10, None, "onnxruntime",
+     "coordinates were not moved by half a pixel, as the reference does it"),
+    ("LpPool", 18, 99, lambda case: case.attributes.get("ceil_mode"),
+     "onnxruntime", "the reference makes up for elements that a last window "
+     "lacks, as if its others were repeated"),
+    ("Resize", 11, 99, is_fractional, "reference",
+     "ONNX's test resize_downsample_scales_linear_align_corners divides by the "
+     "size times the scale less 1, before it is rounded"),
+    ("AveragePool", 1, 6, None, "onnxruntime",
+     "padding is left out of the mean; the reference counts it"),
+    ("QLinearConv", 10, 99, None, "onnxruntime",
+     "a product that lies half-way is rounded as floats of its order have it"),
+    ("ReduceLogSumExp", 1, 27, lambda case: case.type_name not in (
+        "float", "double", "float16", "bfloat16"), "reference",
+     "onnxruntime adds integers that are logarithms, each rounded"),
+    ("Selu", 1, 5, None, "onnxruntime",
+     "the reference has the defaults of newer versions"),
+    ("LayerNormalization", 17, 99, lambda case: case.type_name == "double",
+     "reference", "onnxruntime's mean and deviation are doubles; the text says "
+     "that they are of stash_type"),
+]
+
+
+def find(case):
+    for op, first, last, condition, oracle, _ in DECISIONS:
+        if (op == case.op and first <= case.version <= last
+                and (condition is None or condition(case))):
+            return oracle
+    return None

@@ -160,6 +160,7 @@ FORMS = [
     ("Reshape_1", 4, "Reshape", {"shape": [0, -1, 5]}, [A],
      [A.reshape(2, 12, 5)]),
     ("Softmax_1", 10, "Softmax", {"axis": 1}, [A], [softmax(A, 1)]),
+    ("Softmax_11_empty", 12, "Softmax", {"axis": 0}, [A[:0]], [A[:0]]),
     ("Softmax_11", 12, "Softmax", {"axis": 2}, [A], [softmax(A, 2)]),
     ("LogSoftmax_1", 10, "LogSoftmax", {}, [A], [np.log(softmax(A, 1))]),
     ("BatchNormalization_1", 5, "BatchNormalization",

@@ -42,18 +42,22 @@ bool hasRule(const ::onnx::GraphProto &graph, int64_t opset) {
 }
 
 /// What inference found, of this graph beside those around it.
-void collectTypes(const ::onnx::GraphProto &graph, ElementTypes &types) {
+void collectTypes(const ::onnx::GraphProto &graph, ValueTypes &types) {
   for (const auto *values :
        {&graph.input(), &graph.output(), &graph.value_info()})
     for (const auto &value : *values)
-      if (value.type().has_tensor_type())
-        types[value.name()] = value.type().tensor_type().elem_type();
+      if (value.type().has_tensor_type()) {
+        const auto &type = value.type().tensor_type();
+        types[value.name()] = {type.elem_type(), type.has_shape()
+                                                     ? type.shape().dim_size()
+                                                     : int64_t(-1)};
+      }
   for (const auto &tensor : graph.initializer())
-    types[tensor.name()] = tensor.data_type();
+    types[tensor.name()] = {tensor.data_type(), tensor.dims_size()};
 }
 
 void apply(::onnx::GraphProto &graph, int64_t opset, int &number,
-           ElementTypes &types) {
+           ValueTypes &types) {
   collectTypes(graph, types);
   google::protobuf::RepeatedPtrField<::onnx::NodeProto> nodes;
   nodes.Swap(graph.mutable_node());
@@ -117,8 +121,13 @@ void Rewriter::setFloat(StringRef name, float value) {
 }
 
 int32_t Rewriter::getType(int operand) const {
-  return operand < node.input_size() ? types.lookup(node.input(operand))
+  return operand < node.input_size() ? types.lookup(node.input(operand)).element
                                      : int32_t(::onnx::TensorProto::UNDEFINED);
+}
+
+int64_t Rewriter::getRank(int operand) const {
+  return operand < node.input_size() ? types.lookup(node.input(operand)).rank
+                                     : -1;
 }
 
 bool Rewriter::isInteger(int operand) const {
@@ -210,7 +219,7 @@ bool applyRules(::onnx::ModelProto &model, int64_t opset) {
     // What is wrong shows later, at its node.
   }
   int number = 0;
-  ElementTypes types;
+  ValueTypes types;
   apply(*model.mutable_graph(), opset, number, types);
   auto *import = model.add_opset_import();
   import->set_domain(kDomain);

@@ -19,18 +19,25 @@
 
 namespace onnxc::upgrade {
 
-/// Element types of values by name, as numbers of onnx.
-using ElementTypes = llvm::StringMap<int32_t>;
+/// What onnx's inference tells of a value: the element type as its number, and
+/// the rank; -1 where it is not known.
+struct ValueType {
+  int32_t element = ::onnx::TensorProto::UNDEFINED;
+  int64_t rank = -1;
+};
+using ValueTypes = llvm::StringMap<ValueType>;
 
 /// A node that a rule works on, and what it puts before it.
 class Rewriter {
 public:
-  Rewriter(::onnx::NodeProto &node, int number, const ElementTypes &types)
+  Rewriter(::onnx::NodeProto &node, int number, const ValueTypes &types)
       : node(node), number(number), types(types) {}
 
   /// The element type of an operand, UNDEFINED where onnx does not tell.
   int32_t getType(int operand) const;
   bool isInteger(int operand) const;
+  /// The rank of an operand, -1 where onnx does not tell.
+  int64_t getRank(int operand) const;
 
   /// An attribute, null where it is not given.
   const ::onnx::AttributeProto *get(llvm::StringRef name) const;
@@ -64,7 +71,7 @@ public:
 
 private:
   int number;
-  const ElementTypes &types;
+  const ValueTypes &types;
 };
 
 /// Rewrites the nodes of a model of `opset` that rules are for. Whether there

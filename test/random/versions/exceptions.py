@@ -11,7 +11,6 @@ WITHOUT_RECIPE = {
     "StringNormalizer": "strings are not supported",
     "StringSplit": "strings are not supported",
     "Upsample-10": "deprecated without a schema; opset_cases.py has it",
-    "TfIdfVectorizer": "its text is tested by ONNX's own tests",
 }
 
 # (operator, first and last version, "fixed", "free" or "", condition, why)

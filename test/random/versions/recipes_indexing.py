@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import numpy as np
 
+import texts
 from recipe import I, K, Operand, Optional, Recipe, Scalar, Sizes, T, V, X
 
 FEW = ["float", "double", "float16", "bfloat16", "int32", "int64", "uint8",
@@ -45,10 +46,10 @@ RECIPES = [
     Recipe("GatherND", [[X(2, 4, 5), place([[3, 1], [0, 2]])],
                         [X(2, 4, 5), place([[3], [0]])]],
            {"batch_dims": [1]}, {"batch_dims": 1}, versions=(12, 99), types=FEW),
-    written("Scatter", SCATTERED, attributes={"axis": [0, 1]},
-            valid=lambda o, a: True),
+    # Version 11 is deprecated, and no oracle has it.
+    written("Scatter", SCATTERED, attributes={"axis": [0, 1]}, text=texts.scatter),
     written("Scatter", [X(3, 4), V([[-1, 0, 2], [1, 2, 0]], np.int64), X(2, 3)],
-            attributes={"axis": [-1]}, always={"axis": -1}),
+            attributes={"axis": [-1]}, always={"axis": -1}, text=texts.scatter),
     written("ScatterElements", SCATTERED,
             [X(3, 4), V([[-1, 0, 1], [1, -3, 0]], np.int32), X(2, 3)],
             attributes={"axis": [0, 1, -1]}),
@@ -103,6 +104,16 @@ RECIPES = [
         [V([[[.5, .5, 1, 1], [.5, .6, 1, 1], [.5, 10.5, 1, 1]]], np.float32),
          V([[[.9, .75, .6], [.1, .8, .3]]], np.float32), K(2),
          K(0.3, dtype=np.float32)]], {"center_point_box": [0, 1]}),
+    Recipe("TfIdfVectorizer", [[V([1, 1, 3, 3, 3, 7, 8, 6], np.int32)],
+                               [V([[1, 1, 3], [5, 6, 8]], np.int64)]],
+           {"mode": ["TF", "IDF", "TFIDF"], "max_skip_count": [0, 5],
+            "min_gram_length": [1, 2], "max_gram_length": [1, 2],
+            "weights": [[0.5, 1, 2, 1, 3, 1, 0.25]]},
+           {"mode": "TF", "max_skip_count": 1, "min_gram_length": 1,
+            "max_gram_length": 2, "ngram_counts": [0, 4],
+            "ngram_indexes": [0, 1, 2, 3, 4, 5, 6],
+            "pool_int64s": [2, 3, 5, 4, 5, 6, 7, 8, 6, 7]}, draws=6,
+           valid=lambda o, a: a["min_gram_length"] <= a["max_gram_length"]),
     Recipe("TensorScatter", [[X(2, 5, 3), X(2, 2, 3), V([1, 3], np.int64)],
                              [X(2, 5, 3), X(2, 2, 3)]],
            {"axis": [-2, 1], "mode": ["linear", "circular"]}, types=FEW),

@@ -36,6 +36,23 @@ def quantize(dtype, versions=(10, 99)):
                   {"saturate": [1]}, versions=versions, types=["float", "int32"])
 
 
+def small(dtype, first):
+    """Constants of types that are narrower than a byte, or floats of 8 bits."""
+    row = K(1, 0, 1, 1, 0, dtype=dtype)
+    yield Recipe("DequantizeLinear", [[row, F(low=0.5, high=2)],
+                                      [row, F(low=0.5, high=2), None]],
+                 versions=(first, 99), types=["float"])
+    yield Recipe("Cast", [[row]], {"to": [1, 10, 11]}, {"to": 1},
+                 versions=(first, 99), types=["float"])
+
+
+SMALL_TYPES = [
+    (ml_dtypes.float8_e4m3fn, 19), (ml_dtypes.float8_e5m2, 19),
+    (ml_dtypes.float8_e4m3fnuz, 19), (ml_dtypes.float8_e5m2fnuz, 19),
+    (ml_dtypes.int4, 21), (ml_dtypes.uint4, 21),
+    (ml_dtypes.float4_e2m1fn, 23), (ml_dtypes.int2, 25),
+    (ml_dtypes.uint2, 25)]
+
 # Beside scales of an axis.
 NUMBERS_BOUND = X(3, 4, low=0, high=99, is_bound=True)
 
@@ -136,6 +153,7 @@ RECIPES = [
            types=["uint8", "int8"], draws=6,
            valid=lambda o, a: "auto_pad" not in a or (
                "pads" not in a and "dilations" not in a)),
+    *(recipe for dtype, first in SMALL_TYPES for recipe in small(dtype, first)),
     sampled("RandomNormal"), sampled("RandomUniform"),
     sampled_like("RandomNormalLike"), sampled_like("RandomUniformLike"),
     Recipe("Bernoulli", [[Operand((3, 4), low=0, high=1)]],

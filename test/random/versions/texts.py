@@ -238,3 +238,13 @@ def group_normalization(operands, attributes):
                           + attributes.get("epsilon", 1e-5))
     rows = rows * scale[:, None] + bias[:, None]
     return [rows.reshape(x.shape).astype(x.dtype)]
+
+
+def scatter(operands, attributes):
+    x, indices, updates = operands
+    result, axis = x.copy(), attributes.get("axis", 0)
+    for place in np.ndindex(indices.shape):
+        to = list(place)
+        to[axis] = indices[place]
+        result[tuple(to)] = updates[place]
+    return [result]

@@ -2,15 +2,16 @@
 """Compares every operator in every version of its schema with onnxruntime and
 onnx's reference evaluator.
 
-    run_versions.py [--seed N] [--part N/OF] [--report FILE]
+    run_versions.py [--seed N] [--part N/OF] [--forms NAMES] [--report FILE]
 
 and the arguments of test/runner_arguments.py. versions/recipes_*.py say what
 operands and attributes an operator takes; versions/recipe.py draws the cases.
-Cases of one opset are compiled side by side, once with fixed and once with free
-sizes; of a model that is refused, those that the message names are left out and
-the others compiled again. A version that no recipe is for must be listed, with
-the reason, in versions/exceptions.py, and so must a case that is refused. The
-last line is `N passed, N failed`; a case, fixed or free, is a test.
+Cases of one opset are compiled side by side, with fixed sizes, with free ones,
+and in branches of an If (`--forms fixed free nested`); of a model that is
+refused, those that the message names are left out and the others compiled again.
+A version that no recipe is for must be listed, with the reason, in
+versions/exceptions.py, and so must a case that is refused. The last line is `N
+passed, N failed`; a case in a form is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -33,6 +34,7 @@ import runner_arguments
 from suite_cases import Failure, print_counts
 
 BATCH = 40
+FORMS = ("fixed", "free", "nested")
 TIMEOUT = 120
 
 
@@ -50,16 +52,16 @@ def call(command, what):
     return done.stdout
 
 
-def run_model(cases, is_free, options, folder):
+def run_model(cases, form, options, folder):
     """The results of each case."""
-    model = models.build(cases, is_free)
+    model = models.build(cases, form)
     path = os.path.join(folder, "model.onnx")
     onnx.save(model, path)
     library = os.path.join(folder, "model.so")
     call([options.onnxc, path, "--emit=shared", "-o", library,
           *options.onnxc_options], "onnxc")
     call([options.onnxc_run, library, "--output-dir", folder,
-          *models.write_inputs(cases, folder)], "onnxc-run")
+          *models.write_inputs(cases, form, folder)], "onnxc-run")
     return {case.name: models.read_results(case, model, folder)
             for case in cases}
 
@@ -72,17 +74,17 @@ def shorten(message):
     return start + re.sub(r"^.*?error: ", "", best)[:400]
 
 
-def run_batch(cases, is_free, options, name):
+def run_batch(cases, form, options, name):
     """What is wrong with each case, or none."""
     with runner_arguments.case_folder(options, name) as folder:
-        return run_parts(cases, is_free, options, folder)
+        return run_parts(cases, form, options, folder)
 
 
-def run_parts(cases, is_free, options, folder):
+def run_parts(cases, form, options, folder):
     if not cases:
         return {}
     try:
-        return run_model(cases, is_free, options, folder)
+        return run_model(cases, form, options, folder)
     except Failure as failure:
         message = str(failure)
     if len(cases) == 1:
@@ -93,12 +95,12 @@ def run_parts(cases, is_free, options, folder):
     results = {}
     if named and len(named) < len(cases):
         for case in named:
-            results |= run_parts([case], is_free, options, folder)
+            results |= run_parts([case], form, options, folder)
         rest = [case for case in cases if case not in named]
-        return results | run_parts(rest, is_free, options, folder)
+        return results | run_parts(rest, form, options, folder)
     half = len(cases) // 2
-    return (run_parts(cases[:half], is_free, options, folder)
-            | run_parts(cases[half:], is_free, options, folder))
+    return (run_parts(cases[:half], form, options, folder)
+            | run_parts(cases[half:], form, options, folder))
 
 
 def judge(case, outcome, expected):
@@ -112,6 +114,8 @@ def parse_arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--part", default="1/1", metavar="N/OF",
                         help="run every so many cases (1/1)")
+    parser.add_argument("--forms", nargs="+", choices=FORMS, default=FORMS[:2],
+                        help="of models (fixed free)")
     parser.add_argument("--report", metavar="FILE",
                         help="write each failed case there, a line each")
     parser.add_compiler_options()
@@ -132,29 +136,27 @@ def main():
     counts = [0, 0]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         def run(batch):
-            return {is_free: run_batch(batch, is_free, options,
-                                       f"{batch[0].name}_{is_free}")
-                    for is_free in (False, True)}
+            return {form: run_batch(batch, form, options,
+                                    f"{batch[0].name}_{form}")
+                    for form in options.forms}
         for batch, outcomes in zip(batches, pool.map(run, batches)):
             for case in batch:
                 expected = oracles.Expected(case)
-                for is_free in (False, True):
-                    wrong = judge(case, outcomes[is_free][case.name], expected)
-                    reason = exceptions.find(case, is_free)
+                for form in options.forms:
+                    wrong = judge(case, outcomes[form][case.name], expected)
+                    reason = exceptions.find(case, form)
                     if wrong and reason:
                         wrong = None
                     elif reason and not options.filter:
                         wrong = f"works, though listed: {reason}"
                     counts[wrong is not None] += 1
                     if wrong:
-                        failed.append(f"{case.name} "
-                                      f"{'free' if is_free else 'fixed'}: "
-                                      f"{case}: {wrong}")
+                        failed.append(f"{case.name} {form}: {case}: {wrong}")
                         print(failed[-1], flush=True)
     if options.report:
         with open(options.report, "w") as file:
             file.writelines(line + "\n" for line in failed)
-    print(f"{len(names)} cases, each with fixed and with free sizes")
+    print(f"{len(names)} cases, each {' and '.join(options.forms)}")
     return print_counts(counts[0], len(failed))
 
 

@@ -13,15 +13,18 @@ WITHOUT_RECIPE = {
     "Upsample-10": "deprecated without a schema; opset_cases.py has it",
 }
 
-# (operator, first and last version, "fixed", "free" or "", condition, why)
+# (operator, first and last version, a form or "", condition, why)
 REFUSED = [
+    ("SplitToSequence", 11, 99, "free", lambda case: len(case.operands) == 2
+     and case.operands[1].ndim == 0,
+     "how many parts there are, only the run knows"),
 ]
 
 
-def find(case, is_free):
-    for op, first, last, sizes, condition, why in REFUSED:
+def find(case, form):
+    for op, first, last, refused, condition, why in REFUSED:
         if (op == case.op and first <= case.version <= last
-                and sizes in ("", "free" if is_free else "fixed")
+                and refused in ("", form)
                 and (condition is None or condition(case))):
             return why
     return None

@@ -8,12 +8,45 @@ import onnx.shape_inference
 from onnx import TensorProto, helper, numpy_helper
 
 
-def build(cases, is_free):
-    """A model of the opset of these cases' version. With `is_free` all sizes of
-    inputs are free, but those of 1, which may be there to be broadcast."""
+# Whether an If takes the branch that has the nodes.
+CHOICE = "choice"
+
+
+def nest(case, nodes):
+    """The nodes in both branches of an If."""
+    def branch(suffix):
+        inner = {name: f"{name}_{suffix}" for node in nodes
+                 for name in node.output if name}
+        copies = []
+        for node in nodes:
+            copy = onnx.NodeProto()
+            copy.CopyFrom(node)
+            copy.input[:] = [inner.get(name, name) for name in node.input]
+            copy.output[:] = [inner.get(name, name) for name in node.output]
+            copies.append(copy)
+        results = [helper.make_tensor_value_info(
+            inner[name], TensorProto.UNDEFINED, None)
+            for name in case.results()]
+        graph = helper.make_graph(copies, f"{case.name}_{suffix}", [], results)
+        for output, kind in zip(graph.output, result_types_of(case)):
+            output.type.tensor_type.elem_type = kind
+        return graph
+    return helper.make_node("If", [CHOICE], case.results(),
+                            name=f"{case.name}_if", then_branch=branch("then"),
+                            else_branch=branch("else"))
+
+
+def build(cases, form):
+    """A model of the opset of these cases' version. Of the form `free` all sizes
+    of inputs are free, but those of 1, which may be there to be broadcast. Of
+    the form `nested` each case is in branches."""
     nodes, inputs, outputs, constants = [], [], [], []
+    if form == "nested":
+        inputs.append(helper.make_tensor_value_info(CHOICE, TensorProto.BOOL,
+                                                    []))
     for case in cases:
-        nodes += case.nodes()
+        nodes += ([nest(case, case.nodes())] if form == "nested"
+                  else case.nodes())
         for i, value in enumerate(case.operands):
             if value is None:
                 continue
@@ -21,8 +54,8 @@ def build(cases, is_free):
             if i in case.constants:
                 constants.append(numpy_helper.from_array(value, label))
                 continue
-            is_named = is_free and i not in case.bound
-            shape = [f"{label}_{n}" if is_named and size != 1 else size
+            shape = [f"{label}_{n}" if form == "free" and size != 1
+                     and (i, n) not in case.bound else size
                      for n, size in enumerate(value.shape)]
             inputs.append(helper.make_tensor_value_info(
                 label, helper.np_dtype_to_tensor_dtype(value.dtype), shape))
@@ -56,16 +89,22 @@ def result_types(model):
     return [output.type.tensor_type.elem_type for output in model.graph.output]
 
 
+def result_types_of(case):
+    return result_types(build([case], "fixed"))
+
+
 def feeds(cases):
     return {case.label(i): value for case in cases
             for i, value in enumerate(case.operands)
             if value is not None and i not in case.constants}
 
 
-def write_inputs(cases, folder):
+def write_inputs(cases, form, folder):
     """Files, as arguments of onnxc-run."""
-    arguments = []
-    for number, (name, value) in enumerate(feeds(cases).items()):
+    arguments, values = [], feeds(cases)
+    if form == "nested":
+        values[CHOICE] = np.array(len(cases) % 2 == 0)
+    for number, (name, value) in enumerate(values.items()):
         path = f"{folder}/in{number}.pb"
         with open(path, "wb") as file:
             file.write(numpy_helper.from_array(value, name)

@@ -36,8 +36,9 @@ class Operand:
     values: object = None
     is_constant: bool = False
     is_optional: bool = False
-    # Its sizes are the model's, whatever else is free: a weight at run time.
-    is_bound: bool = False
+    # Its sizes are the model's, whatever else is free (a weight at run time),
+    # or those of these dimensions.
+    is_bound: object = False
 
     def make(self, random, dtype):
         dtype = self.dtype or dtype
@@ -152,6 +153,7 @@ class Case:
     # Arrays, or None where an operand is left out.
     operands: list
     constants: set
+    # Pairs of an operand and a dimension.
     bound: set
     # Leave out trailing results.
     outputs: int
@@ -263,7 +265,9 @@ class Drawing:
         if recipe.valid and not recipe.valid(arrays, attributes):
             return
         constants = {i for i, o in enumerate(operands) if o and o.is_constant}
-        bound = {i for i, o in enumerate(operands) if o and o.is_bound}
+        bound = {(i, n) for i, o in enumerate(operands) if o and o.is_bound
+                 for n in range(arrays[i].ndim)
+                 if o.is_bound is True or n in o.is_bound}
         self.cases.append(Case(name, recipe, self.schema.since_version,
                                type_name, attributes, arrays, constants,
                                bound, outputs))

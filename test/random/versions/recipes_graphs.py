@@ -203,6 +203,7 @@ RECIPES = [
            {"axis": [0, -2], "keepdims": [0, 1]}, build=divide, types=FLOAT,
            draws=3),
     Recipe("SequenceMap", [PAIR], build=apply),
-    *(Recipe(op, [[F(2, 3)]], build=optional(op), versions=(15, 99))
+    *(Recipe(op, [[F(2, 3)]], build=optional(op), versions=(15, 99),
+             like=(18, {}))
       for op in ("Optional", "OptionalGetElement", "OptionalHasElement")),
 ]

@@ -76,8 +76,14 @@ def recurrent(op, gates, activations, more, **others):
         "activation_beta": [0.4]}, outputs=outputs, types=["float"], like=(7, {}))
 
 
-def heads(*shape):
-    return X(*shape, low=-1, high=1)
+def heads(*shape, bound=(1, 3)):
+    """Heads and their size are bound."""
+    return X(*shape, low=-1, high=1, is_bound=bound)
+
+
+def joined(*shape):
+    """[batch, sequence, heads * size]"""
+    return heads(*shape, bound=(2,))
 
 
 Q, KEY, VALUE = heads(2, 4, 3, 8), heads(2, 4, 5, 8), heads(2, 4, 5, 6)
@@ -102,7 +108,7 @@ RECIPES = [
     Recipe("Attention", [[Q, heads(2, 4, 3, 8), heads(2, 4, 3, 6), None,
                           heads(2, 4, 2, 8), heads(2, 4, 2, 6)]],
            ATTENTION, outputs=4, types=["float"], draws=6),
-    Recipe("Attention", [[heads(2, 3, 8), heads(2, 5, 4), heads(2, 5, 6)]],
+    Recipe("Attention", [[joined(2, 3, 8), joined(2, 5, 4), joined(2, 5, 6)]],
            ATTENTION, {"q_num_heads": 4, "kv_num_heads": 2}, types=["float"],
            draws=4),
     Recipe("Attention", [[Q, KEY, VALUE, None, None, None,

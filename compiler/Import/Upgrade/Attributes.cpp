@@ -30,7 +30,8 @@ static void dropOutputSequence(Rewriter &r) {
 
 /// Deprecated since 11, and of the same text.
 static void renameScatter(Rewriter &r) {
-  r.node.set_op_type("ScatterElements");
+  if (r.node.input_size() == 3)
+    r.node.set_op_type("ScatterElements");
 }
 
 static void makePowerInteger(Rewriter &r) {

@@ -14,7 +14,10 @@ namespace onnxc::upgrade {
 /// a [A, B, C, D], b [B, C], axis 1: b becomes [B, C, 1].
 static void alignOperands(Rewriter &r) {
   bool isAligned = r.getInt("broadcast", 0) && r.get("axis");
-  int64_t axis = r.getInt("axis", 0);
+  int64_t axis = r.getInt("axis", 0), rank = r.getRank(0);
+  // Out of range it is left as it is, and refused.
+  if (isAligned && rank >= 0 && (axis < -rank || axis >= rank))
+    return;
   r.erase("broadcast");
   r.erase("axis");
   r.erase("consumed_inputs");
@@ -22,11 +25,11 @@ static void alignOperands(Rewriter &r) {
     return;
   const std::string a = r.node.input(0), b = r.node.input(1);
   // An axis counted from the end counts from the first operand's rank.
-  std::string rank = r.addRank(a), begin = r.addInts(axis);
+  std::string count = r.addRank(a), begin = r.addInts(axis);
   if (axis < 0)
-    begin = r.add("Add", {begin, rank});
+    begin = r.add("Add", {begin, count});
   std::string end = r.add("Add", {begin, r.addRank(b)});
-  std::string rest = r.add("Sub", {rank, end});
+  std::string rest = r.add("Sub", {count, end});
   // An operand of one element may have more dimensions than are left.
   std::string ones = r.addOnes(r.add("Max", {rest, r.addInts(int64_t(0))}));
   std::string shape =

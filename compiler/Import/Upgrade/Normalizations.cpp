@@ -37,8 +37,12 @@ static void dropStatistics(Rewriter &r) {
   int kept = trains ? 3 : 1;
   while (r.node.output_size() > kept)
     r.node.mutable_output()->RemoveLast();
-  if (!trains && !r.getInt("spatial", 1) && r.node.input_size() == 5)
-    return normalizeElements(r);
+  if (!trains && !r.getInt("spatial", 1) && r.node.input_size() == 5) {
+    // Others than the text's are left as they are, and refused.
+    if (r.getRank(0) < 0 || r.getRank(1) == r.getRank(0) - 1)
+      normalizeElements(r);
+    return;
+  }
   for (const char *old : {"is_test", "consumed_inputs", "spatial"})
     r.erase(old);
   if (trains)
@@ -48,7 +52,7 @@ static void dropStatistics(Rewriter &r) {
 /// [groups] becomes [channels], each element as often as a group has channels.
 static void repeatForChannels(Rewriter &r) {
   const ::onnx::AttributeProto *groups = r.get("num_groups");
-  if (!groups || r.node.input_size() != 3)
+  if (!groups || groups->i() < 1 || r.node.input_size() != 3)
     return;
   std::string channels =
       r.add("Shape", {r.node.input(0)}, {{"start", 1}, {"end", 2}});

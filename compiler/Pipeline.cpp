@@ -108,6 +108,8 @@ void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
   pm.addNestedPass<func::FuncOp>(createLowerToLinalg());
   // What is left has no lowering, and is refused.
   pm.addPass(createRefuseForms());
+  // Results without uses are not computed.
+  pm.addNestedPass<func::FuncOp>(createDropDeadTensors());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   // Elementwise producers join their consumers.

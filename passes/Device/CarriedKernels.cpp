@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -52,7 +53,8 @@ static bool hasLongIndex(Operation *op) {
 bool CarriedKernels::isKnown(Operation *op) const {
   if (isa<complex::ComplexDialect>(op->getDialect()))
     return false;
-  if (hasLongIndex(op))
+  // A device's threads get no memory from the arena.
+  if (hasLongIndex(op) || isa<memref::ViewOp>(op))
     return false;
   for (Type type : op->getResultTypes())
     if (!isKnownType(type))

@@ -3,7 +3,8 @@
 // The function's tensors become contiguous memrefs: inputs, results (written,
 // not returned), scratch, then the symbols as before. Scratch is what the
 // kernel needs between its steps; @main takes it from the arena. Buffers of a
-// few kilobytes and known size go on the stack.
+// few kilobytes and known size go on the stack, and so do those of known size
+// that a task needs. Where their size is free all tasks share one scratch.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -46,7 +47,12 @@ private:
   void expandConstants(IRRewriter &rewriter);
   LogicalResult bufferize();
   LogicalResult placeAllocations();
-  std::optional<AffineExpr> getExpr(Value index);
+  LogicalResult place(memref::AllocOp alloc);
+  LogicalResult placeOfTasks(memref::AllocOp alloc, const onnx::Dims &dims);
+  /// An argument that @main provides.
+  Value addScratch(MemRefType type, const onnx::Dims &dims, Location loc);
+  std::optional<onnx::Dims> getSizes(memref::AllocOp alloc);
+  std::optional<AffineExpr> getExpr(OpFoldResult index);
   unsigned getFirstSymbol() {
     func::FuncOp kernel = getOperation();
     unsigned count = 0;
@@ -148,9 +154,10 @@ LogicalResult BufferizeKernel::bufferize() {
 }
 
 /// The index as an expression over the kernel's symbols.
-std::optional<AffineExpr> BufferizeKernel::getExpr(Value index) {
-  if (std::optional<int64_t> constant = getConstantIntValue(index))
+std::optional<AffineExpr> BufferizeKernel::getExpr(OpFoldResult size) {
+  if (std::optional<int64_t> constant = getConstantIntValue(size))
     return getAffineConstantExpr(*constant, &getContext());
+  auto index = cast<Value>(size);
   if (auto argument = dyn_cast<BlockArgument>(index)) {
     if (argument.getOwner() != &getOperation().getBody().front())
       return std::nullopt;
@@ -191,51 +198,118 @@ std::optional<AffineExpr> BufferizeKernel::getExpr(Value index) {
   return std::nullopt;
 }
 
-LogicalResult BufferizeKernel::placeAllocations() {
-  func::FuncOp kernel = getOperation();
-  Block &body = kernel.getBody().front();
-  SmallVector<memref::AllocOp> allocs;
-  kernel.walk([&](memref::AllocOp alloc) { allocs.push_back(alloc); });
-  for (memref::AllocOp alloc : allocs) {
-    MemRefType type = alloc.getType();
-    IRRewriter b(alloc);
-    Operation *parallel = alloc->getParentOfType<scf::ForallOp>();
-    bool isStatic = type.hasStaticShape();
-    int64_t bytes = isStatic ? type.getNumElements() *
-                                   onnx::getStorageBytes(type.getElementType())
-                             : 0;
-    if (parallel || (isStatic && bytes <= kMaxStackBytes)) {
-      if (!isStatic)
-        return alloc.emitError("a parallel kernel needs a buffer of unknown "
-                               "size");
-      if (!parallel)
-        b.setInsertionPointToStart(&body);
-      else
-        b.setInsertionPointToStart(cast<scf::ForallOp>(parallel).getBody());
-      b.replaceOpWithNewOp<memref::AllocaOp>(alloc, type,
-                                             b.getI64IntegerAttr(64));
-      continue;
-    }
-    onnx::Dims dims;
-    auto dynamic = alloc.getDynamicSizes().begin();
-    for (int64_t size : type.getShape()) {
-      std::optional<AffineExpr> expr =
-          ShapedType::isDynamic(size)
-              ? getExpr(*dynamic++)
-              : getAffineConstantExpr(size, &getContext());
-      if (!expr)
-        return alloc.emitError("a kernel's buffer has a size that is not known "
-                               "before it runs");
-      dims.push_back(onnx::simplify(*expr));
-    }
-    unsigned at = getFirstSymbol();
-    auto attrs = b.getDictionaryAttr(
-        {plan::attrs::Dims::named(onnx::DimsAttr::get(&getContext(), dims)),
-         plan::attrs::Scratch::named(&getContext())});
-    if (failed(kernel.insertArgument(at, type, attrs, alloc.getLoc())))
-      return failure();
-    b.replaceOp(alloc, body.getArgument(at));
+/// The buffer's bytes, in whole cache lines, so that tasks share none.
+static AffineExpr getTaskBytes(const onnx::Dims &dims, Type element) {
+  constexpr int64_t kLine = 64;
+  AffineExpr bytes = onnx::getProduct(element.getContext(), dims) *
+                     onnx::getStorageBytes(element);
+  return onnx::simplify((bytes + kLine - 1).floorDiv(kLine) * kLine);
+}
+
+std::optional<onnx::Dims> BufferizeKernel::getSizes(memref::AllocOp alloc) {
+  onnx::Dims dims;
+  auto dynamic = alloc.getDynamicSizes().begin();
+  for (int64_t size : alloc.getType().getShape()) {
+    std::optional<AffineExpr> expr =
+        ShapedType::isDynamic(size) ? getExpr(*dynamic++)
+                                    : onnx::getConstant(&getContext(), size);
+    if (!expr)
+      return std::nullopt;
+    dims.push_back(onnx::simplify(*expr));
   }
+  return dims;
+}
+
+Value BufferizeKernel::addScratch(MemRefType type, const onnx::Dims &dims,
+                                  Location loc) {
+  func::FuncOp kernel = getOperation();
+  unsigned at = getFirstSymbol();
+  auto attrs = DictionaryAttr::get(
+      &getContext(),
+      {plan::attrs::Dims::named(onnx::DimsAttr::get(&getContext(), dims)),
+       plan::attrs::Scratch::named(&getContext())});
+  if (failed(kernel.insertArgument(at, type, attrs, loc)))
+    return {};
+  return kernel.getBody().front().getArgument(at);
+}
+
+/// Each task has a part of the scratch:
+///   memref.view %scratch[task * bytes]
+LogicalResult BufferizeKernel::placeOfTasks(memref::AllocOp alloc,
+                                            const onnx::Dims &dims) {
+  IRRewriter b(alloc);
+  Location loc = alloc.getLoc();
+  Value task;
+  AffineExpr count = onnx::getConstant(&getContext(), 1);
+  auto toValue = [&](OpFoldResult size) {
+    return getValueOrCreateConstantIndexOp(b, loc, size);
+  };
+  SmallVector<scf::ForallOp> foralls;
+  for (Operation *op = alloc->getParentOp(); op; op = op->getParentOp())
+    if (auto forall = dyn_cast<scf::ForallOp>(op))
+      foralls.push_back(forall);
+  for (scf::ForallOp forall : llvm::reverse(foralls)) {
+    if (!forall.isNormalized())
+      return failure();
+    for (auto [index, bound] :
+         llvm::zip(forall.getInductionVars(), forall.getMixedUpperBound())) {
+      std::optional<AffineExpr> size = getExpr(bound);
+      if (!size)
+        return failure();
+      count = count * *size;
+      task = !task
+                 ? index
+                 : b.createOrFold<arith::AddIOp>(
+                       loc,
+                       b.createOrFold<arith::MulIOp>(loc, task, toValue(bound)),
+                       index);
+    }
+  }
+  MemRefType type = alloc.getType();
+  AffineExpr bytes = getTaskBytes(dims, type.getElementType());
+  Value scratch =
+      addScratch(MemRefType::get(ShapedType::kDynamic, b.getI8Type()),
+                 {onnx::simplify(count * bytes)}, loc);
+  ValueRange symbols =
+      ValueRange(getOperation().getArguments()).drop_front(getFirstSymbol());
+  Value stride = affine::AffineApplyOp::create(
+      b, loc, AffineMap::get(0, symbols.size(), bytes), symbols);
+  Value at = b.createOrFold<arith::MulIOp>(loc, task, stride);
+  b.replaceOpWithNewOp<memref::ViewOp>(alloc, type, scratch, at,
+                                       alloc.getDynamicSizes());
+  return success();
+}
+
+LogicalResult BufferizeKernel::place(memref::AllocOp alloc) {
+  MemRefType type = alloc.getType();
+  IRRewriter b(alloc);
+  auto parallel = alloc->getParentOfType<scf::ForallOp>();
+  bool isStatic = type.hasStaticShape();
+  int64_t bytes = isStatic ? type.getNumElements() *
+                                 onnx::getStorageBytes(type.getElementType())
+                           : 0;
+  if (isStatic && (parallel || bytes <= kMaxStackBytes)) {
+    b.setInsertionPointToStart(parallel ? parallel.getBody()
+                                        : &getOperation().getBody().front());
+    b.replaceOpWithNewOp<memref::AllocaOp>(alloc, type,
+                                           b.getI64IntegerAttr(64));
+    return success();
+  }
+  std::optional<onnx::Dims> dims = getSizes(alloc);
+  if (!dims || (parallel && failed(placeOfTasks(alloc, *dims))))
+    return alloc.emitError("a kernel's buffer has a size that is not known "
+                           "before it runs");
+  if (!parallel)
+    b.replaceOp(alloc, addScratch(type, *dims, alloc.getLoc()));
+  return success();
+}
+
+LogicalResult BufferizeKernel::placeAllocations() {
+  SmallVector<memref::AllocOp> allocs;
+  getOperation().walk([&](memref::AllocOp alloc) { allocs.push_back(alloc); });
+  for (memref::AllocOp alloc : allocs)
+    if (failed(place(alloc)))
+      return failure();
   return success();
 }
 

@@ -34,6 +34,14 @@ def RefuseForms : Pass<"refuse-forms", "::mlir::ModuleOp"> {
   }];
 }
 
+def DropDeadTensors : Pass<"drop-dead-tensors", "::mlir::func::FuncOp"> {
+  let summary = "Stop loops from carrying tensors that nobody reads";
+  let description = [{
+    A loop yields such a tensor as it came. The canonicalizer removes it, with
+    what computed it. See lit/passes/Tensor/drop-dead-tensors.mlir.
+  }];
+}
+
 def FuseLinalg : Pass<"fuse-linalg", "::mlir::func::FuncOp"> {
   let summary = "Fuse elementwise producers into their consumers";
   let description = [{

@@ -80,6 +80,18 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *,
 // What sizes have to be
 //===----------------------------------------------------------------------===//
 
+/// The mask broadcasts to the scores, but for its last size: keys that it does
+/// not cover are masked.
+static void requireMask(AttentionOp op, SizeRequirements &r) {
+  std::optional<Dims> scores = getDims(op.getQkMatmulOutput()),
+                      mask = op.getAttnMask() ? getDims(op.getAttnMask())
+                                              : std::nullopt;
+  if (!scores || !mask || mask->empty())
+    return;
+  scores->back() = mask->back();
+  r.broadcast("attn_mask", op.getAttnMask(), *scores);
+}
+
 void AttentionOp::requireSizes(SizeRequirements &r) {
   std::optional<Dims> q = getDims(getQ()), k = getDims(getK()),
                       v = getDims(getV());
@@ -105,6 +117,7 @@ void AttentionOp::requireSizes(SizeRequirements &r) {
     r.equal(simplify((*k)[2].floorDiv(*kvHeads)),
             simplify((*q)[2].floorDiv(*heads)), "the head size of K");
   }
+  requireMask(*this, r);
   if (heads && kvHeads && *kvHeads > 0 && *heads % *kvHeads != 0)
     r.fail("Q has " + Twine(*heads) + " heads, no multiple of the " +
            Twine(*kvHeads) + " of K and V");
@@ -118,18 +131,19 @@ void RotaryEmbeddingOp::requireSizes(SizeRequirements &r) {
     return;
   int64_t heads = dims->size() == 3 ? getNumHeads().value_or(1) : 1;
   r.heads("X", dims->back(), heads);
-  std::optional<int64_t> width = onnxc::onnx::getConstant(dims->back());
-  if (!width || *width % heads != 0)
-    return;
-  int64_t size = *width / heads, rotated = getRotaryEmbeddingDim();
-  if (rotated < 0 || rotated > size)
-    return r.fail("rotary_embedding_dim is " + Twine(rotated) +
-                  ", a head has " + Twine(size) + " features");
-  if (rotated == 0)
-    rotated = size;
-  if (rotated % 2 != 0)
-    return r.fail("rotates " + Twine(rotated) +
+  AffineExpr size = simplify(dims->back().floorDiv(heads));
+  int64_t stated = getRotaryEmbeddingDim();
+  AffineExpr rotated = stated == 0 ? size : r.constant(stated);
+  std::optional<int64_t> known = onnxc::onnx::getConstant(size);
+  if (stated < 0 || (known && stated > *known))
+    return r.fail("rotary_embedding_dim is " + Twine(stated) + ", a head has " +
+                  Twine(known.value_or(0)) + " features");
+  r.atMost(rotated, size, "rotary_embedding_dim");
+  std::optional<int64_t> features = onnxc::onnx::getConstant(rotated);
+  if (features && *features % 2 != 0)
+    return r.fail("rotates " + Twine(*features) +
                   " features a head, which are not pairs");
+  r.equal(simplify(rotated % 2), r.constant(0), "rotary_embedding_dim");
   for (const auto &[name, cache, shape] :
        {std::tuple(StringRef("cos_cache"), getCosCache(), *cosines),
         std::tuple(StringRef("sin_cache"), getSinCache(), *sines)}) {
@@ -137,7 +151,7 @@ void RotaryEmbeddingOp::requireSizes(SizeRequirements &r) {
     r.rank(name, cache, rank);
     if (shape.size() != rank)
       return;
-    r.size(name, cache, rank - 1, r.constant(rotated / 2));
+    r.size(name, cache, rank - 1, simplify(rotated.floorDiv(2)));
     if (getPositionIds())
       continue;
     r.size(name, cache, 0, dims->front());

@@ -7,6 +7,7 @@
 #include "dialects/onnx/DeformOps.h"
 #include "dialects/onnx/ConvShape.h"
 #include "dialects/onnx/GraphBuilder.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -41,8 +42,10 @@ SmallVector<Value> DeformConvOp::expand(OpBuilder &b) {
     return {};
   int64_t rank = x->size() - 2;
   SmallVector<int64_t> kernel;
-  for (AffineExpr size : ArrayRef(*w).drop_front(2)) {
+  for (auto [i, size] : llvm::enumerate(ArrayRef(*w).drop_front(2))) {
     std::optional<int64_t> known = onnxc::onnx::getConstant(size);
+    if (!known && getKernelShape() && int64_t(getKernelShape()->size()) == rank)
+      known = (*getKernelShape())[i];
     if (!known)
       return {};
     kernel.push_back(*known);
@@ -90,4 +93,22 @@ LogicalResult DeformColumnsOp::inferReturnTypes(MLIRContext *context,
   result.append(offset->begin() + 2, offset->end());
   types.push_back(getTensorType(result, element));
   return success();
+}
+
+/// An offset for each tap, dimension and place; a factor for each tap.
+void DeformColumnsOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> x = getDims(getX()), offset = getDims(getOffset());
+  if (!x || !offset || offset->size() < 2)
+    return;
+  int64_t count = getOffsetGroup();
+  for (int64_t size : getKernelShape())
+    count *= size;
+  int64_t rank = getKernelShape().size();
+  r.size("offset", getOffset(), 0, x->front());
+  r.size("offset", getOffset(), 1, r.constant(count * rank));
+  if (!getMask())
+    return;
+  Dims mask{x->front(), r.constant(count)};
+  mask.append(offset->begin() + 2, offset->end());
+  r.shape("mask", getMask(), mask);
 }

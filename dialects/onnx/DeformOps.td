@@ -23,7 +23,7 @@ def Onnx_DeformConvOp : Onnx_PureOp<"DeformConv", [
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_DeformColumnsOp : Onnx_PureOp<"DeformColumns"> {
+def Onnx_DeformColumnsOp : Onnx_PureOp<"DeformColumns", [NeedsSizes]> {
   let summary = "What each tap of a DeformConv reads for each output";
   let description = [{
     Not an operator of ONNX. The result is [batch, channel, tap, place...].

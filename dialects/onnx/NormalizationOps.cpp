@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/NormalizationOps.h"
+#include "dialects/onnx/ChannelSize.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/MathOps.h"
@@ -67,7 +68,7 @@ LogicalResult
 BatchNormalizationOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
                                        Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
-  types.push_back(adaptor.getX().getType());
+  types.push_back(withSizeOf(adaptor.getX().getType(), 1, adaptor.getScale()));
   types.push_back(adaptor.getInputMean().getType());
   types.push_back(adaptor.getInputVar().getType());
   return success();

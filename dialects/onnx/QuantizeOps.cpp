@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/QuantizeOps.h"
+#include "dialects/onnx/ChannelSize.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/ScalarBuilder.h"
 #include "dialects/onnx/SizeRequirements.h"
@@ -51,12 +52,17 @@ static LogicalResult checkScale(std::optional<Location> loc, Value x,
 
 static LogicalResult inferLike(MLIRContext *context,
                                std::optional<Location> loc, Value x,
-                               int64_t dataType, Type otherwise,
-                               SmallVectorImpl<Type> &types) {
+                               Value scale, int64_t axis, int64_t dataType,
+                               Type otherwise, SmallVectorImpl<Type> &types) {
   Type element = dataType ? getElementTypeOf(context, dataType) : otherwise;
   if (!element)
     return emitOptionalError(loc, dataType, " is no element type");
-  types.push_back(withElementType(x.getType(), element));
+  Type type = x.getType();
+  std::optional<int64_t> rank = getRank(x);
+  // A scale of one element is for all.
+  if (rank && normalizeAxis(axis, *rank) && !hasOneElement(scale))
+    type = withSizeOf(type, *normalizeAxis(axis, *rank), scale);
+  types.push_back(withElementType(type, element));
   return success();
 }
 
@@ -71,8 +77,9 @@ LogicalResult QuantizeLinearOp::inferReturnTypes(MLIRContext *context,
   Type otherwise = IntegerType::get(context, 8, IntegerType::Unsigned);
   if (zeroPoint)
     otherwise = getElementType(zeroPoint);
-  return inferLike(context, loc, adaptor.getX(), adaptor.getOutputDtype(),
-                   otherwise, types);
+  return inferLike(context, loc, adaptor.getX(), adaptor.getYScale(),
+                   adaptor.getAxis(), adaptor.getOutputDtype(), otherwise,
+                   types);
 }
 
 LogicalResult DequantizeLinearOp::inferReturnTypes(
@@ -82,7 +89,8 @@ LogicalResult DequantizeLinearOp::inferReturnTypes(
                         adaptor.getXZeroPoint(), adaptor.getAxis(),
                         adaptor.getBlockSize())))
     return failure();
-  return inferLike(context, loc, adaptor.getX(), adaptor.getOutputDtype(),
+  return inferLike(context, loc, adaptor.getX(), adaptor.getXScale(),
+                   adaptor.getAxis(), adaptor.getOutputDtype(),
                    getElementType(adaptor.getXScale()), types);
 }
 

@@ -40,6 +40,12 @@ inferRecurrent(std::optional<Location> loc, Adaptor adaptor, int64_t gates,
     return emitOptionalError(loc, "R has ", *count,
                              " directions, the attribute says ",
                              adaptor.getDirection());
+  // The attributes say what R leaves free.
+  MLIRContext *context = element.getContext();
+  directions =
+      getConstant(context, adaptor.getDirection() == "bidirectional" ? 2 : 1);
+  if (std::optional<int64_t> stated = adaptor.getHiddenSize())
+    hidden = getConstant(context, *stated);
   bool batchFirst = adaptor.getLayout() != 0;
   AffineExpr sequence = (*x)[batchFirst ? 1 : 0];
   AffineExpr batch = (*x)[batchFirst ? 0 : 1];
@@ -85,11 +91,13 @@ static void requireRecurrent(Op op, int64_t gates, SizeRequirements &r) {
   std::optional<Dims> x = getDims(op.getX()), weights = getDims(op.getR());
   if (!x || !weights || x->size() != 3 || weights->size() != 3)
     return;
-  AffineExpr directions = (*weights)[0], hidden = (*weights)[2];
+  AffineExpr directions =
+      r.constant(op.getDirection() == "bidirectional" ? 2 : 1);
+  AffineExpr hidden = (*weights)[2];
+  if (std::optional<int64_t> stated = op.getHiddenSize())
+    hidden = r.constant(*stated);
   bool batchFirst = op.getLayout() != 0;
   AffineExpr batch = (*x)[batchFirst ? 0 : 1];
-  if (std::optional<int64_t> stated = op.getHiddenSize())
-    r.size("R", op.getR(), 2, r.constant(*stated));
   r.shape("W", op.getW(), {directions, hidden * gates, (*x)[2]});
   r.shape("R", op.getR(), {directions, hidden * gates, hidden});
   r.shape("B", op.getB(), {directions, hidden * (2 * gates)});

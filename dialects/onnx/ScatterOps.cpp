@@ -112,14 +112,29 @@ void ScatterElementsOp::requireSizes(SizeRequirements &r) {
   r.indicesAlong(getData(), getIndices(), getAxis());
 }
 
+std::optional<int64_t> ScatterNDOp::getTupleSize() {
+  std::optional<Dims> indices = getDims(getIndices());
+  if (!indices || indices->empty())
+    return std::nullopt;
+  if (std::optional<int64_t> size = onnxc::onnx::getConstant(indices->back()))
+    return size;
+  std::optional<int64_t> data = getRank(getData()),
+                         updates = getRank(getUpdates());
+  if (!data || !updates)
+    return std::nullopt;
+  int64_t size = *data + int64_t(indices->size()) - 1 - *updates;
+  return size >= 0 && size <= *data ? std::optional(size) : std::nullopt;
+}
+
 void ScatterNDOp::requireSizes(SizeRequirements &r) {
-  r.indexTuples(getData(), getIndices(), 0);
   std::optional<Dims> data = getDims(getData()),
                       indices = getDims(getIndices());
-  std::optional<int64_t> tuple =
-      indices ? onnxc::onnx::getConstant(indices->back()) : std::nullopt;
+  std::optional<int64_t> tuple = getTupleSize();
   if (!data || !tuple || *tuple < 0 || *tuple > int64_t(data->size()))
     return;
+  r.size("indices", getIndices(), indices->size() - 1, r.constant(*tuple));
+  for (int64_t t = 0; t < *tuple; ++t)
+    r.indices(getIndices(), t, *tuple, (*data)[t]);
   Dims shape(indices->begin(), indices->end() - 1);
   shape.append(data->begin() + *tuple, data->end());
   r.shape("updates", getUpdates(), shape);

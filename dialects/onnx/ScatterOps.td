@@ -21,6 +21,11 @@ def Onnx_ScatterNDOp : Onnx_PureOp<"ScatterND", [NeedsSizes]> {
                        Onnx_Tensor:$updates,
                        DefaultValuedAttr<Onnx_String, "\"none\"">:$reduction);
   let results = (outs Onnx_Tensor:$output);
+  let extraClassDeclaration = [{
+    /// How many indices lead to a slice: a size of `indices`, and where that is
+    /// free what the ranks leave.
+    std::optional<int64_t> getTupleSize();
+  }];
 }
 
 def Onnx_TensorScatterOp : Onnx_PureOp<"TensorScatter"> {

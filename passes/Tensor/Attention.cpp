@@ -50,8 +50,9 @@ public:
                        : OpFoldResult(b.getIndexAttr(0))) {}
 
   SmallVector<Value> build(double scale) {
-    AffineExpr group = onnxc::onnx::getConstant(
-        op.getContext(), *getConstant(score[1]) / *getConstant(key[1]));
+    AffineExpr group = score[1] == key[1]
+                           ? onnxc::onnx::getConstant(op.getContext(), 1)
+                           : simplify(score[1].floorDiv(key[1]));
     Factor q = prepareQuery(group);
     SmallVector<Value> present(2);
     Factor k{adaptor.getK(),
@@ -227,14 +228,15 @@ struct LowerAttention : OpConversionPattern<AttentionOp> {
         return rewriter.notifyMatchFailure(
             op, refuseElements(getElementType(value)));
     Dims key = *getDims(op.getPresentKey());
-    std::optional<int64_t> heads = getConstant(
-                               (*getDims(op.getQkMatmulOutput()))[1]),
+    Dims scores = *getDims(op.getQkMatmulOutput());
+    std::optional<int64_t> heads = getConstant(scores[1]),
                            keyHeads = getConstant(key[1]),
                            headSize = getConstant(key[3]);
-    if (!heads || !keyHeads || *keyHeads < 1 || *heads % *keyHeads)
+    if (scores[1] != key[1] &&
+        (!heads || !keyHeads || *keyHeads < 1 || *heads % *keyHeads))
       return rewriter.notifyMatchFailure(
-          op, "the number of heads is free, or that of Q no multiple of K's: "
-              "bind the dimension with --dim");
+          op, "the number of heads of Q is not K's, and one is free, or that "
+              "of Q no multiple of K's: bind the dimension with --dim");
     if (!headSize && !op.getScale())
       return rewriter.notifyMatchFailure(op,
                                          "the head size is free: bind it with "

@@ -297,11 +297,11 @@ template <typename Op> struct LowerRecurrent : OpConversionPattern<Op> {
     Type element = getElementType(op.getX());
     if (!isa<FloatType>(element) || !isComputable(element))
       return rewriter.notifyMatchFailure(op, refuseElements(element));
-    std::optional<int64_t> hidden = getConstant((*getDims(op.getR()))[2]);
+    std::optional<int64_t> hidden = getConstant(getDims(op.getYH())->back());
     if (!hidden)
       return rewriter.notifyMatchFailure(
-          op,
-          "the hidden size is free: bind the last dimension of R with --dim");
+          op, "the hidden size is free: state hidden_size, or bind the last "
+              "dimension of R with --dim");
     size_t directions = op.getDirection() == "bidirectional" ? 2 : 1;
     SmallVector<StringRef> defaults{"Tanh"};
     if (isLSTM)

@@ -23,22 +23,23 @@ struct Rotation {
   RotaryEmbeddingOp op;
   RotaryEmbeddingOp::Adaptor adaptor;
   Type element;
-  int64_t heads, headSize, rotated;
+  int64_t heads;
+  AffineExpr headSize, rotated;
 
   /// `row` is where x has them, `at` where the caches have their angles.
   Value rotate(ValueRange row, ArrayRef<Value> at, Value tile) {
-    int64_t half = rotated / 2;
+    OpFoldResult half = getSize(v.b, op, simplify(rotated.floorDiv(2)));
     bool interleaved = op.getInterleaved() != 0;
-    AffineExpr first =
-        head() * headSize + (interleaved ? feature() * 2 : feature());
+    Value size = v.index(getSize(v.b, op, headSize));
     auto cached = [&](Value cache, Value angle) {
       SmallVector<Value> indices(at);
       indices.push_back(angle);
       return v.load(cache, indices, element);
     };
     auto body = [&](ValueRange i, ValueRange kept) -> SmallVector<Value> {
-      Value at1 = v.apply(first, i);
-      Value at2 = v.apply(first + (interleaved ? 1 : half), i);
+      Value feature = interleaved ? v.mul(i[1], 2) : i[1];
+      Value at1 = v.add(v.mul(i[0], size), feature);
+      Value at2 = v.add(at1, interleaved ? v.index(1) : v.index(half));
       Value x1 = load(row, at1), x2 = load(row, at2);
       Value cos = cached(adaptor.getCosCache(), i[1]);
       Value sin = cached(adaptor.getSinCache(), i[1]);
@@ -47,26 +48,23 @@ struct Rotation {
       Value next = v.store(real, kept[0], at1, element);
       return {v.store(imaginary, next, at2, element)};
     };
-    return v.loops(getSizes(half), tile, body)[0];
+    return v.loops({v.b.getIndexAttr(heads), half}, tile, body)[0];
   }
 
   Value copyRest(ValueRange row, Value tile) {
-    if (rotated >= headSize)
+    if (rotated == headSize)
       return tile;
-    AffineExpr place = head() * headSize + feature() + rotated;
+    Value size = v.index(getSize(v.b, op, headSize)),
+          first = v.index(getSize(v.b, op, rotated));
     auto body = [&](ValueRange i, ValueRange kept) -> SmallVector<Value> {
-      Value at = v.apply(place, i);
+      Value at = v.add(v.add(v.mul(i[0], size), i[1]), first);
       return {v.store(load(row, at), kept[0], at, element)};
     };
-    return v.loops(getSizes(headSize - rotated), tile, body)[0];
+    OpFoldResult rest = getSize(v.b, op, simplify(headSize - rotated));
+    return v.loops({v.b.getIndexAttr(heads), rest}, tile, body)[0];
   }
 
 private:
-  AffineExpr head() const { return v.b.getAffineDimExpr(0); }
-  AffineExpr feature() const { return v.b.getAffineDimExpr(1); }
-  SmallVector<OpFoldResult> getSizes(int64_t features) const {
-    return {v.b.getIndexAttr(heads), v.b.getIndexAttr(features)};
-  }
   Value load(ValueRange row, Value feature) {
     SmallVector<Value> at(row);
     at.push_back(feature);
@@ -84,19 +82,15 @@ struct LowerRotaryEmbedding : OpConversionPattern<RotaryEmbeddingOp> {
     Dims dims = *getDims(op.getX());
     bool is3D = dims.size() == 3;
     int64_t heads = is3D ? op.getNumHeads().value_or(0) : 1;
-    std::optional<int64_t> width = getConstant(dims.back());
     if (!isa<FloatType>(element) || !isComputable(element))
       return rewriter.notifyMatchFailure(op, refuseElements(element));
     if (heads < 1)
       return rewriter.notifyMatchFailure(
           op, "X has rank 3: give the attribute num_heads");
-    if (!width || *width % heads)
-      return rewriter.notifyMatchFailure(op,
-                                         "the size of the heads is free: bind "
-                                         "the last dimension of X with --dim");
-    int64_t headSize = *width / heads;
-    int64_t rotated =
-        op.getRotaryEmbeddingDim() ? op.getRotaryEmbeddingDim() : headSize;
+    AffineExpr headSize = simplify(dims.back().floorDiv(heads)),
+               rotated = headSize;
+    if (int64_t stated = op.getRotaryEmbeddingDim())
+      rotated = onnxc::onnx::getConstant(op.getContext(), stated);
     TensorBuilder v(rewriter, op.getLoc());
     Rotation rotation{ScalarBuilder(v, element),
                       v,

@@ -77,8 +77,7 @@ struct LowerScatterND : OpConversionPattern<ScatterNDOp> {
     Type type = onnxc::onnx::getElementType(op.getOutput());
     if (!canReduce(op.getReduction(), type))
       return rewriter.notifyMatchFailure(op, refuseElements(type));
-    Dims indices = *getDims(op.getIndices());
-    std::optional<int64_t> tuple = onnxc::onnx::getConstant(indices.back());
+    std::optional<int64_t> tuple = op.getTupleSize();
     if (!tuple)
       return rewriter.notifyMatchFailure(
           op, "the size of the index tuples is free: bind the last dimension "

@@ -98,12 +98,16 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   }
   // Groups of ops become functions; equal ones become one.
   pm.addPass(createOutlineKernels());
+  // Sizes that free dimensions broadcast to are expressions over inputs'.
+  pm.addPass(createResolveSizes());
   addCheck(pm, "graph");
 }
 
 /// Kernel by kernel, in parallel: onnx -> linalg on tensors. Afterwards no op
 /// of the onnx dialect is in a kernel.
 void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
+  // Kernels that broadcast free dimensions have a version for equal ones.
+  pm.addPass(createVersionKernels());
   // Each op becomes linalg, or loops around it.
   pm.addNestedPass<func::FuncOp>(createLowerToLinalg());
   // What is left has no lowering, and is refused.
@@ -166,6 +170,8 @@ static void buildHostLoops(OpPassManager &pm) {
 void buildLoopsPhase(OpPassManager &pm, const PipelineOptions &options) {
   // A kernel's tensors become memrefs, its results arguments.
   pm.addNestedPass<func::FuncOp>(createBufferizeKernel());
+  // A kernel and its version for equal sizes become one function.
+  pm.addPass(createJoinVersions());
   if (options.machine.isDevice()) {
     // What the device runs goes into modules of its own.
     pm.addPass(createDividePlan());

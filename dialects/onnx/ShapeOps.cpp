@@ -320,8 +320,37 @@ LogicalResult ExpandOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(loc, "a tensor of ", adaptor.getInput().getType(),
                              " cannot be broadcast to [", toString(*shape),
                              "]");
+  // Of two free sizes that of the shape is meant.
+  size_t rank = std::min(dims->size(), shape->size());
+  for (auto [size, from, to] : llvm::zip(
+           MutableArrayRef(*result).take_back(rank),
+           ArrayRef(*dims).take_back(rank), ArrayRef(*shape).take_back(rank)))
+    if (!onnxc::onnx::getConstant(from) && !onnxc::onnx::getConstant(to))
+      size = to;
   types.push_back(getTensorType(*result, element));
   return success();
+}
+
+SmallVector<std::pair<AffineExpr, AffineExpr>> ExpandOp::getSizesToCompare() {
+  SmallVector<std::pair<AffineExpr, AffineExpr>> sizes;
+  std::optional<Dims> from = getDims(getInput()), to = getDims(getOutput());
+  if (!from || !to)
+    return sizes;
+  for (auto [size, wanted] :
+       llvm::zip(*from, ArrayRef(*to).take_back(from->size())))
+    if (size != wanted && !onnxc::onnx::getConstant(size))
+      sizes.push_back({size, wanted});
+  return sizes;
+}
+
+bool ExpandOp::isAlignment() {
+  std::optional<Dims> from = getDims(getInput()), to = getDims(getOutput());
+  if (!from || !to || from->size() != to->size() || *from == *to)
+    return false;
+  for (auto [size, wanted] : llvm::zip(*from, *to))
+    if (size != wanted && onnxc::onnx::getConstant(size))
+      return false;
+  return true;
 }
 
 std::optional<Dims> ExpandOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
@@ -530,7 +559,5 @@ void ExpandOp::requireSizes(SizeRequirements &r) {
   r.broadcast("input", getInput(), *result);
   for (auto [given, size] :
        llvm::zip(*shape, ArrayRef(*result).take_back(shape->size())))
-    if (given != size)
-      r.equal(simplify((given - 1) * (given - size)), r.constant(0),
-              "a size of the shape");
+    r.sameOrOne(given, size, "a size of the shape");
 }

@@ -76,8 +76,19 @@ def Onnx_FlattenOp : Onnx_PureOp<"Flatten", [IsView, ShapeArithmetic]> {
 def Onnx_ExpandOp : Onnx_PureOp<"Expand", [
     ShapeArithmetic, ShapeOperandsOfLength, NeedsSizes]> {
   let summary = "A tensor broadcast with a shape";
+  let description = [{
+    A free size of the operand that is not the result's size is 1 or equals it
+    when the model runs. Where all sizes that differ are such, the op is an
+    alignment: it does nothing but for sizes that are 1.
+  }];
   let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$shape);
   let results = (outs Onnx_Tensor:$output);
+  let extraClassDeclaration = [{
+    /// The sizes of the operand that may be 1, each with the result's.
+    ::llvm::SmallVector<std::pair<::mlir::AffineExpr, ::mlir::AffineExpr>>
+    getSizesToCompare();
+    bool isAlignment();
+  }];
 }
 def Onnx_ConstantOfShapeOp
     : Onnx_PureOp<"ConstantOfShape",

@@ -41,6 +41,16 @@ void SizeRequirements::equal(AffineExpr size, AffineExpr needed,
     fail(what + " is " + Twine(*is) + ", not " + Twine(*has));
 }
 
+void SizeRequirements::sameOrOne(AffineExpr size, AffineExpr needed,
+                                 const Twine &what) {
+  std::optional<int64_t> is = onnxc::onnx::getConstant(size);
+  if (size == needed || is == 1)
+    return;
+  if (is)
+    return equal(size, needed, what);
+  note(simplify((size - 1) * (size - needed)), constant(0));
+}
+
 void SizeRequirements::size(StringRef name, Value value, unsigned dim,
                             AffineExpr needed) {
   std::optional<Dims> dims = value ? getDims(value) : std::nullopt;
@@ -66,8 +76,8 @@ void SizeRequirements::broadcast(StringRef name, Value value,
                 Twine(shape.size()));
   for (auto [i, pair] :
        llvm::enumerate(llvm::zip(*dims, shape.take_back(dims->size()))))
-    if (onnxc::onnx::getConstant(std::get<0>(pair)) != 1)
-      size(name, value, i, std::get<1>(pair));
+    sameOrOne(std::get<0>(pair), std::get<1>(pair),
+              "the size of " + name + " in dimension " + Twine(i));
 }
 
 void SizeRequirements::atMost(AffineExpr size, AffineExpr limit,

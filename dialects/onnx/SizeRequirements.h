@@ -36,6 +36,9 @@ public:
   /// The value broadcasts to the shape, and does not enlarge it.
   void broadcast(llvm::StringRef name, mlir::Value value,
                  llvm::ArrayRef<mlir::AffineExpr> shape);
+  /// Or the size is 1.
+  void sameOrOne(mlir::AffineExpr size, mlir::AffineExpr needed,
+                 const llvm::Twine &what);
   void equal(mlir::AffineExpr size, mlir::AffineExpr needed,
              const llvm::Twine &what);
   void atMost(mlir::AffineExpr size, mlir::AffineExpr limit,

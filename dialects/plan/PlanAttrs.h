@@ -22,6 +22,8 @@ using Phase = OwnedAttr<PlanDialect::PhaseAttrHelper>;
 using Contraction = OwnedAttr<PlanDialect::ContractionAttrHelper>;
 using Refused = OwnedAttr<PlanDialect::RefusedAttrHelper>;
 using Kernel = OwnedAttr<PlanDialect::KernelAttrHelper>;
+using VersionOf = OwnedAttr<PlanDialect::VersionOfAttrHelper>;
+using WhenEqual = OwnedAttr<PlanDialect::WhenEqualAttrHelper>;
 
 using Dims = OwnedAttr<PlanDialect::DimsAttrHelper>;
 using Scratch = OwnedAttr<PlanDialect::ScratchAttrHelper>;

@@ -35,6 +35,9 @@ def Plan_Dialect : Dialect {
 
     On functions:
     - `kernel`: this is a kernel.
+    - `version_of`: it does what the named kernel does, for some sizes.
+    - `when_equal`: for those where each of these sizes equals the one after it,
+      in pairs.
 
     On their arguments and results:
     - `dims`: the sizes of a kernel's tensor over the kernel's symbols, once its
@@ -72,6 +75,8 @@ def Plan_Dialect : Dialect {
     "::mlir::Attribute":$contraction,
     "::mlir::ArrayAttr":$refused,
     "::mlir::UnitAttr":$kernel,
+    "::mlir::FlatSymbolRefAttr":$version_of,
+    "::onnxc::onnx::DimsAttr":$when_equal,
     "::onnxc::onnx::DimsAttr":$dims,
     "::mlir::UnitAttr":$scratch,
     "::mlir::TypeAttr":$element,

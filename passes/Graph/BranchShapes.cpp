@@ -34,10 +34,10 @@ LogicalResult ShapeInference::inlineBranch(IfOp op, bool condition) {
 /// The condition, 0 or 1, where it depends on sizes of @main's inputs alone.
 AffineExpr ShapeInference::getConditionOnInputs(IfOp op) {
   std::optional<Dims> condition = getKnownInts(op.getCond());
-  if (!condition || condition->size() != 1 ||
-      getNumSymbols(*condition) > numInputSymbols)
+  if (!condition || condition->size() != 1)
     return {};
-  return condition->front();
+  AffineExpr onInputs = getDefinition(condition->front());
+  return getNumSymbols(onInputs) > numInputSymbols ? AffineExpr() : onInputs;
 }
 
 bool ShapeInference::assumeBranch(IfOp op, bool takesThen) {
@@ -87,7 +87,7 @@ void ShapeInference::refuseBranch(Region &branch, Block &other,
   for (Value value : other.getTerminator()->getOperands()) {
     Dims dims = *getDims(value);
     for (AffineExpr &dim : dims)
-      if (onnxc::onnx::getNumSymbols(dim) > numSymbols)
+      if (onnxc::onnx::getNumSymbols(getDefinition(dim)) > numSymbols)
         dim = b.getAffineConstantExpr(0);
     Type element = onnxc::onnx::getElementType(value);
     auto sizes = DimsOp::create(

@@ -15,7 +15,7 @@ using namespace mlir;
 using namespace onnxc;
 using namespace onnxc::onnx;
 
-/// Before `op`, where a sub-graph may not run.
+/// Checked right before `op` where that is in a sub-graph, which may not run.
 void ShapeInference::noteEqual(Operation *op, AffineExpr l, AffineExpr r) {
   if (l == r || !l.isSymbolicOrConstant() || !r.isSymbolicOrConstant())
     return;

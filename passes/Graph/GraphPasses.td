@@ -190,4 +190,14 @@ def OutlineKernels : Pass<"outline-kernels", "::mlir::ModuleOp"> {
                            "::onnxc::plan::PlanDialect"];
 }
 
+def ResolveSizes : Pass<"resolve-sizes", "::mlir::ModuleOp"> {
+  let summary = "Replace symbols that stand for expressions";
+  let description = [{
+    A symbol of @main that neither an input nor data defines is what the first
+    pair of `onnx.equal_sizes` says that begins with it: the size to which free
+    dimensions broadcast. See lit/passes/Graph/resolve-sizes.mlir.
+  }];
+  let dependentDialects = ["::onnxc::plan::PlanDialect"];
+}
+
 #endif // ONNXC_PASSES_GRAPH_GRAPHPASSES

@@ -18,6 +18,7 @@
 #include "passes/Graph/KernelGroups.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/QuantizeOps.h"
+#include "dialects/onnx/ShapeOps.h"
 #include "passes/Graph/GraphPasses.h"
 
 using namespace mlir;
@@ -36,6 +37,11 @@ bool onnxc::staysInMain(Operation *op) {
 }
 
 namespace {
+
+bool isAlignment(Operation *op) {
+  auto expand = dyn_cast<ExpandOp>(op);
+  return expand && expand.isAlignment();
+}
 
 struct Grower {
   KernelGroup ops;
@@ -64,8 +70,16 @@ struct Grower {
     // What follows a sum is narrow before anything but its own kernel reads it.
     if (isa<SaturateOp>(producer) && !isElementwise)
       return false;
+    if (isAlignment(producer))
+      return true;
+    // What only aligns sizes does nothing as a rule: its consumer counts.
     Operation *consumer = operand.getOwner();
-    std::optional<Dims> produced = getDims(operand.get());
+    Value value = operand.get();
+    while (isAlignment(consumer) && consumer != ops.front()) {
+      value = consumer->getResult(0);
+      consumer = *value.getUsers().begin();
+    }
+    std::optional<Dims> produced = getDims(value);
     if (isa<ElementwiseOp>(producer)) {
       // Recomputing along a broadcast would cost more than it saves.
       if (!isa<ElementwiseOp>(consumer))
@@ -85,7 +99,7 @@ struct Grower {
         if (!producer || members.contains(producer) ||
             !accepts(producer, operand))
           continue;
-        hasAnchor |= !isa<ElementwiseOp>(producer);
+        hasAnchor |= !isa<ElementwiseOp>(producer) && !isAlignment(producer);
         add(producer);
         // A new member may complete the users of one refused before.
         i = size_t(-1);

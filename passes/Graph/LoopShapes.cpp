@@ -188,7 +188,7 @@ LogicalResult LoopShapes::inferScanOutput(size_t result, size_t numOutside,
   Dims dims = *getDims(slice);
   ScanOutput scan{result, !getDims(type), {}};
   for (auto [d, dim] : llvm::enumerate(dims))
-    if (getNumSymbols(dim) > numOutside)
+    if (getNumSymbols(inference.getDefinition(dim)) > numOutside)
       scan.varying.push_back(d);
   if (scan.isCounted && !counter && failed(addCounter()))
     return failure();

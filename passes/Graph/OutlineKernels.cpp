@@ -14,6 +14,7 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/PiecewiseExpr.h"
+#include "dialects/onnx/ShapeOps.h"
 #include "dialects/plan/Kernels.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/Graph/GraphPasses.h"
@@ -156,6 +157,7 @@ struct OutlineKernels : onnxc::impl::OutlineKernelsBase<OutlineKernels> {
       return signalPassFailure();
     }
     separateParameters(main);
+    separateAlignments(main);
     main.walk([&](Block *block) { outlineBlock(*block, main); });
     eraseDeadConstants(main);
   }
@@ -192,6 +194,22 @@ private:
            llvm::make_early_inc_range(llvm::drop_begin(op->getUses())))
         use.set(b.clone(*op)->getResult(0));
     }
+  }
+
+  /// An Expand that most often does nothing is part of each kernel that reads
+  /// its result.
+  void separateAlignments(func::FuncOp main) {
+    SmallVector<ExpandOp> shared;
+    main.walk([&](ExpandOp op) {
+      if (op.isAlignment() && !op->use_empty())
+        shared.push_back(op);
+    });
+    for (ExpandOp op : shared)
+      for (OpOperand &use :
+           llvm::make_early_inc_range(llvm::drop_begin(op->getUses()))) {
+        OpBuilder b(op);
+        use.set(b.clone(*op)->getResult(0));
+      }
   }
 
   llvm::BitVector findParameterised(ArrayRef<KernelGroup> groups);
@@ -270,10 +288,12 @@ void OutlineKernels::outlineGroup(KernelGroup &group, func::FuncOp main,
   OpBuilder b(root);
   SmallVector<Value> symbolValues;
   for (AffineExpr expr : symbols.getUsed()) {
-    if (auto symbol = dyn_cast<AffineSymbolExpr>(expr)) {
-      symbolValues.push_back(getSymbolValue(b, main, symbol.getPosition()));
-      continue;
-    }
+    // A symbol that nothing defines is an expression (`resolve-sizes`).
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
+      if (Value value = getSymbolValue(b, main, symbol.getPosition())) {
+        symbolValues.push_back(value);
+        continue;
+      }
     auto map = AffineMap::get(0, getNumSymbols(expr), expr);
     symbolValues.push_back(plan::SizeOp::create(
         b, root->getLoc(), b.getIndexType(), AffineMapAttr::get(map)));

@@ -102,6 +102,10 @@ LogicalResult ScanShapes::inferState(OpResult result) {
   if (!areCompatible(yield.getType(), initial))
     return op->emitError("carries ") << initial << " into an iteration and "
                                      << yield.getType() << " out of it";
+  std::optional<Dims> before = getDims(initial), after = getDims(yield);
+  if (before && after)
+    for (auto [l, r] : llvm::zip(*before, *after))
+      inference.noteEqual(op.getBody().front().getTerminator(), l, r);
   result.setType(initial);
   return success();
 }

@@ -37,6 +37,7 @@ LogicalResult ShapeInference::run() {
       return failure();
   if (failed(refuseRunTimeSequences()))
     return failure();
+  defineBroadcastSizes();
   onnx::attrs::Symbols::set(function, ArrayAttr::get(getContext(), symbols));
   if (!equalSizes.empty())
     onnx::attrs::EqualSizes::set(
@@ -81,6 +82,8 @@ LogicalResult ShapeInference::inferOp(Operation *op) {
   }
 
   pinUnitSizes(op);
+  if (failed(alignOperands(op)))
+    return failure();
   if (auto infer = dyn_cast<InferTypeOpInterface>(op)) {
     SmallVector<Type> types;
     if (failed(infer.inferReturnTypes(

@@ -13,6 +13,7 @@
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace onnxc {
@@ -33,7 +34,11 @@ public:
   /// A symbol that nothing defines, until those from `number` on are forgotten.
   mlir::AffineExpr addSymbol(const llvm::Twine &name);
   size_t getSymbolCount() const { return symbols.size(); }
-  void forgetSymbols(size_t number) { symbols.truncate(number); }
+  void forgetSymbols(size_t number);
+  /// The size without symbols that stand for a broadcast of others.
+  mlir::AffineExpr getDefinition(mlir::AffineExpr size) const;
+  /// A run has to find the sizes equal before the op.
+  void noteEqual(mlir::Operation *op, mlir::AffineExpr l, mlir::AffineExpr r);
   /// Compiles the model for those sizes of its inputs only that lead to one
   /// branch; others are refused when the model runs. False, and nothing done,
   /// where the condition is not one on sizes.
@@ -49,11 +54,15 @@ private:
   llvm::SmallVector<mlir::Attribute> symbols;
   unsigned numInputSymbols = 0;
   llvm::SmallSetVector<mlir::Attribute, 4> equalSizes;
+  /// What symbols that stand for broadcast sizes are broadcast of.
+  llvm::MapVector<mlir::AffineExpr, onnx::Dims> broadcastSizes;
   /// Ops on sequences that nothing is known of, and what is computed from them.
   llvm::SmallVector<mlir::Operation *> runTimeSequences;
   llvm::DenseSet<mlir::Value> unknown;
 
-  mlir::MLIRContext *getContext() { return function.getContext(); }
+  mlir::MLIRContext *getContext() const {
+    return mlir::func::FuncOp(function).getContext();
+  }
   static bool isInMain(mlir::Operation *op);
 
   // The walk.
@@ -73,9 +82,20 @@ private:
 
   // EqualSizes.cpp
   mlir::LogicalResult checkRequirements(mlir::Operation *op);
-  void noteEqual(mlir::Operation *op, mlir::AffineExpr l, mlir::AffineExpr r);
   void pinUnitSizes(mlir::Operation *op);
   void noteEqualSizes(mlir::Operation *op);
+
+  // BroadcastSizes.cpp
+  onnx::Dims getParts(mlir::AffineExpr size) const;
+  mlir::AffineExpr broadcastSize(mlir::AffineExpr a, mlir::AffineExpr b);
+  mlir::LogicalResult alignOperands(mlir::Operation *op);
+  mlir::LogicalResult alignOperand(mlir::OpOperand &operand,
+                                   llvm::ArrayRef<mlir::AffineExpr> target);
+  void alignShape(onnx::ExpandOp op);
+  mlir::LogicalResult alignBatch(mlir::Operation *op,
+                                 llvm::ArrayRef<mlir::OpOperand *> factors);
+  void addTo(onnx::Dims &shape, llvm::ArrayRef<mlir::AffineExpr> sizes);
+  void defineBroadcastSizes();
 
   // BranchShapes.cpp
   mlir::AffineExpr getConditionOnInputs(onnx::IfOp op);

@@ -28,6 +28,21 @@ def BufferizeKernel : Pass<"bufferize-kernel", "::mlir::func::FuncOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def JoinVersions : Pass<"join-versions", "::mlir::ModuleOp"> {
+  let summary = "Make one function of a kernel and its version for equal sizes";
+  let description = [{
+    It looks at the sizes and takes one or the other:
+
+      %equal = arith.cmpi eq, %s0, %s1
+      scf.if %equal { the version } else { the kernel }
+
+    See lit/passes/Loops/join-versions.mlir.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 def ReuseInputs : Pass<"reuse-inputs", "::mlir::ModuleOp"> {
   let summary = "Let results take the memory of inputs that die";
   let description = [{

@@ -53,7 +53,8 @@ struct RefuseForms : onnxc::impl::RefuseFormsBase<RefuseForms> {
 
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (isKernel(function))
+      // A version has the ops of its kernel.
+      if (isKernel(function) && !plan::attrs::VersionOf::isOn(function))
         function.walk([&](Operation *op) {
           if (!isa<onnx::OnnxDialect>(op->getDialect()))
             return;

@@ -5,7 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ShapeOps.h"
-#include "passes/Tensor/LoweringPatterns.h"
+#include "dialects/plan/PlanAttrs.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -129,9 +131,14 @@ struct LowerExpand : OpConversionPattern<ExpandOp> {
   LogicalResult
   matchAndRewrite(ExpandOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Value init =
-        createEmpty(rewriter, op.getLoc(), cast<OpResult>(op.getOutput()));
-    Dims dims = *getDims(op.getOutput());
+    auto result = cast<OpResult>(op.getOutput());
+    if (!op.getSizesToCompare().empty() &&
+        !plan::attrs::WhenEqual::isOn(op->getParentOfType<func::FuncOp>())) {
+      rewriter.replaceOp(op, expandUnits(op, adaptor.getInput(), rewriter));
+      return success();
+    }
+    Value init = createEmpty(rewriter, op.getLoc(), result);
+    Dims dims = *getDims(result);
     int64_t rank = dims.size();
     SmallVector<AffineMap> maps(2, rewriter.getMultiDimIdentityMap(rank));
     if (rank > 0)
@@ -143,6 +150,27 @@ struct LowerExpand : OpConversionPattern<ExpandOp> {
           linalg::YieldOp::create(b, loc, args[0]);
         });
     return success();
+  }
+
+private:
+  /// Which sizes are 1 is decided when the model runs.
+  static Value expandUnits(ExpandOp op, Value input, OpBuilder &b) {
+    TensorBuilder v(b, op.getLoc());
+    Dims from = *getDims(op.getInput()), to = *getDims(op.getOutput());
+    SmallVector<Value> sizes = readSizes(b, op, op.getInput()), isUnit;
+    for (Value size : sizes)
+      isUnit.push_back(v.eq(size, v.index(1)));
+    size_t offset = to.size() - from.size();
+    return v.generate(cast<OpResult>(op.getOutput()), [&](ValueRange indices) {
+      SmallVector<Value> at;
+      for (size_t i = 0; i < from.size(); ++i) {
+        Value index = indices[offset + i];
+        at.push_back(from[i] == to[offset + i]
+                         ? index
+                         : v.select(isUnit[i], v.index(0), index));
+      }
+      return v.extract(input, at);
+    });
   }
 };
 

@@ -11,6 +11,17 @@
 
 include "mlir/Pass/PassBase.td"
 
+def VersionKernels : Pass<"version-kernels", "::mlir::ModuleOp"> {
+  let summary = "Give kernels a version for sizes that need no broadcast";
+  let description = [{
+    Where a free dimension may be 1 when the model runs, an Expand is in the
+    kernel. As a rule it is not, and a version of the kernel without the Expand
+    is compiled as well. `join-versions` makes one function of both. See
+    lit/passes/Tensor/version-kernels.mlir.
+  }];
+  let dependentDialects = ["::onnxc::plan::PlanDialect"];
+}
+
 def LowerToLinalg : Pass<"lower-to-linalg", "::mlir::func::FuncOp"> {
   let summary = "Lower a kernel's onnx ops to linalg on tensors";
   let description = [{

@@ -1,0 +1,238 @@
+//===- BroadcastSizes.cpp - Free dimensions that broadcast each other -----===//
+//
+// Of two free dimensions that an operator broadcasts each may be 1 when the
+// model runs. The result's size is a symbol of its own, which stands for the
+// one of its parts that is not 1:
+//
+//   Add(%x: [s0, 8], %y: [s1, 8])     s2 = s0 == 1 ? s1 : s0
+//
+// An operand with another size is expanded to it, so that all else sees equal
+// sizes. `resolve-sizes` puts the expression in the symbol's place once the
+// graph is cut into kernels. An Expand that finds its operand as large as its
+// result does nothing (`version-kernels`).
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/AttentionOps.h"
+#include "dialects/onnx/MatMulOps.h"
+#include "dialects/onnx/NormalizationOps.h"
+#include "dialects/onnx/PiecewiseExpr.h"
+#include "passes/Graph/ReshapeTo.h"
+#include "passes/Graph/ShapeInference.h"
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+/// The sizes that a size is the broadcast of, itself alone for others.
+Dims ShapeInference::getParts(AffineExpr size) const {
+  auto found = broadcastSizes.find(size);
+  return found == broadcastSizes.end() ? Dims{size} : found->second;
+}
+
+AffineExpr ShapeInference::broadcastSize(AffineExpr a, AffineExpr b) {
+  std::optional<int64_t> l = onnxc::onnx::getConstant(a),
+                         r = onnxc::onnx::getConstant(b);
+  if (a == b || r == 1 || (l && l != 1))
+    return a;
+  if (l == 1 || r)
+    return b;
+  Dims left = getParts(a), right = getParts(b), parts = left;
+  for (AffineExpr part : right)
+    if (!llvm::is_contained(parts, part))
+      parts.push_back(part);
+  if (parts.size() == left.size())
+    return a;
+  auto isSame = [&](const Dims &others) {
+    return others.size() == parts.size() &&
+           llvm::all_of(parts, [&](AffineExpr part) {
+             return llvm::is_contained(others, part);
+           });
+  };
+  if (isSame(right))
+    return b;
+  for (auto &[symbol, others] : broadcastSizes)
+    if (isSame(others))
+      return symbol;
+  AffineExpr symbol = addSymbol("broadcast_" + Twine(symbols.size()));
+  broadcastSizes[symbol] = parts;
+  return symbol;
+}
+
+void ShapeInference::forgetSymbols(size_t number) {
+  symbols.truncate(number);
+  broadcastSizes.remove_if([&](auto &entry) {
+    return cast<AffineSymbolExpr>(entry.first).getPosition() >= number;
+  });
+}
+
+AffineExpr ShapeInference::getDefinition(AffineExpr size) const {
+  for (auto &[symbol, parts] : llvm::reverse(broadcastSizes)) {
+    AffineExpr chosen = parts.back(),
+               one = onnxc::onnx::getConstant(getContext(), 1);
+    for (AffineExpr part : llvm::reverse(ArrayRef(parts).drop_back()))
+      chosen = getSelect(isEqual(part, one), chosen, part);
+    size = simplify(size.replace(symbol, chosen));
+  }
+  return size;
+}
+
+/// As equal sizes: a symbol that nothing else defines.
+void ShapeInference::defineBroadcastSizes() {
+  llvm::SmallSetVector<Attribute, 4> all;
+  for (auto &[symbol, parts] : broadcastSizes)
+    all.insert(DimsAttr::get(getContext(), {symbol, getDefinition(symbol)}));
+  all.insert_range(equalSizes);
+  equalSizes = std::move(all);
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+/// Makes `shape` the broadcast of itself and the sizes.
+void ShapeInference::addTo(Dims &shape, ArrayRef<AffineExpr> sizes) {
+  if (sizes.size() > shape.size())
+    shape.insert(shape.begin(), sizes.size() - shape.size(),
+                 onnxc::onnx::getConstant(getContext(), 1));
+  for (auto [common, size] :
+       llvm::zip(MutableArrayRef(shape).take_back(sizes.size()), sizes))
+    common = broadcastSize(common, size);
+}
+
+/// Expands the operand where its size may be 1 and the target's is another.
+LogicalResult ShapeInference::alignOperand(OpOperand &operand,
+                                           ArrayRef<AffineExpr> target) {
+  std::optional<Dims> dims = getDims(operand.get());
+  if (!dims)
+    return success();
+  bool changes = false;
+  size_t count = std::min(dims->size(), target.size());
+  for (auto [dim, size] : llvm::zip(MutableArrayRef(*dims).take_back(count),
+                                    target.take_back(count)))
+    if (!onnxc::onnx::getConstant(dim) && dim != size) {
+      dim = size;
+      changes = true;
+    }
+  if (!changes)
+    return success();
+  Operation *op = operand.getOwner(), *before = op->getPrevNode();
+  OpBuilder b(op);
+  operand.set(ExpandOp::create(b, op->getLoc(), operand.get(),
+                               buildInts(b, op->getLoc(), *dims)));
+  return inferBetween(before, op);
+}
+
+/// The result of an Expand is what shape and operand broadcast to.
+void ShapeInference::alignShape(ExpandOp op) {
+  std::optional<Dims> dims = getDims(op.getInput()),
+                      shape = getKnownInts(op.getShape());
+  if (!dims || !shape)
+    return;
+  bool changes = false;
+  size_t count = std::min(dims->size(), shape->size());
+  for (auto [dim, size] : llvm::zip(ArrayRef(*dims).take_back(count),
+                                    MutableArrayRef(*shape).take_back(count))) {
+    AffineExpr both = broadcastSize(dim, size);
+    if (both == size || onnxc::onnx::getConstant(size))
+      continue;
+    noteEqual(op, simplify((size - 1) * (size - both)),
+              onnxc::onnx::getConstant(getContext(), 0));
+    size = both;
+    changes = true;
+  }
+  if (!changes)
+    return;
+  OpBuilder b(op);
+  op.getShapeMutable().assign(buildInts(b, op->getLoc(), *shape));
+}
+
+/// The batch of a matrix product: all but the last two dimensions.
+LogicalResult ShapeInference::alignBatch(Operation *op,
+                                         ArrayRef<OpOperand *> factors) {
+  std::optional<Dims> left = getDims(factors[0]->get()),
+                      right = getDims(factors[1]->get());
+  if (!left || !right)
+    return success();
+  Dims batch;
+  for (const Dims &dims : {*left, *right}) {
+    if (dims.size() < 2)
+      return success();
+    ArrayRef<AffineExpr> sizes = ArrayRef(dims).drop_back(2);
+    addTo(batch, sizes);
+  }
+  for (auto [factor, dims] :
+       {std::pair(factors[0], *left), std::pair(factors[1], *right)}) {
+    Dims target(batch);
+    target.append(dims.end() - 2, dims.end());
+    if (failed(alignOperand(*factor, target)))
+      return failure();
+  }
+  return success();
+}
+
+/// The operands of an op that only broadcast to a shape.
+static SmallVector<std::pair<OpOperand *, Dims>> getTargets(Operation *op) {
+  SmallVector<std::pair<OpOperand *, Dims>> targets;
+  auto add = [&](MutableOperandRange range, ArrayRef<AffineExpr> shape) {
+    for (OpOperand &operand : range)
+      targets.push_back({&operand, Dims(shape)});
+  };
+  if (auto gemm = dyn_cast<GemmOp>(op)) {
+    std::optional<Dims> a = getDims(gemm.getA()), b = getDims(gemm.getB());
+    if (a && b && a->size() == 2 && b->size() == 2)
+      add(gemm.getCMutable(),
+          {(*a)[gemm.getTransA() ? 1 : 0], (*b)[gemm.getTransB() ? 0 : 1]});
+  } else if (auto norm = dyn_cast<LayerNormalizationOp>(op)) {
+    if (std::optional<Dims> dims = getDims(norm.getX())) {
+      add(MutableOperandRange(norm.getScaleMutable()), *dims);
+      add(norm.getBMutable(), *dims);
+    }
+  } else if (auto attention = dyn_cast<AttentionOp>(op)) {
+    std::optional<Dims> mask = attention.getAttnMask()
+                                   ? getDims(attention.getAttnMask())
+                                   : std::nullopt;
+    std::optional<Dims> q = getDims(attention.getQ());
+    // Keys that the mask does not cover are another matter.
+    if (mask && !mask->empty() && q && q->size() == 4)
+      add(attention.getAttnMaskMutable(),
+          {(*q)[0], (*q)[1], (*q)[2], mask->back()});
+    else if (mask && !mask->empty() && q && q->size() == 3)
+      add(attention.getAttnMaskMutable(),
+          {(*q)[0],
+           onnxc::onnx::getConstant(op->getContext(),
+                                    attention.getQNumHeads().value_or(1)),
+           (*q)[1], mask->back()});
+  } else if (auto norm = dyn_cast<RMSNormalizationOp>(op)) {
+    if (std::optional<Dims> dims = getDims(norm.getX()))
+      add(MutableOperandRange(norm.getScaleMutable()), *dims);
+  }
+  return targets;
+}
+
+LogicalResult ShapeInference::alignOperands(Operation *op) {
+  if (auto expand = dyn_cast<ExpandOp>(op))
+    return alignShape(expand), success();
+  if (isa<MatMulOp, MatMulIntegerOp>(op))
+    return alignBatch(op, {&op->getOpOperand(0), &op->getOpOperand(1)});
+  if (isa<QLinearMatMulOp>(op))
+    return alignBatch(op, {&op->getOpOperand(0), &op->getOpOperand(3)});
+  for (auto &[operand, shape] : getTargets(op))
+    if (failed(alignOperand(*operand, shape)))
+      return failure();
+  if (!isa<ElementwiseOp>(op))
+    return success();
+  Dims common;
+  for (Value operand : op->getOperands()) {
+    std::optional<Dims> dims = getDims(operand);
+    if (!dims)
+      return success();
+    addTo(common, *dims);
+  }
+  for (OpOperand &operand : op->getOpOperands())
+    if (failed(alignOperand(operand, common)))
+      return failure();
+  return success();
+}

@@ -18,6 +18,7 @@
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/ScatterOps.h"
 #include "dialects/onnx/SearchOps.h"
+#include "dialects/onnx/SliceOps.h"
 
 using namespace mlir;
 
@@ -85,6 +86,78 @@ Value isolateAxis(OpBuilder &b, Location loc, Value data, Value axis) {
   return g.reshape(data, g.concat({g.product(before), g.gather(sizes, at, 0),
                                    g.product(after)},
                                   0));
+}
+
+//===----------------------------------------------------------------------===//
+// Slice
+//===----------------------------------------------------------------------===//
+
+static bool areOnes(Value steps) {
+  std::optional<SmallVector<int64_t>> known = getConstantInts(steps);
+  return !steps || (known && llvm::all_of(*known, [](int64_t step) {
+                      return step == 1;
+                    }));
+}
+
+/// The elements of one axis; start, end and step are lists of one.
+static Value takeSteps(GraphBuilder &g, Value data, int64_t axis, Value start,
+                       Value end, Value step) {
+  Value size = g.size(data, axis), zero = g.ints(0), one = g.ints(1);
+  // A step of 0 gives a size that no tensor has. Far ones take one element.
+  constexpr int64_t most = int64_t(1) << 61;
+  Value isZero = g.equal(step, zero);
+  step = g.max(g.min(g.select(isZero, one, step), g.ints(most)), g.ints(-most));
+  Value bounds = g.concat({start, end, size, step}, 0);
+  Value count = g.list(SliceSizeOp::create(g.b, g.loc, bounds));
+  count = g.select(isZero, g.ints(-1), count);
+  Value last = g.select(g.less(zero, step), size, g.sub(size, one));
+  Value counted = g.select(g.less(start, zero), g.add(start, size), start);
+  Value first = g.max(g.min(counted, last), zero);
+  Value numbers = CumSumOp::create(g.b, g.loc, g.expand(one, count), g.ints(0),
+                                   /*exclusive=*/1, /*reverse=*/0);
+  return g.gather(data, g.add(first, g.mul(numbers, step)), axis);
+}
+
+Value sliceAlongAxes(OpBuilder &b, Location loc, Value data, Value starts,
+                     Value ends, Value axes, Value steps) {
+  GraphBuilder g{b, loc};
+  int64_t rank = *getRank(data);
+  Value list = axes ? normalize(g, axes, rank) : g.range(g.count(starts));
+  // Axes that are not named are taken as a whole.
+  auto spread = [&](Value given, int64_t otherwise) {
+    Value ints = g.reshape(g.cast(given, b.getI64Type()), {-1});
+    return g.scatter(g.repeat(otherwise, rank), list, ints);
+  };
+  Value from = spread(starts, 0), to = spread(ends, INT64_MAX);
+  if (areOnes(steps))
+    return SliceOp::create(b, loc, data, from, to, g.iota(rank), Value());
+  Value every = spread(steps, 1);
+  for (int64_t axis = 0; axis < rank; ++axis) {
+    auto at = [&](Value all) { return g.gather(all, g.ints(axis), 0); };
+    data = takeSteps(g, data, axis, at(from), at(to), at(every));
+  }
+  return data;
+}
+
+//===----------------------------------------------------------------------===//
+// Unsqueeze
+//===----------------------------------------------------------------------===//
+
+Value insertAxes(OpBuilder &b, Location loc, Value data, Value axes,
+                 int64_t number) {
+  GraphBuilder g{b, loc};
+  int64_t rank = *getRank(data), all = rank + number;
+  if (rank == 0)
+    return g.reshape(data, g.repeat(1, all));
+  Value zeros = g.repeat(0, all);
+  Value isNew =
+      g.cast(g.scatter(zeros, normalize(g, axes, all), g.repeat(1, number)),
+             b.getI1Type());
+  Value stays = g.select(isNew, zeros, g.repeat(1, all));
+  Value from = CumSumOp::create(b, loc, stays, g.ints(0), /*exclusive=*/1,
+                                /*reverse=*/0);
+  Value sizes = g.gather(g.shape(data), g.min(from, g.ints(rank - 1)), 0);
+  return g.reshape(data, g.select(isNew, g.ints(1), sizes));
 }
 
 } // namespace onnxc::onnx

@@ -33,6 +33,18 @@ mlir::Value isolateAxis(mlir::OpBuilder &b, mlir::Location loc,
 mlir::Value spreadOverAxes(mlir::OpBuilder &b, mlir::Location loc,
                            mlir::Value pads, mlir::Value axes, int64_t rank);
 
+/// What Slice gives; axes and steps may be null. The number of starts may be
+/// free.
+mlir::Value sliceAlongAxes(mlir::OpBuilder &b, mlir::Location loc,
+                           mlir::Value data, mlir::Value starts,
+                           mlir::Value ends, mlir::Value axes,
+                           mlir::Value steps);
+
+/// The data with sizes of 1 inserted, as Unsqueeze does; the number of axes is
+/// known.
+mlir::Value insertAxes(mlir::OpBuilder &b, mlir::Location loc, mlir::Value data,
+                       mlir::Value axes, int64_t number);
+
 } // namespace onnxc::onnx
 
 #endif // ONNXC_DIALECTS_ONNX_RUNTIMEAXES_H

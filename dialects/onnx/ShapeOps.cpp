@@ -8,8 +8,10 @@
 #include "dialects/onnx/CastOps.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ExactQuotient.h"
+#include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/PiecewiseExpr.h"
+#include "dialects/onnx/RunTimeAxes.h"
 #include "dialects/onnx/SizeRequirements.h"
 #include "llvm/ADT/SmallSet.h"
 #include <cmath>
@@ -259,6 +261,32 @@ LogicalResult UnsqueezeOp::inferReturnTypes(MLIRContext *context,
     result.push_back(inserted.contains(i) ? getConstant(context, 1) : *next++);
   types.push_back(getTensorType(result, element));
   return success();
+}
+
+/// The number of axes, where they are known at run time only.
+static std::optional<int64_t> countRunTimeAxes(Value data, Value axes) {
+  if (!axes || getConstantInts(axes) || !getRank(data))
+    return std::nullopt;
+  std::optional<Dims> dims = getDims(axes);
+  if (!dims || dims->size() != 1)
+    return std::nullopt;
+  return getConstant(dims->front());
+}
+
+SmallVector<Value> SqueezeOp::expand(OpBuilder &b) {
+  if (!countRunTimeAxes(getData(), getAxes()))
+    return {};
+  GraphBuilder g{b, getLoc()};
+  SplitAxes split = splitAxes(b, getLoc(), getData(), getAxes(),
+                              /*emptyNamesAll=*/false);
+  return {g.reshape(getData(), split.unnamedSizes)};
+}
+
+SmallVector<Value> UnsqueezeOp::expand(OpBuilder &b) {
+  std::optional<int64_t> number = countRunTimeAxes(getData(), getAxes());
+  if (!number)
+    return {};
+  return {insertAxes(b, getLoc(), getData(), getAxes(), *number)};
 }
 
 std::optional<Dims>

@@ -52,12 +52,17 @@ def Onnx_ReshapeOp
   let hasFolder = 1;
 }
 def Onnx_SqueezeOp : Onnx_PureOp<"Squeeze", [
-    IsView, ShapeArithmetic, NeedsSizes]> {
+    IsView, ShapeArithmetic, NeedsSizes, Expanding]> {
   let summary = "Without dimensions of size 1";
+  let description = [{
+    Where axes are known at run time only, shape inference makes it a Reshape to
+    sizes that are computed from them; so it does with Unsqueeze.
+  }];
   let arguments = (ins Onnx_Tensor:$data, Optional<Onnx_Tensor>:$axes);
   let results = (outs Onnx_Tensor:$squeezed);
 }
-def Onnx_UnsqueezeOp : Onnx_PureOp<"Unsqueeze", [IsView, ShapeArithmetic]> {
+def Onnx_UnsqueezeOp : Onnx_PureOp<"Unsqueeze", [
+    IsView, ShapeArithmetic, Expanding]> {
   let summary = "With dimensions of size 1 inserted";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$axes);
   let results = (outs Onnx_Tensor:$expanded);

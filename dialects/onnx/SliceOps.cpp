@@ -216,6 +216,19 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+SmallVector<Value> SliceOp::expand(OpBuilder &b) {
+  auto isKnown = [](Value list) { return !list || getConstantInts(list); };
+  std::optional<Dims> count = getDims(getStarts());
+  if (!getRank(getData()) || !count || count->size() != 1)
+    return {};
+  // A list of free length has no known elements.
+  if (isKnown(getAxes()) && isKnown(getSteps()) &&
+      onnxc::onnx::getConstant(count->front()))
+    return {};
+  return {sliceAlongAxes(b, getLoc(), getData(), getStarts(), getEnds(),
+                         getAxes(), getSteps())};
+}
+
 std::optional<Dims> SliceOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   auto from = cast<RankedTensorType>(getData().getType());
   auto ranges = getSliceRanges(from.getRank(), getStarts(), getEnds(),

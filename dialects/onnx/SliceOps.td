@@ -22,14 +22,16 @@ def Onnx_SplitOp : Onnx_PureOp<"Split", [
 }
 
 def Onnx_SliceOp : Onnx_PureOp<"Slice", [
-    AttrSizedOperandSegments, ShapeArithmetic,
+    AttrSizedOperandSegments, ShapeArithmetic, Expanding,
     ShapeOperandsOfLength,
     DeclareOpInterfaceMethods<DataDependentShapeOp>]> {
   let summary = "Every step-th element from start to end of some axes";
   let description = [{
     Where it depends on the run whether the bounds lie within the dimension, its
     size is computed by SliceSize. A slice of one element of a dimension that is
-    a symbol is taken to exist: what follows broadcasts or drops it.
+    a symbol is taken to exist: what follows broadcasts or drops it. Axes that
+    only the run knows become bounds for all axes, and steps of that kind a
+    Gather along each axis.
   }];
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$starts,
                        Onnx_Tensor:$ends, Optional<Onnx_Tensor>:$axes,

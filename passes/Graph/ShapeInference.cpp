@@ -59,6 +59,8 @@ LogicalResult ShapeInference::inferOp(Operation *op) {
   if (auto shapeOp = dyn_cast<ShapeOperandsOp>(op))
     if (failed(normalizeShapeOperands(shapeOp)))
       return failure();
+  if (failed(pinListLength(op)))
+    return failure();
   if (auto reshape = dyn_cast<ReshapeOp>(op))
     if (failed(resolveRunTimeShape(reshape)))
       return failure();
@@ -126,6 +128,19 @@ LogicalResult ShapeInference::refuseUnknownShape(OpResult result) {
   InFlightDiagnostic error =
       result.getOwner()->emitError("the shape of result #")
       << result.getResultNumber() << " cannot be inferred";
+  for (OpOperand &operand : result.getOwner()->getOpOperands()) {
+    std::optional<Dims> dims = getDims(operand.get());
+    if (!dims || dims->size() != 1 ||
+        !getElementType(operand.get()).isInteger())
+      continue;
+    auto length = dyn_cast<AffineSymbolExpr>(dims->front());
+    if (length && length.getPosition() < numInputSymbols)
+      return error << ": operand #" << operand.getOperandNumber()
+                   << " is a list of free length, on which its rank depends; "
+                      "bind that with --dim="
+                   << cast<StringAttr>(symbols[length.getPosition()]).getValue()
+                   << "=NUMBER";
+  }
   bool hasFreeInputs = llvm::any_of(function.getArgumentTypes(), [](Type type) {
     auto tensor = dyn_cast<ShapedType>(type);
     return tensor && !(tensor.hasRank() && tensor.hasStaticShape());

@@ -76,6 +76,7 @@ private:
 
   // RunTimeSizes.cpp
   mlir::LogicalResult normalizeShapeOperands(onnx::ShapeOperandsOp op);
+  mlir::LogicalResult pinListLength(mlir::Operation *op);
   void defineShapeOperands(onnx::ShapeOperandsOp op);
   mlir::LogicalResult resolveRunTimeShape(onnx::ReshapeOp op);
   mlir::LogicalResult defineDataDependentSizes(onnx::DataDependentShapeOp op);

@@ -7,6 +7,7 @@
 #include "passes/Graph/ShapeInference.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ModelAttrs.h"
+#include "dialects/onnx/SliceOps.h"
 #include "passes/Graph/ControlFlowShapes.h"
 
 using namespace mlir;
@@ -189,13 +190,67 @@ FailureOr<bool> ShapeInference::expand(ExpandingOp op) {
   return true;
 }
 
+/// A constant of these integers, or Dims where they are expressions; none where
+/// the type cannot hold expressions.
+static Value buildInts(OpBuilder &b, Location loc, RankedTensorType type,
+                       ArrayRef<AffineExpr> value) {
+  if (llvm::all_of(value, [](AffineExpr e) {
+        return onnxc::onnx::getConstant(e).has_value();
+      })) {
+    SmallVector<APInt> ints;
+    for (AffineExpr e : value)
+      ints.emplace_back(type.getElementTypeBitWidth(),
+                        *onnxc::onnx::getConstant(e),
+                        /*isSigned=*/true, /*implicitTrunc=*/true);
+    return ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, ints));
+  }
+  if (type.getElementTypeBitWidth() < 32 && !type.getElementType().isInteger(1))
+    return Value();
+  return DimsOp::create(b, loc, type, DimsAttr::get(b.getContext(), value),
+                        /*any_sign=*/false);
+}
+
+/// The type of a few integers, which may be sizes.
+static RankedTensorType getIntsType(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.hasStaticShape() && type.getNumElements() <= 1024 &&
+                 type.getElementType().isSignlessInteger()
+             ? type
+             : RankedTensorType();
+}
+
+/// A list of sizes that is cut in parts: `h, w = Split(Shape(x))`.
+static bool foldSplit(SplitOp op) {
+  std::optional<Dims> whole = getKnownInts(op.getInput());
+  auto type = dyn_cast<RankedTensorType>(op.getInput().getType());
+  if (!whole || !type || type.getRank() != 1)
+    return false;
+  OpBuilder b(op);
+  SmallVector<Value> parts;
+  ArrayRef<AffineExpr> rest = *whole;
+  for (Value result : op.getResults()) {
+    RankedTensorType partType = getIntsType(result);
+    if (!partType || partType.getDimSize(0) > int64_t(rest.size()))
+      return false;
+    ArrayRef<AffineExpr> part = rest.take_front(partType.getDimSize(0));
+    rest = rest.drop_front(part.size());
+    parts.push_back(buildInts(b, op.getLoc(), partType, part));
+    if (!parts.back())
+      return false;
+  }
+  op->replaceAllUsesWith(parts);
+  op->erase();
+  return true;
+}
+
 bool ShapeInference::foldShapeArithmetic(Operation *op) {
+  if (auto split = dyn_cast<SplitOp>(op))
+    return foldSplit(split);
   auto arithmetic = dyn_cast<ShapeArithmeticOp>(op);
   if (!arithmetic)
     return false;
-  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  if (!type || !type.hasStaticShape() || type.getNumElements() > 1024 ||
-      !type.getElementType().isSignlessInteger())
+  RankedTensorType type = getIntsType(op->getResult(0));
+  if (!type)
     return false;
   SmallVector<std::optional<Dims>> operands;
   for (Value operand : op->getOperands())
@@ -203,27 +258,10 @@ bool ShapeInference::foldShapeArithmetic(Operation *op) {
   std::optional<Dims> value = arithmetic.evaluate(operands);
   if (!value || int64_t(value->size()) != type.getNumElements())
     return false;
-
   OpBuilder b(op);
-  Value replacement;
-  if (llvm::all_of(*value, [](AffineExpr e) {
-        return onnxc::onnx::getConstant(e).has_value();
-      })) {
-    SmallVector<APInt> ints;
-    for (AffineExpr e : *value)
-      ints.emplace_back(type.getElementTypeBitWidth(),
-                        *onnxc::onnx::getConstant(e),
-                        /*isSigned=*/true, /*implicitTrunc=*/true);
-    replacement = ConstantOp::create(b, op->getLoc(), type,
-                                     DenseElementsAttr::get(type, ints));
-  } else if (type.getElementTypeBitWidth() >= 32 ||
-             type.getElementType().isInteger(1)) {
-    replacement = DimsOp::create(b, op->getLoc(), type,
-                                 DimsAttr::get(getContext(), *value),
-                                 /*any_sign=*/false);
-  } else {
+  Value replacement = buildInts(b, op->getLoc(), type, *value);
+  if (!replacement)
     return false;
-  }
   op->getResult(0).replaceAllUsesWith(replacement);
   op->erase();
   return true;

@@ -207,4 +207,16 @@ agraph (float[b, n] x, float[8] table) => (float[b, n] y) {
   y = Add(x, part)
 }""", [{"x": (2, 5), "table": (8,)}, {"x": (1, 8), "table": (8,)}],
          flags=["--dim", "n=1..8"]),
+
+    # Sizes as tf2onnx and operators' bodies take them apart.
+    Case("split_of_a_shape", """
+agraph (float[b, n, 6] x) => (float[p, q] y) {
+  shape = Shape(x)
+  parts = Constant <value = int64[2] {2, 1}> ()
+  outer, width = Split(shape, parts)
+  b, n = Split <num_outputs = 2> (outer)
+  bn = Mul(b, n)
+  whole = Concat <axis = 0> (bn, width)
+  y = Reshape(x, whole)
+}""", [{"x": (2, 5, 6)}, {"x": (1, 1, 6)}]),
 ]

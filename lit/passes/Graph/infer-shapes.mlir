@@ -25,3 +25,15 @@ func.func @arithmetic(%s0: index) -> tensor<2xi64>
   // CHECK: return %[[D]]
   return %2 : tensor<2xi64>
 }
+
+// CHECK-LABEL: func.func @split_of_sizes
+func.func @split_of_sizes(%s0: index) -> (tensor<*xi64>, tensor<*xi64>)
+    attributes {onnx.symbols = ["n"]} {
+  %0 = onnx.Dims() {value = #onnx.dims<[s0, 6, s0]>} : tensor<3xi64>
+  %1 = onnx.Constant() {value = dense<[1, 2]> : tensor<2xi64>} : tensor<2xi64>
+  // CHECK-DAG: %[[A:.*]] = onnx.Dims() {value = #onnx.dims<[s0]>}
+  // CHECK-DAG: %[[B:.*]] = onnx.Dims() {value = #onnx.dims<[6, s0]>}
+  // CHECK: return %[[A]], %[[B]]
+  %2:2 = onnx.Split(%0, %1) : (tensor<3xi64>, tensor<2xi64>) -> (tensor<*xi64>, tensor<*xi64>)
+  return %2#0, %2#1 : tensor<*xi64>, tensor<*xi64>
+}

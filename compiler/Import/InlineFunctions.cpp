@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Import/FunctionBodies.h"
 #include "compiler/Import/Model.h"
 #include "mlir/IR/Diagnostics.h"
 #include <onnx/defs/function.h>
@@ -201,13 +202,17 @@ private:
                ::onnx::FunctionProto &body) {
     int opset = int(model.getOpset(schema.domain()));
     try {
+      std::vector<::onnx::TypeProto> inputs;
+      for (const std::string &input : node.input())
+        inputs.push_back(types.lookup(input));
+      if (auto own = getOwnBody(node, inputs)) {
+        body = *own;
+        return true;
+      }
       if (const auto *function = schema.GetFunction(opset)) {
         body = *function;
         return true;
       }
-      std::vector<::onnx::TypeProto> inputs;
-      for (const std::string &input : node.input())
-        inputs.push_back(types.lookup(input));
       ::onnx::FunctionBodyBuildContextImpl context(node, inputs);
       return schema.BuildContextDependentFunction(context, body, opset);
     } catch (const std::exception &) {

@@ -219,4 +219,23 @@ agraph (float[b, n, 6] x) => (float[p, q] y) {
   whole = Concat <axis = 0> (bn, width)
   y = Reshape(x, whole)
 }""", [{"x": (2, 5, 6)}, {"x": (1, 1, 6)}]),
+
+    # The specification's body does not take one image.
+    Case("affine_grid_of_an_image", """
+agraph (float[n, 2, 3] theta, float[n, c, h, w] x) => (float[n, h, w, 2] grid,
+                                                       float[n, h, w, 2] ends) {
+  size = Shape(x)
+  grid = AffineGrid(theta, size)
+  ends = AffineGrid <align_corners = 1> (theta, size)
+}""", [{"theta": (1, 2, 3), "x": (1, 3, 4, 5)},
+       {"theta": (2, 2, 3), "x": (2, 1, 7, 2)}]),
+
+    Case("affine_grid_of_a_volume", """
+agraph (float[n, 3, 4] theta, float[n, c, d, h, w] x)
+    => (float[n, d, h, w, 3] grid, float[n, d, h, w, 3] ends) {
+  size = Shape(x)
+  grid = AffineGrid(theta, size)
+  ends = AffineGrid <align_corners = 1> (theta, size)
+}""", [{"theta": (1, 3, 4), "x": (1, 3, 2, 4, 5)},
+       {"theta": (2, 3, 4), "x": (2, 1, 3, 7, 2)}]),
 ]

@@ -188,10 +188,10 @@ def main():
     expected = (read_list(options.expected_failures)
                 if options.expected_failures else {})
     present = network_file.names()
-    unknown = set(expected) - set(present)
-    if unknown:
-        sys.exit(f"expected failures that are no cases: {sorted(unknown)}")
     chosen = read_list(options.names) if options.names else present
+    unknown = {*expected, *chosen} - set(present)
+    if unknown:
+        sys.exit(f"there are no such networks: {sorted(unknown)}")
     names = runner_arguments.select(
         [name for name in present if name in chosen], options)
     results = {name: {} for name in names}

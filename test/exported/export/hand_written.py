@@ -148,11 +148,9 @@ class LogSpectrum(nn.Module):
         self.conv = nn.Conv1d(33, 8, 3, padding=1)
 
     def forward(self, wave):
-        spectrum = torch.stft(wave, 64, 32, window=self.window, center=False,
-                              return_complex=False, onesided=True) \
-            if torch.onnx.is_in_onnx_export() and False else torch.view_as_real(
-                torch.stft(wave, 64, 32, window=self.window, center=False,
-                           return_complex=True))
+        spectrum = torch.view_as_real(torch.stft(
+            wave, 64, 32, window=self.window, center=False,
+            return_complex=True))
         power = spectrum.pow(2).sum(-1)
         return self.conv(torch.log(power + 1e-3))
 

@@ -67,7 +67,8 @@ NETWORKS = {
         {"x": "n t 16", "lengths": "n lengths t"},
         [dict(n=2, t=11), dict(n=3, t=8)], ("script fixed", "dynamo")),
     "audio_emformer": Network(
-        lambda: torchaudio.models.Emformer(16, 4, 32, 2, 4, right_context_length=2),
+        lambda: torchaudio.models.Emformer(16, 4, 32, 2, 4,
+                                           right_context_length=2),
         {"x": "n 18 16", "lengths": "n is 18"}, [dict(n=1), dict(n=2)],
         ("script fixed", "dynamo fixed")),
     "audio_convtasnet": on_waves(
@@ -79,15 +80,6 @@ NETWORKS = {
     "audio_wav2letter": on_waves(
         lambda: hand_written.small_wav2letter(), inputs={"wave": "n 1 t"},
         exports=("script",)),
-    "audio_wavernn": Network(
-        lambda: torchaudio.models.WaveRNN([2, 2, 2], 16, 8, 1, 16, 16, 5, 8, 8,
-                                          8),
-        {"wave": "n 1 t", "spectrum": "n 1 8 s"},
-        [dict(n=1, t=64, s=12), dict(n=2, t=80, s=14)], ("script",)),
-    "audio_hdemucs": on_waves(
-        lambda: torchaudio.models.HDemucs(
-            ["a", "b"], 1, 4, nfft=256, depth=3),
-        exports=("dynamo fixed",), inputs={"wave": "n 1 t"}),
     "audio_melspectrogram": on_waves(
         lambda: torchaudio.transforms.MelSpectrogram(
             16000, n_fft=128, hop_length=50, n_mels=12),
@@ -141,9 +133,7 @@ NETWORKS = {
     "hand_masks": Network(hand_written.Masks, {"x": "n t 8",
                                                "lengths": "n lengths t"},
                           [dict(n=2, t=5), dict(n=3, t=9)], BOTH),
-    "hand_deformable": None,
 }
-NETWORKS = {name: network for name, network in NETWORKS.items() if network}
 
 if __name__ == "__main__":
     main(NETWORKS, torch_export.export)

@@ -113,8 +113,7 @@ def shapes(x):
     y = tf.reshape(x, [shape[0], -1, 4])
     y = tf.transpose(y, [0, 2, 1])[:, :, ::-1]
     y = tf.pad(y, [[0, 0], [0, 0], [1, 2]], mode="REFLECT")
-    return tf.strided_slice(y, [0, 0, 1], shape[:1].numpy().tolist()
-                            if False else [1, 4, 9], [1, 1, 2]), \
+    return tf.strided_slice(y, [0, 0, 1], [1, 4, 9], [1, 1, 2]), \
         tf.reduce_logsumexp(y, axis=-1), tf.cumsum(y, axis=-1, exclusive=True)
 
 

@@ -214,9 +214,7 @@ NETWORKS = {
                    codebook_size=16, codebook_dim=16, upsampling_ratios=[4, 2]),
               which=1),
         {"wave": "n 1 s"}, [dict(n=1, s=200), dict(n=2, s=333)], BOTH),
-    "hf_vits": None,
 }
-NETWORKS = {name: network for name, network in NETWORKS.items() if network}
 
 if __name__ == "__main__":
     main(NETWORKS, torch_export.export)

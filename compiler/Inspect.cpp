@@ -189,7 +189,7 @@ static void printText(const ModelFacts &facts, const GraphFacts *graph,
     line("opset", (domain.empty() ? "ai.onnx" : StringRef(domain)) + " " +
                       Twine(version));
   for (const auto &[key, value] : facts.metadata)
-    line("metadata", key + " = " + value);
+    line("metadata", Twine(key) + " = " + value);
   if (graph) {
     auto tensors = [&](StringRef kind,
                        const std::vector<TensorInterface> &list) {

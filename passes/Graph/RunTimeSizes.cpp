@@ -55,8 +55,8 @@ LogicalResult ShapeInference::normalizeShapeOperands(ShapeOperandsOp op) {
   return inferBetween(before, op);
 }
 
-/// How many elements operand 1 has, a list of pads or axes, as far as ranks say:
-/// those of the operands, and that which the model states for the result.
+/// How many elements operand 1 has, a list of pads or axes, as far as ranks
+/// say: those of the operands, and that which the model states for the result.
 static std::optional<int64_t> getListLength(Operation *op) {
   std::optional<int64_t> data = getRank(op->getOperand(0)),
                          stated = getRank(op->getResult(0));

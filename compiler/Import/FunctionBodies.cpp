@@ -117,7 +117,7 @@ getOwnBody(const ::onnx::NodeProto &node,
   std::string text =
       getAffineGrid(rank, getIntAttribute(node, "align_corners") != 0);
   ::onnx::FunctionProto body;
-  ::onnx::OnnxParser parser(text.c_str());
+  ::onnx::OnnxParser parser(text);
   if (!parser.Parse(body).IsOK())
     return std::nullopt;
   return body;

@@ -9,9 +9,9 @@
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/plan/Plan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/ScopeExit.h"
 #include <google/protobuf/stubs/logging.h>
-#include <llvm/ADT/STLExtras.h>
-#include <llvm/ADT/ScopeExit.h>
 
 using namespace mlir;
 

@@ -227,9 +227,13 @@ private:
     for (auto &attribute : *node.mutable_attribute())
       if (attribute.has_g())
         rename(*attribute.mutable_g(), names, base);
-    for (std::string &output : *node.mutable_output())
-      if (!output.empty())
-        output = names.try_emplace(output, base + output).first->second;
+    for (std::string &output : *node.mutable_output()) {
+      if (output.empty())
+        continue;
+      std::string name = base;
+      name += output;
+      output = names.try_emplace(output, name).first->second;
+    }
   }
 
   void rename(::onnx::GraphProto &graph, Names names, const std::string &base) {

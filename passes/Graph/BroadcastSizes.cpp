@@ -173,6 +173,34 @@ LogicalResult ShapeInference::alignBatch(Operation *op,
   return success();
 }
 
+/// Scales and zero points of a product's rows and columns, lists of which one
+/// element may be for all.
+static SmallVector<std::pair<OpOperand *, Dims>>
+getQuantizationTargets(Operation *op) {
+  SmallVector<std::pair<OpOperand *, Dims>> targets;
+  auto add = [&](ArrayRef<unsigned> numbers, Value matrix, unsigned fromEnd) {
+    std::optional<Dims> dims = getDims(matrix);
+    if (!dims || dims->size() < 2)
+      return;
+    for (unsigned number : numbers)
+      if (number < op->getNumOperands() &&
+          getRank(op->getOperand(number)) == 1)
+        targets.push_back(
+            {&op->getOpOperand(number), Dims{*(dims->end() - fromEnd)}});
+  };
+  if (auto product = dyn_cast<MatMulIntegerOp>(op)) {
+    unsigned next = 2;
+    if (product.getAZeroPoint())
+      add({next++}, product.getA(), 2);
+    if (product.getBZeroPoint())
+      add({next}, product.getB(), 1);
+  } else if (auto product = dyn_cast<QLinearMatMulOp>(op)) {
+    add({1, 2, 6, 7}, product.getA(), 2);
+    add({4, 5}, product.getB(), 1);
+  }
+  return targets;
+}
+
 /// The operands of an op that only broadcast to a shape.
 static SmallVector<std::pair<OpOperand *, Dims>> getTargets(Operation *op) {
   SmallVector<std::pair<OpOperand *, Dims>> targets;
@@ -215,6 +243,9 @@ static SmallVector<std::pair<OpOperand *, Dims>> getTargets(Operation *op) {
 LogicalResult ShapeInference::alignOperands(Operation *op) {
   if (auto expand = dyn_cast<ExpandOp>(op))
     return alignShape(expand), success();
+  for (auto &[operand, shape] : getQuantizationTargets(op))
+    if (failed(alignOperand(*operand, shape)))
+      return failure();
   if (isa<MatMulOp, MatMulIntegerOp>(op))
     return alignBatch(op, {&op->getOpOperand(0), &op->getOpOperand(1)});
   if (isa<QLinearMatMulOp>(op))

@@ -24,7 +24,24 @@ agraph (bool c, float[a, 3] x0, float[b, 3] x1) => (float[d, 3] y) {
     else_branch = no () => (float[f, 3] u) { u = Neg(x1) }>
 }"""
 
+A = [[3, 250, 7], [9, 0, 128]]
+B = [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 200]]
+
 CASES = [
+    Case("broadcast_zero_points", """
+agraph (uint8[m, k] a, uint8[k, n] b, uint8[p] za, uint8[q] zb)
+    => (int32[m, n] y) {
+  y = MatMulInteger(a, b, za, zb)
+}""", [{"a": A, "b": B, "za": [7], "zb": [3]},
+       {"a": A, "b": B, "za": [7], "zb": [3, 1, 0, 255]}]),
+    Case("broadcast_scales_of_columns", """
+agraph (uint8[m, k] a, uint8[k, n] b, float[p] sa, uint8[p] za, float[q] sb,
+        uint8[q] zb, float[r] sy, uint8[r] zy) => (uint8[m, n] y) {
+  y = QLinearMatMul(a, sa, za, b, sb, zb, sy, zy)
+}""", [{"a": A, "b": B, "sa": [0.1], "za": [7], "sb": [0.2], "zb": [3],
+        "sy": [9], "zy": [100]},
+       {"a": A, "b": B, "sa": [0.1], "za": [7], "sb": [0.2, 0.1, 0.3, 0.4],
+        "zb": [3, 1, 0, 255], "sy": [9], "zy": [100]}]),
     Case("broadcast_two_names", ADD, shapes(
         [(2, 3), (2, 3)], [(1, 3), (2, 3)], [(2, 1), (1, 3)], [(1, 1), (5, 113)],
         [(7, 1), (7, 17)], [(0, 3), (1, 3)], [(1, 0), (4, 1)], [(1, 1), (1, 1)])),

@@ -17,7 +17,7 @@ namespace onnxc {
 
 FailureCheck::~FailureCheck() {
   if (!folder.empty())
-    sys::fs::remove_directories(folder);
+    (void)sys::fs::remove_directories(folder);
 }
 
 Error FailureCheck::begin(const ::onnx::ModelProto &model) {

@@ -41,6 +41,10 @@ DECISIONS = [
     ("Attention", 23, 99, lambda case: case.attributes.get("softcap")
      and case.attributes.get("qk_matmul_output_mode", 0) == 0, "onnxruntime",
      "the fourth result of mode 0 is the product; the reference caps it"),
+    ("Attention", 23, 99, lambda case: case.attributes.get("is_causal")
+     and case.attributes.get("qk_matmul_output_mode") == 2, "reference",
+     "the fourth result of mode 2 has the mask; onnxruntime leaves the causal "
+     "one out"),
     ("Cast", 19, 99, lambda case: case.attributes["to"] >= 17, "reference",
      "onnxruntime gives bytes"),
     ("RoiAlign", 10, 10, None, "onnxruntime",

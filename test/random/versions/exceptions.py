@@ -15,9 +15,11 @@ WITHOUT_RECIPE = {
 
 # (operator, first and last version, a form or "", condition, why)
 REFUSED = [
-    ("SplitToSequence", 11, 99, "free", lambda case: len(case.operands) == 2
-     and case.operands[1].ndim == 0,
+    ("SplitToSequence", 11, 99, "free", lambda case: len(case.operands) == 1
+     or case.operands[1].ndim == 0,
      "how many parts there are, only the run knows"),
+    ("DFT", 17, 99, "free", lambda case: case.operands[0].shape[-1] == 2,
+     "whether a signal is complex, its last dimension says: it is to be bound"),
 ]
 
 

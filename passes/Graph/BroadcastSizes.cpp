@@ -183,8 +183,7 @@ getQuantizationTargets(Operation *op) {
     if (!dims || dims->size() < 2)
       return;
     for (unsigned number : numbers)
-      if (number < op->getNumOperands() &&
-          getRank(op->getOperand(number)) == 1)
+      if (number < op->getNumOperands() && getRank(op->getOperand(number)) == 1)
         targets.push_back(
             {&op->getOpOperand(number), Dims{*(dims->end() - fromEnd)}});
   };

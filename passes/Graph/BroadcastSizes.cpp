@@ -6,10 +6,11 @@
 //
 //   Add(%x: [s0, 8], %y: [s1, 8])     s2 = s0 == 1 ? s1 : s0
 //
-// An operand with another size is expanded to it, so that all else sees equal
-// sizes. `resolve-sizes` puts the expression in the symbol's place once the
-// graph is cut into kernels. An Expand that finds its operand as large as its
-// result does nothing (`version-kernels`).
+// Sizes that depend on one symbol, as s0 and min(s0, 512), are taken to be
+// equal and checked. An operand with another size is expanded to it, so that
+// all else sees equal sizes. `resolve-sizes` puts the expression in the
+// symbol's place once the graph is cut into kernels. An Expand that finds its
+// operand as large as its result does nothing (`version-kernels`).
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -32,6 +33,21 @@ Dims ShapeInference::getParts(AffineExpr size) const {
   return found == broadcastSizes.end() ? Dims{size} : found->second;
 }
 
+static bool shareSymbol(AffineExpr a, AffineExpr b) {
+  bool share = false;
+  a.walk([&](AffineExpr expr) {
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
+      share |= b.isFunctionOfSymbol(symbol.getPosition());
+  });
+  return share;
+}
+
+/// Neither is a broadcast, and one is computed from what the other is.
+bool ShapeInference::areTakenAsEqual(AffineExpr a, AffineExpr b) const {
+  return !broadcastSizes.contains(a) && !broadcastSizes.contains(b) &&
+         shareSymbol(a, b);
+}
+
 AffineExpr ShapeInference::broadcastSize(AffineExpr a, AffineExpr b) {
   std::optional<int64_t> l = onnxc::onnx::getConstant(a),
                          r = onnxc::onnx::getConstant(b);
@@ -39,6 +55,8 @@ AffineExpr ShapeInference::broadcastSize(AffineExpr a, AffineExpr b) {
     return a;
   if (l == 1 || r)
     return b;
+  if (areTakenAsEqual(a, b))
+    return isPiecewise(a) ? b : a;
   Dims left = getParts(a), right = getParts(b), parts = left;
   for (AffineExpr part : right)
     if (!llvm::is_contained(parts, part))
@@ -112,7 +130,8 @@ LogicalResult ShapeInference::alignOperand(OpOperand &operand,
   size_t count = std::min(dims->size(), target.size());
   for (auto [dim, size] : llvm::zip(MutableArrayRef(*dims).take_back(count),
                                     target.take_back(count)))
-    if (!onnxc::onnx::getConstant(dim) && dim != size) {
+    if (!onnxc::onnx::getConstant(dim) && dim != size &&
+        !areTakenAsEqual(dim, size)) {
       dim = size;
       changes = true;
     }

@@ -88,6 +88,7 @@ private:
 
   // BroadcastSizes.cpp
   onnx::Dims getParts(mlir::AffineExpr size) const;
+  bool areTakenAsEqual(mlir::AffineExpr a, mlir::AffineExpr b) const;
   mlir::AffineExpr broadcastSize(mlir::AffineExpr a, mlir::AffineExpr b);
   mlir::LogicalResult alignOperands(mlir::Operation *op);
   mlir::LogicalResult alignOperand(mlir::OpOperand &operand,

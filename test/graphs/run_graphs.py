@@ -3,12 +3,13 @@
 compares with onnxruntime. (onnx's reference evaluator joins the scan outputs of
 a Loop where they are to be stacked.)
 
-    run_graphs.py [-- ONNXC'S OPTIONS]
+    run_graphs.py [--expected-failures FILE] [-- ONNXC'S OPTIONS]
 
 and the arguments of test/runner_arguments.py. The other files of the folder
 list the cases. One that says that its sizes are known before a run (the
 default) fails if a size is read from data. One that says what is refused must
-end so on each of its inputs.
+end so on each of its inputs. One that --expected-failures lists (a name and a
+reason a line) must fail: when it passes, its line has to go.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -145,12 +146,34 @@ def find_cases():
             yield from getattr(module, group, [])
 
 
+def fail_case(case, options):
+    """One that is known not to pass."""
+    try:
+        run_case(case, options)
+    except Failure:
+        return
+    raise Failure("passes, although it is an expected failure")
+
+
+def read_names(path):
+    with open(path) as file:
+        return {line.split()[0] for line in file
+                if line.strip() and not line.startswith("#")}
+
+
 def main():
     parser = runner_arguments.RunnerArguments(__doc__)
     parser.add_compiler_options()
+    parser.add_argument("--expected-failures", metavar="FILE",
+                        help="a file of names that must not pass, each with a "
+                             "reason")
     options = parser.parse()
-    return run_cases({case.name: functools.partial(run_case, case, options)
-                      for case in find_cases()}, options)
+    expected = (read_names(options.expected_failures)
+                if options.expected_failures else set())
+    return run_cases({
+        case.name: functools.partial(
+            fail_case if case.name in expected else run_case, case, options)
+        for case in find_cases()}, options)
 
 
 if __name__ == "__main__":

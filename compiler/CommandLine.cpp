@@ -300,6 +300,9 @@ static Expected<Options> readFlags(const Flags &flags) {
   for (StringRef value : flags.values)
     if (Error error = setValue(options, value))
       return std::move(error);
+  if (options.checkAccesses && options.optLevel == 0)
+    return bad("--check-accesses goes with -O1 and more: at -O0 temporaries of "
+               "loops would pile up on the stack");
   if (options.json && !options.inspect)
     return bad("--json goes with --inspect");
   if (flags.stopAfter.getNumOccurrences() && options.emit != EmitKind::MLIR)

@@ -85,12 +85,13 @@ def build(seed, path):
     return [{"b": 1, "t": 7}, {"b": 3, "t": 1}, {"b": 2, "t": 37}]
 
 
-def draw_flags(seed, sizes):
+def draw_flags(seed, sizes, options):
     """How it is compiled the second time, and the sizes that then remain."""
     random = np.random.RandomState(seed)
     kind = random.randint(3)
     if kind == 0:
-        return ["-O0"], sizes
+        is_checked = "--check-accesses" in options.onnxc_options
+        return ["-O1" if is_checked else "-O0"], sizes
     if kind == 1:
         return [f"-mcpu={image_blocks.pick(random, *LEVELS)}"], sizes
     name = image_blocks.pick(random, *sizes[0])
@@ -133,7 +134,7 @@ def run(name, seed, options):
         path = os.path.join(folder, "model.onnx")
         sizes = build(seed, path)
         compare(path, [], sizes, seed, options, folder)
-        flags, sizes = draw_flags(seed, sizes)
+        flags, sizes = draw_flags(seed, sizes, options)
         try:
             compare(path, flags, sizes, seed, options, folder)
         except Failure as failure:

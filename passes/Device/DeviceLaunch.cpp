@@ -78,7 +78,7 @@ void DeviceLaunch::restore(Value buffer, Value flat) {
     return;
   }
   SmallVector<OpFoldResult> shape, strides(type.getRank());
-  auto dynamic = dims[buffer].begin();
+  auto *dynamic = dims[buffer].begin();
   for (int64_t size : type.getShape()) {
     if (!ShapedType::isDynamic(size)) {
       shape.push_back(device.getIndexAttr(size));

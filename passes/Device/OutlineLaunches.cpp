@@ -184,7 +184,7 @@ private:
     for (Value value : used)
       if (!value.getDefiningOp() || !own.contains(value.getDefiningOp()))
         outside.push_back(value);
-    if (failed(launch.begin(outside, /*numThreads=*/1)))
+    if (failed(launch.begin(outside, /*threads=*/1)))
       return failure();
     for (Operation *op : ops)
       launch.clone(op);

@@ -29,7 +29,7 @@ using namespace onnxc::onnx;
 
 /// The sizes that a size is the broadcast of, itself alone for others.
 Dims ShapeInference::getParts(AffineExpr size) const {
-  auto found = broadcastSizes.find(size);
+  const auto *found = broadcastSizes.find(size);
   return found == broadcastSizes.end() ? Dims{size} : found->second;
 }
 

@@ -293,8 +293,8 @@ private:
           ("<domain: \"" + kDomainName + "\", opset_import: [\"\" : " +
            Twine(model.getOpset("")) + "]>\n" + entry->second + rest)
               .str();
-      auto status = ::onnx::OnnxParser::Parse(*model.proto->add_functions(),
-                                              text.c_str());
+      auto status =
+          ::onnx::OnnxParser::Parse(*model.proto->add_functions(), text);
       if (!status.IsOK())
         return model.error(node)
                << "its body cannot be read: " << status.ErrorMessage();

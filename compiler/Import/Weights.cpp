@@ -19,7 +19,7 @@ namespace onnxc {
 
 namespace {
 
-constexpr int64_t kInlineBytes = 16 * 1024;
+constexpr int64_t kInlineBytes = int64_t(16) * 1024;
 
 bool isLarge(const ::onnx::TensorProto &tensor) {
   std::optional<int64_t> count = countElements(

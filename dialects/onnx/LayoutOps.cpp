@@ -174,9 +174,9 @@ ReverseSequenceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
 
 SmallVector<unsigned> TileOp::getShapeOperands() { return {1}; }
 
-std::optional<int64_t> TileOp::getShapeOperandLength() {
-  return getRank(getInput());
-}
+SmallVector<unsigned> TileOp::getListOperands() { return {1}; }
+
+std::optional<int64_t> TileOp::getListLength() { return getRank(getInput()); }
 
 LogicalResult TileOp::inferReturnTypes(MLIRContext *,
                                        std::optional<Location> loc,

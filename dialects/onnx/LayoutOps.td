@@ -39,7 +39,8 @@ def Onnx_ReverseSequenceOp : Onnx_PureOp<"ReverseSequence", [NeedsSizes]> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_TileOp : Onnx_PureOp<"Tile", [ShapeArithmetic, ShapeOperandsOfLength]> {
+def Onnx_TileOp
+    : Onnx_PureOp<"Tile", [ShapeArithmetic, ShapeOperands, ListOperands]> {
   let summary = "Repeats a tensor along each dimension";
   let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$repeats);
   let results = (outs Onnx_Tensor:$output);

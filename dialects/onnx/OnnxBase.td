@@ -116,8 +116,7 @@ def Onnx_TypeAttr : TypeAttrBase<"::mlir::Type", "TYPE_PROTO">;
 // with given ones when nothing known differs.
 def ShapeArithmetic : DeclareOpInterfaceMethods<ShapeArithmeticOp>;
 def ShapeOperands : DeclareOpInterfaceMethods<ShapeOperandsOp>;
-def ShapeOperandsOfLength
-    : DeclareOpInterfaceMethods<ShapeOperandsOp, ["getShapeOperandLength"]>;
+def ListOperands : DeclareOpInterfaceMethods<ListOperandsOp>;
 def Expanding : DeclareOpInterfaceMethods<ExpandingOp>;
 def NeedsSizes : DeclareOpInterfaceMethods<SizeRequirementsOp>;
 def Costs : DeclareOpInterfaceMethods<CostOp>;

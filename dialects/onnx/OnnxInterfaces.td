@@ -75,17 +75,25 @@ def ShapeOperandsOp : OpInterface<"ShapeOperandsOp"> {
     they are not known, shape inference makes each element a symbol that is
     read at run time.
   }];
+  let methods = [InterfaceMethod<
+    "The operands' numbers.", "::llvm::SmallVector<unsigned>",
+    "getShapeOperands", (ins)>];
+}
+
+def ListOperandsOp : OpInterface<"ListOperandsOp"> {
+  let cppNamespace = "::onnxc::onnx";
+  let description = [{
+    An op with operands that are lists (1-D): of sizes, pads or axes. Where
+    ranks tell how long they are, shape inference gives that length to lists of
+    free length, and a run with another one is refused.
+  }];
   let methods = [
     InterfaceMethod<
-      "The operands' numbers.", "::llvm::SmallVector<unsigned>",
-      "getShapeOperands", (ins)>,
-    InterfaceMethod<[{
-        How many elements the operands must have, where that is known: a run
-        with another number is refused. None by default.
-      }],
-      "::std::optional<int64_t>", "getShapeOperandLength", (ins), "", [{
-        return ::std::nullopt;
-      }]>];
+      "The lists' numbers; those of absent operands too.",
+      "::llvm::SmallVector<unsigned>", "getListOperands", (ins)>,
+    InterfaceMethod<
+      "How many elements each list has to have, where that is known.",
+      "::std::optional<int64_t>", "getListLength", (ins)>];
 }
 
 def DataDependentShapeOp : OpInterface<"DataDependentShapeOp"> {

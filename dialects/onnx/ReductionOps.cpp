@@ -117,6 +117,12 @@ static SmallVector<Value> expandRunTimeAxes(Op op, OpBuilder &b) {
   }                                                                            \
   SmallVector<Value> OP::expand(OpBuilder &b) {                                \
     return expandRunTimeAxes(*this, b);                                        \
+  }                                                                            \
+  SmallVector<unsigned> OP::getListOperands() { return {1}; }                  \
+  std::optional<int64_t> OP::getListLength() {                                 \
+    if (getKeepdims())                                                         \
+      return std::nullopt;                                                     \
+    return getRankDifference(getData(), getReduced());                         \
   }
 ONNXC_REDUCTION(ReduceSumOp)
 ONNXC_REDUCTION(ReduceProdOp)

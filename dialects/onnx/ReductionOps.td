@@ -7,7 +7,7 @@
 include "dialects/onnx/OnnxBase.td"
 
 class Onnx_Reduce<string name, string what, list<Trait> traits = []>
-    : Onnx_PureOp<name, traits # [FusesProducers, Expanding]> {
+    : Onnx_PureOp<name, traits # [FusesProducers, Expanding, ListOperands]> {
   let summary = what # " over axes (all without any)";
   let description = [{
     Where axes are known at run time only, shape inference replaces it by one

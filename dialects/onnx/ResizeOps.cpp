@@ -142,7 +142,9 @@ SmallVector<unsigned> ResizeOp::getShapeOperands() {
   return {};
 }
 
-std::optional<int64_t> ResizeOp::getShapeOperandLength() {
+SmallVector<unsigned> ResizeOp::getListOperands() { return getShapeOperands(); }
+
+std::optional<int64_t> ResizeOp::getListLength() {
   if (getAxes())
     return getAxes()->size();
   return getRank(getX());

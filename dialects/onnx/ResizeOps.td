@@ -7,7 +7,7 @@
 include "dialects/onnx/OnnxBase.td"
 
 def Onnx_ResizeOp : Onnx_PureOp<"Resize", [
-    AttrSizedOperandSegments, ShapeOperandsOfLength,
+    AttrSizedOperandSegments, ShapeOperands, ListOperands,
     DeclareOpInterfaceMethods<DataDependentShapeOp>, NeedsSizes]> {
   let summary = "Resamples axes to other sizes";
   let arguments = (ins Onnx_Tensor:$X, Optional<Onnx_Tensor>:$roi,

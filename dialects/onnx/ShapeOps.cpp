@@ -110,8 +110,10 @@ IdentityOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 
 SmallVector<unsigned> ReshapeOp::getShapeOperands() { return {1}; }
 
+SmallVector<unsigned> ReshapeOp::getListOperands() { return {1}; }
+
 /// A rank that the model states, as the length of a list does not tell it.
-std::optional<int64_t> ReshapeOp::getShapeOperandLength() {
+std::optional<int64_t> ReshapeOp::getListLength() {
   return getRank(getResult());
 }
 
@@ -190,6 +192,12 @@ LogicalResult ReshapeOp::inferReturnTypes(MLIRContext *context,
 // Squeeze, Unsqueeze, Flatten
 //===----------------------------------------------------------------------===//
 
+SmallVector<unsigned> SqueezeOp::getListOperands() { return {1}; }
+
+std::optional<int64_t> SqueezeOp::getListLength() {
+  return getRankDifference(getData(), getSqueezed());
+}
+
 LogicalResult SqueezeOp::inferReturnTypes(MLIRContext *,
                                           std::optional<Location> loc,
                                           Adaptor adaptor,
@@ -232,6 +240,12 @@ LogicalResult SqueezeOp::inferReturnTypes(MLIRContext *,
 std::optional<Dims>
 SqueezeOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
   return operands[0];
+}
+
+SmallVector<unsigned> UnsqueezeOp::getListOperands() { return {1}; }
+
+std::optional<int64_t> UnsqueezeOp::getListLength() {
+  return getRankDifference(getExpanded(), getData());
 }
 
 LogicalResult UnsqueezeOp::inferReturnTypes(MLIRContext *context,
@@ -328,7 +342,9 @@ FlattenOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 
 SmallVector<unsigned> ExpandOp::getShapeOperands() { return {1}; }
 
-std::optional<int64_t> ExpandOp::getShapeOperandLength() {
+SmallVector<unsigned> ExpandOp::getListOperands() { return {1}; }
+
+std::optional<int64_t> ExpandOp::getListLength() {
   return getRank(getResult());
 }
 
@@ -400,7 +416,9 @@ std::optional<Dims> ExpandOp::evaluate(ArrayRef<std::optional<Dims>> operands) {
 
 SmallVector<unsigned> ConstantOfShapeOp::getShapeOperands() { return {0}; }
 
-std::optional<int64_t> ConstantOfShapeOp::getShapeOperandLength() {
+SmallVector<unsigned> ConstantOfShapeOp::getListOperands() { return {0}; }
+
+std::optional<int64_t> ConstantOfShapeOp::getListLength() {
   return getRank(getResult());
 }
 

@@ -44,7 +44,7 @@ def Onnx_IdentityOp : Onnx_PureOp<"Identity", [IsView, ShapeArithmetic]> {
 }
 def Onnx_ReshapeOp
     : Onnx_PureOp<"Reshape", [
-    IsView, ShapeArithmetic, ShapeOperandsOfLength, NeedsSizes]> {
+    IsView, ShapeArithmetic, ShapeOperands, ListOperands, NeedsSizes]> {
   let summary = "The same elements in another shape";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$shape,
       DefaultValuedAttr<Onnx_Int, "0">:$allowzero);
@@ -52,7 +52,7 @@ def Onnx_ReshapeOp
   let hasFolder = 1;
 }
 def Onnx_SqueezeOp : Onnx_PureOp<"Squeeze", [
-    IsView, ShapeArithmetic, NeedsSizes, Expanding]> {
+    IsView, ShapeArithmetic, ListOperands, NeedsSizes, Expanding]> {
   let summary = "Without dimensions of size 1";
   let description = [{
     Where axes are known at run time only, shape inference makes it a Reshape to
@@ -62,7 +62,7 @@ def Onnx_SqueezeOp : Onnx_PureOp<"Squeeze", [
   let results = (outs Onnx_Tensor:$squeezed);
 }
 def Onnx_UnsqueezeOp : Onnx_PureOp<"Unsqueeze", [
-    IsView, ShapeArithmetic, Expanding]> {
+    IsView, ShapeArithmetic, ListOperands, Expanding]> {
   let summary = "With dimensions of size 1 inserted";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$axes);
   let results = (outs Onnx_Tensor:$expanded);
@@ -79,7 +79,7 @@ def Onnx_FlattenOp : Onnx_PureOp<"Flatten", [IsView, ShapeArithmetic]> {
 //===----------------------------------------------------------------------===//
 
 def Onnx_ExpandOp : Onnx_PureOp<"Expand", [
-    ShapeArithmetic, ShapeOperandsOfLength, NeedsSizes]> {
+    ShapeArithmetic, ShapeOperands, ListOperands, NeedsSizes]> {
   let summary = "A tensor broadcast with a shape";
   let description = [{
     A free size of the operand that is not the result's size is 1 or equals it
@@ -97,7 +97,7 @@ def Onnx_ExpandOp : Onnx_PureOp<"Expand", [
 }
 def Onnx_ConstantOfShapeOp
     : Onnx_PureOp<"ConstantOfShape",
-                  [ShapeArithmetic, ShapeOperandsOfLength]> {
+                  [ShapeArithmetic, ShapeOperands, ListOperands]> {
   let summary = "A tensor of one value";
   let arguments = (ins Onnx_Tensor:$input,
       OptionalAttr<Onnx_TensorAttr>:$value);

@@ -159,8 +159,10 @@ SmallVector<unsigned> SliceOp::getShapeOperands() {
   return {1, 2, getNumOperands() - 1};
 }
 
+SmallVector<unsigned> SliceOp::getListOperands() { return getShapeOperands(); }
+
 /// All lists are as long as any of them.
-std::optional<int64_t> SliceOp::getShapeOperandLength() {
+std::optional<int64_t> SliceOp::getListLength() {
   for (Value list : {getAxes(), getStarts(), getEnds(), getSteps()})
     if (auto type = list ? dyn_cast<RankedTensorType>(list.getType())
                          : RankedTensorType();
@@ -305,6 +307,15 @@ LogicalResult SliceSizeOp::inferReturnTypes(MLIRContext *context,
 //===----------------------------------------------------------------------===//
 
 SmallVector<unsigned> PadOp::getShapeOperands() { return {1}; }
+
+SmallVector<unsigned> PadOp::getListOperands() { return {1}; }
+
+std::optional<int64_t> PadOp::getListLength() {
+  std::optional<int64_t> rank = getRank(getData());
+  if (!rank || getAxes())
+    return std::nullopt;
+  return 2 * *rank;
+}
 
 /// Axes known at run time only: the pads become one a dimension.
 SmallVector<Value> PadOp::expand(OpBuilder &b) {

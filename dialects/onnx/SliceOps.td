@@ -23,7 +23,7 @@ def Onnx_SplitOp : Onnx_PureOp<"Split", [
 
 def Onnx_SliceOp : Onnx_PureOp<"Slice", [
     AttrSizedOperandSegments, ShapeArithmetic, Expanding,
-    ShapeOperandsOfLength,
+    ShapeOperands, ListOperands,
     DeclareOpInterfaceMethods<DataDependentShapeOp>]> {
   let summary = "Every step-th element from start to end of some axes";
   let description = [{
@@ -50,8 +50,8 @@ def Onnx_SliceSizeOp : Onnx_PureOp<"SliceSize"> {
 }
 
 def Onnx_PadOp : Onnx_PureOp<"Pad", [
-    AttrSizedOperandSegments, DeclareOpInterfaceMethods<ShapeOperandsOp>,
-    Expanding, NeedsSizes]> {
+    AttrSizedOperandSegments, ShapeOperands, ListOperands, Expanding,
+    NeedsSizes]> {
   let summary = "Adds elements at the ends of axes; negative pads remove them";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$pads,
                        Optional<Onnx_Tensor>:$constant_value,

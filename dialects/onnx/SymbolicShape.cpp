@@ -89,6 +89,13 @@ std::optional<int64_t> getRank(Value value) {
   return std::nullopt;
 }
 
+std::optional<int64_t> getRankDifference(Value of, Value to) {
+  std::optional<int64_t> rank = getRank(of), other = getRank(to);
+  if (!rank || !other || *rank <= *other)
+    return std::nullopt;
+  return *rank - *other;
+}
+
 std::optional<Dims> broadcast(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
   if (a.size() < b.size())
     std::swap(a, b);

@@ -41,6 +41,10 @@ mlir::Type getElementType(mlir::Value value);
 /// Its rank, none when that is not known.
 std::optional<int64_t> getRank(mlir::Value value);
 
+/// By how much the rank of one value is greater than that of another; none
+/// where a rank is not known, or where it is not greater.
+std::optional<int64_t> getRankDifference(mlir::Value of, mlir::Value to);
+
 mlir::AffineExpr getConstant(mlir::MLIRContext *context, int64_t value);
 mlir::AffineExpr simplify(mlir::AffineExpr expr);
 /// The value of a constant expression.

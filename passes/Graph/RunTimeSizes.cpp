@@ -6,8 +6,6 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/GraphBuilder.h"
-#include "dialects/onnx/LayoutOps.h"
-#include "dialects/onnx/SliceOps.h"
 #include "dialects/plan/Plan.h"
 #include "passes/Graph/ReshapeTo.h"
 #include "passes/Graph/ShapeInference.h"
@@ -31,11 +29,8 @@ AffineExpr ShapeInference::defineSymbol(OpBuilder &b, Location loc,
   return symbol;
 }
 
-/// Floats become integers (the depth of a OneHot may be one). A list of free
-/// length gets the length that it has to have; the Reshape refuses runs with
-/// another one.
-LogicalResult ShapeInference::normalizeShapeOperands(ShapeOperandsOp op) {
-  std::optional<int64_t> length = op.getShapeOperandLength();
+/// Floats become integers: the depth of a OneHot may be one.
+LogicalResult ShapeInference::castShapeOperands(ShapeOperandsOp op) {
   Operation *before = op->getPrevNode();
   OpBuilder b(op);
   for (unsigned number : op.getShapeOperands()) {
@@ -45,55 +40,29 @@ LogicalResult ShapeInference::normalizeShapeOperands(ShapeOperandsOp op) {
     if (isa<FloatType>(onnxc::onnx::getElementType(operand)))
       op->setOperand(
           number, GraphBuilder{b, op->getLoc()}.cast(operand, b.getI64Type()));
-    std::optional<Dims> dims = getDims(operand);
-    if (!length || !dims || dims->size() != 1 || getConstant(dims->front()) ||
-        getKnownInts(operand))
-      continue;
-    op->setOperand(number, reshapeTo(b, op->getLoc(), operand,
-                                     getConstant(getContext(), *length)));
   }
   return inferBetween(before, op);
 }
 
-/// How many elements operand 1 has, a list of pads or axes, as far as ranks
-/// say: those of the operands, and that which the model states for the result.
-static std::optional<int64_t> getListLength(Operation *op) {
-  std::optional<int64_t> data = getRank(op->getOperand(0)),
-                         stated = getRank(op->getResult(0));
-  auto pad = dyn_cast<PadOp>(op);
-  if (data && pad && !pad.getAxes())
-    return 2 * *data;
-  if (!data || !stated)
-    return std::nullopt;
-  auto keeps = op->getAttrOfType<IntegerAttr>("keepdims");
-  bool drops = isa<SqueezeOp>(op) ||
-               (op->getName().stripDialect().starts_with("Reduce") && keeps &&
-                keeps.getInt() == 0);
-  if (drops && *data > *stated)
-    return *data - *stated;
-  if (isa<UnsqueezeOp>(op) && *stated > *data)
-    return *stated - *data;
-  return std::nullopt;
-}
-
-/// Where a list of free length decides the result's rank, and that is known, so
-/// is its length.
-LogicalResult ShapeInference::pinListLength(Operation *op) {
-  if (op->getNumResults() != 1 || op->getNumOperands() < 2 ||
-      op->getNumRegions() != 0)
-    return success();
-  Value list = op->getOperand(1);
-  std::optional<Dims> dims = getDims(list);
-  if (!dims || dims->size() != 1 || onnxc::onnx::getConstant(dims->front()) ||
-      !getElementType(list).isInteger())
-    return success();
-  std::optional<int64_t> length = getListLength(op);
+/// A list of free length gets the length that it has to have; the Reshape
+/// refuses runs with another one.
+LogicalResult ShapeInference::pinListLengths(ListOperandsOp op) {
+  std::optional<int64_t> length = op.getListLength();
   if (!length)
     return success();
   Operation *before = op->getPrevNode();
   OpBuilder b(op);
-  GraphBuilder g{b, op->getLoc()};
-  op->setOperand(1, g.reshape(list, g.ints(*length)));
+  for (unsigned number : op.getListOperands()) {
+    if (number >= op->getNumOperands())
+      continue;
+    Value list = op->getOperand(number);
+    std::optional<Dims> dims = getDims(list);
+    if (!dims || dims->size() != 1 || getConstant(dims->front()) ||
+        getKnownInts(list))
+      continue;
+    op->setOperand(number, reshapeTo(b, op->getLoc(), list,
+                                     getConstant(getContext(), *length)));
+  }
   return inferBetween(before, op);
 }
 

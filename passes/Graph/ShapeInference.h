@@ -75,8 +75,8 @@ private:
   void updateSignature();
 
   // RunTimeSizes.cpp
-  mlir::LogicalResult normalizeShapeOperands(onnx::ShapeOperandsOp op);
-  mlir::LogicalResult pinListLength(mlir::Operation *op);
+  mlir::LogicalResult castShapeOperands(onnx::ShapeOperandsOp op);
+  mlir::LogicalResult pinListLengths(onnx::ListOperandsOp op);
   void defineShapeOperands(onnx::ShapeOperandsOp op);
   mlir::LogicalResult resolveRunTimeShape(onnx::ReshapeOp op);
   mlir::LogicalResult defineDataDependentSizes(onnx::DataDependentShapeOp op);

@@ -11,6 +11,7 @@
 #include "compiler/Import/Build.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
+#include "dialects/onnx/InferTypes.h"
 #include "dialects/onnx/ModelAttrs.h"
 #include "dialects/onnx/SliceOps.h"
 #include "dialects/plan/Branches.h"
@@ -313,10 +314,7 @@ LogicalResult BuildModule::inferTypes(const ::onnx::NodeProto &node,
                                       Operation *probe,
                                       SmallVectorImpl<Type> &types) {
   if (auto infer = dyn_cast<InferTypeOpInterface>(probe)) {
-    if (failed(infer.inferReturnTypes(
-            &model.context, probe->getLoc(), probe->getOperands(),
-            probe->getAttrDictionary(), probe->getPropertiesStorage(),
-            probe->getRegions(), types)))
+    if (failed(onnx::inferResultTypes(infer, types)))
       return failure();
   } else {
     for (const std::string &output : node.output()) {

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/InferTypes.h"
 #include "dialects/onnx/MathOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "passes/Graph/ControlFlowShapes.h"
@@ -266,10 +267,7 @@ FailureOr<Operation *> LoopShapes::run() {
     return failure();
 
   SmallVector<Type> types;
-  if (failed(op.inferReturnTypes(op.getContext(), op.getLoc(),
-                                 op->getOperands(), op->getAttrDictionary(),
-                                 op->getPropertiesStorage(), op->getRegions(),
-                                 types)))
+  if (failed(inferResultTypes(op, types)))
     return failure();
   for (auto [i, initial] : llvm::enumerate(op.getVInitial()))
     types[i] = initial.getType();

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/InferTypes.h"
 #include "dialects/onnx/LayoutOps.h"
 #include "passes/Graph/ControlFlowShapes.h"
 #include "passes/Graph/VaryingSizes.h"
@@ -140,10 +141,7 @@ LogicalResult ScanShapes::run() {
   if (failed(inferBody()))
     return failure();
   SmallVector<Type> types;
-  if (failed(op.inferReturnTypes(op.getContext(), op.getLoc(),
-                                 op->getOperands(), op->getAttrDictionary(),
-                                 op->getPropertiesStorage(), op->getRegions(),
-                                 types)))
+  if (failed(inferResultTypes(op, types)))
     return failure();
   for (OpResult result : op->getResults()) {
     size_t i = result.getResultNumber(), number = i - numStates;

@@ -6,6 +6,7 @@
 
 #include "passes/Graph/ShapeInference.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/InferTypes.h"
 #include "dialects/onnx/ModelAttrs.h"
 #include "dialects/onnx/SliceOps.h"
 #include "passes/Graph/ControlFlowShapes.h"
@@ -58,10 +59,11 @@ LogicalResult ShapeInference::inferOp(Operation *op) {
   if (dependsOnRunTimeSequence(op))
     return success();
   if (auto shapeOp = dyn_cast<ShapeOperandsOp>(op))
-    if (failed(normalizeShapeOperands(shapeOp)))
+    if (failed(castShapeOperands(shapeOp)))
       return failure();
-  if (failed(pinListLength(op)))
-    return failure();
+  if (auto lists = dyn_cast<ListOperandsOp>(op))
+    if (failed(pinListLengths(lists)))
+      return failure();
   if (auto reshape = dyn_cast<ReshapeOp>(op))
     if (failed(resolveRunTimeShape(reshape)))
       return failure();
@@ -89,10 +91,7 @@ LogicalResult ShapeInference::inferOp(Operation *op) {
     return failure();
   if (auto infer = dyn_cast<InferTypeOpInterface>(op)) {
     SmallVector<Type> types;
-    if (failed(infer.inferReturnTypes(
-            getContext(), op->getLoc(), op->getOperands(),
-            op->getAttrDictionary(), op->getPropertiesStorage(),
-            op->getRegions(), types)))
+    if (failed(inferResultTypes(infer, types)))
       return failure();
     for (auto [result, type] : llvm::zip(op->getResults(), types))
       if (getDims(type) || !isOverSymbols(result.getType()))

@@ -8,7 +8,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Import/FunctionBodies.h"
 #include "compiler/Import/Model.h"
 #include "mlir/IR/Diagnostics.h"
 #include <onnx/defs/function.h>
@@ -205,10 +204,6 @@ private:
       std::vector<::onnx::TypeProto> inputs;
       for (const std::string &input : node.input())
         inputs.push_back(types.lookup(input));
-      if (auto own = getOwnBody(node, inputs)) {
-        body = *own;
-        return true;
-      }
       if (const auto *function = schema.GetFunction(opset)) {
         body = *function;
         return true;

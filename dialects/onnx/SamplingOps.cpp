@@ -5,10 +5,109 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SamplingOps.h"
+#include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
+
+//===----------------------------------------------------------------------===//
+// AffineGrid
+//===----------------------------------------------------------------------===//
+
+SmallVector<unsigned> AffineGridOp::getShapeOperands() { return {1}; }
+
+SmallVector<unsigned> AffineGridOp::getListOperands() { return {1}; }
+
+/// The images' dimensions are the matrices' rows; batch and channels come
+/// before them.
+std::optional<int64_t> AffineGridOp::getListLength() {
+  std::optional<Dims> theta = getDims(getTheta());
+  if (!theta || theta->size() != 3)
+    return std::nullopt;
+  std::optional<int64_t> rows = getConstant((*theta)[1]);
+  if (!rows)
+    return std::nullopt;
+  return *rows + 2;
+}
+
+LogicalResult AffineGridOp::inferReturnTypes(MLIRContext *context,
+                                             std::optional<Location> loc,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getTheta());
+  std::optional<Dims> size = getKnownInts(adaptor.getSize());
+  std::optional<int64_t> rank = getRank(adaptor.getTheta());
+  if (rank && *rank != 3)
+    return emitOptionalError(loc, "theta has rank ", *rank, ", not 3");
+  if (!size) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  if (size->size() != 4 && size->size() != 5)
+    return emitOptionalError(loc, "size has ", size->size(),
+                             " elements, not 4 or 5");
+  // [N, C, (D,) H, W] -> [N, (D,) H, W, 2 or 3].
+  Dims dims(*size);
+  dims.erase(dims.begin() + 1);
+  dims.push_back(getConstant(context, size->size() - 2));
+  types.push_back(getTensorType(dims, element));
+  return success();
+}
+
+void AffineGridOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> grid = getDims(getGrid());
+  if (!grid)
+    return;
+  int64_t rank = grid->size() - 2;
+  r.shape("theta", getTheta(),
+          {grid->front(), r.constant(rank), r.constant(rank + 1)});
+}
+
+/// Where the pixels of a dimension are between -1 and 1: in the middle of
+/// their parts of it, or from end to end. One pixel is in the middle, as
+/// PyTorch has it.
+static Value getPlaces(GraphBuilder &g, AffineExpr size, bool endToEnd,
+                       Type element) {
+  Value count = g.dims({size}), length = g.cast(count, element);
+  Value one = g.number(1, element), two = g.number(2, element);
+  Value index = g.cast(g.range(count), element);
+  Value fromMiddle = g.sub(g.add(g.mul(index, two), one), length);
+  return g.div(fromMiddle, endToEnd ? g.max(g.sub(length, one), one) : length);
+}
+
+/// A matrix times (x, y, 1) or (x, y, z, 1) at each pixel; x is the place in
+/// the last dimension.
+SmallVector<Value> AffineGridOp::expand(OpBuilder &b) {
+  std::optional<Dims> grid = getDims(getGrid());
+  if (!grid)
+    return {};
+  int64_t rank = grid->size() - 2;
+  GraphBuilder g{b, getLoc()};
+  Type element = onnxc::onnx::getElementType(getTheta());
+  Dims columnShape(rank + 2, getConstant(b.getContext(), 1));
+  columnShape.front() = grid->front();
+  columnShape.back() = grid->back();
+  Value sum;
+  for (int64_t column = 0; column <= rank; ++column) {
+    Value part =
+        g.slice(getTheta(), g.ints(column), g.ints(column + 1), /*axis=*/2);
+    part = g.reshape(part, g.dims(columnShape));
+    if (column < rank) {
+      int64_t dim = rank - column; // of the grid
+      Dims placeShape(rank + 2, getConstant(b.getContext(), 1));
+      placeShape[dim] = (*grid)[dim];
+      Value places = getPlaces(g, (*grid)[dim], getAlignCorners(), element);
+      part = g.mul(part, g.reshape(places, g.dims(placeShape)));
+    }
+    sum = sum ? g.add(sum, part) : part;
+  }
+  return {g.expand(sum, g.dims(*grid))};
+}
+
+//===----------------------------------------------------------------------===//
+// GridSample, MaxRoiPool, RoiAlign
+//===----------------------------------------------------------------------===//
 
 LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *,
                                              std::optional<Location> loc,

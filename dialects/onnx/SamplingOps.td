@@ -6,6 +6,19 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+def Onnx_AffineGridOp : Onnx_PureOp<"AffineGrid", [
+    ShapeOperands, ListOperands, Expanding, NeedsSizes]> {
+  let summary = "The places to which matrices take the pixels of an image";
+  let description = [{
+    Shape inference makes products and sums of it. The specification's body
+    squeezes the batch away where it is 1, and takes its sizes from a Split, of
+    which no result has a size that is known before a run.
+  }];
+  let arguments = (ins Onnx_Tensor:$theta, Onnx_Tensor:$size,
+                       DefaultValuedAttr<Onnx_Int, "0">:$align_corners);
+  let results = (outs Onnx_Tensor:$grid);
+}
+
 def Onnx_GridSampleOp : Onnx_PureOp<"GridSample", [NeedsSizes]> {
   let summary = "The input interpolated at the places of a grid";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$grid,

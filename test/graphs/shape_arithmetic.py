@@ -2,7 +2,9 @@
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import numpy as np
 from graph_case import Case
+from sizes_at_run_time import SHAPE
 
 CASES = [
     # The position embedding of a sentence model.
@@ -229,6 +231,29 @@ agraph (float[n, 2, 3] theta, float[n, c, h, w] x) => (float[n, h, w, 2] grid,
   ends = AffineGrid <align_corners = 1> (theta, size)
 }""", [{"theta": (1, 2, 3), "x": (1, 3, 4, 5)},
        {"theta": (2, 2, 3), "x": (2, 1, 7, 2)}]),
+
+    # One pixel is in the middle, as in PyTorch; onnxruntime has it at the end.
+    Case("affine_grid_of_one_row", """
+agraph (float[n, 2, 3] theta, float[n, c, h, w] x) => (float[n, h, w, 2] ends) {
+  size = Shape(x)
+  ends = AffineGrid <align_corners = 1> (theta, size)
+}""", [{"theta": np.array([[[1, 2, 3], [4, 5, 6]]], np.float32),
+        "x": (1, 3, 1, 2)}],
+         expected=[np.array([[[[2, 2], [4, 10]]]], np.float32)]),
+
+    # onnxruntime refuses it.
+    Case("affine_grid_of_nothing", """
+agraph (float[n, 2, 3] theta, float[n, c, h, w] x) => (float[n, h, w, 2] grid) {
+  size = Shape(x)
+  grid = AffineGrid(theta, size)
+}""", [{"theta": (2, 2, 3), "x": (2, 3, 0, 5)}],
+         expected=[np.zeros((2, 0, 5, 2), np.float32)]),
+
+    Case("affine_grid_of_another_batch", """
+agraph (float[m, 2, 3] theta, float[n, c, h, w] x) => (float[n, h, w, 2] grid) {
+  size = Shape(x)
+  grid = AffineGrid(theta, size)
+}""", [{"theta": (2, 2, 3), "x": (3, 3, 4, 5)}], refused=SHAPE),
 
     Case("affine_grid_of_a_volume", """
 agraph (float[n, 3, 4] theta, float[n, c, d, h, w] x)

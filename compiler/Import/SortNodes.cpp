@@ -10,8 +10,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Model.h"
+#include "compiler/Import/NodeUses.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include <queue>
 
 using namespace mlir;
@@ -21,41 +21,6 @@ namespace onnxc {
 namespace {
 
 using Nodes = google::protobuf::RepeatedPtrField<::onnx::NodeProto>;
-
-/// The names that a node reads, also those that its sub-graphs take from
-/// outside of them.
-void collectUses(const ::onnx::NodeProto &node, llvm::StringSet<> &uses);
-
-void collectUses(const ::onnx::GraphProto &graph, llvm::StringSet<> &uses) {
-  llvm::StringSet<> inner, defined;
-  for (const auto &input : graph.input())
-    defined.insert(input.name());
-  for (const auto &tensor : graph.initializer())
-    defined.insert(tensor.name());
-  for (const auto &tensor : graph.sparse_initializer())
-    defined.insert(tensor.values().name());
-  for (const auto &node : graph.node()) {
-    collectUses(node, inner);
-    defined.insert_range(node.output());
-  }
-  for (const auto &output : graph.output())
-    inner.insert(output.name());
-  for (const auto &use : inner)
-    if (!defined.contains(use.first()))
-      uses.insert(use.first());
-}
-
-void collectUses(const ::onnx::NodeProto &node, llvm::StringSet<> &uses) {
-  for (const std::string &input : node.input())
-    if (!input.empty())
-      uses.insert(input);
-  for (const auto &attribute : node.attribute()) {
-    if (attribute.has_g())
-      collectUses(attribute.g(), uses);
-    for (const auto &graph : attribute.graphs())
-      collectUses(graph, uses);
-  }
-}
 
 /// Of the nodes that are ready, the first one is taken (Kahn, with a heap).
 void sortNodes(Nodes &nodes) {

@@ -61,9 +61,6 @@ LogicalResult upgradeModel(Model &model) {
   int64_t opset = model.getOpset("");
   if (opset == 0 || opset >= kNewestOpset)
     return success();
-  for (auto &import : *model.proto->mutable_opset_import())
-    if (isDefaultDomain(import.domain()))
-      import.set_domain("");
   Statements statements(model.proto->graph());
   try {
     bool applied = upgrade::applyRules(*model.proto, opset);

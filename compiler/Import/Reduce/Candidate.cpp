@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Import/NodeUses.h"
 #include "compiler/Import/Reduce/Reductions.h"
 #include "llvm/ADT/STLExtras.h"
 #include <onnx/shape_inference/implementation.h>
@@ -41,26 +42,6 @@ llvm::StringMap<::onnx::TypeProto> inferTypes(const ::onnx::ModelProto &model) {
           value.type().tensor_type().has_shape())
         types[value.name()] = value.type();
   return types;
-}
-
-static void collectUses(const ::onnx::GraphProto &graph,
-                        llvm::StringSet<> &uses) {
-  // Names of its own among them do no harm.
-  for (const auto &node : graph.node())
-    collectUses(node, uses);
-  for (const auto &output : graph.output())
-    uses.insert(output.name());
-}
-
-void collectUses(const ::onnx::NodeProto &node, llvm::StringSet<> &uses) {
-  for (const std::string &input : node.input())
-    uses.insert(input);
-  for (const auto &attribute : node.attribute()) {
-    if (attribute.has_g())
-      collectUses(attribute.g(), uses);
-    for (const auto &graph : attribute.graphs())
-      collectUses(graph, uses);
-  }
 }
 
 template <typename Field, typename Keep>

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Import/NodeUses.h"
 #include "compiler/Import/Reduce/Reductions.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -70,6 +71,28 @@ bool dropFirst(::onnx::GraphProto &graph, int count, const Types &types) {
   return true;
 }
 
+/// Cuts the graph at a number of nodes, halving where it may be. With
+/// `failsWithMore` what fails at a number fails at greater ones, else at
+/// smaller ones. False where no cut failed.
+bool halve(Candidate &candidate,
+           bool (*cut)(::onnx::GraphProto &, int, const Types &),
+           bool failsWithMore) {
+  ::onnx::ModelProto whole = candidate.get();
+  Types types = inferTypes(whole);
+  int low = 0, high = whole.graph().node_size();
+  bool any = false;
+  while (high - low > 1) {
+    int middle = (low + high) / 2;
+    bool fails = candidate.attempt([&](::onnx::ModelProto &model) {
+      model = whole;
+      return cut(*model.mutable_graph(), middle, types);
+    });
+    (fails == failsWithMore ? high : low) = middle;
+    any |= fails;
+  }
+  return any;
+}
+
 } // namespace
 
 bool keepFewOutputs(Candidate &candidate) {
@@ -99,37 +122,11 @@ bool keepFewOutputs(Candidate &candidate) {
 }
 
 bool cutBehind(Candidate &candidate) {
-  ::onnx::ModelProto whole = candidate.get();
-  Types types = inferTypes(whole);
-  int low = 0, high = whole.graph().node_size();
-  bool any = false;
-  while (high - low > 1) {
-    int middle = (low + high) / 2;
-    bool fails = candidate.attempt([&](::onnx::ModelProto &model) {
-      model = whole;
-      return keepFirst(*model.mutable_graph(), middle, types);
-    });
-    (fails ? high : low) = middle;
-    any |= fails;
-  }
-  return any;
+  return halve(candidate, keepFirst, /*failsWithMore=*/true);
 }
 
 bool cutInFront(Candidate &candidate) {
-  ::onnx::ModelProto whole = candidate.get();
-  Types types = inferTypes(whole);
-  int low = 0, high = whole.graph().node_size();
-  bool any = false;
-  while (high - low > 1) {
-    int middle = (low + high) / 2;
-    bool fails = candidate.attempt([&](::onnx::ModelProto &model) {
-      model = whole;
-      return dropFirst(*model.mutable_graph(), middle, types);
-    });
-    (fails ? low : high) = middle;
-    any |= fails;
-  }
-  return any;
+  return halve(candidate, dropFirst, /*failsWithMore=*/false);
 }
 
 } // namespace onnxc::reduce

@@ -12,7 +12,6 @@
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/ADT/StringSet.h"
 #include <onnx/onnx_pb.h>
 
 namespace onnxc::reduce {
@@ -43,9 +42,6 @@ llvm::StringMap<::onnx::TypeProto> inferTypes(const ::onnx::ModelProto &model);
 
 /// Drops nodes, weights and inputs that no output depends on.
 void removeUnused(::onnx::GraphProto &graph);
-
-/// Adds what a node reads, also in its sub-graphs, to `uses`.
-void collectUses(const ::onnx::NodeProto &node, llvm::StringSet<> &uses);
 
 // CutGraph.cpp
 bool keepFewOutputs(Candidate &candidate);

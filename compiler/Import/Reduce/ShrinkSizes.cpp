@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Import/Model.h"
 #include "compiler/Import/Reduce/Reductions.h"
 #include "llvm/ADT/STLExtras.h"
 #include <set>
@@ -18,31 +19,6 @@ namespace onnxc::reduce {
 namespace {
 
 constexpr int kListLength = 64;
-
-/// Bytes of an element in raw_data; 0 for types that are left alone.
-size_t getElementBytes(int dataType) {
-  switch (dataType) {
-  case ::onnx::TensorProto::FLOAT:
-  case ::onnx::TensorProto::INT32:
-  case ::onnx::TensorProto::UINT32:
-    return 4;
-  case ::onnx::TensorProto::DOUBLE:
-  case ::onnx::TensorProto::INT64:
-  case ::onnx::TensorProto::UINT64:
-    return 8;
-  case ::onnx::TensorProto::FLOAT16:
-  case ::onnx::TensorProto::BFLOAT16:
-  case ::onnx::TensorProto::INT16:
-  case ::onnx::TensorProto::UINT16:
-    return 2;
-  case ::onnx::TensorProto::INT8:
-  case ::onnx::TensorProto::UINT8:
-  case ::onnx::TensorProto::BOOL:
-    return 1;
-  default:
-    return 0;
-  }
-}
 
 /// The elements of a tensor of `count` that are in one of `dims` with `from` in
 /// place of `to`, in order, are handed to `keep` by their numbers.
@@ -93,7 +69,8 @@ void shrinkTensor(::onnx::TensorProto &tensor, int64_t from, int64_t to,
     if (raw.empty())
       tensor.clear_raw_data();
   }
-  size_t bytes = getElementBytes(tensor.data_type());
+  // Those that share a byte are left alone.
+  size_t bytes = getBitWidth(tensor.data_type()) / 8;
   if (!llvm::is_contained(dims, from) || bytes == 0)
     return;
   llvm::SmallVector<int64_t> kept;

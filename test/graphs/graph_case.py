@@ -18,5 +18,6 @@ class Case:
     imports: str = ""  # operator sets, where they are not that one alone
     becomes: str = ""  # an operator that the compiled graph has
     not_becomes: str = ""  # and one that it has not
+    warns: str = ""  # what the compiler says
     refused: str = ""  # what onnxc-run says instead
     expected: list = None  # outputs that onnxruntime does not give

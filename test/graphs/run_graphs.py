@@ -93,8 +93,10 @@ def compare_case(case, options, folder):
     library = os.path.join(folder, "model.so")
     flags = case.flags + [f"--value={name}={print_value(value)}"
                           for name, value in case.values.items()]
-    run([options.onnxc, path, *flags, *options.onnxc_options, "--emit=shared",
-         "-o", library])
+    said = run([options.onnxc, path, *flags, *options.onnxc_options,
+                "--emit=shared", "-o", library])
+    if case.warns not in said:
+        raise Failure(f"does not warn: {said.strip()[-600:]}")
     plan = run([options.onnxc, path, *flags, "--emit=mlir",
                 "--stop-after=graph", "-o", "-"])
     if case.sizes_known and not case.refused and "plan.symbol" in plan:

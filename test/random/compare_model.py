@@ -10,7 +10,6 @@ difference: the exit status is 3.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import argparse
 import os
 import sys
 import tempfile
@@ -22,6 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import model_cases
 import run_models
+from runner_arguments import RunnerArguments
 
 
 def make_inputs(model, size):
@@ -45,19 +45,13 @@ def make_inputs(model, size):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = RunnerArguments(__doc__)
     parser.add_argument("model")
-    parser.add_argument("--size", type=int, default=5)
-    parser.add_argument("--build", default=os.path.join(
-        os.path.dirname(os.path.dirname(HERE)), "build"))
-    own, _, flags = (sys.argv[1:], 0, []) if "--" not in sys.argv else (
-        sys.argv[1:sys.argv.index("--")], 0,
-        sys.argv[sys.argv.index("--") + 1:])
-    options = parser.parse_args(own)
-    options.onnxc = os.path.join(options.build, "bin", "onnxc")
-    options.onnxc_run = os.path.join(options.build, "bin", "onnxc-run")
-    options.onnxc_options, options.timeout, options.threads = flags, 60, 1
+    parser.add_argument("--size", type=int, default=5,
+                        help="of the first free dimension (5)")
+    parser.add_compiler_options()
+    options = parser.parse()
+    options.timeout, options.threads = 60, 1
     try:
         inputs = make_inputs(onnx.load(options.model), options.size)
         theirs = run_models.Reference(options.model, 1).run(inputs)

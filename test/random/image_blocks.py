@@ -5,6 +5,7 @@ values meet, both come from the same sizes.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import numpy as np
+import onnx
 
 
 def pick(random, *choices):
@@ -181,6 +182,33 @@ def pad_and_crop(g, random, x, channels):
                 g.ints(2, 3)), channels
 
 
+def pad_and_cut(g, random, x, channels):
+    """Negative pads cut; as much is added at the other end, so that no size
+    can vanish."""
+    mode = pick(random, "constant", "reflect", "edge")
+    ends = []
+    for _ in range(2):
+        pad = int(random.randint(0, 3))
+        ends.append((pad, -pad) if random.rand() < 0.5 else (-pad, pad))
+    (top, bottom), (left, right) = ends
+    y = g.op("Pad", x, g.ints(0, 0, top, left, 0, 0, bottom, right), mode=mode)
+    return plain(g, random, y, channels)
+
+
+def warp(g, random, x, channels):
+    """Samples it at places near its own, some outside."""
+    matrix = g.const(np.array([[1.1, 0.1, 0.05], [-0.1, 0.9, 0.1]],
+                              np.float32)[None])
+    batch = g.op("Shape", x, start=0, end=1)
+    theta = g.op("Expand", matrix, g.op("Concat", batch, g.ints(2, 3), axis=0))
+    corners = int(random.randint(2))
+    grid = g.op("AffineGrid", theta, g.op("Shape", x), align_corners=corners)
+    y = g.op("GridSample", x, grid, mode=pick(random, "linear", "cubic"),
+             padding_mode=pick(random, "zeros", "border", "reflection"),
+             align_corners=corners)
+    return y, channels
+
+
 def scale_by_rows(g, random, x, channels):
     axis = pick(random, 1, 2, 3)
     mean = g.op("ReduceMean", x, g.ints(axis), keepdims=1)
@@ -192,7 +220,6 @@ def scale_by_rows(g, random, x, channels):
 
 def branch_at_run_time(g, random, x, channels):
     """Both branches keep the shape."""
-    import onnx
     # No rounding decides, as it would of a sum that is nearly 0.
     largest = g.op("ReduceMax", x, keepdims=0)
     condition = g.op("Greater", largest, g.scalar(0.7))
@@ -211,4 +238,5 @@ def branch_at_run_time(g, random, x, channels):
 
 BLOCKS = (plain, plain, residual, residual, separable, grouped, branches,
           squeeze_and_excite, pool, down, up_and_down, shuffle, channels_last,
-          split, transposed, pad_and_crop, scale_by_rows, branch_at_run_time)
+          split, transposed, pad_and_crop, pad_and_cut, warp, scale_by_rows,
+          branch_at_run_time)

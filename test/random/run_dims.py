@@ -12,7 +12,6 @@ failed`; a model is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import functools
 import os
 import subprocess
 import sys
@@ -25,10 +24,10 @@ from onnx import TensorProto, helper
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 sys.path.insert(0, os.path.dirname(HERE))
-import run_layouts
 from graph_builder import GraphBuilder
-from runner_arguments import case_folder
-from suite_cases import Failure, run, run_cases
+from suite_cases import Failure, run
+
+import seeded_models
 
 RANK = 4
 SIZES = (0, 1, 2, 3, 5, 7, 13, 17, 33)
@@ -221,19 +220,5 @@ def compare(seed, options, folder):
     compare_run(library, session, contradict(inputs, random), options, folder)
 
 
-def run_model(name, seed, options):
-    with case_folder(options, name) as folder:
-        compare(seed, options, folder)
-
-
-def main():
-    options = run_layouts.parse_arguments(
-        __doc__, ("--seed", {"type": int, "default": 0}),
-        ("--models", {"type": int, "default": 24}))
-    seeds = range(options.seed, options.seed + options.models)
-    return run_cases({f"seed {seed}": functools.partial(
-        run_model, f"seed {seed}", seed, options) for seed in seeds}, options)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(seeded_models.main(__doc__, compare, models=24))

@@ -14,7 +14,6 @@ tell it from the form. The last line is `N passed, N failed`; a model is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import functools
 import math
 import os
 import random
@@ -32,10 +31,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "graphs"))
 import idioms
 import model_cases
-import run_layouts
 import run_models
-from runner_arguments import case_folder
-from suite_cases import Failure, run, run_cases
+from suite_cases import Failure, run
+
+import seeded_models
 
 DTYPES = {"float": np.float32, "float16": np.float16,
           "bfloat16": ml_dtypes.bfloat16, "double": np.float64}
@@ -192,41 +191,29 @@ def check_plan(case, element, path, options):
         raise Failure(f"has become {case.not_becomes}")
 
 
-def run_seed(seed, options):
+def run_seed(seed, options, folder):
     case, element, exact_case = draw_model(seed)
     dtype = DTYPES[element]
     numbers = np.random.RandomState(seed)
-    with case_folder(options, f"seed {seed}") as folder:
-        path = os.path.join(folder, "model.onnx")
-        onnx.save(parse(case), path)
-        exact_model = parse(exact_case)
-        try:
-            check_plan(case, element, path, options)
-            library, _, _ = run_models.compile_model(
-                model_cases.Case("model", "model", [{}]), path, options, folder)
-            for is_second in (False, True)[:1 + any(case.graph.free)]:
-                inputs = draw_inputs(case, dtype, numbers, is_second)
-                run_models.run_library(library, inputs, options, folder)
-                exact = evaluate(exact_model, inputs)
-                rounded = evaluate(exact_model, inputs, dtype)
-                for output, *wanted in zip(exact_model.graph.output, exact,
-                                           rounded):
-                    file = os.path.join(folder, output.name + ".npy")
-                    compare(output.name, np.load(file), *wanted, dtype)
-        except Failure as failure:
-            raise Failure(f"{case.name} of {element}: {failure}") from None
-
-
-def main():
-    options = run_layouts.parse_arguments(
-        __doc__, ("--seed", {"type": int, "default": 1}),
-        ("--models", {"type": int, "default": 40,
-                      "help": "how many models (40)"}))
-    return run_cases({f"seed {seed}": functools.partial(run_seed, seed, options)
-                      for seed in range(options.seed,
-                                        options.seed + options.models)},
-                     options)
+    path = os.path.join(folder, "model.onnx")
+    onnx.save(parse(case), path)
+    exact_model = parse(exact_case)
+    try:
+        check_plan(case, element, path, options)
+        library, _, _ = run_models.compile_model(
+            model_cases.Case("model", "model", [{}]), path, options, folder)
+        for is_second in (False, True)[:1 + any(case.graph.free)]:
+            inputs = draw_inputs(case, dtype, numbers, is_second)
+            run_models.run_library(library, inputs, options, folder)
+            exact = evaluate(exact_model, inputs)
+            rounded = evaluate(exact_model, inputs, dtype)
+            for output, *wanted in zip(exact_model.graph.output, exact,
+                                       rounded):
+                file = os.path.join(folder, output.name + ".npy")
+                compare(output.name, np.load(file), *wanted, dtype)
+    except Failure as failure:
+        raise Failure(f"{case.name} of {element}: {failure}") from None
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(seeded_models.main(__doc__, run_seed, models=40))

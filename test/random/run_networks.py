@@ -17,7 +17,6 @@ The last line is `N passed, N failed`; a network is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import functools
 import os
 import sys
 
@@ -28,13 +27,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import image_blocks
 import model_cases
-import run_layouts
 import run_models
 import sequence_blocks
 from graph_builder import GraphBuilder
-from suite_cases import Failure, run_cases
+from suite_cases import Failure
 
-import runner_arguments
+import seeded_models
 
 LEVELS = ("x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4")
 
@@ -129,28 +127,16 @@ def compare(path, flags, sizes, seed, options, folder):
                 raise Failure(f"{name} differs by {error:.1e} at {size}")
 
 
-def run(name, seed, options):
-    with runner_arguments.case_folder(options, name) as folder:
-        path = os.path.join(folder, "model.onnx")
-        sizes = build(seed, path)
-        compare(path, [], sizes, seed, options, folder)
-        flags, sizes = draw_flags(seed, sizes, options)
-        try:
-            compare(path, flags, sizes, seed, options, folder)
-        except Failure as failure:
-            raise Failure(f"{' '.join(flags)}: {failure}") from None
-
-
-def main():
-    options = run_layouts.parse_arguments(
-        __doc__, ("--seed", {"type": int, "default": 1}),
-        ("--models", {"type": int, "default": 24,
-                      "help": "how many networks (24)"}))
-    return run_cases({
-        f"seed {seed}": functools.partial(run, f"seed {seed}", seed, options)
-        for seed in range(options.seed, options.seed + options.models)},
-        options)
+def compare_seed(seed, options, folder):
+    path = os.path.join(folder, "model.onnx")
+    sizes = build(seed, path)
+    compare(path, [], sizes, seed, options, folder)
+    flags, sizes = draw_flags(seed, sizes, options)
+    try:
+        compare(path, flags, sizes, seed, options, folder)
+    except Failure as failure:
+        raise Failure(f"{' '.join(flags)}: {failure}") from None
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(seeded_models.main(__doc__, compare_seed, models=24))

@@ -13,7 +13,6 @@ failed`; a model is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import functools
 import os
 import sys
 
@@ -24,11 +23,11 @@ from onnx import TensorProto, helper
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import model_cases
-import run_layouts
 import run_models
 from graph_builder import GraphBuilder
-from runner_arguments import case_folder
-from suite_cases import Failure, run_cases
+from suite_cases import Failure
+
+import seeded_models
 
 SIZES = [(0, 1, 2), (1, 1, 1), (2, 3, 5), (7, 8, 6), (13, 14, 28), (64, 1, 49),
          (33, 0, 17)]
@@ -118,21 +117,5 @@ def compare(seed, options, folder):
             raise Failure(f"{list(shape)}: {failure}") from None
 
 
-def run(name, seed, options):
-    with case_folder(options, name) as folder:
-        compare(seed, options, folder)
-
-
-def main():
-    options = run_layouts.parse_arguments(
-        __doc__, ("--seed", {"type": int, "default": 1}),
-        ("--models", {"type": int, "default": 12,
-                      "help": "how many models (12)"}))
-    return run_cases({
-        f"seed {seed}": functools.partial(run, f"seed {seed}", seed, options)
-        for seed in range(options.seed, options.seed + options.models)},
-        options)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(seeded_models.main(__doc__, compare, models=12))

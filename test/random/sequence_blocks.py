@@ -4,6 +4,7 @@ width, and gives such a pair of the same b and t.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import numpy as np
+import onnx
 from image_blocks import pick
 
 
@@ -170,7 +171,6 @@ def pooled(g, random, x, width):
 
 def looped(g, random, x, width):
     """A few rounds of x = tanh(x + c)."""
-    import onnx
     name = f"loop_{len(g.nodes)}"
     shift = g.scalar(0.25)
     body = onnx.helper.make_graph(

@@ -1,0 +1,31 @@
+"""What the programs of this folder share that draw a model from a number.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import functools
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import run_layouts
+from runner_arguments import case_folder
+from suite_cases import run_cases
+
+
+def run_seed(seed, options, compare):
+    with case_folder(options, f"seed {seed}") as folder:
+        compare(seed, options, folder)
+
+
+def main(doc, compare, models):
+    """compare(seed, options, folder) for as many seeds as are asked for, or
+    `models`; gives the exit status."""
+    options = run_layouts.parse_arguments(
+        doc, ("--seed", {"type": int, "default": 1}),
+        ("--models", {"type": int, "default": models,
+                      "help": f"how many models ({models})"}))
+    return run_cases({
+        f"seed {seed}": functools.partial(run_seed, seed, options, compare)
+        for seed in range(options.seed, options.seed + options.models)},
+        options)

@@ -54,7 +54,7 @@ importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
         failed(setWeightsAside(model)) ||
         failed(defineQuantizedFunctions(model)) ||
         failed(inlineLocalFunctions(model)) || failed(checkNodes(model)) ||
-        failed(upgradeModel(model)) || failed(expandFunctions(model)))
+        failed(upgradeModel(model)) || failed(expandFunctions(model, options)))
       return failure();
     return buildModule(model, options);
   });

@@ -89,7 +89,8 @@ using Names = llvm::StringMap<std::string>;
 
 class Expand {
 public:
-  explicit Expand(Model &model) : model(model) {}
+  Expand(Model &model, const ImportOptions &options)
+      : model(model), options(options) {}
 
   LogicalResult run() {
     // A body may use operators that have one themselves.
@@ -106,6 +107,7 @@ public:
 
 private:
   Model &model;
+  const ImportOptions &options;
   bool expanded = false, typesKnown = false;
   llvm::StringMap<::onnx::TypeProto> types;
   int64_t counter = 0;
@@ -158,10 +160,7 @@ private:
     }
     ::onnx::FunctionProto body;
     if (!getBody(node, schema, body))
-      return model.error(node)
-             << "operator " << node.op_type()
-             << " has no definition for these inputs; are its types those of "
-                "the specification?";
+      return refuse(node);
     ::onnx::internal::AttributeBinder::BindAttributes(node, body);
 
     Names names;
@@ -195,6 +194,26 @@ private:
       identity.add_output(to);
     }
     return success();
+  }
+
+  LogicalResult refuse(const ::onnx::NodeProto &node) {
+    auto isFree = [&](const std::string &input) {
+      const ::onnx::TypeProto type = types.lookup(input);
+      return llvm::any_of(type.tensor_type().shape().dim(),
+                          [](const auto &dim) { return !dim.has_dim_value(); });
+    };
+    std::vector<std::string> free(node.input().begin(), node.input().end());
+    llvm::erase_if(free, [&](const auto &input) { return !isFree(input); });
+    InFlightDiagnostic error = model.error(node)
+                               << "operator " << node.op_type()
+                               << " has no definition for these inputs; ";
+    if (free.empty())
+      return error << "are its types those of the specification?";
+    error << "it may need a size that is free: bind those of ";
+    llvm::interleaveComma(free, error, [&](const std::string &input) {
+      error << '"' << input << '"';
+    });
+    return error << " with --dim";
   }
 
   bool getBody(const ::onnx::NodeProto &node, const ::onnx::OpSchema &schema,
@@ -248,14 +267,37 @@ private:
     if (typesKnown)
       return;
     typesKnown = true;
+    ::onnx::ModelProto bound = *model.proto;
+    bindSizes(*bound.mutable_graph());
     try {
-      ::onnx::shape_inference::InferShapes(*model.proto);
+      ::onnx::shape_inference::InferShapes(bound);
     } catch (const std::exception &) {
       // An error shows when the op is built, at its node.
     }
     types.clear();
-    recordTypes(model.proto->graph());
-    propagateElementTypes(model.proto->graph());
+    recordTypes(bound.graph());
+    propagateElementTypes(bound.graph());
+  }
+
+  /// As --dim and --shape say; whether they may is seen to later.
+  void bindSizes(::onnx::GraphProto &graph) {
+    for (auto &input : *graph.mutable_input()) {
+      if (!input.type().tensor_type().has_shape())
+        continue;
+      auto &dims = *input.mutable_type()
+                        ->mutable_tensor_type()
+                        ->mutable_shape()
+                        ->mutable_dim();
+      for (auto &dim : dims)
+        for (const auto &[name, binding] : options.dims)
+          if (dim.dim_param() == name && binding.isFixed())
+            dim.set_dim_value(binding.min);
+      for (const auto &[name, shape] : options.shapes)
+        if (name == input.name() && int(shape.size()) == dims.size())
+          for (auto [dim, size] : llvm::zip(dims, shape))
+            if (!ShapedType::isDynamic(size))
+              dim.set_dim_value(size);
+    }
   }
 
   /// onnx infers nothing behind an operator whose body depends on types, and
@@ -320,6 +362,8 @@ private:
 
 } // namespace
 
-LogicalResult expandFunctions(Model &model) { return Expand(model).run(); }
+LogicalResult expandFunctions(Model &model, const ImportOptions &options) {
+  return Expand(model, options).run();
+}
 
 } // namespace onnxc

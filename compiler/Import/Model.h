@@ -120,7 +120,8 @@ llvm::LogicalResult defineQuantizedFunctions(Model &model);
 /// InlineFunctions.cpp: model-local functions, then those of schemas whose
 /// operator has no op in the dialect.
 llvm::LogicalResult inlineLocalFunctions(Model &model);
-llvm::LogicalResult expandFunctions(Model &model);
+/// Bodies may depend on sizes that `options` bind.
+llvm::LogicalResult expandFunctions(Model &model, const ImportOptions &options);
 
 /// Upgrade.cpp
 llvm::LogicalResult upgradeModel(Model &model);

@@ -8,7 +8,8 @@
 //   SequenceInsert(%that, %c)     -> SequenceConstruct(%a, %b, %c)
 //   SequenceAt(%that, -1)         -> %c
 //
-// An optional is likewise what Optional was given.
+// An optional is likewise what Optional was given. A sequence of free length may
+// be the slices of a tensor, from which its readers then read.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -50,6 +51,24 @@ static std::optional<int64_t> findPosition(Value position, int64_t count) {
   if (!known || known->size() != 1)
     return std::nullopt;
   return normalizeAxis(known->front(), count);
+}
+
+/// A sequence of as many elements as a dimension has, all slices of a tensor:
+/// its length need not be known.
+struct Slices {
+  Value tensor;
+  int64_t axis, rank;
+};
+
+static std::optional<Slices> getSlices(Value sequence) {
+  auto split = skipIdentities(sequence).getDefiningOp<SplitToSequenceOp>();
+  if (!split || split.getSplit() || split.getKeepdims())
+    return std::nullopt;
+  std::optional<int64_t> rank = getRank(split.getInput());
+  if (!rank)
+    return std::nullopt;
+  return Slices{split.getInput(), *normalizeAxis(split.getAxis(), *rank),
+                *rank};
 }
 
 static Value buildSequence(OpBuilder &b, Location loc, Type type,
@@ -224,7 +243,10 @@ LogicalResult SequenceAtOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
-SmallVector<Value> SequenceAtOp::expand(OpBuilder &) {
+SmallVector<Value> SequenceAtOp::expand(OpBuilder &b) {
+  if (std::optional<Slices> slices = getSlices(getInputSequence()))
+    return {GraphBuilder{b, getLoc()}.gather(slices->tensor, getPosition(),
+                                             slices->axis)};
   std::optional<SmallVector<Value>> elements = getElements(getInputSequence());
   std::optional<int64_t> at;
   if (elements)
@@ -243,10 +265,14 @@ LogicalResult SequenceLengthOp::inferReturnTypes(MLIRContext *context,
 }
 
 SmallVector<Value> SequenceLengthOp::expand(OpBuilder &b) {
+  GraphBuilder g{b, getLoc()};
+  if (std::optional<Slices> slices = getSlices(getInputSequence()))
+    return {
+        g.reshape(g.size(slices->tensor, slices->axis), ArrayRef<int64_t>())};
   std::optional<SmallVector<Value>> elements = getElements(getInputSequence());
   if (!elements)
     return {};
-  return {GraphBuilder{b, getLoc()}.integer(elements->size())};
+  return {g.integer(elements->size())};
 }
 
 LogicalResult ConcatFromSequenceOp::inferReturnTypes(
@@ -260,7 +286,39 @@ LogicalResult ConcatFromSequenceOp::inferReturnTypes(
   return success();
 }
 
+/// The slices' own dimension goes where the new axis is to be, or before the
+/// axis that they are joined along, and becomes one with it.
+static SmallVector<Value> joinSlices(ConcatFromSequenceOp op, OpBuilder &b,
+                                     const Slices &slices) {
+  int64_t rank = op.getNewAxis() ? slices.rank : slices.rank - 1;
+  std::optional<int64_t> axis = normalizeAxis(op.getAxis(), rank);
+  if (!axis) {
+    op.emitError("axis ") << op.getAxis() << " is out of range";
+    return {};
+  }
+  SmallVector<int64_t> order;
+  for (int64_t i = 0; i < slices.rank; ++i)
+    if (i != slices.axis)
+      order.push_back(i);
+  order.insert(order.begin() + *axis, slices.axis);
+  GraphBuilder g{b, op.getLoc()};
+  Value joined = g.transpose(slices.tensor, order);
+  if (op.getNewAxis())
+    return {joined};
+  std::optional<Dims> dims = getDims(slices.tensor);
+  if (!dims)
+    return {};
+  Dims shape;
+  for (int64_t i : order)
+    shape.push_back((*dims)[i]);
+  shape[*axis] = shape[*axis] * shape[*axis + 1];
+  shape.erase(shape.begin() + *axis + 1);
+  return {g.reshape(joined, g.dims(shape))};
+}
+
 SmallVector<Value> ConcatFromSequenceOp::expand(OpBuilder &b) {
+  if (std::optional<Slices> slices = getSlices(getInputSequence()))
+    return joinSlices(*this, b, *slices);
   std::optional<SmallVector<Value>> elements = getElements(getInputSequence());
   if (!elements || elements->empty())
     return {};

@@ -294,5 +294,5 @@ FailureOr<Operation *> LoopShapes::run() {
 } // namespace
 
 FailureOr<Operation *> onnxc::inferLoop(LoopOp op, ShapeInference &inference) {
-  return LoopShapes(op, inference).run();
+  return LoopShapes(stackSequences(op), inference).run();
 }

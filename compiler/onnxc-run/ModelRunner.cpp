@@ -79,12 +79,39 @@ int ModelRunner::threads() const {
   return pool ? onnxc_pool_num_threads(pool) : 1;
 }
 
-/// Says what was wrong with the tensor that the runtime blames.
+/// Whether the runtime blames an input or output, and not a node.
+static bool isTensorName(const onnxc_model &model, const char *name) {
+  auto isNamed = [&](const onnxc_tensor_info &info) {
+    return info.name == name;
+  };
+  return llvm::any_of(ArrayRef(model.inputs, model.num_inputs), isNamed) ||
+         llvm::any_of(ArrayRef(model.outputs, model.num_outputs), isNamed);
+}
+
+/// The free dimensions as this run has them, and what data decided as far as it
+/// is blamed: " (height 3, width 5)".
+static std::string describeSizes(const onnxc_model &model, StringRef blamed,
+                                 ArrayRef<int64_t> symbols) {
+  std::string text;
+  for (auto [info, size] :
+       llvm::zip(ArrayRef(model.symbols, model.num_symbols), symbols)) {
+    if (info.from_data && !blamed.contains(info.name))
+      continue;
+    text += std::string(text.empty() ? " (" : ", ") + info.name + " " +
+            std::to_string(size);
+  }
+  return text.empty() ? text : text + ")";
+}
+
+/// Says what was wrong with the tensor or node that is to blame.
 Error ModelRunner::describeFailure(int32_t status) const {
   std::string text = onnxc_status_string(status);
   const char *blamed = context.error_name;
   if (!blamed)
     return createStringError(text);
+  if (!isTensorName(model(), blamed))
+    return createStringError(text + ": " + blamed +
+                             describeSizes(model(), blamed, symbols));
   text = std::string("'") + blamed + "': " + text;
   for (int32_t i = 0; i < model().num_inputs; ++i) {
     const onnxc_tensor_info &info = model().inputs[i];

@@ -11,14 +11,6 @@ using namespace mlir;
 using namespace onnxc;
 using namespace onnxc::onnx;
 
-static bool isListOfPairs(Attribute attr) {
-  if (!isListOf<DimsAttr>(attr))
-    return false;
-  return llvm::all_of(
-      cast<ArrayAttr>(attr).getAsRange<DimsAttr>(),
-      [](DimsAttr pair) { return pair.getExprs().size() == 2; });
-}
-
 static bool isBounds(Attribute attr) {
   auto bounds = dyn_cast<DenseI64ArrayAttr>(attr);
   return bounds && bounds.size() % 2 == 0;
@@ -35,8 +27,8 @@ static ArrayRef<AttrRule> getRules() {
        "functions"},
       {SymbolBounds::getName(), isBounds, "an i64 array of pairs", isFunction,
        "functions"},
-      {EqualSizes::getName(), isListOfPairs,
-       "a list of #onnx.dims of two sizes", isFunction, "functions"},
+      {EqualSizes::getName(), isListOf<EqualAttr>, "a list of #onnx.equal",
+       isFunction, "functions"},
       {Name::getName(), isText, "a string"},
       {Doc::getName(), isText, "a string", isModule,
        "modules and arguments of functions"},

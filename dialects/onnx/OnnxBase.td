@@ -67,6 +67,20 @@ def Onnx_DimsAttr : AttrDef<Onnx_Dialect, "Dims"> {
   let hasCustomAssemblyFormat = 1;
 }
 
+def Onnx_EqualAttr : AttrDef<Onnx_Dialect, "Equal"> {
+  let mnemonic = "equal";
+  let summary = "Two sizes that a run has to find equal, and who needs it";
+  let description = [{
+    `node` names the ONNX nodes that take them to be equal, for the message of a
+    run that does not find them so; it is empty where a symbol is defined.
+
+        #onnx.equal<[s0, 4], "conv_1">
+  }];
+  let parameters = (ins "::mlir::AffineExpr":$left, "::mlir::AffineExpr":$right,
+                        "::mlir::StringAttr":$node);
+  let hasCustomAssemblyFormat = 1;
+}
+
 // ONNX's attribute kinds.
 def Onnx_Int : TypedSignlessIntegerAttrBase<I64, "int64_t", "INT"> {
   let returnType = "int64_t";

@@ -44,8 +44,9 @@ Operation *OnnxDialect::materializeConstant(OpBuilder &b, Attribute value,
   return nullptr;
 }
 
-// #onnx.dims<[s0, 3 * s1, 64]>
-Attribute DimsAttr::parse(AsmParser &parser, Type) {
+/// [s0, 3 * s1, 64]
+static ParseResult parseSizes(AsmParser &parser,
+                              SmallVectorImpl<AffineExpr> &exprs) {
   static constexpr unsigned kMaxSymbols = 256;
   SmallVector<std::string> names;
   SmallVector<std::pair<StringRef, AffineExpr>> symbols;
@@ -55,14 +56,15 @@ Attribute DimsAttr::parse(AsmParser &parser, Type) {
     symbols.emplace_back(names.back(),
                          getAffineSymbolExpr(i, parser.getContext()));
   }
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+    return parser.parseAffineExpr(symbols, exprs.emplace_back());
+  });
+}
+
+// #onnx.dims<[s0, 3 * s1, 64]>
+Attribute DimsAttr::parse(AsmParser &parser, Type) {
   SmallVector<AffineExpr> exprs;
-  if (parser.parseLess() ||
-      parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
-                                     [&] {
-                                       return parser.parseAffineExpr(
-                                           symbols, exprs.emplace_back());
-                                     }) ||
-      parser.parseGreater())
+  if (parser.parseLess() || parseSizes(parser, exprs) || parser.parseGreater())
     return {};
   return DimsAttr::get(parser.getContext(), exprs);
 }
@@ -71,4 +73,24 @@ void DimsAttr::print(AsmPrinter &printer) const {
   printer << "<[";
   llvm::interleaveComma(getExprs(), printer.getStream());
   printer << "]>";
+}
+
+// #onnx.equal<[s0, 4], "conv_1">
+Attribute EqualAttr::parse(AsmParser &parser, Type) {
+  SmallVector<AffineExpr> sizes;
+  StringAttr node;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess() || parseSizes(parser, sizes) || parser.parseComma() ||
+      parser.parseAttribute(node) || parser.parseGreater())
+    return {};
+  if (sizes.size() != 2) {
+    parser.emitError(loc, "expected two sizes");
+    return {};
+  }
+  return EqualAttr::get(parser.getContext(), sizes[0], sizes[1], node);
+}
+
+void EqualAttr::print(AsmPrinter &printer) const {
+  printer << "<[" << getLeft() << ", " << getRight() << "], " << getNode()
+          << ">";
 }

@@ -23,7 +23,7 @@ def Onnx_Dialect : Dialect {
     dialect's.
     - On functions: `symbols` are the names of s0, s1, ..., those of the inputs
       first; `symbol_bounds` the least and largest value of each of these, -1 for
-      no bound; `equal_sizes` pairs of expressions that a run has to find equal.
+      no bound; `equal_sizes` what a run has to find equal (#onnx.equal).
     - On their arguments and results: `name` and `doc`.
     - On modules: `graph_name`, `producer`, `doc`; `metadata`, the model's
       properties; `node_metadata`, those of its nodes.

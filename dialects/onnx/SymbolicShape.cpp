@@ -89,6 +89,41 @@ std::optional<int64_t> getRank(Value value) {
   return std::nullopt;
 }
 
+static StringRef getOperator(AffineExprKind kind) {
+  switch (kind) {
+  case AffineExprKind::Add:
+    return " + ";
+  case AffineExprKind::Mul:
+    return " * ";
+  case AffineExprKind::FloorDiv:
+    return " / ";
+  case AffineExprKind::CeilDiv:
+    return " ceildiv ";
+  default:
+    return " % ";
+  }
+}
+
+std::string printSize(AffineExpr size,
+                      llvm::function_ref<StringRef(unsigned)> name) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(size))
+    return std::to_string(constant.getValue());
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(size))
+    return name(symbol.getPosition()).str();
+  auto binary = cast<AffineBinaryOpExpr>(size);
+  bool isSum = size.getKind() == AffineExprKind::Add;
+  auto print = [&](AffineExpr part) {
+    std::string text = printSize(part, name);
+    return isa<AffineBinaryOpExpr>(part) && !isSum ? "(" + text + ")" : text;
+  };
+  // x - 1 is a sum with -1.
+  if (std::optional<int64_t> right = getConstant(binary.getRHS());
+      isSum && right && *right < 0)
+    return print(binary.getLHS()) + " - " + std::to_string(-*right);
+  return print(binary.getLHS()) + getOperator(size.getKind()).str() +
+         print(binary.getRHS());
+}
+
 std::optional<int64_t> getRankDifference(Value of, Value to) {
   std::optional<int64_t> rank = getRank(of), other = getRank(to);
   if (!rank || !other || *rank <= *other)

@@ -62,6 +62,11 @@ bool isKnownPositive(mlir::AffineExpr expr);
 std::optional<Dims> broadcast(llvm::ArrayRef<mlir::AffineExpr> a,
                               llvm::ArrayRef<mlir::AffineExpr> b);
 
+/// An expression for readers, with names in place of symbols:
+/// `2 * height + 1`.
+std::string printSize(mlir::AffineExpr size,
+                      llvm::function_ref<llvm::StringRef(unsigned)> name);
+
 /// The product of all dimensions, 1 for none.
 mlir::AffineExpr getProduct(mlir::MLIRContext *context,
                             llvm::ArrayRef<mlir::AffineExpr> dims);

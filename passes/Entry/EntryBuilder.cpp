@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Entry/EntryBuilder.h"
+#include "dialects/plan/Kernels.h"
 #include "dialects/plan/PlanAttrs.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -30,8 +31,8 @@ EntryBuilder::EntryBuilder(OpBuilder &b, func::FuncOp main,
     built.symbols[getAffineSymbolExpr(number++, b.getContext())] =
         arith::IndexCastOp::create(b, loc, b.getIndexType(), value);
   }
-  leave = b.createBlock(&entry.getBody(), entry.getBody().end(), b.getI32Type(),
-                        loc);
+  leave = b.createBlock(&entry.getBody(), entry.getBody().end(),
+                        {b.getI32Type(), pointer}, {loc, loc});
   b.setInsertionPointToEnd(&entry.getBody().front());
   if (numHeapBuffers == 0)
     return;
@@ -46,15 +47,33 @@ EntryBuilder::EntryBuilder(OpBuilder &b, func::FuncOp main,
 
 void EntryBuilder::leaveIf(Value condition, int32_t status) {
   leaveIf(condition,
-          arith::ConstantIntOp::create(b, loc, b.getI32Type(), status));
+          arith::ConstantIntOp::create(b, loc, b.getI32Type(), status),
+          getText(getNodeNames(loc)));
 }
 
-void EntryBuilder::leaveIf(Value condition, Value code) {
+Value EntryBuilder::getText(StringRef text) {
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  if (text.empty())
+    return LLVM::ZeroOp::create(b, loc, pointer);
+  LLVM::GlobalOp &global = texts[text];
+  if (!global) {
+    auto module = entry->getParentOfType<ModuleOp>();
+    auto bytes = LLVM::LLVMArrayType::get(b.getI8Type(), text.size() + 1);
+    OpBuilder atStart = OpBuilder::atBlockBegin(module.getBody());
+    global = LLVM::GlobalOp::create(
+        atStart, module.getLoc(), bytes, /*isConstant=*/true,
+        LLVM::Linkage::Private, "onnxc_text_" + std::to_string(texts.size()),
+        b.getStringAttr(Twine(text) + StringRef("\0", 1)));
+  }
+  return LLVM::AddressOfOp::create(b, loc, pointer, global.getSymName());
+}
+
+void EntryBuilder::leaveIf(Value condition, Value code, Value blamed) {
   Block *current = b.getInsertionBlock();
   Block *next = b.createBlock(&entry.getBody(), entry.getBody().end());
   b.setInsertionPointToEnd(current);
-  cf::CondBranchOp::create(b, loc, condition, leave, ValueRange(code), next,
-                           ValueRange());
+  cf::CondBranchOp::create(b, loc, condition, leave, ValueRange{code, blamed},
+                           next, ValueRange());
   b.setInsertionPointToStart(next);
 }
 
@@ -207,10 +226,12 @@ Value EntryBuilder::getSymbol(AffineExpr expr) {
   return known;
 }
 
-void EntryBuilder::requireEqual(AffineExpr l, AffineExpr r, int32_t status) {
+void EntryBuilder::requireEqual(AffineExpr l, AffineExpr r, int32_t status,
+                                StringRef blamed) {
   Value differ = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne,
                                        getSymbol(l), getSymbol(r));
-  leaveIf(differ, status);
+  leaveIf(differ, arith::ConstantIntOp::create(b, loc, b.getI32Type(), status),
+          getText(blamed));
 }
 
 void EntryBuilder::callKernel(StringRef name, ValueRange arguments) {
@@ -252,8 +273,9 @@ void EntryBuilder::offload(int64_t part, ValueRange inputs,
                      listPointers(inputs), listPointers(outputs)})
           .getResult();
   Value ok = arith::ConstantIntOp::create(b, loc, word, abi::Ok);
+  // The device says what is to blame.
   leaveIf(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, status, ok),
-          status);
+          status, getText(""));
 }
 
 void EntryBuilder::defineSymbol(int64_t number, Value address, Type integer,
@@ -295,9 +317,33 @@ void EntryBuilder::copy(Value to, Value from, AffineExpr bytes) {
 
 void EntryBuilder::finish() {
   Value ok = arith::ConstantIntOp::create(b, loc, b.getI32Type(), abi::Ok);
-  cf::BranchOp::create(b, loc, leave, ok);
+  bool mayFail = !leave->hasNoPredecessors();
+  cf::BranchOp::create(b, loc, leave, ValueRange{ok, getText("")});
   b.setInsertionPointToStart(leave);
+  Value status = leave->getArgument(0);
+  if (mayFail)
+    storeErrorName(leave->getArgument(1));
   for (int64_t i = 0; i < numHeapBuffers; ++i)
     release(load(arena.getType(), heap, i));
-  func::ReturnOp::create(b, loc, leave->getArgument(0));
+  func::ReturnOp::create(b, loc, status);
+}
+
+/// Where it is not null.
+void EntryBuilder::storeErrorName(Value name) {
+  Value null = LLVM::ZeroOp::create(b, loc, arena.getType());
+  Value isKnown =
+      LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, name, null);
+  Block *current = b.getInsertionBlock();
+  Region &region = entry.getBody();
+  Block *store = b.createBlock(&region, region.end());
+  Block *next = b.createBlock(&region, region.end());
+  b.setInsertionPointToEnd(current);
+  cf::CondBranchOp::create(b, loc, isKnown, store, next);
+  b.setInsertionPointToStart(store);
+  Value to = LLVM::GEPOp::create(
+      b, loc, arena.getType(), arena.getType(), entry.getArgument(0),
+      ArrayRef<LLVM::GEPArg>{int32_t(abi::ErrorName)});
+  LLVM::StoreOp::create(b, loc, name, to);
+  cf::BranchOp::create(b, loc, next);
+  b.setInsertionPointToStart(next);
 }

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace onnxc {
 
@@ -31,8 +32,10 @@ public:
   mlir::Value getArena(mlir::AffineExpr offset);
   /// The value of an expression over symbols, as an index.
   mlir::Value getSymbol(mlir::AffineExpr expr);
-  /// Leaves with the status where the two are not equal.
-  void requireEqual(mlir::AffineExpr l, mlir::AffineExpr r, int32_t status);
+  /// Leaves with the status where the two are not equal; `blamed` becomes the
+  /// context's error_name.
+  void requireEqual(mlir::AffineExpr l, mlir::AffineExpr r, int32_t status,
+                    llvm::StringRef blamed);
   void callKernel(llvm::StringRef name, mlir::ValueRange arguments);
   /// Has the context's device run a part; leaves where it fails.
   void offload(int64_t part, mlir::ValueRange inputs, mlir::ValueRange outputs);
@@ -102,8 +105,11 @@ private:
   /// that grow.
   mlir::Value heap, capacities;
   int64_t numHeapBuffers;
-  /// Releases everything and returns the status it is given.
+  /// Releases everything and returns the status that it is given, with the
+  /// context's error_name if there is one.
   mlir::Block *leave = nullptr;
+  /// What error_name may be, and the globals that hold it.
+  llvm::StringMap<mlir::LLVM::GlobalOp> texts;
 
   mlir::Value load(mlir::Type type, mlir::Value base, int64_t index);
   mlir::Value allocateBytes(mlir::Value bytes);
@@ -113,8 +119,12 @@ private:
   mlir::Value getHeapSlot(int64_t buffer);
   mlir::Value getCapacity(int64_t buffer);
   void release(mlir::Value address);
+  /// Leaves with the status; the node that is being built is to blame.
   void leaveIf(mlir::Value condition, int32_t status);
-  void leaveIf(mlir::Value condition, mlir::Value status);
+  void leaveIf(mlir::Value condition, mlir::Value status, mlir::Value blamed);
+  /// The address of a constant string, null for an empty one.
+  mlir::Value getText(llvm::StringRef text);
+  void storeErrorName(mlir::Value name);
   /// Stores pointers one after the other, and returns where.
   mlir::Value listPointers(mlir::ValueRange values);
   mlir::Value offsetBy(mlir::Value base, mlir::Value bytes);

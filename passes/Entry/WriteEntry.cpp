@@ -17,6 +17,7 @@
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/ModelAttrs.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/plan/Kernels.h"
 #include "passes/Entry/EntryBuilder.h"
 #include "passes/Entry/EntryPasses.h"
@@ -59,9 +60,10 @@ private:
   llvm::DenseMap<Value, Value> slices;
   /// What has to be equal and is not checked yet, and the symbols that have a
   /// value in all of the entry from here on.
-  SmallVector<DimsAttr> equalSizes;
+  SmallVector<EqualAttr> equalSizes;
   llvm::DenseSet<unsigned> knownSymbols;
 
+  std::string describe(StringRef node, AffineExpr left, AffineExpr right);
   void emitSizeChecks(int32_t status);
   void emitBlock(Block &block);
   void emit(plan::CallOp call);
@@ -156,7 +158,7 @@ void EntryWriter::loadSizedInside(Operation *op) {
 
 void EntryWriter::writeEntry() {
   if (auto pairs = onnx::attrs::EqualSizes::get(main))
-    llvm::append_range(equalSizes, pairs.getAsRange<DimsAttr>());
+    llvm::append_range(equalSizes, pairs.getAsRange<EqualAttr>());
   for (unsigned symbol = 0; symbol < plan.numInputSymbols; ++symbol)
     knownSymbols.insert(symbol);
   emitSizeChecks(abi::BadInputShape);
@@ -174,6 +176,21 @@ void EntryWriter::writeEntry() {
   entry.finish();
 }
 
+/// What is to blame where the sizes differ: the node, and how they are computed
+/// if that is of use to a reader.
+std::string EntryWriter::describe(StringRef node, AffineExpr left,
+                                  AffineExpr right) {
+  if (isPiecewise(left) || isPiecewise(right))
+    return node.str();
+  auto names = onnx::attrs::Symbols::get(main);
+  auto print = [&](AffineExpr size) {
+    return printSize(size, [&](unsigned symbol) -> StringRef {
+      return cast<StringAttr>(names[symbol]).getValue();
+    });
+  };
+  return (node + ": " + print(left) + " is not " + print(right)).str();
+}
+
 /// Checks those sizes that have become known.
 void EntryWriter::emitSizeChecks(int32_t status) {
   auto isKnown = [&](AffineExpr expr) {
@@ -184,11 +201,12 @@ void EntryWriter::emitSizeChecks(int32_t status) {
     });
     return known;
   };
-  llvm::erase_if(equalSizes, [&](DimsAttr pair) {
-    ArrayRef<AffineExpr> exprs = pair.getExprs();
-    if (!llvm::all_of(exprs, isKnown))
+  llvm::erase_if(equalSizes, [&](EqualAttr pair) {
+    AffineExpr left = pair.getLeft(), right = pair.getRight();
+    if (!isKnown(left) || !isKnown(right))
       return false;
-    entry.requireEqual(exprs[0], exprs[1], status);
+    entry.requireEqual(left, right, status,
+                       describe(pair.getNode(), left, right));
     return true;
   });
 }
@@ -214,7 +232,9 @@ void EntryWriter::emit(plan::SymbolOp symbol) {
 
 void EntryWriter::emit(plan::RequireOp require) {
   AffineMap sizes = require.getMap();
-  entry.requireEqual(sizes.getResult(0), sizes.getResult(1), abi::BadValue);
+  AffineExpr left = sizes.getResult(0), right = sizes.getResult(1);
+  entry.requireEqual(left, right, abi::BadValue,
+                     describe(getNodeNames(require.getLoc()), left, right));
 }
 
 void EntryWriter::emit(DimsOp dims) {

@@ -18,6 +18,7 @@
 
 #include "dialects/onnx/AttentionOps.h"
 #include "dialects/onnx/MatMulOps.h"
+#include "dialects/onnx/ModelAttrs.h"
 #include "dialects/onnx/NormalizationOps.h"
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "passes/Graph/ReshapeTo.h"
@@ -97,13 +98,19 @@ AffineExpr ShapeInference::getDefinition(AffineExpr size) const {
   return size;
 }
 
-/// As equal sizes: a symbol that nothing else defines.
-void ShapeInference::defineBroadcastSizes() {
-  llvm::SmallSetVector<Attribute, 4> all;
+/// Symbols of broadcast sizes, which nothing else defines, and what has to be
+/// equal.
+void ShapeInference::writeEqualSizes() {
+  SmallVector<Attribute> all;
+  auto add = [&](AffineExpr l, AffineExpr r, StringAttr node) {
+    all.push_back(EqualAttr::get(getContext(), l, r, node));
+  };
   for (auto &[symbol, parts] : broadcastSizes)
-    all.insert(DimsAttr::get(getContext(), {symbol, getDefinition(symbol)}));
-  all.insert_range(equalSizes);
-  equalSizes = std::move(all);
+    add(symbol, getDefinition(symbol), StringAttr::get(getContext()));
+  for (auto &[sizes, node] : equalSizes)
+    add(sizes.first, sizes.second, node);
+  if (!all.empty())
+    onnx::attrs::EqualSizes::set(function, ArrayAttr::get(getContext(), all));
 }
 
 //===----------------------------------------------------------------------===//

@@ -7,6 +7,7 @@
 #include "dialects/onnx/MatMulOps.h"
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/SizeRequirements.h"
+#include "dialects/plan/Kernels.h"
 #include "dialects/plan/Plan.h"
 #include "passes/Graph/ReshapeTo.h"
 #include "passes/Graph/ShapeInference.h"
@@ -19,9 +20,9 @@ using namespace onnxc::onnx;
 void ShapeInference::noteEqual(Operation *op, AffineExpr l, AffineExpr r) {
   if (l == r || !l.isSymbolicOrConstant() || !r.isSymbolicOrConstant())
     return;
-  auto pair = DimsAttr::get(getContext(), {l, r});
+  OpBuilder b(op);
   if (isInMain(op)) {
-    equalSizes.insert(pair);
+    equalSizes.try_emplace({l, r}, b.getStringAttr(getNodeNames(op->getLoc())));
     return;
   }
   auto map = AffineMap::get(0, getNumSymbols({l, r}), {l, r}, getContext());
@@ -29,11 +30,10 @@ void ShapeInference::noteEqual(Operation *op, AffineExpr l, AffineExpr r) {
     auto require = dyn_cast<plan::RequireOp>(other);
     return require && require.getMap() == map;
   };
-  if (equalSizes.contains(pair) ||
+  if (equalSizes.contains({l, r}) ||
       llvm::any_of(llvm::make_range(op->getBlock()->begin(), op->getIterator()),
                    isSame))
     return;
-  OpBuilder b(op);
   plan::RequireOp::create(b, op->getLoc(), AffineMapAttr::get(map));
 }
 

@@ -33,16 +33,19 @@ struct ResolveSizes : onnxc::impl::ResolveSizesBase<ResolveSizes> {
       return;
     renumber(main);
     AttrTypeReplacer replacer;
+    auto resolve = [&](AffineExpr expr) {
+      return simplify(expr.replace(definitions));
+    };
     replacer.addReplacement([&](DimsAttr dims) {
-      Dims exprs;
-      for (AffineExpr expr : dims.getExprs())
-        exprs.push_back(simplify(expr.replace(definitions)));
-      return DimsAttr::get(&getContext(), exprs);
+      return DimsAttr::get(&getContext(),
+                           llvm::map_to_vector(dims.getExprs(), resolve));
+    });
+    replacer.addReplacement([&](EqualAttr pair) {
+      return EqualAttr::get(&getContext(), resolve(pair.getLeft()),
+                            resolve(pair.getRight()), pair.getNode());
     });
     replacer.addReplacement([&](AffineMapAttr attr) {
-      Dims exprs;
-      for (AffineExpr expr : attr.getValue().getResults())
-        exprs.push_back(simplify(expr.replace(definitions)));
+      auto exprs = llvm::map_to_vector(attr.getValue().getResults(), resolve);
       return AffineMapAttr::get(
           AffineMap::get(0, getNumSymbols(exprs), exprs, &getContext()));
     });
@@ -64,11 +67,11 @@ private:
     for (Type type : main.getArgumentTypes())
       numInputSymbols += type.isIndex();
     main.walk([&](plan::SymbolOp op) { defined.insert(op.getNumber()); });
-    for (auto pair : pairs.getAsRange<DimsAttr>()) {
-      auto symbol = dyn_cast<AffineSymbolExpr>(pair.getExprs()[0]);
+    for (auto pair : pairs.getAsRange<EqualAttr>()) {
+      auto symbol = dyn_cast<AffineSymbolExpr>(pair.getLeft());
       if (symbol && symbol.getPosition() >= numInputSymbols &&
           !defined.contains(symbol.getPosition()))
-        definitions.try_emplace(symbol, pair.getExprs()[1]);
+        definitions.try_emplace(symbol, pair.getRight());
     }
   }
 
@@ -96,8 +99,8 @@ private:
 
   static void dropTrivialPairs(func::FuncOp main) {
     SmallVector<Attribute> kept;
-    for (auto pair : onnx::attrs::EqualSizes::get(main).getAsRange<DimsAttr>())
-      if (pair.getExprs()[0] != pair.getExprs()[1])
+    for (auto pair : onnx::attrs::EqualSizes::get(main).getAsRange<EqualAttr>())
+      if (pair.getLeft() != pair.getRight())
         kept.push_back(pair);
     if (kept.empty())
       onnx::attrs::EqualSizes::remove(main);

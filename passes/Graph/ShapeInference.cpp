@@ -39,11 +39,8 @@ LogicalResult ShapeInference::run() {
       return failure();
   if (failed(refuseRunTimeSequences()))
     return failure();
-  defineBroadcastSizes();
   onnx::attrs::Symbols::set(function, ArrayAttr::get(getContext(), symbols));
-  if (!equalSizes.empty())
-    onnx::attrs::EqualSizes::set(
-        function, ArrayAttr::get(getContext(), equalSizes.getArrayRef()));
+  writeEqualSizes();
   updateSignature();
   return success();
 }

@@ -14,7 +14,6 @@
 #include "dialects/onnx/ShapeOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/SetVector.h"
 
 namespace onnxc {
 
@@ -53,7 +52,10 @@ private:
   mlir::func::FuncOp function;
   llvm::SmallVector<mlir::Attribute> symbols;
   unsigned numInputSymbols = 0;
-  llvm::SmallSetVector<mlir::Attribute, 4> equalSizes;
+  /// Pairs that a run has to find equal, and the node that needs it first.
+  llvm::MapVector<std::pair<mlir::AffineExpr, mlir::AffineExpr>,
+                  mlir::StringAttr>
+      equalSizes;
   /// What symbols that stand for broadcast sizes are broadcast of.
   llvm::MapVector<mlir::AffineExpr, onnx::Dims> broadcastSizes;
   /// Ops on sequences that nothing is known of, and what is computed from them.
@@ -97,7 +99,7 @@ private:
   mlir::LogicalResult alignBatch(mlir::Operation *op,
                                  llvm::ArrayRef<mlir::OpOperand *> factors);
   void addTo(onnx::Dims &shape, llvm::ArrayRef<mlir::AffineExpr> sizes);
-  void defineBroadcastSizes();
+  void writeEqualSizes();
 
   // BranchShapes.cpp
   mlir::AffineExpr getConditionOnInputs(onnx::IfOp op);

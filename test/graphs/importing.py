@@ -39,11 +39,12 @@ agraph (float[a, 3] x) => (float[a, 3] y) {
     Case("stale_rank_of_an_output", """
 agraph (float[a, 3] x) => (float[a, 3, 1] y) {
   y = Relu(x)
-}""", ONCE),
+}""", ONCE, warns="stated to have 3 dimensions, but its node computes 2"),
     Case("stale_size_of_an_output", """
 agraph (float[a, 3] x) => (float[7, 4] y) {
   y = Relu(x)
-}""", ONCE, flags=["--dim", "a=4"]),
+}""", ONCE, flags=["--dim", "a=4"],
+         warns="stated to have size 7 in dimension 0, but its node computes 4"),
     Case("stale_sizes_of_values", """
 agraph (float[a, 4] x) => (float[1, 2, 2] y)
   <float[1, 2, 2] t, float[9] u> {

@@ -157,7 +157,7 @@ class OnnxcRunTest(unittest.TestCase):
         self.assertIn("no symbol 'other'", message("--symbol=other"))
         self.a[0, 0] = 3e30
         np.save(self.path("a.npy"), self.a)
-        self.assertIn("'add_node'", message("--input=a.npy", "--input=b.npy"))
+        self.assertIn(": add_node (n 2)", message("--input=a.npy", "--input=b.npy"))
 
     def test_broken_files(self):
         good = {}

@@ -8,7 +8,7 @@ module attributes {onnx.doc = "sums", onnx.graph_name = "add",
   func.func private @main(tensor<?xf32> {onnx.name = "x"}, index)
       -> (tensor<?xf32> {onnx.doc = "the sum"})
       attributes {onnx.symbols = ["n"], onnx.symbol_bounds = array<i64: 1, -1>,
-                  onnx.equal_sizes = [#onnx.dims<[s0, 4]>]}
+                  onnx.equal_sizes = [#onnx.equal<[s0, 4], "conv_1">]}
 }
 
 // -----
@@ -29,8 +29,13 @@ func.func private @main() attributes {onnx.symbol_bounds = array<i64: 1>}
 
 // -----
 
-// expected-error@+1 {{attribute 'onnx.equal_sizes' is not a list of #onnx.dims of two sizes}}
+// expected-error@+1 {{attribute 'onnx.equal_sizes' is not a list of #onnx.equal}}
 func.func private @main() attributes {onnx.equal_sizes = [#onnx.dims<[s0]>]}
+
+// -----
+
+// expected-error@+1 {{expected two sizes}}
+func.func private @main() attributes {onnx.equal_sizes = [#onnx.equal<[s0], "add">]}
 
 // -----
 

@@ -32,7 +32,7 @@ func.func @first(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>
 
 // Such a row is repeated only if it exists: from there on, there is one.
 // CHECK-LABEL: func.func @repeated
-// CHECK-SAME: onnx.equal_sizes = [#onnx.dims<[s0 + ((s0 - 1) floordiv 2305843009213693951 + 1) * (-s0 + 1), 1]>
+// CHECK-SAME: onnx.equal_sizes = [#onnx.equal<[s0 + ((s0 - 1) floordiv 2305843009213693951 + 1) * (-s0 + 1), 1]
 // CHECK: %[[ROW:.*]] = onnx.Reshape{{.*}} -> tensor<1x3xf32>
 // CHECK: onnx.Add({{.*}}, %[[ROW]])
 func.func @repeated(%x: tensor<?x3xf32, #onnx.dims<[s0, 3]>>) -> tensor<*xf32>

@@ -5,9 +5,9 @@
 // operands are expanded to it, and one that is neither 1 nor that is refused.
 
 // CHECK-LABEL: func.func @two
-// CHECK-SAME: onnx.equal_sizes = [#onnx.dims<[s2, s0 +
-// CHECK-SAME: #onnx.dims<[(s0 - 1) * (s0 - s2), 0]>,
-// CHECK-SAME: #onnx.dims<[(s1 - 1) * (s1 - s2), 0]>]
+// CHECK-SAME: onnx.equal_sizes = [#onnx.equal<[s2, s0 +
+// CHECK-SAME: #onnx.equal<[(s0 - 1) * (s0 - s2), 0],
+// CHECK-SAME: #onnx.equal<[(s1 - 1) * (s1 - s2), 0],
 // CHECK: %[[X:.*]] = onnx.Expand(%arg0,
 // CHECK: %[[Y:.*]] = onnx.Expand(%arg1,
 // CHECK: onnx.Add(%[[X]], %[[Y]]) : tensor<?x8xf32, #onnx.dims<[s2, 8]>>

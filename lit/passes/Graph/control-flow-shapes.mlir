@@ -45,7 +45,7 @@ func.func @growing(%m: tensor<i64>, %x: tensor<?xf32, #onnx.dims<[s0]>>,
 // Where the branches differ in rank, one is assumed, and checked for at entry.
 
 // CHECK-LABEL: func.func @squeeze_if_one
-// CHECK-SAME: onnx.equal_sizes = [#onnx.dims<[{{.*}}, 1]>]
+// CHECK-SAME: onnx.equal_sizes = [#onnx.equal<[{{.*}}, 1],
 // CHECK-NOT: onnx.If
 // CHECK: onnx.Squeeze
 // CHECK: return %{{.*}} : tensor<4xf32>

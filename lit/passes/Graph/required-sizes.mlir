@@ -6,7 +6,7 @@
 // indices reach no further than the data.
 
 // CHECK-LABEL: func.func @scatter
-// CHECK-SAME: onnx.equal_sizes = [{{.*}}#onnx.dims<[s2, s1]>
+// CHECK-SAME: onnx.equal_sizes = [{{.*}}#onnx.equal<[s2, s1],
 func.func @scatter(%data: tensor<?x3xf32, #onnx.dims<[s0, 3]>>,
                    %at: tensor<?x1xi64, #onnx.dims<[s1, 1]>>,
                    %updates: tensor<?x1xf32, #onnx.dims<[s2, 1]>>,

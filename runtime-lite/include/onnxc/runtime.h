@@ -103,7 +103,8 @@ typedef struct onnxc_context {
   onnxc_allocate_fn allocate; /* needed by data-dependent shapes only */
   onnxc_release_fn release;
   void *allocator;
-  const char *error_name; /* set on failure: which input, output or node */
+  const char *error_name; /* set on failure: the input, output or node to blame,
+                           * a node with the sizes that it does not take */
   onnxc_profile_fn profile; /* for models compiled with --profile; may be null */
   void *profiler;
   struct onnxc_device *device; /* of models compiled for one, opened below */

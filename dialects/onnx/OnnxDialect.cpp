@@ -22,6 +22,11 @@ using namespace onnxc::onnx;
 #define GET_ATTRDEF_CLASSES
 #include "dialects/onnx/OnnxAttributes.cpp.inc"
 
+// add##FAMILY##Ops(OnnxDialect &) of each family, written by CMake.
+namespace onnxc::onnx {
+#include "dialects/onnx/FamilyDecls.inc"
+} // namespace onnxc::onnx
+
 void OnnxDialect::initialize() {
   addTypes<
 #define GET_TYPEDEF_LIST
@@ -31,7 +36,6 @@ void OnnxDialect::initialize() {
 #define GET_ATTRDEF_LIST
 #include "dialects/onnx/OnnxAttributes.cpp.inc"
       >();
-  // One add##FAMILY##Ops() a family, written by CMake.
 #include "dialects/onnx/AddFamilies.inc"
 }
 

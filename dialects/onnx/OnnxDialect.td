@@ -8,7 +8,6 @@
 #define ONNXC_DIALECTS_ONNX_ONNXDIALECT
 
 include "mlir/IR/DialectBase.td"
-include "dialects/onnx/FamilyDecls.td"
 
 def Onnx_Dialect : Dialect {
   let name = "onnx";
@@ -47,7 +46,10 @@ def Onnx_Dialect : Dialect {
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
-  let extraClassDeclaration = FamilyDecls<>.decls;
+  let extraClassDeclaration = [{
+    /// Registers the ops of a family; its generated source calls it.
+    template <typename... Ops> void addFamily() { addOperations<Ops...>(); }
+  }];
 }
 
 #endif // ONNXC_DIALECTS_ONNX_ONNXDIALECT

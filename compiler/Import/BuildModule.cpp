@@ -347,10 +347,7 @@ LogicalResult BuildModule::buildNode(::onnx::NodeProto &node, Values &values) {
     buildConstant(loc, node.output(0), *constant, values);
     return success();
   }
-  std::optional<RegisteredOperationName> name;
-  if (hasOp(&model.context, node))
-    name = RegisteredOperationName::lookup("onnx." + node.op_type(),
-                                           &model.context);
+  std::optional<RegisteredOperationName> name = lookupOp(&model.context, node);
   if (!name || !name->hasInterface<OnnxOpInterface>())
     return emitError(loc) << "operator " << domainName(node.domain()) << '.'
                           << node.op_type() << " is not supported";

@@ -231,6 +231,11 @@ private:
              ("the model imports no operator set of the domain " + name).str());
       return false;
     }
+    if (domain == kMicrosoftDomain) {
+      if (!lookupOp(&model.context, node))
+        report(node, "onnxc cannot compile this operator of onnxruntime's yet");
+      return false;
+    }
     const ::onnx::OpSchema *schema =
         registry->GetSchema(node.op_type(), int(opset), domain);
     const ::onnx::OpSchema *newest = ::onnx::OpSchemaRegistry::Schema(
@@ -250,7 +255,7 @@ private:
       return false;
     }
     // A deprecated one becomes another in the upgrade.
-    if (newest && !newest->Deprecated() && !hasOp(&model.context, node) &&
+    if (newest && !newest->Deprecated() && !lookupOp(&model.context, node) &&
         !newest->HasFunction() && !newest->HasContextDependentFunction())
       report(node, "onnxc cannot compile this operator yet");
     return !schema->Deprecated();
@@ -301,11 +306,15 @@ private:
 
 } // namespace
 
-bool hasOp(MLIRContext *context, const ::onnx::NodeProto &node) {
+std::optional<RegisteredOperationName> lookupOp(MLIRContext *context,
+                                                const ::onnx::NodeProto &node) {
   StringRef domain = domainName(node.domain());
-  return (domain == "ai.onnx" || domain == "ai.onnx.ml") &&
-         RegisteredOperationName::lookup("onnx." + node.op_type(), context)
-             .has_value();
+  std::string name = "onnx.";
+  if (domain == kMicrosoftDomain)
+    name += "microsoft.";
+  else if (domain != "ai.onnx" && domain != "ai.onnx.ml")
+    return std::nullopt;
+  return RegisteredOperationName::lookup(name + node.op_type(), context);
 }
 
 LogicalResult checkStructure(Model &model) {

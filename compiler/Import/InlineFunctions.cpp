@@ -113,7 +113,7 @@ private:
   int64_t counter = 0;
 
   const ::onnx::OpSchema *getFunctionSchema(const ::onnx::NodeProto &node) {
-    if (hasOp(&model.context, node))
+    if (lookupOp(&model.context, node))
       return nullptr;
     std::string domain = isDefaultDomain(node.domain()) ? "" : node.domain();
     const ::onnx::OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(

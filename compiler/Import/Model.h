@@ -33,6 +33,9 @@ inline llvm::StringRef domainName(llvm::StringRef domain) {
   return domain.empty() ? llvm::StringRef("ai.onnx") : domain;
 }
 
+/// onnxruntime's operators, of which onnx has no schemas.
+constexpr llvm::StringLiteral kMicrosoftDomain = "com.microsoft";
+
 /// A tensor known at compile time: elements, or strings.
 struct Constant {
   mlir::RankedTensorType type;
@@ -133,8 +136,9 @@ buildModule(Model &model, const ImportOptions &options);
 /// OnnxException.cpp: what is wrong, without onnx's source lines.
 std::string getReason(const std::exception &exception);
 
-/// Whether the dialect has an op for a node.
-bool hasOp(mlir::MLIRContext *context, const ::onnx::NodeProto &node);
+/// The dialect's op for a node, if it has one.
+std::optional<mlir::RegisteredOperationName>
+lookupOp(mlir::MLIRContext *context, const ::onnx::NodeProto &node);
 
 } // namespace onnxc
 

@@ -29,8 +29,6 @@ namespace onnxc {
 
 namespace {
 
-constexpr StringLiteral kDomainName = "com.microsoft";
-
 const ::onnx::AttributeProto *find(const ::onnx::NodeProto &node,
                                    StringRef name) {
   for (const auto &attribute : node.attribute())
@@ -255,7 +253,7 @@ class Define {
 public:
   explicit Define(Model &model) : model(model) {
     for (const auto &function : model.proto->functions())
-      if (function.domain() == kDomainName)
+      if (function.domain() == kMicrosoftDomain)
         own.insert(function.name());
   }
 
@@ -266,7 +264,7 @@ public:
         if (attribute.has_g() &&
             failed(visit(*attribute.mutable_g()->mutable_node())))
           return failure();
-      if (node.domain() != kDomainName || own.contains(node.op_type()))
+      if (node.domain() != kMicrosoftDomain || own.contains(node.op_type()))
         continue;
       if (std::optional<Body> body = writeBody(node))
         if (failed(define(node, *body)))
@@ -290,7 +288,7 @@ private:
     if (isNew) {
       entry->second = node.op_type() + "_" + std::to_string(names.size());
       std::string text =
-          ("<domain: \"" + kDomainName + "\", opset_import: [\"\" : " +
+          ("<domain: \"" + kMicrosoftDomain + "\", opset_import: [\"\" : " +
            Twine(model.getOpset("")) + "]>\n" + entry->second + rest)
               .str();
       auto status =

@@ -2,7 +2,8 @@
 //
 // ONNX's own operators are of the domain "", which may be spelled "ai.onnx".
 // Tools that join models import a domain once more; at one version that says
-// nothing new.
+// nothing new. onnxruntime has operators of its own in ONNX's domain: they
+// become those of its domain.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -28,6 +29,28 @@ template <typename Graph> void clearDomains(Graph &graph) {
         clearDomains(inner);
     }
   }
+}
+
+/// LayerNormalization is ONNX's from opset 17 on.
+bool isOfOnnxruntime(const ::onnx::NodeProto &node, int64_t opset) {
+  return isDefaultDomain(node.domain()) &&
+         (node.op_type() == "SimplifiedLayerNormalization" ||
+          (node.op_type() == "LayerNormalization" && opset < 17));
+}
+
+/// Whether any node was.
+template <typename Graph> bool moveOperators(Graph &graph, int64_t opset) {
+  bool any = false;
+  for (auto &node : *graph.mutable_node()) {
+    if (isOfOnnxruntime(node, opset)) {
+      node.set_domain(kMicrosoftDomain.str());
+      any = true;
+    }
+    for (auto &attribute : *node.mutable_attribute())
+      if (attribute.has_g())
+        any |= moveOperators(*attribute.mutable_g(), opset);
+  }
+  return any;
 }
 
 /// `owner` imports them: the model, or a function of it.
@@ -66,6 +89,12 @@ LogicalResult unifyDomains(Model &model) {
     std::string name = "function \"" + function.name() + "\" ";
     if (failed(unifyImports(model, name, function)))
       return failure();
+  }
+  if (moveOperators(*proto.mutable_graph(), model.getOpset("")) &&
+      model.getOpset(kMicrosoftDomain) == 0) {
+    ::onnx::OperatorSetIdProto &import = *proto.add_opset_import();
+    import.set_domain(kMicrosoftDomain.str());
+    import.set_version(1);
   }
   return success();
 }

@@ -96,6 +96,9 @@ def read_dialect(options):
         records = read_family(path, options)
         for name in records["!instanceof"].get("Onnx_Op", []):
             record, op = records[name], Op()
+            # onnx has no schemas of onnxruntime's operators.
+            if record["opName"].startswith("microsoft."):
+                continue
             for argument, label in record["arguments"]["args"]:
                 if "Attr" in records[argument["def"]]["!superclasses"]:
                     op.attributes[label] = read_attribute(records, argument)

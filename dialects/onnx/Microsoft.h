@@ -1,0 +1,57 @@
+//===- Microsoft.h - What onnxruntime's operators share -------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef ONNXC_DIALECTS_ONNX_MICROSOFT_H
+#define ONNXC_DIALECTS_ONNX_MICROSOFT_H
+
+#include "dialects/onnx/GraphBuilder.h"
+
+// Results of an operator that shape inference replaces: as many as it has, of
+// the element type of an operand.
+#define ONNXC_INFER_ELEMENT(OP, OPERAND, RESULTS)                              \
+  LogicalResult OP::inferReturnTypes(MLIRContext *, std::optional<Location>,   \
+                                     Adaptor adaptor,                          \
+                                     SmallVectorImpl<Type> &types) {           \
+    types.assign(RESULTS, getUnrankedType(onnxc::onnx::getElementType(         \
+                              adaptor.get##OPERAND())));                       \
+    return success();                                                          \
+  }
+// The same of one that computes in floats of one type.
+#define ONNXC_INFER_FLOAT(OP, OPERAND, RESULTS)                                \
+  LogicalResult OP::inferReturnTypes(                                          \
+      MLIRContext *, std::optional<Location> loc, Adaptor adaptor,             \
+      SmallVectorImpl<Type> &types) {                                          \
+    types.assign(RESULTS, getUnrankedType(onnxc::onnx::getElementType(         \
+                              adaptor.get##OPERAND())));                       \
+    return checkFloats(loc, adaptor.get##OPERAND(), adaptor.getOperands());    \
+  }
+
+namespace onnxc::onnx {
+
+/// The operand is of floats, and all others of floats are of the same. onnx has
+/// no schemas of these operators that types could be checked with.
+mlir::LogicalResult checkFloats(std::optional<mlir::Location> loc,
+                                mlir::Value operand, mlir::ValueRange operands);
+
+/// What Fused operators do at their end. The parameters are alpha and beta of
+/// LeakyRelu and HardSigmoid, or the ends of Clip; the operators' defaults
+/// where there are none. Null for an unknown name.
+mlir::Value activate(GraphBuilder &g, mlir::Value x, llvm::StringRef name,
+                     llvm::ArrayRef<float> parameters);
+
+/// x, of a rank that its type need not tell yet, with its channels behind the
+/// batch, or last again.
+mlir::Value moveChannelsFirst(GraphBuilder &g, mlir::Value x, int64_t rank);
+mlir::Value moveChannelsLast(GraphBuilder &g, mlir::Value x, int64_t rank);
+
+/// Gelu by the error function, or by its approximation with tanh.
+mlir::Value gelu(GraphBuilder &g, mlir::Value x, bool isApproximate);
+/// x * sigmoid(alpha * x)
+mlir::Value swish(GraphBuilder &g, mlir::Value x, float alpha);
+
+} // namespace onnxc::onnx
+
+#endif // ONNXC_DIALECTS_ONNX_MICROSOFT_H

@@ -1,0 +1,28 @@
+//===- MicrosoftRecurrentOps.td - Recurrences of quantised weights --------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+include "dialects/onnx/MicrosoftBase.td"
+
+def Onnx_MicrosoftDynamicQuantizeLSTMOp
+    : Onnx_MicrosoftOp<"DynamicQuantizeLSTM", [AttrSizedOperandSegments]> {
+  let summary = "LSTM of quantised weights";
+  let description = [{
+    onnxruntime quantises the inputs and states of each step as well; here they
+    stay what they are.
+  }];
+  let arguments = (ins
+      Onnx_Tensor:$X, Onnx_Tensor:$W, Onnx_Tensor:$R, Optional<Onnx_Tensor>:$B,
+      Optional<Onnx_Tensor>:$sequence_lens, Optional<Onnx_Tensor>:$initial_h,
+      Optional<Onnx_Tensor>:$initial_c, Optional<Onnx_Tensor>:$P,
+      Onnx_Tensor:$W_scale, Onnx_Tensor:$W_zero_point, Onnx_Tensor:$R_scale,
+      Onnx_Tensor:$R_zero_point, OptionalAttr<Onnx_Floats>:$activation_alpha,
+      OptionalAttr<Onnx_Floats>:$activation_beta,
+      OptionalAttr<Onnx_Strings>:$activations, OptionalAttr<Onnx_Float>:$clip,
+      DefaultValuedAttr<Onnx_String, "\"forward\"">:$direction,
+      OptionalAttr<Onnx_Int>:$hidden_size,
+      DefaultValuedAttr<Onnx_Int, "0">:$input_forget);
+  let results = (outs Onnx_Tensor:$Y, Onnx_Tensor:$Y_h, Onnx_Tensor:$Y_c);
+}

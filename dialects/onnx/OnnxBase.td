@@ -168,10 +168,36 @@ class Onnx_Op<string name, list<Trait> traits = []>
   let hasCustomAssemblyFormat = 1;
 }
 
+// MLIR's InferTypeOpAdaptor for ops that are built while another is expanded
+// (OpenTypes.h).
+def InferOpenTypes : NativeOpTrait<"InferTypes", [], [{
+  static ::llvm::LogicalResult
+  inferReturnTypes(::mlir::MLIRContext *context,
+                   std::optional<::mlir::Location> location, Adaptor adaptor,
+                   ::llvm::SmallVectorImpl<::mlir::Type> &types);
+}], [{
+  ::llvm::LogicalResult $cppClass::inferReturnTypes(
+      ::mlir::MLIRContext *context, std::optional<::mlir::Location> location,
+      ::mlir::ValueRange operands, ::mlir::DictionaryAttr attributes,
+      ::mlir::OpaqueProperties properties, ::mlir::RegionRange regions,
+      ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+    $cppClass::Adaptor adaptor(operands, attributes, properties, regions);
+    if (::llvm::succeeded(
+            $cppClass::inferReturnTypes(context, location, adaptor, types)))
+      return ::llvm::success();
+    return ::onnxc::onnx::OpenTypesScope::recover(
+        operands, ::onnxc::onnx::countResults<$cppClass>(), types);
+  }
+}]> {
+  let cppNamespace = "::onnxc::onnx";
+}
+def InferTypes : TraitList<[
+    DeclareOpInterfaceMethods<InferTypeOpInterface>, InferOpenTypes]>;
+
 // An op without side effects and with a fixed number of results, whose types
 // its `inferReturnTypes(context, location, adaptor, types)` gives.
 class Onnx_PureOp<string name, list<Trait> traits = []>
-    : Onnx_Op<name, traits # [Pure, InferTypeOpAdaptor]>;
+    : Onnx_Op<name, traits # [Pure, InferTypes]>;
 
 // Result types of elementwise ops: broadcast shape, and the element type of
 // the first operand, of the last, or bool.

@@ -7,6 +7,7 @@
 #ifndef ONNXC_DIALECTS_ONNX_OPTRAITS_H
 #define ONNXC_DIALECTS_ONNX_OPTRAITS_H
 
+#include "dialects/onnx/OpenTypes.h"
 #include "dialects/onnx/SymbolicShape.h"
 #include "mlir/IR/OpDefinition.h"
 
@@ -14,6 +15,9 @@ namespace onnxc::onnx {
 
 template <typename Op>
 class OnnxOpTrait : public mlir::OpTrait::TraitBase<Op, OnnxOpTrait> {};
+
+template <typename Op>
+class InferTypes : public mlir::OpTrait::TraitBase<Op, InferTypes> {};
 
 // How an op groups with others into a kernel; OnnxBase.td describes them.
 template <typename Op>

@@ -221,9 +221,12 @@ LogicalResult inferElementwise(std::optional<Location> loc, ValueRange operands,
       return success();
     }
     result = broadcast(*result, *dims);
-    if (!result)
-      return emitOptionalError(
+    if (!result) {
+      LogicalResult failed = emitOptionalError(
           loc, "operands cannot be broadcast: ", operands.getTypes());
+      return succeeded(OpenTypesScope::recover(operands, 1, types)) ? success()
+                                                                    : failed;
+    }
   }
   types.push_back(getTensorType(*result, elementType));
   return success();

@@ -174,7 +174,10 @@ LogicalResult ShapeInference::inferBetween(Operation *before, Operation *op) {
 FailureOr<bool> ShapeInference::expand(ExpandingOp op) {
   OpBuilder b(op);
   Operation *before = op->getPrevNode();
+  OpenTypesScope scope;
   SmallVector<Value> values = op.expand(b);
+  if (scope.hasFailed())
+    return failure();
   if (values.empty())
     return false;
   for (auto [result, value] : llvm::zip(op->getResults(), values))

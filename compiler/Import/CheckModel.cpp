@@ -231,6 +231,12 @@ private:
              ("the model imports no operator set of the domain " + name).str());
       return false;
     }
+    if (domain == "com.microsoft.nchwc") {
+      report(node,
+             "onnxruntime has laid the model out for one machine; save it "
+             "with ORT_ENABLE_EXTENDED, not ORT_ENABLE_ALL");
+      return false;
+    }
     if (domain == kMicrosoftDomain) {
       if (!lookupOp(&model.context, node))
         report(node, "onnxc cannot compile this operator of onnxruntime's yet");

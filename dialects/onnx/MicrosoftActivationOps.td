@@ -31,7 +31,8 @@ def Onnx_MicrosoftQuickGeluOp : Onnx_MicrosoftOp<"QuickGelu"> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_MicrosoftBiasSplitGeluOp : Onnx_MicrosoftOp<"BiasSplitGelu", [NeedsSizes]> {
+def Onnx_MicrosoftBiasSplitGeluOp
+    : Onnx_MicrosoftOp<"BiasSplitGelu", [NeedsSizes]> {
   let summary = "The first half of X + bias times Gelu of the second";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$bias);
   let results = (outs Onnx_Tensor:$Y);

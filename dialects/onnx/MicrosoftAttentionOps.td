@@ -8,7 +8,7 @@ include "dialects/onnx/MicrosoftBase.td"
 
 def Onnx_MicrosoftRotaryEmbeddingOp : Onnx_MicrosoftOp<"RotaryEmbedding"> {
   let summary = "RotaryEmbedding at given positions, or from a given one on";
-  let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$position_ids,
+  let arguments = (ins Onnx_Tensor:$input, Onnx_IntTensor:$position_ids,
       Onnx_Tensor:$cos_cache, Onnx_Tensor:$sin_cache,
       DefaultValuedAttr<Onnx_Int, "0">:$interleaved,
       DefaultValuedAttr<Onnx_Int, "0">:$is_packed_batching,
@@ -27,7 +27,7 @@ def Onnx_MicrosoftAttentionOp
     `present` hold keys and values one behind the other.
   }];
   let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$weights,
-      Optional<Onnx_Tensor>:$bias, Optional<Onnx_Tensor>:$mask_index,
+      Optional<Onnx_Tensor>:$bias, Optional<Onnx_IntTensor>:$mask_index,
       Optional<Onnx_Tensor>:$past, Optional<Onnx_Tensor>:$attention_bias,
       Optional<Onnx_Tensor>:$past_sequence_length,
       DefaultValuedAttr<Onnx_Int, "0">:$do_rotary,
@@ -45,10 +45,11 @@ def Onnx_MicrosoftAttentionOp
 def Onnx_MicrosoftQAttentionOp
     : Onnx_MicrosoftOp<"QAttention", [AttrSizedOperandSegments, NeedsSizes]> {
   let summary = "Attention of a product of quantised matrices to itself";
-  let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$weight,
+  let arguments = (ins Onnx_IntTensor:$input, Onnx_IntTensor:$weight,
       Onnx_Tensor:$bias, Onnx_Tensor:$input_scale, Onnx_Tensor:$weight_scale,
-      Optional<Onnx_Tensor>:$mask_index, Optional<Onnx_Tensor>:$input_zero_point,
-      Optional<Onnx_Tensor>:$weight_zero_point, Optional<Onnx_Tensor>:$past,
+      Optional<Onnx_IntTensor>:$mask_index,
+      Optional<Onnx_IntTensor>:$input_zero_point,
+      Optional<Onnx_IntTensor>:$weight_zero_point, Optional<Onnx_Tensor>:$past,
       DefaultValuedAttr<Onnx_Int, "0">:$do_rotary,
       DefaultValuedAttr<Onnx_Float, "-10000.0f">:$mask_filter_value,
       Onnx_Int:$num_heads,
@@ -65,7 +66,7 @@ def Onnx_MicrosoftMultiHeadAttentionOp
   let summary = "Attention of queries to keys and values, which may be packed";
   let arguments = (ins Onnx_Tensor:$query, Optional<Onnx_Tensor>:$key,
       Optional<Onnx_Tensor>:$value, Optional<Onnx_Tensor>:$bias,
-      Optional<Onnx_Tensor>:$key_padding_mask,
+      Optional<Onnx_IntTensor>:$key_padding_mask,
       Optional<Onnx_Tensor>:$attention_bias, Optional<Onnx_Tensor>:$past_key,
       Optional<Onnx_Tensor>:$past_value,
       Optional<Onnx_Tensor>:$past_sequence_length,

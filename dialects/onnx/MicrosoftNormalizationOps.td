@@ -55,11 +55,11 @@ def Onnx_MicrosoftEmbedLayerNormalizationOp
     : Onnx_MicrosoftOp<"EmbedLayerNormalization", [AttrSizedOperandSegments]> {
   let summary = "LayerNormalization of a sum of embeddings";
   let arguments = (ins
-      Onnx_Tensor:$input_ids, Optional<Onnx_Tensor>:$segment_ids,
+      Onnx_IntTensor:$input_ids, Optional<Onnx_IntTensor>:$segment_ids,
       Onnx_Tensor:$word_embedding, Onnx_Tensor:$position_embedding,
       Optional<Onnx_Tensor>:$segment_embedding, Onnx_Tensor:$gamma,
-      Onnx_Tensor:$beta, Optional<Onnx_Tensor>:$mask,
-      Optional<Onnx_Tensor>:$position_ids,
+      Onnx_Tensor:$beta, Optional<Onnx_IntTensor>:$mask,
+      Optional<Onnx_IntTensor>:$position_ids,
       DefaultValuedAttr<Onnx_Float, smallEpsilon>:$epsilon,
       OptionalAttr<Onnx_Int>:$mask_index_type);
   let results = (outs Onnx_Tensor:$output, Onnx_Tensor:$mask_index,
@@ -70,16 +70,17 @@ def Onnx_MicrosoftQEmbedLayerNormalizationOp
     : Onnx_MicrosoftOp<"QEmbedLayerNormalization", [AttrSizedOperandSegments]> {
   let summary = "EmbedLayerNormalization of quantised tables";
   let arguments = (ins
-      Onnx_Tensor:$input_ids, Optional<Onnx_Tensor>:$segment_ids,
-      Onnx_Tensor:$word_embedding_quant, Onnx_Tensor:$position_embedding_quant,
-      Optional<Onnx_Tensor>:$segment_embedding, Onnx_Tensor:$gamma_quant,
-      Onnx_Tensor:$beta_quant, Optional<Onnx_Tensor>:$mask,
+      Onnx_IntTensor:$input_ids, Optional<Onnx_IntTensor>:$segment_ids,
+      Onnx_IntTensor:$word_embedding_quant,
+      Onnx_IntTensor:$position_embedding_quant,
+      Optional<Onnx_Tensor>:$segment_embedding, Onnx_IntTensor:$gamma_quant,
+      Onnx_IntTensor:$beta_quant, Optional<Onnx_IntTensor>:$mask,
       Onnx_Tensor:$word_embedding_scale, Onnx_Tensor:$position_embedding_scale,
       Optional<Onnx_Tensor>:$segment_embedding_scale, Onnx_Tensor:$gamma_scale,
-      Onnx_Tensor:$beta_scale, Onnx_Tensor:$word_embedding_zero_point,
-      Onnx_Tensor:$position_embedding_zero_point,
+      Onnx_Tensor:$beta_scale, Onnx_IntTensor:$word_embedding_zero_point,
+      Onnx_IntTensor:$position_embedding_zero_point,
       Optional<Onnx_Tensor>:$segment_embedding_zero_point,
-      Onnx_Tensor:$gamma_zero_point, Onnx_Tensor:$beta_zero_point,
+      Onnx_IntTensor:$gamma_zero_point, Onnx_IntTensor:$beta_zero_point,
       DefaultValuedAttr<Onnx_Float, smallEpsilon>:$epsilon);
   let results = (outs Onnx_Tensor:$layernorm_out, Onnx_Tensor:$mask_index_out);
 }
@@ -95,7 +96,8 @@ def Onnx_MicrosoftGroupNormOp : Onnx_MicrosoftOp<"GroupNorm", [NeedsSizes]> {
   let hasVerifier = 1;
 }
 
-def Onnx_MicrosoftSkipGroupNormOp : Onnx_MicrosoftOp<"SkipGroupNorm", [NeedsSizes]> {
+def Onnx_MicrosoftSkipGroupNormOp
+    : Onnx_MicrosoftOp<"SkipGroupNorm", [NeedsSizes]> {
   let summary = "GroupNorm of X + skip + bias";
   let arguments = (ins
       Onnx_Tensor:$X, Onnx_Tensor:$gamma, Onnx_Tensor:$beta, Onnx_Tensor:$skip,

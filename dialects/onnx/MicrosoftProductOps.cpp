@@ -10,6 +10,7 @@
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/Microsoft.h"
 #include "dialects/onnx/PoolingOps.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include <numeric>
 
 using namespace mlir;
@@ -163,7 +164,7 @@ SmallVector<Value> MicrosoftFusedConvOp::expand(OpBuilder &b) {
 }
 
 SmallVector<Value> MicrosoftNhwcFusedConvOp::expand(OpBuilder &b) {
-  if (!getRank(getX()))
+  if (getRank(getX()).value_or(0) < 3)
     return {};
   GraphBuilder g{b, getLoc()};
   Value sum =
@@ -176,7 +177,7 @@ SmallVector<Value> MicrosoftNhwcFusedConvOp::expand(OpBuilder &b) {
 }
 
 SmallVector<Value> MicrosoftNhwcConvOp::expand(OpBuilder &b) {
-  if (!getRank(getX()))
+  if (getRank(getX()).value_or(0) < 3)
     return {};
   GraphBuilder g{b, getLoc()};
   Value y = convolve(*this, b, moveChannelsFirst(g, getX(), *getRank(getX())));
@@ -184,7 +185,7 @@ SmallVector<Value> MicrosoftNhwcConvOp::expand(OpBuilder &b) {
 }
 
 SmallVector<Value> MicrosoftNhwcMaxPoolOp::expand(OpBuilder &b) {
-  if (!getRank(getX()))
+  if (getRank(getX()).value_or(0) < 3)
     return {};
   GraphBuilder g{b, getLoc()};
   Value y = MaxPoolOp::create(
@@ -206,6 +207,11 @@ LogicalResult MicrosoftCDistOp::verify() {
   return emitError("the metric '") << getMetric()
                                    << "' is known but not built; euclidean "
                                       "and sqeuclidean are";
+}
+
+void MicrosoftCDistOp::requireSizes(SizeRequirements &r) {
+  r.rank("A", getA(), 2);
+  r.rank("B", getB(), 2);
 }
 
 /// |a|^2 + |b|^2 - 2 a b, which rounding may make negative.

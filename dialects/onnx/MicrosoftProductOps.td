@@ -54,7 +54,7 @@ def Onnx_MicrosoftGemmFastGeluOp : Onnx_MicrosoftOp<"GemmFastGelu"> {
 
 def Onnx_MicrosoftMatMulInteger16Op : Onnx_MicrosoftOp<"MatMulInteger16"> {
   let summary = "Matrix product of 16-bit integers in 32 bits";
-  let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B);
+  let arguments = (ins Onnx_IntTensor:$A, Onnx_IntTensor:$B);
   let results = (outs Onnx_Tensor:$Y);
 }
 
@@ -102,7 +102,7 @@ def Onnx_MicrosoftNhwcMaxPoolOp : Onnx_MicrosoftOp<"NhwcMaxPool"> {
   let results = (outs Onnx_Tensor:$y);
 }
 
-def Onnx_MicrosoftCDistOp : Onnx_MicrosoftOp<"CDist"> {
+def Onnx_MicrosoftCDistOp : Onnx_MicrosoftOp<"CDist", [NeedsSizes]> {
   let summary = "The distances between the rows of two matrices";
   let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B,
       DefaultValuedAttr<Onnx_String, "\"sqeuclidean\"">:$metric);

@@ -14,11 +14,12 @@ def Onnx_MicrosoftDynamicQuantizeLSTMOp
     stay what they are.
   }];
   let arguments = (ins
-      Onnx_Tensor:$X, Onnx_Tensor:$W, Onnx_Tensor:$R, Optional<Onnx_Tensor>:$B,
-      Optional<Onnx_Tensor>:$sequence_lens, Optional<Onnx_Tensor>:$initial_h,
+      Onnx_Tensor:$X, Onnx_IntTensor:$W, Onnx_IntTensor:$R,
+      Optional<Onnx_Tensor>:$B,
+      Optional<Onnx_IntTensor>:$sequence_lens, Optional<Onnx_Tensor>:$initial_h,
       Optional<Onnx_Tensor>:$initial_c, Optional<Onnx_Tensor>:$P,
-      Onnx_Tensor:$W_scale, Onnx_Tensor:$W_zero_point, Onnx_Tensor:$R_scale,
-      Onnx_Tensor:$R_zero_point, OptionalAttr<Onnx_Floats>:$activation_alpha,
+      Onnx_Tensor:$W_scale, Onnx_IntTensor:$W_zero_point, Onnx_Tensor:$R_scale,
+      Onnx_IntTensor:$R_zero_point, OptionalAttr<Onnx_Floats>:$activation_alpha,
       OptionalAttr<Onnx_Floats>:$activation_beta,
       OptionalAttr<Onnx_Strings>:$activations, OptionalAttr<Onnx_Float>:$clip,
       DefaultValuedAttr<Onnx_String, "\"forward\"">:$direction,

@@ -8,20 +8,20 @@ include "dialects/onnx/MicrosoftBase.td"
 
 def Onnx_MicrosoftExpandDimsOp : Onnx_MicrosoftOp<"ExpandDims"> {
   let summary = "Unsqueeze by one axis";
-  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$axis);
+  let arguments = (ins Onnx_Tensor:$X, Onnx_IntTensor:$axis);
   let results = (outs Onnx_Tensor:$Y);
 }
 
 def Onnx_MicrosoftTriluOp : Onnx_MicrosoftOp<"Trilu"> {
   let summary = "Trilu";
-  let arguments = (ins Onnx_Tensor:$X, Optional<Onnx_Tensor>:$k,
+  let arguments = (ins Onnx_Tensor:$X, Optional<Onnx_IntTensor>:$k,
       DefaultValuedAttr<Onnx_Int, "1">:$upper);
   let results = (outs Onnx_Tensor:$Y);
 }
 
 def Onnx_MicrosoftGatherNDOp : Onnx_MicrosoftOp<"GatherND"> {
   let summary = "GatherND without batch dimensions";
-  let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$indices);
+  let arguments = (ins Onnx_Tensor:$data, Onnx_IntTensor:$indices);
   let results = (outs Onnx_Tensor:$output);
 }
 
@@ -43,7 +43,7 @@ def Onnx_MicrosoftGridSampleOp : Onnx_MicrosoftOp<"GridSample"> {
 
 def Onnx_MicrosoftPadOp : Onnx_MicrosoftOp<"Pad"> {
   let summary = "Pad by a list, or a matrix of one row";
-  let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$pads,
+  let arguments = (ins Onnx_Tensor:$data, Onnx_IntTensor:$pads,
       Optional<Onnx_Tensor>:$value,
       DefaultValuedAttr<Onnx_String, "\"constant\"">:$mode);
   let results = (outs Onnx_Tensor:$output);

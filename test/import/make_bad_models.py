@@ -48,6 +48,13 @@ def models():
     yield "unknown_domain", model(
         [h.make_node("FusedGelu", ["x"], ["y"], name="fg",
                      domain="com.example")], domains=["com.example"])
+    yield "unknown_op_of_onnxruntime", model(
+        [h.make_node("BeamSearch", ["x"], ["y"], name="search",
+                     domain="com.microsoft")], domains=["com.microsoft"])
+    yield "layout_of_onnxruntime", model(
+        [h.make_node("ReorderInput", ["x"], ["y"], name="reorder",
+                     domain="com.microsoft.nchwc")],
+        domains=["com.microsoft.nchwc"])
     yield "domain_not_imported", model(
         [h.make_node("FusedGelu", ["x"], ["y"], name="fg",
                      domain="com.example")])

@@ -35,6 +35,7 @@ EXPECTED = {
     "huge_weight": ['value "w": has a shape that is negative or too large'],
     "kinds": ['input "s" is a sequence', 'input "t" is a tensor of strings',
               'output "y" is a tensor of strings'],
+    "layout_of_onnxruntime": ['node "reorder"', "ORT_ENABLE_EXTENDED"],
     "missing_output": ['output "y" is not computed by any node'],
     "no_inputs_given": ['node "add" (Add)', "input size 1 not in range"],
     "no_shape": ['input "x" has no shape', "--shape"],
@@ -49,6 +50,7 @@ EXPECTED = {
     "unknown_domain": ["com.example has no such operator"],
     "unknown_op": ['node "f1" (Frobnicate)', '1 more: "f2"',
                    'node "m" (Mangle)'],
+    "unknown_op_of_onnxruntime": ["com.microsoft.BeamSearch is not supported"],
     "unknown_type": ['input "x" has the unknown element type number 77'],
     "wrong_shapes": ['node "add" (Add): operands cannot be broadcast'],
 }

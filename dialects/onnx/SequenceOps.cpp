@@ -8,8 +8,8 @@
 //   SequenceInsert(%that, %c)     -> SequenceConstruct(%a, %b, %c)
 //   SequenceAt(%that, -1)         -> %c
 //
-// An optional is likewise what Optional was given. A sequence of free length may
-// be the slices of a tensor, from which its readers then read.
+// An optional is likewise what Optional was given. A sequence of free length
+// may be the slices of a tensor, from which its readers then read.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -55,6 +55,10 @@ DECISIONS = [
     ("Resize", 11, 99, is_fractional, "reference",
      "ONNX's test resize_downsample_scales_linear_align_corners divides by the "
      "size times the scale less 1, before it is rounded"),
+    ("Resize", 11, 99, lambda case: case.attributes.get(
+        "coordinate_transformation_mode") == "pytorch_half_pixel",
+     "onnxruntime", "what has one element is read at 0, as the text says; the "
+     "reference reads at -0.5"),
     ("AveragePool", 1, 6, None, "onnxruntime",
      "padding is left out of the mean; the reference counts it"),
     ("QLinearConv", 10, 99, None, "onnxruntime",

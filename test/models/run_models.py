@@ -129,14 +129,14 @@ def compare(name, ours, theirs):
 class Reference:
     """onnxruntime on one model, as its graph stands or rewritten by it."""
 
-    def __init__(self, path, threads, is_rewritten=True):
+    def __init__(self, path, threads, is_rewritten=True, severity=3):
         import onnxruntime
         settings = onnxruntime.SessionOptions()
         if not is_rewritten:
             settings.graph_optimization_level = (
                 onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL)
         settings.intra_op_num_threads = threads
-        settings.log_severity_level = 3
+        settings.log_severity_level = severity
         self.session = onnxruntime.InferenceSession(
             path, settings, providers=["CPUExecutionProvider"])
 

@@ -2,9 +2,10 @@
 """Compares random convolutions and matrix products with onnxruntime, for
 several CPUs, with fixed and with free sizes.
 
-    run_convolutions.py [--seed N] [--models N]
+    run_convolutions.py [--seed N] [--models N] [--machine NAME]
 
-and the arguments of test/runner_arguments.py. A model holds a dozen cases
+and the arguments of test/runner_arguments.py. Another machine (machines.py)
+takes the place of the CPUs. A model holds a dozen cases
 (convolution_models.py says how they are drawn). Of one that fails each case is
 tried alone, and said with its attributes and shapes. CPUs that this machine
 lacks are left out by name. The last line is `N passed, N failed`; a model for a
@@ -16,16 +17,14 @@ import functools
 import os
 import sys
 
-import numpy as np
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import convolution_models
-import model_cases
+import machines
 import run_layouts
 import run_models
 import runner_arguments
-from suite_cases import run_cases
+from suite_cases import Failure, run_cases
 
 CASES = 12
 
@@ -33,14 +32,12 @@ CASES = 12
 def compare_model(cases, seed, cpu, is_free, options, folder):
     path = os.path.join(folder, "model.onnx")
     inputs = convolution_models.write(cases, seed, is_free, path)
-    case = model_cases.Case("model", "model", [{}], [f"-mcpu={cpu}"])
-    library, _, _ = run_models.compile_model(case, path, options, folder)
-    run_models.run_library(library, inputs, options, folder)
+    flags = [f"-mcpu={cpu}"] if options.machine == "host" else []
+    results = machines.compile_model(path, flags, options, folder).run(inputs)
     for name, theirs in run_models.Reference(path, 1).run(inputs).items():
-        ours = np.load(os.path.join(folder, name + ".npy"))
-        error = run_models.compare(name, ours, theirs)
+        error = run_models.compare(name, results[name], theirs)
         if error > run_models.TOLERANCE:
-            raise run_models.Failure(f"{name} differs by {error:.2e}")
+            raise Failure(f"{name} differs by {error:.2e}")
 
 
 def run(name, number, cpu, is_free, options):
@@ -50,23 +47,26 @@ def run(name, number, cpu, is_free, options):
         try:
             compare_model(cases, seed, cpu, is_free, options, folder)
             return
-        except run_models.Failure as failure:
+        except Failure as failure:
             wrong = [f"together: {failure}"]
         for case in cases:
             try:
                 compare_model([case], seed, cpu, is_free, options, folder)
-            except run_models.Failure as failure:
+            except Failure as failure:
                 wrong.append(f"{case}: {failure}")
-    raise run_models.Failure("\n".join(wrong))
+    raise Failure("\n".join(wrong))
 
 
 def main():
     options = run_layouts.parse_arguments(
         __doc__, ("--seed", {"type": int, "default": 1}),
         ("--models", {"type": int, "default": 4,
-                      "help": "how many models of a dozen cases (4)"}))
+                      "help": "how many models of a dozen cases (4)"}),
+        machines.ARGUMENT)
     cases = {}
-    for cpu in run_layouts.list_cpus():
+    cpus = (run_layouts.list_cpus() if options.machine == "host" else
+            [options.machine])
+    for cpu in cpus:
         for number in range(options.models):
             for is_free in (False, True):
                 name = f"{number} {cpu} {'free' if is_free else 'fixed'}"

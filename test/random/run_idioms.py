@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares idioms over random shapes with float64.
 
-    run_idioms.py [--seed N] [--models N]
+    run_idioms.py [--seed N] [--models N] [--machine NAME]
 
 and the arguments of test/runner_arguments.py. A model is one of the forms of
 test/graphs/idioms.py, or a near miss, for float32, float16, bfloat16 or float64.
@@ -30,8 +30,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "graphs"))
 import idioms
-import model_cases
-import run_models
+import machines
 from suite_cases import Failure, run
 
 import seeded_models
@@ -200,20 +199,18 @@ def run_seed(seed, options, folder):
     exact_model = parse(exact_case)
     try:
         check_plan(case, element, path, options)
-        library, _, _ = run_models.compile_model(
-            model_cases.Case("model", "model", [{}]), path, options, folder)
+        program = machines.compile_model(path, [], options, folder)
         for is_second in (False, True)[:1 + any(case.graph.free)]:
             inputs = draw_inputs(case, dtype, numbers, is_second)
-            run_models.run_library(library, inputs, options, folder)
+            results = program.run(inputs)
             exact = evaluate(exact_model, inputs)
             rounded = evaluate(exact_model, inputs, dtype)
             for output, *wanted in zip(exact_model.graph.output, exact,
                                        rounded):
-                file = os.path.join(folder, output.name + ".npy")
-                compare(output.name, np.load(file), *wanted, dtype)
+                compare(output.name, results[output.name], *wanted, dtype)
     except Failure as failure:
         raise Failure(f"{case.name} of {element}: {failure}") from None
 
 
 if __name__ == "__main__":
-    sys.exit(seeded_models.main(__doc__, run_seed, models=40))
+    sys.exit(seeded_models.main(__doc__, run_seed, 40, machines.ARGUMENT))

@@ -18,13 +18,14 @@ def run_seed(seed, options, compare):
         compare(seed, options, folder)
 
 
-def main(doc, compare, models):
+def main(doc, compare, models, *arguments):
     """compare(seed, options, folder) for as many seeds as are asked for, or
-    `models`; gives the exit status."""
+    `models`; gives the exit status. `arguments` are further ones, each a name
+    and what argparse takes."""
     options = run_layouts.parse_arguments(
         doc, ("--seed", {"type": int, "default": 1}),
         ("--models", {"type": int, "default": models,
-                      "help": f"how many models ({models})"}))
+                      "help": f"how many models ({models})"}), *arguments)
     return run_cases({
         f"seed {seed}": functools.partial(run_seed, seed, options, compare)
         for seed in range(options.seed, options.seed + options.models)},

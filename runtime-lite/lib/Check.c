@@ -62,6 +62,8 @@ int32_t onnxc_bind_symbols(const onnxc_model *model, onnxc_context *context,
       return fail(context, info->name, ONNXC_BAD_INPUT_TYPE);
     if (tensor->rank != info->rank)
       return fail(context, info->name, ONNXC_BAD_INPUT_RANK);
+    if (info->rank && !tensor->shape)
+      return fail(context, info->name, ONNXC_BAD_INPUT_SHAPE);
     for (int32_t d = 0; d < info->rank; ++d) {
       int32_t status =
           bind_dimension(model, info->dims[d], tensor->shape[d], symbols);

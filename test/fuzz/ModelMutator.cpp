@@ -222,8 +222,7 @@ static void changeNodes(ModelParts &parts, Random &random) {
   }
 }
 
-static void changeTensor(onnx::ModelProto &model, ModelParts &parts,
-                         Random &random) {
+static void changeTensor(ModelParts &parts, Random &random) {
   onnx::GraphProto &graph = *random.pick(parts.graphs);
   // An input of a graph becomes a constant.
   if (graph.input_size() && random.one(4)) {
@@ -273,7 +272,7 @@ void mutateModel(onnx::ModelProto &model, Random &random) {
     return changeNodes(parts, random);
   case 9:
   case 10:
-    return changeTensor(model, parts, random);
+    return changeTensor(parts, random);
   default:
     return changeVersion(model, random);
   }

@@ -117,7 +117,7 @@ void mutateTensor(onnx::TensorProto &tensor, Random &random) {
   case 2:
     // The same number of elements.
     if (tensor.dims_size() >= 2)
-      std::swap(*tensor.mutable_dims(0), *tensor.mutable_dims(1));
+      tensor.mutable_dims()->SwapElements(0, 1);
     else
       tensor.add_dims(1);
     break;

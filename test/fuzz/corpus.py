@@ -36,7 +36,7 @@ run (float[n, 3] x, float[n, m] z, int64[2] shape, bool[m] keep)
 
 def write(folder, with_backend_tests=None):
     """The small models of other suites, and those that were faults once."""
-    os.makedirs(folder)
+    os.makedirs(folder, exist_ok=True)
     models = {build.__name__: build() for build in fuzz_models.SEEDS}
     for case in run_graphs.find_cases():
         imports = case.imports or f'"" : {case.opset}'

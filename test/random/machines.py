@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 
+import ml_dtypes
 import numpy as np
 import onnx
 
@@ -79,7 +80,7 @@ class Program:
             array = np.load(os.path.join(self.folder, output.name + ".npy"))
             # NumPy has no name for bfloat16.
             results[output.name] = (array.view(dtype)
-                                    if array.dtype.kind == "V" else array)
+                                    if dtype == ml_dtypes.bfloat16 else array)
         return results
 
     def run_emulated(self, inputs):

@@ -127,6 +127,9 @@ static void blames_inputs(void) {
   c.a_shape[0] = -2;
   expect_failure(&c, ONNXC_BAD_INPUT_SHAPE, "A");
   init(&c);
+  c.inputs[1].shape = NULL;
+  expect_failure(&c, ONNXC_BAD_INPUT_SHAPE, "B");
+  init(&c);
   c.inputs[1].data = NULL;
   expect_failure(&c, ONNXC_NO_INPUT_DATA, "B");
 }

@@ -37,6 +37,8 @@ MACHINES = {
     "riscv64": Machine(["--target=riscv64"], ["riscv64-linux-gnu-gcc"],
                        ["qemu-riscv64"]),
     "x86-64": Machine(["--target=x86_64"], ["gcc"], ["qemu-x86_64"]),
+    # This one, by an object that may call nobody.
+    "freestanding": Machine(["--freestanding"], ["gcc"], []),
     "riscv64v": Machine(["--target=riscv64", "-mattr=+v"],
                         ["riscv64-linux-gnu-gcc"],
                         ["qemu-riscv64", "-cpu", "rv64,v=true,vlen=128"]),

@@ -8,14 +8,17 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import machines
 import run_layouts
 from runner_arguments import case_folder
 from suite_cases import run_cases
 
 
 def run_seed(seed, options, compare):
-    with case_folder(options, f"seed {seed}") as folder:
-        compare(seed, options, folder)
+    name = f"seed {seed}"
+    with case_folder(options, name) as folder:
+        machines.excuse_emulator(name, functools.partial(
+            compare, seed, options, folder))
 
 
 def main(doc, compare, models, *arguments):

@@ -8,6 +8,7 @@
 #include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/SizeRequirements.h"
+#include "llvm/ADT/SmallSet.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -38,7 +39,8 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
     return success();
   }
   ArrayRef<int64_t> perm = *adaptor.getPerm();
-  llvm::SmallDenseSet<int64_t> seen(perm.begin(), perm.end());
+  // Any number may be there, those of which a DenseSet makes signs, too.
+  llvm::SmallSet<int64_t, 8> seen(perm.begin(), perm.end());
   if (perm.size() != dims->size() || seen.size() != perm.size() ||
       llvm::any_of(
           perm, [&](int64_t i) { return i < 0 || i >= int64_t(dims->size()); }))

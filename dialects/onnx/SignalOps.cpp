@@ -28,6 +28,17 @@
 using namespace mlir;
 using namespace onnxc::onnx;
 
+/// A length, an axis or a frequency, which may be absent.
+static LogicalResult checkNumber(std::optional<Location> loc, Value number,
+                                 StringRef name) {
+  auto type = number ? dyn_cast<RankedTensorType>(number.getType())
+                     : RankedTensorType();
+  if (!type || !type.hasStaticShape() || type.getNumElements() == 1)
+    return success();
+  return emitOptionalError(loc, name, " has to be one number, not ",
+                           type.getNumElements());
+}
+
 //===----------------------------------------------------------------------===//
 // DFT
 //===----------------------------------------------------------------------===//
@@ -95,6 +106,9 @@ LogicalResult DFTOp::inferReturnTypes(MLIRContext *,
                                       std::optional<Location> loc,
                                       Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
+  if (failed(checkNumber(loc, adaptor.getDftLength(), "dft_length")) ||
+      failed(checkNumber(loc, adaptor.getAxis(), "axis")))
+    return failure();
   if (std::optional<Dims> dims = getDims(adaptor.getInput())) {
     int64_t rank = dims->size();
     std::optional<int64_t> parts =
@@ -213,6 +227,9 @@ LogicalResult STFTOp::inferReturnTypes(MLIRContext *,
   if (std::optional<int64_t> rank = getRank(adaptor.getSignal());
       rank && *rank != 3 && *rank != 2)
     return emitOptionalError(loc, "needs a signal of rank 3, not ", *rank);
+  if (failed(checkNumber(loc, adaptor.getFrameStep(), "frame_step")) ||
+      failed(checkNumber(loc, adaptor.getFrameLength(), "frame_length")))
+    return failure();
   if (!adaptor.getWindow() && !adaptor.getFrameLength())
     return emitOptionalError(loc, "needs a window or a frame_length");
   if (std::optional<SmallVector<int64_t>> step =
@@ -261,6 +278,15 @@ SmallVector<unsigned> MelWeightMatrixOp::getShapeOperands() { return {0, 1}; }
 LogicalResult MelWeightMatrixOp::inferReturnTypes(
     MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
+  const std::pair<Value, StringRef> numbers[] = {
+      {adaptor.getNumMelBins(), "num_mel_bins"},
+      {adaptor.getDftLength(), "dft_length"},
+      {adaptor.getSampleRate(), "sample_rate"},
+      {adaptor.getLowerEdgeHertz(), "lower_edge_hertz"},
+      {adaptor.getUpperEdgeHertz(), "upper_edge_hertz"}};
+  for (auto [number, name] : numbers)
+    if (failed(checkNumber(loc, number, name)))
+      return failure();
   Type element = getElementTypeOf(context, adaptor.getOutputDatatype());
   if (!element)
     return emitOptionalError(loc, adaptor.getOutputDatatype(),

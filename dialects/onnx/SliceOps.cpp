@@ -360,6 +360,14 @@ std::optional<PadOp::Pads> PadOp::getPadsPerDimension() {
   return ::getPads(*rank, getPads(), getAxes(), getContext());
 }
 
+/// The length of a list that is known, whatever its elements are.
+static std::optional<int64_t> getLength(Value list) {
+  std::optional<Dims> dims = getDims(list);
+  if (!dims || dims->size() != 1)
+    return std::nullopt;
+  return onnxc::onnx::getConstant(dims->front());
+}
+
 // Sums of sizes and pads must not overflow.
 static constexpr int64_t kMostPads = int64_t(1) << 40;
 
@@ -370,6 +378,13 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *context,
   if (!llvm::is_contained({"constant", "reflect", "edge", "wrap"},
                           adaptor.getMode()))
     return emitOptionalError(loc, "unknown mode '", adaptor.getMode(), "'");
+  if (adaptor.getAxes()) {
+    std::optional<int64_t> numPads = getLength(adaptor.getPads()),
+                           numAxes = getLength(adaptor.getAxes());
+    if (numPads && numAxes && *numPads != 2 * *numAxes)
+      return emitOptionalError(loc, "needs two pads an axis, not ", *numPads,
+                               " for ", *numAxes);
+  }
   Type element = onnxc::onnx::getElementType(adaptor.getData());
   std::optional<Dims> dims = getDims(adaptor.getData());
   if (!dims) {

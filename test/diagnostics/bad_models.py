@@ -268,6 +268,10 @@ def types_and_shapes():
     yield Case("permutation",
                of([node("Transpose", ["x"], ["y"], perm=[0, 0])]),
                ['"Transpose_node"', "perm"])
+    for end in -(1 << 63), (1 << 63) - 1:
+        yield Case(f"permutation-{end}",
+                   of([node("Transpose", ["x"], ["y"], perm=[end, 0])]),
+                   ['"Transpose_node"', "perm"])
     yield Case("reshape-elements",
                of([node("Reshape", ["x", "s"], ["y"])], [value("x", [2, 4])],
                   [value("y", [3, 3])],

@@ -110,6 +110,16 @@ def sizes():
               [ints("p", [(1 << 63) - 1] * 2)])
     yield one("pads-that-crop-all", "Pad", [4], ["result is -2"],
               [ints("p", [-3, -3])])
+    yield Case("pads-and-axes",
+               of([node("Pad", ["x", "p", "", "a"], ["y"])],
+                  [value("x", [4, 4]), value("p", [2], INT64),
+                   value("a", [2], INT64)], [value("y", None)]),
+               ['"Pad_node"', "needs two pads an axis, not 2 for 2"])
+    yield one("dft-length", "DFT", [1, 4, 1],
+              ["dft_length has to be one number, not 3"],
+              [ints("n", [4, 4, 4])])
+    yield one("dft-axis", "DFT", [1, 4, 1],
+              ["axis has to be one number, not 0"], [None, ints("n", [])])
     yield one("tile-negative", "Tile", [4], ["a size is negative"],
               [ints("n", [-1])])
     yield one("split-negative", "Split", [4], ["size of a part is -1"],

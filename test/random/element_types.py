@@ -38,6 +38,8 @@ DOUBLE_TOLERANCE = 1e-11
 # Their stash_type says that statistics are float32: eight units of it.
 WITH_STATISTICS = ("LayerNormalization", "GroupNormalization")
 STATISTICS_TOLERANCE = 1e-6
+# docs/limits.md: the reference evaluator's is not what frameworks compute.
+WITHOUT_REFERENCE = ("GridSample",)
 # The first opset whose convolutions are of bfloat16.
 BFLOAT16_OPSET = 22
 ARGUMENT = ("--element", {"choices": (*TYPES, "any"), "default": "any",
@@ -121,6 +123,10 @@ def round_results(model, element):
     return model
 
 
+def has_any(model, operators):
+    return any(node.op_type in operators for node in model.graph.node)
+
+
 class Session(run_models.Reference):
     """onnxruntime on a model that is in no file, as it stands: what only
     rounds is not to be left out."""
@@ -139,16 +145,16 @@ class Oracle:
                  scale=0):
         self.element, self.tolerance, self.scale = element, tolerance, scale
         self.dtype = DTYPES[element]
+        self.evaluator = None
         self.exact = Session(round_weights(model, element)
                              if element in NARROW else model)
         if element in NARROW:
             self.rounded = Session(round_results(round_weights(model, element),
                                                  element))
-        elif element == "double":
+        elif element == "double" and not has_any(model, WITHOUT_REFERENCE):
             self.double_tolerance = (
-                STATISTICS_TOLERANCE
-                if any(node.op_type in WITH_STATISTICS
-                       for node in model.graph.node) else DOUBLE_TOLERANCE)
+                STATISTICS_TOLERANCE if has_any(model, WITH_STATISTICS)
+                else DOUBLE_TOLERANCE)
             self.evaluator = ReferenceEvaluator(
                 convert(model, element), new_ops=exact_operators.OPERATORS)
 
@@ -182,7 +188,7 @@ class Oracle:
 
     def check(self, inputs, ours):
         exact, allowed = self.run(inputs)
-        if self.element == "double":
+        if self.evaluator:
             exact, allowed = self.widen(inputs, exact, allowed)
         for name, wanted in exact.items():
             check_array(name, ours[name], wanted, allowed[name],
@@ -193,7 +199,11 @@ class Oracle:
         """The reference evaluator's results, where it agrees with
         onnxruntime."""
         names = list(exact)
-        wide = dict(zip(names, self.evaluator.run(None, self.cast(inputs))))
+        try:
+            results = self.evaluator.run(None, self.cast(inputs))
+        except Exception:  # not for it, as negative pads of a mode are not
+            return exact, allowed
+        wide = dict(zip(names, results))
         for name in names:
             x = np.asarray(wide[name])
             if (x.dtype == np.float64 and x.shape == exact[name].shape and

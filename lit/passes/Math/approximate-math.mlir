@@ -32,6 +32,16 @@ func.func @floor(%x: f32) -> f32 {
   return %0 : f32
 }
 
+// Nothing makes a bf16 of an integer but the way by f32.
+// CHECK-LABEL: func @bf16_of_integer
+// CHECK: arith.sitofp %{{.*}} : i64 to f32
+// CHECK-NOT: arith.truncf
+// CHECK: return
+func.func @bf16_of_integer(%x: i64) -> bf16 {
+  %0 = arith.sitofp %x : i64 to bf16
+  return %0 : bf16
+}
+
 // bf16 is the upper half of f32; no target's conversion is called.
 // CHECK-LABEL: func @bf16
 // CHECK: arith.shli

@@ -2,9 +2,11 @@
 """Says whether a model gives other numbers than onnxruntime: "differs" and an
 exit status of 1. It is what `onnxc reduce` asks.
 
-    compare_model.py MODEL.onnx [--size N] [--build FOLDER] [-- ONNXC'S OPTIONS]
+    compare_model.py MODEL.onnx [--size N] [--machine NAME] [--build FOLDER]
+        [-- ONNXC'S OPTIONS]
 
-Inputs are random, free dimensions of one name equal, the first of `--size`
+element_types.py says what is right, machines.py where it may run. Inputs are
+random, free dimensions of one name equal, the first of `--size`
 (5) and the others one more each. A model that onnxruntime does not take is no
 difference: the exit status is 3.
 
@@ -19,9 +21,10 @@ import onnx
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
-import model_cases
-import run_models
+import element_types
+import machines
 from runner_arguments import RunnerArguments
+from suite_cases import Failure
 
 
 def make_inputs(model, size):
@@ -44,39 +47,45 @@ def make_inputs(model, size):
     return inputs
 
 
+def find_element(model):
+    """The type of its floats."""
+    types = [tensor.data_type for graph in element_types.graphs_of(model.graph)
+             for tensor in element_types.find_tensors(graph)]
+    types += [value.type.tensor_type.elem_type for value in model.graph.input]
+    return next((name for name, number in element_types.TYPES.items()
+                 if number in types and name != "float"), "float")
+
+
 def main():
     parser = RunnerArguments(__doc__)
     parser.add_argument("model")
     parser.add_argument("--size", type=int, default=5,
                         help="of the first free dimension (5)")
+    name, settings = machines.ARGUMENT
+    parser.add_argument(name, **settings)
     parser.add_compiler_options()
     options = parser.parse()
-    options.timeout, options.threads = 60, 1
     try:
-        inputs = make_inputs(onnx.load(options.model), options.size)
-        theirs = run_models.Reference(options.model, 1).run(inputs)
+        model = onnx.load(options.model)
+        oracle = element_types.Oracle(element_types.convert(model, "float"),
+                                      find_element(model))
+        inputs = make_inputs(model, options.size)
+        oracle.run(inputs)
     except Exception as error:  # whatever it dislikes
         print(f"not for onnxruntime: {error}")
         return 3
     with tempfile.TemporaryDirectory() as folder:
         try:
-            case = model_cases.Case("model", "model", [{}])
-            library, _, _ = run_models.compile_model(case, options.model,
-                                                     options, folder)
-            run_models.run_library(library, inputs, options, folder)
-        except run_models.Failure as failure:
+            results = machines.compile_model(options.model, [], options,
+                                             folder).run(inputs)
+        except Failure as failure:
             print(f"refused: {failure}")
             return 2
-        for name, expected in theirs.items():
-            ours = np.load(os.path.join(folder, name + ".npy"))
-            try:
-                error = run_models.compare(name, ours, expected)
-            except run_models.Failure as failure:
-                print(f"differs: {failure}")
-                return 1
-            if error > run_models.TOLERANCE:
-                print(f"{name} differs by {error:.1e}")
-                return 1
+        try:
+            oracle.check(inputs, results)
+        except Failure as failure:
+            print(f"differs: {failure}")
+            return 1
     return 0
 
 

@@ -43,6 +43,7 @@ importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
     llvm::sort(files);
   });
   return contain(model, [&]() -> FailureOr<OwningOpRef<ModuleOp>> {
+    guardInference();
     if (failed(readModel(model)))
       return failure();
     if (facts)

@@ -126,6 +126,9 @@ llvm::LogicalResult inlineLocalFunctions(Model &model);
 /// Bodies may depend on sizes that `options` bind.
 llvm::LogicalResult expandFunctions(Model &model, const ImportOptions &options);
 
+/// GuardInference.cpp: onnx's own looks before it reads.
+void guardInference();
+
 /// Upgrade.cpp
 llvm::LogicalResult upgradeModel(Model &model);
 

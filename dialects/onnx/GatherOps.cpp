@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/GatherOps.h"
+#include "dialects/onnx/CheckNumber.h"
 #include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/SizeRequirements.h"
 
@@ -105,6 +106,8 @@ LogicalResult OneHotOp::inferReturnTypes(MLIRContext *,
                                          std::optional<Location> loc,
                                          Adaptor adaptor,
                                          SmallVectorImpl<Type> &types) {
+  if (failed(checkNumber(loc, adaptor.getDepth(), "depth")))
+    return failure();
   Type element = onnxc::onnx::getElementType(adaptor.getValues());
   std::optional<Dims> indices = getDims(adaptor.getIndices()),
                       depth = getKnownInts(adaptor.getDepth());

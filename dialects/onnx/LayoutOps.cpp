@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/LayoutOps.h"
+#include "dialects/onnx/CheckNumber.h"
 #include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/SizeRequirements.h"
@@ -223,6 +224,8 @@ LogicalResult TriluOp::inferReturnTypes(MLIRContext *,
                                         std::optional<Location> loc,
                                         Adaptor adaptor,
                                         SmallVectorImpl<Type> &types) {
+  if (failed(checkNumber(loc, adaptor.getK(), "k")))
+    return failure();
   if (std::optional<int64_t> rank = getRank(adaptor.getInput()))
     if (*rank < 2)
       return emitOptionalError(loc, "needs an input of rank 2 or more");

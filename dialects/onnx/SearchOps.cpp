@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SearchOps.h"
+#include "dialects/onnx/CheckNumber.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/RunTimeAxes.h"
 #include "dialects/onnx/ShapeOps.h"
@@ -56,6 +57,8 @@ LogicalResult TopKOp::inferReturnTypes(MLIRContext *context,
                                        std::optional<Location> loc,
                                        Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
+  if (failed(checkNumber(loc, adaptor.getK(), "K")))
+    return failure();
   Type element = onnxc::onnx::getElementType(adaptor.getX());
   Type index = IntegerType::get(context, 64);
   std::optional<Dims> dims = getDims(adaptor.getX()),
@@ -82,6 +85,8 @@ template <typename Adaptor>
 static LogicalResult inferCumulative(std::optional<Location> loc,
                                      Adaptor adaptor,
                                      SmallVectorImpl<Type> &types) {
+  if (failed(checkNumber(loc, adaptor.getAxis(), "axis")))
+    return failure();
   std::optional<int64_t> rank = getRank(adaptor.getX());
   std::optional<SmallVector<int64_t>> axis = getConstantInts(adaptor.getAxis());
   if (rank && axis && axis->size() == 1 && !normalizeAxis(axis->front(), *rank))

@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/CastOps.h"
+#include "dialects/onnx/CheckNumber.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ExactQuotient.h"
 #include "dialects/onnx/GraphBuilder.h"
@@ -493,10 +494,11 @@ LogicalResult RangeOp::inferReturnTypes(MLIRContext *context,
   Type element = getElementType(adaptor.getStart());
   SmallVector<std::optional<Dims>> ints;
   SmallVector<std::optional<double>> reals;
-  for (Value operand : adaptor.getOperands()) {
+  const StringRef names[] = {"start", "limit", "delta"};
+  for (auto [operand, name] : llvm::zip(adaptor.getOperands(), names)) {
+    if (failed(checkNumber(loc, operand, name)))
+      return failure();
     ints.push_back(getKnownInts(operand));
-    if (ints.back() && ints.back()->size() != 1)
-      return emitOptionalError(loc, "operands must be scalars");
     reals.push_back(getConstantScalar(operand));
   }
   std::optional<AffineExpr> length;

@@ -19,6 +19,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SignalOps.h"
+#include "dialects/onnx/CheckNumber.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/RunTimeAxes.h"
@@ -27,17 +28,6 @@
 
 using namespace mlir;
 using namespace onnxc::onnx;
-
-/// A length, an axis or a frequency, which may be absent.
-static LogicalResult checkNumber(std::optional<Location> loc, Value number,
-                                 StringRef name) {
-  auto type = number ? dyn_cast<RankedTensorType>(number.getType())
-                     : RankedTensorType();
-  if (!type || !type.hasStaticShape() || type.getNumElements() == 1)
-    return success();
-  return emitOptionalError(loc, name, " has to be one number, not ",
-                           type.getNumElements());
-}
 
 //===----------------------------------------------------------------------===//
 // DFT

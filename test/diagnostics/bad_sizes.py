@@ -118,6 +118,20 @@ def sizes():
     yield one("dft-length", "DFT", [1, 4, 1],
               ["dft_length has to be one number, not 3"],
               [ints("n", [4, 4, 4])])
+    for op_type, operand, weights in (
+            ("CumSum", "axis", [ints("n", [0, 0])]),
+            ("CumProd", "axis", [ints("n", [])]),
+            ("TopK", "K", [ints("n", [1, 1])]),
+            ("Trilu", "k", [ints("n", [1, 1])])):
+        yield one(f"{op_type.lower()}-{operand}", op_type, [4, 4],
+                  [f"{operand} has to be one number, not "], weights,
+                  outputs=("y", "i") if op_type == "TopK" else ("y",),
+                  opset=26 if op_type == "CumProd" else 21)
+    yield one("range-limit", "Range", [],
+              ["limit has to be one number, not 3"],
+              [weight("l", 3), weight("d", 2)])
+    yield one("gather-nd-batches", "GatherND", [4, 4], [""],
+              [ints("i", [[0]])], opset=17, batch_dims=-9)
     yield one("dft-axis", "DFT", [1, 4, 1],
               ["axis has to be one number, not 0"], [None, ints("n", [])])
     yield one("tile-negative", "Tile", [4], ["a size is negative"],

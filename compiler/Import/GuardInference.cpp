@@ -1,0 +1,54 @@
+//===- GuardInference.cpp - Where onnx's inference trusts a model ---------===//
+//
+// The version converter infers shapes first, with the functions of onnx's
+// schemas. One that reads beyond the shapes of a wrong model is replaced by one
+// that looks before.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Import/Model.h"
+#include <onnx/defs/schema.h>
+#include <onnx/defs/shape_inference.h>
+
+namespace onnxc {
+
+/// The length of an index and the number of batches, which may be negative.
+static int64_t countIndexedDims(::onnx::InferenceContext &context) {
+  if (!::onnx::hasNInputShapes(context, 2))
+    return 0;
+  const auto &indices = context.getInputType(1)->tensor_type().shape();
+  int64_t batches = ::onnx::getAttribute(context, "batch_dims", int64_t(0));
+  int64_t length = 0;
+  if (indices.dim_size())
+    length = indices.dim(indices.dim_size() - 1).dim_value();
+  // As unsigned numbers: onnx finds a sum that overflows.
+  return int64_t(uint64_t(batches) + uint64_t(length));
+}
+
+static void guardGatherND(int version) {
+  // The registry gives constants; its schemas are made when it is first asked.
+  auto *schema = const_cast<::onnx::OpSchema *>(
+      ::onnx::OpSchemaRegistry::Schema("GatherND", version, ""));
+  if (!schema || schema->since_version() != version)
+    return;
+  ::onnx::InferenceFunction infer = schema->GetTypeAndShapeInferenceFunction();
+  schema->TypeAndShapeInferenceFunction(
+      [infer](::onnx::InferenceContext &context) {
+        if (countIndexedDims(context) < 0)
+          fail_shape_inference("GatherND's indices have a negative length");
+        infer(context);
+      });
+}
+
+void guardInference() {
+  static const bool isGuarded = [] {
+    for (int version : {11, 12, 13})
+      guardGatherND(version);
+    return true;
+  }();
+  (void)isGuarded;
+}
+
+} // namespace onnxc

@@ -55,6 +55,13 @@ def list_cases(machine, options):
         yield name, functools.partial(machines.excuse_emulator, name, case)
 
 
+def is_here(machine):
+    if machine not in run_layouts.CPUS or run_layouts.available(machine):
+        return True
+    print(f"{machine}: not this machine")
+    return False
+
+
 def main():
     others = [name for name in machines.NAMES if name != "host"]
     options = run_layouts.parse_arguments(
@@ -64,7 +71,7 @@ def main():
         ("--seed", {"type": int, "default": 1}),
         ("--models", {"type": int, "default": 1,
                       "help": "how many of each kind (1)"}))
-    return run_cases({name: case for machine in options.machines
+    return run_cases({name: case for machine in filter(is_here, options.machines)
                       for name, case in list_cases(machine, options)}, options)
 
 

@@ -1,18 +1,60 @@
 //===- GuardInference.cpp - Where onnx's inference trusts a model ---------===//
 //
 // The version converter infers shapes first, with the functions of onnx's
-// schemas. One that reads beyond the shapes of a wrong model is replaced by one
-// that looks before.
+// schemas. They take axes for ints, so that others are refused before. One that
+// reads beyond the shapes of a wrong model is replaced by one that looks.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Model.h"
+#include "mlir/IR/Diagnostics.h"
 #include <onnx/defs/schema.h>
 #include <onnx/defs/shape_inference.h>
 
+using namespace mlir;
+
 namespace onnxc {
+
+/// No tensor has so many dimensions.
+static constexpr int64_t kMostDimensions = 1 << 16;
+
+static bool isAxis(StringRef attribute) {
+  return attribute.contains("axis") || attribute == "axes" ||
+         attribute == "batch_dims" || attribute == "perm";
+}
+
+template <typename Graph>
+static bool checkAxesOf(Model &model, const Graph &graph) {
+  bool isGood = true;
+  for (const auto &node : graph.node())
+    for (const auto &attribute : node.attribute()) {
+      if (attribute.has_g())
+        isGood &= checkAxesOf(model, attribute.g());
+      for (const auto &inner : attribute.graphs())
+        isGood &= checkAxesOf(model, inner);
+      if (!isAxis(attribute.name()))
+        continue;
+      SmallVector<int64_t> axes(attribute.ints().begin(),
+                                attribute.ints().end());
+      axes.push_back(attribute.i());
+      for (int64_t axis : axes)
+        if (axis < -kMostDimensions || axis > kMostDimensions) {
+          model.error(node) << attribute.name() << " " << axis
+                            << " is out of range for any rank";
+          isGood = false;
+        }
+    }
+  return isGood;
+}
+
+LogicalResult checkAxes(Model &model) {
+  bool isGood = checkAxesOf(model, model.proto->graph());
+  for (const auto &function : model.proto->functions())
+    isGood &= checkAxesOf(model, function);
+  return success(isGood);
+}
 
 /// The length of an index and the number of batches, which may be negative.
 static int64_t countIndexedDims(::onnx::InferenceContext &context) {

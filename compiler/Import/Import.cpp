@@ -51,8 +51,8 @@ importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
     if (failed(unifyDomains(model)))
       return failure();
     sortNodes(model);
-    if (failed(checkEquations(model)) || failed(checkStructure(model)) ||
-        failed(setWeightsAside(model)) ||
+    if (failed(checkEquations(model)) || failed(checkAxes(model)) ||
+        failed(checkStructure(model)) || failed(setWeightsAside(model)) ||
         failed(defineQuantizedFunctions(model)) ||
         failed(inlineLocalFunctions(model)) || failed(checkNodes(model)) ||
         failed(upgradeModel(model)) || failed(expandFunctions(model, options)))

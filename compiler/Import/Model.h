@@ -1,8 +1,8 @@
 //===- Model.h - The importer's steps on the protobuf ---------------------===//
 //
 // Private to compiler/Import. The steps, in order: read, unify domains, sort,
-// check equations and the structure, set the weights aside, inline, check the
-// nodes, upgrade, expand, build.
+// check equations, axes and the structure, set the weights aside, inline, check
+// the nodes, upgrade, expand, build.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -126,8 +126,9 @@ llvm::LogicalResult inlineLocalFunctions(Model &model);
 /// Bodies may depend on sizes that `options` bind.
 llvm::LogicalResult expandFunctions(Model &model, const ImportOptions &options);
 
-/// GuardInference.cpp: onnx's own looks before it reads.
+/// GuardInference.cpp: onnx's own looks before it reads; axes are ints.
 void guardInference();
+llvm::LogicalResult checkAxes(Model &model);
 
 /// Upgrade.cpp
 llvm::LogicalResult upgradeModel(Model &model);

@@ -146,6 +146,13 @@ static void changeShape(onnx::TensorShapeProto &shape, Random &random,
   }
 }
 
+/// A number where a list is meant, a list for a number, a matrix for both.
+static void replaceShape(onnx::TensorShapeProto &shape, Random &random) {
+  shape.clear_dim();
+  for (size_t i = 0, rank = random.below(4); i < rank; ++i)
+    shape.add_dim()->set_dim_value(int64_t(random.below(4)));
+}
+
 static void changeValue(ModelParts &parts, Random &random) {
   if (parts.values.empty())
     return;
@@ -159,6 +166,10 @@ static void changeValue(ModelParts &parts, Random &random) {
   switch (random.below(8)) {
   case 0:
     tensor.clear_shape();
+    break;
+  case 3:
+  case 4:
+    replaceShape(*tensor.mutable_shape(), random);
     break;
   case 1:
     tensor.set_elem_type(int(random.below(28)));

@@ -143,6 +143,8 @@ class Model:
                       places)
 
     def finish(self):
+        if not self.g.nodes:
+            self.unary()
         for i, (value, places) in enumerate(self.pool[-3:]):
             if value not in self.inputs:
                 self.g.output(value, f"y{i}",

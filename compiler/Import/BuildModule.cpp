@@ -423,6 +423,7 @@ FailureOr<OwningOpRef<ModuleOp>> BuildModule::run() {
   FailureOr<Signature> signature = buildSignature(model, options);
   if (failed(signature))
     return failure();
+  describeZipMaps(model);
   ::onnx::GraphProto &graph = *model.proto->mutable_graph();
   recordTypes(graph);
 

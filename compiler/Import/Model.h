@@ -133,6 +133,11 @@ llvm::LogicalResult checkAxes(Model &model);
 /// Upgrade.cpp
 llvm::LogicalResult upgradeModel(Model &model);
 
+/// ZipMaps.cpp: whether ai.onnx.ml's ZipMap makes an output; notes the keys at
+/// such outputs, and warns.
+bool isZipMap(const Model &model, const std::string &output);
+void describeZipMaps(Model &model);
+
 /// BuildModule.cpp
 llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 buildModule(Model &model, const ImportOptions &options);

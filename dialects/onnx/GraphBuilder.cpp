@@ -47,6 +47,17 @@ Value GraphBuilder::integer(int64_t value) {
   return number(double(value), b.getI64Type());
 }
 
+Value GraphBuilder::floats(ArrayRef<float> values, ArrayRef<int64_t> shape,
+                           Type element) {
+  auto type = RankedTensorType::get(shape, element);
+  if (element.isF32())
+    return ConstantOp::create(b, loc, DenseElementsAttr::get(type, values));
+  SmallVector<Attribute> rounded;
+  for (float value : values)
+    rounded.push_back(b.getFloatAttr(element, value));
+  return ConstantOp::create(b, loc, DenseElementsAttr::get(type, rounded));
+}
+
 Value GraphBuilder::dims(ArrayRef<AffineExpr> dims) {
   return DimsOp::create(b, loc, dims);
 }

@@ -25,6 +25,9 @@ struct GraphBuilder {
   mlir::Value iota(int64_t count);
   mlir::Value number(double value, mlir::Type element);
   mlir::Value integer(int64_t value);
+  /// A constant of this shape, rounded to a float type.
+  mlir::Value floats(llvm::ArrayRef<float> values,
+                     llvm::ArrayRef<int64_t> shape, mlir::Type element);
   /// Sizes as expressions, a list.
   mlir::Value dims(llvm::ArrayRef<mlir::AffineExpr> dims);
 

@@ -1,0 +1,229 @@
+//===- LabelList.cpp - Lists of keys and values, and looking up in them ---===//
+//
+// How a key is found depends on the keys:
+//
+//   strings           they are known here: each one's value is looked up here
+//   at most 4         compared one after the other, in vectors
+//   compact integers  a table from the least to the greatest, with the default
+//                     value where there is no key: at most 4 places a key
+//   all others        sorted here, searched by halving (passes/Tensor/LookUp.cpp)
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/LabelList.h"
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/EncoderOps.h"
+#include "dialects/onnx/LogicOps.h"
+#include "dialects/onnx/OnnxDialect.h"
+#include "dialects/onnx/StringTable.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include <cmath>
+#include <numeric>
+
+using namespace mlir;
+
+namespace onnxc::onnx {
+
+static constexpr size_t kMaxComparisons = 4;
+static constexpr uint64_t kMaxPlacesPerKey = 4;
+
+//===----------------------------------------------------------------------===//
+// Lists
+//===----------------------------------------------------------------------===//
+
+LabelList LabelList::of(MLIRContext *context, ArrayRef<int64_t> ints) {
+  return {IntegerType::get(context, 64), llvm::to_vector(ints), {}, {}};
+}
+
+LabelList LabelList::of(MLIRContext *context, ArrayRef<float> reals) {
+  LabelList list{Float32Type::get(context), {}, {}, {}};
+  list.reals.append(reals.begin(), reals.end());
+  return list;
+}
+
+LabelList LabelList::of(ArrayAttr strings) {
+  LabelList list{StringType::get(strings.getContext()), {}, {}, {}};
+  for (StringRef text : strings.getAsValueRange<StringAttr>())
+    list.texts.push_back(text);
+  return list;
+}
+
+std::optional<LabelList> LabelList::of(ElementsAttr elements) {
+  LabelList list{elements.getElementType(), {}, {}, {}};
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob)
+      return std::nullopt;
+    elements = DenseElementsAttr::getFromRawBuffer(elements.getShapedType(),
+                                                   blob->getData());
+  }
+  if (list.element.isSignlessInteger()) {
+    for (const APInt &value : elements.getValues<APInt>())
+      list.ints.push_back(value.getSExtValue());
+    return list;
+  }
+  if (!list.element.isF32() && !list.element.isF64())
+    return std::nullopt;
+  for (const APFloat &value : elements.getValues<APFloat>())
+    list.reals.push_back(value.convertToDouble());
+  return list;
+}
+
+size_t LabelList::size() const {
+  return ints.size() + reals.size() + texts.size();
+}
+
+void LabelList::append(const LabelList &others) {
+  llvm::append_range(ints, others.ints);
+  llvm::append_range(reals, others.reals);
+  llvm::append_range(texts, others.texts);
+}
+
+LabelList LabelList::pick(ArrayRef<size_t> places) const {
+  LabelList picked{element, {}, {}, {}};
+  for (size_t place : places) {
+    if (!ints.empty())
+      picked.ints.push_back(ints[place]);
+    else if (!reals.empty())
+      picked.reals.push_back(reals[place]);
+    else
+      picked.texts.push_back(texts[place]);
+  }
+  return picked;
+}
+
+SmallVector<size_t> LabelList::sort() const {
+  SmallVector<size_t> places(size());
+  std::iota(places.begin(), places.end(), 0);
+  llvm::sort(places, [&](size_t l, size_t r) {
+    if (!ints.empty())
+      return ints[l] < ints[r];
+    if (!reals.empty())
+      return std::isnan(reals[r]) ? !std::isnan(reals[l])
+                                  : reals[l] < reals[r];
+    return texts[l] < texts[r];
+  });
+  return places;
+}
+
+std::optional<std::string> LabelList::findTwice() const {
+  LabelList sorted = pick(sort());
+  for (size_t i = 1; i < size(); ++i) {
+    if (!ints.empty() && sorted.ints[i] == sorted.ints[i - 1])
+      return std::to_string(sorted.ints[i]);
+    if (!texts.empty() && sorted.texts[i] == sorted.texts[i - 1])
+      return ("'" + sorted.texts[i] + "'").str();
+    if (reals.empty())
+      continue;
+    double l = sorted.reals[i - 1], r = sorted.reals[i];
+    if (l == r || (std::isnan(l) && std::isnan(r)))
+      return std::to_string(r);
+  }
+  return std::nullopt;
+}
+
+static Value buildConstant(GraphBuilder &g, const LabelList &list,
+                           ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, list.element);
+  if (!list.texts.empty())
+    return ConstantOp::create(g.b, g.loc, type, ElementsAttr(),
+                              g.b.getStrArrayAttr(list.texts));
+  if (!list.reals.empty()) {
+    SmallVector<APFloat> values;
+    for (double value : list.reals) {
+      bool isInexact;
+      values.emplace_back(value);
+      values.back().convert(
+          cast<FloatType>(list.element).getFloatSemantics(),
+          APFloat::rmNearestTiesToEven, &isInexact);
+    }
+    return ConstantOp::create(g.b, g.loc, DenseElementsAttr::get(type, values));
+  }
+  SmallVector<APInt> values;
+  for (int64_t value : list.ints)
+    values.emplace_back(list.element.getIntOrFloatBitWidth(), value,
+                        /*isSigned=*/true, /*implicitTrunc=*/true);
+  return ConstantOp::create(g.b, g.loc, DenseElementsAttr::get(type, values));
+}
+
+Value LabelList::build(GraphBuilder &g) const {
+  return buildConstant(g, *this, {int64_t(size())});
+}
+
+Value LabelList::build(GraphBuilder &g, size_t place) const {
+  return buildConstant(g, pick(place), {});
+}
+
+//===----------------------------------------------------------------------===//
+// Looking up
+//===----------------------------------------------------------------------===//
+
+/// Of strings that are chosen from known ones by indices: values for those.
+static Value lookUpTexts(GraphBuilder &g, Value x, const LabelList &keys,
+                         const LabelList &values) {
+  StringTable table = traceStrings(g, x);
+  llvm::StringMap<size_t> places;
+  for (auto [place, text] : llvm::enumerate(keys.texts))
+    places.try_emplace(text, place);
+  SmallVector<size_t> picked;
+  for (StringRef text : table.texts) {
+    auto it = places.find(text);
+    picked.push_back(it == places.end() ? keys.size() : it->second);
+  }
+  return g.gather(values.pick(picked).build(g), table.indices, 0);
+}
+
+static Value compareAll(GraphBuilder &g, Value x, const LabelList &keys,
+                        const LabelList &values) {
+  Value y = values.build(g, keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    bool isNaN = !keys.reals.empty() && std::isnan(keys.reals[i]);
+    Value isKey = isNaN ? Value(IsNaNOp::create(g.b, g.loc, x))
+                        : g.equal(x, keys.build(g, i));
+    y = g.select(isKey, values.build(g, i), y);
+  }
+  return y;
+}
+
+/// A table over the integers from the least key to the greatest; null where
+/// these lie too far apart.
+static Value buildTable(GraphBuilder &g, Value x, const LabelList &keys,
+                        const LabelList &values) {
+  if (keys.ints.empty())
+    return {};
+  int64_t least = *llvm::min_element(keys.ints);
+  uint64_t last = uint64_t(*llvm::max_element(keys.ints)) - uint64_t(least);
+  if (last >= kMaxPlacesPerKey * keys.size())
+    return {};
+  SmallVector<size_t> places(last + 2, keys.size());
+  for (auto [place, key] : llvm::enumerate(keys.ints))
+    places[uint64_t(key) - uint64_t(least)] = place;
+  return LookUpOp::create(g.b, g.loc, x, values.pick(places).build(g), Value(),
+                          least, /*nan_key=*/false);
+}
+
+Value buildLookUp(GraphBuilder &g, Value x, const LabelList &keys,
+                  const LabelList &values) {
+  if (!keys.texts.empty())
+    return lookUpTexts(g, x, keys, values);
+  if (!values.texts.empty()) {
+    auto all = llvm::to_vector(llvm::seq<int64_t>(0, values.size()));
+    Value places =
+        buildLookUp(g, x, keys, LabelList::of(g.b.getContext(), all));
+    return g.gather(values.build(g), places, 0);
+  }
+  if (keys.size() <= kMaxComparisons)
+    return compareAll(g, x, keys, values);
+  if (Value y = buildTable(g, x, keys, values))
+    return y;
+  SmallVector<size_t> order = keys.sort();
+  LabelList sorted = keys.pick(order);
+  order.push_back(keys.size());
+  bool hasNaN = !sorted.reals.empty() && std::isnan(sorted.reals.back());
+  return LookUpOp::create(g.b, g.loc, x, values.pick(order).build(g),
+                          sorted.build(g), /*first=*/0, hasNaN);
+}
+
+} // namespace onnxc::onnx

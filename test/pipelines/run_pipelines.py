@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Compiles models that scikit-learn trained and skl2onnx exported
+(make_pipelines.py), and compares what they compute for seven rows, for one and
+for none with what scikit-learn gives, and with onnxruntime.
+
+    run_pipelines.py
+
+and the arguments of test/runner_arguments.py. A model that
+expected-failures.txt lists (a name and a reason a line) must fail: when it
+passes, its line has to go.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import functools
+import glob
+import os
+import subprocess
+import sys
+
+import numpy as np
+import onnxruntime
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import runner_arguments
+from suite_cases import Failure, run_cases
+
+FOLDER = os.path.join(HERE, "models")
+ROWS = (7, 1, 0)
+# Of one library to another; scikit-learn's own are in double.
+TOLERANCE = 1e-5
+
+
+def run(command):
+    done = subprocess.run(command, text=True, errors="replace",
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=120)
+    if done.returncode:
+        raise Failure(f"{os.path.basename(command[0])}: exit status "
+                      f"{done.returncode}: {done.stdout.strip()[-600:]}")
+
+
+def compare(what, ours, theirs, tolerance):
+    if ours.shape != theirs.shape:
+        raise Failure(f"{what}: {ours.shape}, expected {theirs.shape}")
+    if np.issubdtype(theirs.dtype, np.floating):
+        if not np.allclose(ours, theirs, rtol=tolerance, atol=tolerance):
+            raise Failure(f"{what} differs by {np.abs(ours - theirs).max()}")
+    elif not np.array_equal(ours, theirs):
+        raise Failure(f"{what} is {ours.tolist()}, expected {theirs.tolist()}")
+
+
+def as_array(result):
+    """A list of maps as the table of their values."""
+    if isinstance(result, list):
+        return np.array([list(row.values()) for row in result], np.float32)
+    return result
+
+
+def run_case(path, options):
+    name = os.path.splitext(os.path.basename(path))[0]
+    stored = dict(np.load(path[:-len(".onnx")] + ".npz"))
+    settings = onnxruntime.SessionOptions()
+    settings.log_severity_level = 4
+    session = onnxruntime.InferenceSession(
+        path, settings, providers=["CPUExecutionProvider"])
+    with runner_arguments.case_folder(options, name) as folder:
+        library = os.path.join(folder, "model.so")
+        run([options.onnxc, path, *options.onnxc_options, "--emit=shared",
+             "-o", library])
+        for rows in ROWS:
+            table = stored["in_X"][:rows]
+            file = os.path.join(folder, "X.npy")
+            np.save(file, table)
+            run([options.onnxc_run, library, "--input=X=" + file,
+                 "--output-dir", folder])
+            for output in session.get_outputs():
+                ours = np.load(os.path.join(folder, output.name + ".npy"))
+                what = f"{output.name} of {rows} rows"
+                compare(what + " beside scikit-learn", ours,
+                        stored["out_" + output.name][:rows],
+                        float(stored["tolerance"]))
+                # Several of onnxruntime's operators refuse empty tables.
+                if rows:
+                    compare(what + " beside onnxruntime", ours,
+                            as_array(session.run([output.name],
+                                                 {"X": table})[0]), TOLERANCE)
+
+
+def fail_case(path, options):
+    try:
+        run_case(path, options)
+    except Failure:
+        return
+    raise Failure("passes, although it is an expected failure")
+
+
+def read_expected_failures():
+    with open(os.path.join(HERE, "expected-failures.txt")) as file:
+        return {line.split()[0] for line in file
+                if line.strip() and not line.startswith("#")}
+
+
+def main():
+    parser = runner_arguments.RunnerArguments(__doc__)
+    parser.add_compiler_options()
+    options = parser.parse()
+    expected = read_expected_failures()
+    cases = {}
+    for path in sorted(glob.glob(os.path.join(FOLDER, "*.onnx"))):
+        name = os.path.splitext(os.path.basename(path))[0]
+        cases[name] = functools.partial(
+            fail_case if name in expected else run_case, path, options)
+    return run_cases(cases, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -26,8 +26,9 @@ LogicalResult checkPostTransform(std::optional<Location> loc, StringRef name) {
   if (llvm::is_contained(
           {"NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"}, name))
     return success();
-  return emitOptionalError(loc, "post_transform must be NONE, SOFTMAX, "
-                                "LOGISTIC, SOFTMAX_ZERO or PROBIT, not '",
+  return emitOptionalError(loc,
+                           "post_transform must be NONE, SOFTMAX, "
+                           "LOGISTIC, SOFTMAX_ZERO or PROBIT, not '",
                            name, "'");
 }
 
@@ -58,11 +59,10 @@ static Value softmaxZero(GraphBuilder &g, Value scores) {
   Value greatest =
       ReduceMaxOp::create(g.b, g.loc, scores, g.ints(-1), /*keepdims=*/1,
                           /*noop_with_empty_axes=*/0);
-  Value isSome = g.less(g.number(1e-7f, real),
-                        AbsOp::create(g.b, g.loc, scores));
+  Value isSome =
+      g.less(g.number(1e-7f, real), AbsOp::create(g.b, g.loc, scores));
   Value zero = g.number(0, real);
-  Value powers =
-      g.select(isSome, g.exp(g.sub(scores, greatest)), zero);
+  Value powers = g.select(isSome, g.exp(g.sub(scores, greatest)), zero);
   Value rest = g.mul(scores, g.exp(g.neg(greatest)));
   return g.div(g.select(isSome, powers, rest), g.sum(powers, -1, true));
 }
@@ -109,7 +109,8 @@ LogicalResult ClassLabels::check(std::optional<Location> loc) const {
                                   "classlabels_strings; one is needed");
   if (size() == 0)
     return emitOptionalError(
-        loc, "has no labels: classlabels_ints or classlabels_strings is needed");
+        loc,
+        "has no labels: classlabels_ints or classlabels_strings is needed");
   llvm::DenseSet<Attribute> texts;
   if (areStrings())
     for (Attribute text : *strings)
@@ -133,8 +134,7 @@ Value ClassLabels::pick(GraphBuilder &g, Value indices) const {
                                     : g.gather(g.ints(*ints), indices, 0);
   auto type = RankedTensorType::get({int64_t(size())},
                                     getElementType(g.b.getContext()));
-  Value texts =
-      ConstantOp::create(g.b, g.loc, type, ElementsAttr(), *strings);
+  Value texts = ConstantOp::create(g.b, g.loc, type, ElementsAttr(), *strings);
   return g.gather(texts, indices, 0);
 }
 

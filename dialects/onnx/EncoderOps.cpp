@@ -126,16 +126,16 @@ struct Mapping {
 } // namespace
 
 static LabelList countTo(MLIRContext *context, size_t count) {
-  return LabelList::of(context,
-                       llvm::to_vector(llvm::seq<int64_t>(0, count)));
+  return LabelList::of(context, llvm::to_vector(llvm::seq<int64_t>(0, count)));
 }
 
 /// That of the attributes which has elements; none where a tensor's type is
 /// none that may be mapped, or where more than one has some.
-static std::optional<LabelList>
-getList(MLIRContext *context, std::optional<ArrayRef<float>> floats,
-        std::optional<ArrayRef<int64_t>> ints, std::optional<ArrayAttr> strings,
-        std::optional<ElementsAttr> tensor) {
+static std::optional<LabelList> getList(MLIRContext *context,
+                                        std::optional<ArrayRef<float>> floats,
+                                        std::optional<ArrayRef<int64_t>> ints,
+                                        std::optional<ArrayAttr> strings,
+                                        std::optional<ElementsAttr> tensor) {
   SmallVector<std::optional<LabelList>> lists;
   if (floats && !floats->empty())
     lists.push_back(LabelList::of(context, *floats));
@@ -244,9 +244,8 @@ LogicalResult CategoryMapperOp::inferReturnTypes(MLIRContext *context,
   if (failed(checkKeys(loc, adaptor.getX(), fromStrings ? texts : numbers,
                        fromStrings ? numbers.size() : texts.size())))
     return failure();
-  types.push_back(
-      withElementType(adaptor.getX().getType(),
-                      fromStrings ? numbers.element : texts.element));
+  types.push_back(withElementType(
+      adaptor.getX().getType(), fromStrings ? numbers.element : texts.element));
   return success();
 }
 

@@ -91,10 +91,9 @@ LogicalResult ImputerOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(loc, "has imputed_value_floats as well as "
                                   "imputed_value_int64s; one is needed");
   if ((isReal ? reals : ints) == 0)
-    return emitOptionalError(loc, "X holds ", element, ", so ",
-                             isReal ? "imputed_value_floats"
-                                    : "imputed_value_int64s",
-                             " is needed");
+    return emitOptionalError(
+        loc, "X holds ", element, ", so ",
+        isReal ? "imputed_value_floats" : "imputed_value_int64s", " is needed");
   if (ints && element.isInteger(32) &&
       llvm::any_of(*adaptor.getImputedValueInt64s(),
                    [](int64_t value) { return !llvm::isInt<32>(value); }))
@@ -124,10 +123,10 @@ SmallVector<Value> ImputerOp::expand(OpBuilder &b) {
     if (element.isInteger(32) && !llvm::isInt<32>(replaced))
       return {x};
     ArrayRef<int64_t> ints = *getImputedValueInt64s();
-    Value values = g.cast(g.reshape(g.ints(ints), getRowShape(ints.size())),
-                          element);
-    Value old = g.cast(g.reshape(g.ints(replaced), ArrayRef<int64_t>()),
-                       element);
+    Value values =
+        g.cast(g.reshape(g.ints(ints), getRowShape(ints.size())), element);
+    Value old =
+        g.cast(g.reshape(g.ints(replaced), ArrayRef<int64_t>()), element);
     return {g.select(g.equal(x, old), values, x)};
   }
   ArrayRef<float> floats = *getImputedValueFloats();
@@ -177,7 +176,8 @@ SmallVector<Value> NormalizerOp::expand(OpBuilder &b) {
 //===----------------------------------------------------------------------===//
 
 /// The length of an input's rows: what follows the first dimension, if any.
-static AffineExpr getRowLength(MLIRContext *context, ArrayRef<AffineExpr> dims) {
+static AffineExpr getRowLength(MLIRContext *context,
+                               ArrayRef<AffineExpr> dims) {
   return dims.size() == 1 ? dims.front()
                           : getProduct(context, dims.drop_front());
 }
@@ -189,9 +189,8 @@ LogicalResult FeatureVectorizerOp::inferReturnTypes(
   if (adaptor.getX().empty())
     return emitOptionalError(loc, "needs at least one input");
   if (lengths && lengths->size() != adaptor.getX().size())
-    return emitOptionalError(loc, "has ", adaptor.getX().size(),
-                             " inputs but ", lengths->size(),
-                             " inputdimensions");
+    return emitOptionalError(loc, "has ", adaptor.getX().size(), " inputs but ",
+                             lengths->size(), " inputdimensions");
   if (lengths && llvm::any_of(*lengths, [](int64_t n) { return n < 0; }))
     return emitOptionalError(loc, "a size of inputdimensions is negative");
   Type element = Float32Type::get(context);
@@ -207,9 +206,9 @@ LogicalResult FeatureVectorizerOp::inferReturnTypes(
     if (!rows)
       rows = dims->size() == 1 ? onnxc::onnx::getConstant(context, 1)
                                : dims->front();
-    columns = columns + (lengths ? onnxc::onnx::getConstant(context,
-                                                            (*lengths)[i])
-                                 : getRowLength(context, *dims));
+    columns =
+        columns + (lengths ? onnxc::onnx::getConstant(context, (*lengths)[i])
+                           : getRowLength(context, *dims));
   }
   types.push_back(getTensorType({rows, columns}, element));
   return success();

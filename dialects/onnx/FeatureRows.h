@@ -14,8 +14,7 @@
 namespace onnxc::onnx {
 
 /// Reports a shape that is known and not [N, C] or [C].
-mlir::LogicalResult checkRows(std::optional<mlir::Location> loc,
-                              mlir::Value x);
+mlir::LogicalResult checkRows(std::optional<mlir::Location> loc, mlir::Value x);
 
 /// The number of rows, and of columns; null while the shape is not known.
 mlir::AffineExpr getRows(mlir::Value x);

@@ -6,7 +6,8 @@
 //   at most 4         compared one after the other, in vectors
 //   compact integers  a table from the least to the greatest, with the default
 //                     value where there is no key: at most 4 places a key
-//   all others        sorted here, searched by halving (passes/Tensor/LookUp.cpp)
+//   all others        sorted here, searched by halving
+//   (passes/Tensor/LookUp.cpp)
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -101,8 +102,7 @@ SmallVector<size_t> LabelList::sort() const {
     if (!ints.empty())
       return ints[l] < ints[r];
     if (!reals.empty())
-      return std::isnan(reals[r]) ? !std::isnan(reals[l])
-                                  : reals[l] < reals[r];
+      return std::isnan(reals[r]) ? !std::isnan(reals[l]) : reals[l] < reals[r];
     return texts[l] < texts[r];
   });
   return places;
@@ -135,9 +135,8 @@ static Value buildConstant(GraphBuilder &g, const LabelList &list,
     for (double value : list.reals) {
       bool isInexact;
       values.emplace_back(value);
-      values.back().convert(
-          cast<FloatType>(list.element).getFloatSemantics(),
-          APFloat::rmNearestTiesToEven, &isInexact);
+      values.back().convert(cast<FloatType>(list.element).getFloatSemantics(),
+                            APFloat::rmNearestTiesToEven, &isInexact);
     }
     return ConstantOp::create(g.b, g.loc, DenseElementsAttr::get(type, values));
   }

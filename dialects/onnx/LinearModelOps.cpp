@@ -139,8 +139,8 @@ SmallVector<Value> LinearClassifierOp::expand(OpBuilder &b) {
   GraphBuilder g{b, getLoc()};
   ClassLabels labels = getLabels(*this);
   int64_t functions = countFunctions(*this, labels);
-  Value scores = buildFunctions(g, getX(), getCoefficients(), getIntercepts(),
-                                functions);
+  Value scores =
+      buildFunctions(g, getX(), getCoefficients(), getIntercepts(), functions);
   if (functions > 1 || labels.size() == 1)
     return {labels.pick(g, findGreatest(g, scores)),
             transformScores(g, scores, getPostTransform())};

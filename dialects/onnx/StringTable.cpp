@@ -17,7 +17,8 @@ using namespace mlir;
 
 namespace onnxc::onnx {
 
-/// Whether it moves or repeats elements of its first operand, whatever they are.
+/// Whether it moves or repeats elements of its first operand, whatever they
+/// are.
 static bool isMove(Operation *op) {
   return isa<ReshapeOp, IdentityOp, SqueezeOp, UnsqueezeOp, FlattenOp, CastOp,
              TransposeOp, GatherOp, SliceOp, ExpandOp>(op);

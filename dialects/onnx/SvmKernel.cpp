@@ -7,14 +7,15 @@
 //                                         a matrix computed here, in double
 //   POLY     (gamma x S^T + coef0)^degree
 //   SIGMOID  tanh(gamma x S^T + coef0)
-//   RBF      exp(-gamma |x - s|^2)        with |x - s|^2 = |x|^2 + |s|^2 - 2 x s
+//   RBF      exp(-gamma |x - s|^2)        with |x - s|^2 = |x|^2 + |s|^2 - 2 x
+//   s
 //
 // are products of matrices, what follows them elementwise. The form of RBF
 // cancels where x is near s but both are far from 0. Distances do not change
 // when all is moved, so S's mean is subtracted first. Then the error of the
-// exponent is about gamma |s - mean|^2 roundings: where that may be more than 16
-// roundings, the squares of differences are summed instead, which costs about
-// the same arithmetic but is no product of matrices.
+// exponent is about gamma |s - mean|^2 roundings: where that may be more than
+// 16 roundings, the squares of differences are summed instead, which costs
+// about the same arithmetic but is no product of matrices.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -58,8 +59,8 @@ Value SvmKernel::buildProducts(GraphBuilder &g, Value x, ArrayRef<float> rows,
 Value SvmKernel::buildDistances(GraphBuilder &g, Value x) const {
   int64_t count = vectors.size() / columns;
   Value rows = g.reshape(x, g.concat({g.size(x, 0), g.ints({1, columns})}, 0));
-  Value difference = g.sub(
-      rows, g.floats(vectors, {count, columns}, g.b.getF32Type()));
+  Value difference =
+      g.sub(rows, g.floats(vectors, {count, columns}, g.b.getF32Type()));
   return ReduceSumSquareOp::create(g.b, g.loc, difference, g.ints(2),
                                    /*keepdims=*/0, /*noop_with_empty_axes=*/0);
 }
@@ -89,8 +90,8 @@ Value SvmKernel::buildGaussians(GraphBuilder &g, Value x) const {
     x = g.sub(x, g.floats(mean, {columns}, real));
     Value square = ReduceSumSquareOp::create(
         g.b, g.loc, x, g.ints(1), /*keepdims=*/1, /*noop_with_empty_axes=*/0);
-    Value sum = g.add(buildProducts(g, x, moved, -2),
-                      g.floats(squares, {count}, real));
+    Value sum =
+        g.add(buildProducts(g, x, moved, -2), g.floats(squares, {count}, real));
     distance = g.max(g.add(sum, square), g.number(0, real));
   } else {
     distance = buildDistances(g, x);
@@ -120,8 +121,7 @@ Value SvmKernel::buildSums(GraphBuilder &g, Value x, ArrayRef<float> weights,
   Type real = g.b.getF32Type();
   int64_t rows = vectors.size() / columns;
   if (type != "LINEAR")
-    return g.matmul(buildKernels(g, x),
-                    g.floats(weights, {rows, count}, real));
+    return g.matmul(buildKernels(g, x), g.floats(weights, {rows, count}, real));
   SmallVector<double> sums(columns * count, 0);
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t c = 0; c < count; ++c)

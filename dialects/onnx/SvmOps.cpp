@@ -50,7 +50,8 @@ static LogicalResult checkVectors(std::optional<Location> loc, Value x,
 //===----------------------------------------------------------------------===//
 
 /// Without support vectors the coefficients are those of the columns.
-template <typename Regressor> static SvmKernel getRegressorKernel(Regressor op) {
+template <typename Regressor>
+static SvmKernel getRegressorKernel(Regressor op) {
   ArrayRef<float> vectors = orEmpty(op.getSupportVectors());
   int64_t count = op.getNSupports();
   if (count == 0) {
@@ -78,16 +79,16 @@ LogicalResult SVMRegressorOp::inferReturnTypes(MLIRContext *context,
   if (count && int64_t(coefficients.size()) != count)
     return emitOptionalError(loc, "has ", coefficients.size(),
                              " coefficients for ", count, " support vectors");
-  if (count == 0 && failed(checkColumns(loc, adaptor.getX(),
-                                        coefficients.size(),
-                                        "the coefficients")))
+  if (count == 0 &&
+      failed(checkColumns(loc, adaptor.getX(), coefficients.size(),
+                          "the coefficients")))
     return failure();
   Type element = Float32Type::get(context);
   AffineExpr rows = getRows(adaptor.getX());
   types.push_back(
-      rows ? getTensorType({rows, onnxc::onnx::getConstant(context, 1)},
-                           element)
-           : getUnrankedType(element));
+      rows
+          ? getTensorType({rows, onnxc::onnx::getConstant(context, 1)}, element)
+          : getUnrankedType(element));
   return success();
 }
 
@@ -99,8 +100,8 @@ SmallVector<Value> SVMRegressorOp::expand(OpBuilder &b) {
   static constexpr float kOne = 1;
   ArrayRef<float> weights =
       getNSupports() == 0 ? ArrayRef<float>(kOne) : *getCoefficients();
-  Value sum = getRegressorKernel(*this).buildSums(g, buildRows(g, getX()),
-                                                  weights, 1);
+  Value sum =
+      getRegressorKernel(*this).buildSums(g, buildRows(g, getX()), weights, 1);
   Value y = g.add(sum, g.number(getRho()->front(), real));
   if (getOneClass() != 0)
     y = g.select(g.less(g.number(0, real), y), g.number(1, real),
@@ -129,8 +130,7 @@ struct Classifier {
         coefficients(orEmpty(op.getCoefficients())), rho(orEmpty(op.getRho())),
         probA(orEmpty(op.getProbA())), probB(orEmpty(op.getProbB())),
         vectors(orEmpty(op.getSupportVectors())),
-        vectorsPerClass(
-            op.getVectorsPerClass().value_or(ArrayRef<int64_t>())),
+        vectorsPerClass(op.getVectorsPerClass().value_or(ArrayRef<int64_t>())),
         postTransform(op.getPostTransform()),
         kernel{op.getKernelType(), op.getKernelParams(), vectors, 0},
         count(std::accumulate(vectorsPerClass.begin(), vectorsPerClass.end(),
@@ -177,8 +177,7 @@ LogicalResult Classifier::check(std::optional<Location> loc, Value x) const {
                       "the coefficients");
 }
 
-LogicalResult
-Classifier::checkMachines(std::optional<Location> loc) const {
+LogicalResult Classifier::checkMachines(std::optional<Location> loc) const {
   if (classes() < 2)
     return emitOptionalError(loc, "has a label for one class only");
   if (int64_t(vectorsPerClass.size()) != classes())
@@ -197,8 +196,8 @@ Classifier::checkMachines(std::optional<Location> loc) const {
     return emitOptionalError(loc, "prob_a has ", probA.size(),
                              " elements, prob_b ", probB.size());
   if (!probA.empty() && int64_t(probA.size()) < pairs())
-    return emitOptionalError(loc, "prob_a has ", probA.size(),
-                             " elements for ", pairs(), " pairs of classes");
+    return emitOptionalError(loc, "prob_a has ", probA.size(), " elements for ",
+                             pairs(), " pairs of classes");
   return success();
 }
 
@@ -217,8 +216,8 @@ Value Classifier::buildPairs(GraphBuilder &g, Value x) const {
         weights[v * pairs() + pair] = coefficients[i * count + v];
     }
   Value sums = kernel.buildSums(g, x, weights, pairs());
-  return g.add(sums, g.floats(rho.take_front(pairs()), {pairs()},
-                              g.b.getF32Type()));
+  return g.add(sums,
+               g.floats(rho.take_front(pairs()), {pairs()}, g.b.getF32Type()));
 }
 
 /// The votes for each class, [N, classes]: for class j as many as there are
@@ -236,9 +235,8 @@ Value Classifier::buildVotes(GraphBuilder &g, Value sums) const {
       matrix[pair * classes() + j] = -1;
     }
   }
-  return g.add(
-      g.matmul(votes, g.floats(matrix, {pairs(), classes()}, real)),
-      g.floats(most, {classes()}, real));
+  return g.add(g.matmul(votes, g.floats(matrix, {pairs(), classes()}, real)),
+               g.floats(most, {classes()}, real));
 }
 
 /// Platt's probabilities of each pair, 1 / (1 + exp(a s + b)), coupled.
@@ -250,8 +248,7 @@ Value Classifier::buildProbabilities(GraphBuilder &g, Value sums) const {
   Value exponent = g.add(g.mul(sums, row(probA)), row(probB));
   Value logistic = SigmoidOp::create(g.b, g.loc, exponent);
   Value first = g.sub(g.number(1, real), logistic);
-  first = g.min(g.max(first, g.number(1e-7f, real)),
-                g.number(1 - 1e-7f, real));
+  first = g.min(g.max(first, g.number(1e-7f, real)), g.number(1 - 1e-7f, real));
   return CouplePairsOp::create(g.b, g.loc, first, classes());
 }
 
@@ -273,9 +270,8 @@ SmallVector<Value> Classifier::buildLinear(GraphBuilder &g, Value x) const {
     Value most = g.max(g.slice(scores, g.ints(0), g.ints(1), 1),
                        g.slice(scores, g.ints(1), g.ints(2), 1));
     most = g.reshape(most, {-1});
-    Value isGreat = noneNegative
-                        ? g.lessOrEqual(g.number(0.5, real), most)
-                        : g.less(g.number(0, real), most);
+    Value isGreat = noneNegative ? g.lessOrEqual(g.number(0.5, real), most)
+                                 : g.less(g.number(0, real), most);
     index = g.select(isGreat, g.integer(1), index);
   }
   Value z = classes() == 1 ? scores : transformScores(g, scores, postTransform);
@@ -291,8 +287,8 @@ SmallVector<Value> Classifier::build(GraphBuilder &g, Value x) const {
     return {label,
             transformScores(g, buildProbabilities(g, sums), postTransform)};
   if (classes() == 2)
-    return {label, transformBinaryScore(g, sums, postTransform,
-                                        Opposite::Negated)};
+    return {label,
+            transformBinaryScore(g, sums, postTransform, Opposite::Negated)};
   return {label, transformScores(g, sums, postTransform)};
 }
 

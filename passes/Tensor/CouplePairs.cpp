@@ -85,10 +85,10 @@ private:
   /// Q p, and p^T Q p.
   SmallVector<Value> multiply(Value matrix, Value p, Value product) const {
     auto body = [&](ValueRange i, ValueRange kept) -> SmallVector<Value> {
-      Value sum = v.loop(
-          zero, count, v.constant(real, 0), [&](Value j, Value soFar) {
-            return v.add(soFar, v.mul(v.extract(matrix, {i[0], j}),
-                                      v.extract(p, j)));
+      Value sum =
+          v.loop(zero, count, v.constant(real, 0), [&](Value j, Value soFar) {
+            return v.add(soFar,
+                         v.mul(v.extract(matrix, {i[0], j}), v.extract(p, j)));
           });
       return {v.insert(sum, kept[0], i),
               v.add(kept[1], v.mul(v.extract(p, i), sum))};
@@ -100,18 +100,17 @@ private:
   SmallVector<Value> round(Value matrix, Value p, Value product) const {
     SmallVector<Value> products = multiply(matrix, p, product);
     Value square = products[1];
-    Value error = v.loop(
-        zero, count, v.constant(real, 0), [&](Value i, Value most) {
-          return v.maxNumber(
-              most, v.abs(v.sub(v.extract(products[0], i), square)));
+    Value error =
+        v.loop(zero, count, v.constant(real, 0), [&](Value i, Value most) {
+          return v.maxNumber(most,
+                             v.abs(v.sub(v.extract(products[0], i), square)));
         });
     Value isGoing = v.le(v.constant(real, 0.005f / float(classes)), error);
-    return v.ifThen(isGoing, {p, products[0], isGoing},
-                    [&]() -> SmallVector<Value> {
-                      SmallVector<Value> moved =
-                          moveAll(matrix, p, products[0], square);
-                      return {moved[0], moved[1], isGoing};
-                    });
+    return v.ifThen(
+        isGoing, {p, products[0], isGoing}, [&]() -> SmallVector<Value> {
+          SmallVector<Value> moved = moveAll(matrix, p, products[0], square);
+          return {moved[0], moved[1], isGoing};
+        });
   }
 
   SmallVector<Value> moveAll(Value matrix, Value p, Value product,
@@ -122,8 +121,7 @@ private:
       Value qp = v.extract(kept[1], i);
       Value step = v.div(v.sub(kept[2], qp), own);
       Value scale = v.add(one, step);
-      Value moved =
-          v.insert(v.add(v.extract(kept[0], i), step), kept[0], i);
+      Value moved = v.insert(v.add(v.extract(kept[0], i), step), kept[0], i);
       Value change = v.mul(step, v.add(v.mul(step, own), v.mul(two, qp)));
       Value next = v.div(v.div(v.add(kept[2], change), scale), scale);
       auto rescale = [&](ValueRange j, ValueRange both) -> SmallVector<Value> {
@@ -132,8 +130,7 @@ private:
         return {v.insert(v.div(v.extract(both[0], j), scale), both[0], j),
                 v.insert(v.div(x, scale), both[1], j)};
       };
-      SmallVector<Value> both =
-          v.loops(zero, count, {moved, kept[1]}, rescale);
+      SmallVector<Value> both = v.loops(zero, count, {moved, kept[1]}, rescale);
       return {both[0], both[1], next};
     };
     return v.loops(zero, count, {p, product, square}, body);
@@ -163,8 +160,8 @@ struct LowerCouplePairs : OpConversionPattern<CouplePairsOp> {
       Value matrix = coupling.buildMatrix(adaptor.getPairs(), row[0]);
       return {coupling.iterate(matrix, tiles[0])};
     };
-    Value result =
-        createEmpty(rewriter, op.getLoc(), cast<OpResult>(op.getProbabilities()));
+    Value result = createEmpty(rewriter, op.getLoc(),
+                               cast<OpResult>(op.getProbabilities()));
     rewriter.replaceOp(op, v.forall(sizes.front(), result, tile, body));
     return success();
   }

@@ -55,8 +55,7 @@ private:
       low = v.select(v.le(v.extract(keys, middle), x), middle, low);
       length -= half;
     }
-    Value place =
-        v.select(v.eq(v.extract(keys, low), x), low, v.index(last));
+    Value place = v.select(v.eq(v.extract(keys, low), x), low, v.index(last));
     if (op.getNanKey())
       place = v.select(v.ne(x, x), v.index(last - 1), place);
     return place;

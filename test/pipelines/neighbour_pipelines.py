@@ -54,5 +54,5 @@ CASES = [
     regressor("network_regressor", StandardScaler(),
               neural_network.MLPRegressor(
                   hidden_layer_sizes=(16,), activation="logistic", max_iter=60,
-                  random_state=0), data="pairs"),
+                  random_state=0)),
 ]

@@ -77,9 +77,11 @@ def run_case(path, options):
             for output in session.get_outputs():
                 ours = np.load(os.path.join(folder, output.name + ".npy"))
                 what = f"{output.name} of {rows} rows"
-                compare(what + " beside scikit-learn", ours,
-                        stored["out_" + output.name][:rows],
-                        float(stored["tolerance"]))
+                if "out_" + output.name in stored:
+                    theirs = stored["out_" + output.name][:rows]
+                    compare(what + " beside scikit-learn",
+                            ours.reshape(theirs.shape), theirs,
+                            float(stored["tolerance"]))
                 # Several of onnxruntime's operators refuse empty tables.
                 if rows:
                     compare(what + " beside onnxruntime", ours,

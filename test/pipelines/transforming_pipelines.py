@@ -5,7 +5,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 from sklearn import cross_decomposition, decomposition, feature_selection
 from sklearn import preprocessing
 from sklearn.compose import ColumnTransformer
-from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import FeatureUnion
 
@@ -42,8 +42,6 @@ CASES = [
     transformer("imputer_mean", SimpleImputer(), data="missing"),
     transformer("imputer_constant", SimpleImputer(
         strategy="constant", fill_value=-1), data="missing"),
-    transformer("imputer_neighbours", KNNImputer(n_neighbors=3),
-                data="missing"),
     transformer("union", FeatureUnion([
         ("scaled", preprocessing.StandardScaler()),
         ("components", decomposition.PCA(2))])),

@@ -6,9 +6,9 @@
 
 #include "dialects/onnx/EncoderOps.h"
 #include "dialects/onnx/FeatureRows.h"
+#include "dialects/onnx/GatherOps.h"
 #include "dialects/onnx/LabelList.h"
 #include "dialects/onnx/OnnxDialect.h"
-#include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SizeRequirements.h"
 #include "dialects/onnx/StringTable.h"
 
@@ -85,30 +85,29 @@ void OneHotEncoderOp::requireSizes(SizeRequirements &r) {
   requireKnownStrings(r, getX());
 }
 
-/// Elements are compared with all categories. Where an unknown one is an error,
-/// the elements without a 1 are counted.
+/// A OneHot of the places of the categories. What is none has the place behind
+/// the last, and is counted where it is an error.
 SmallVector<Value> OneHotEncoderOp::expand(OpBuilder &b) {
-  std::optional<Dims> dims = getDims(getX());
-  if (!dims)
+  if (!getDims(getX()))
     return {};
   GraphBuilder g{b, getLoc()};
   LabelList categories = getCategories(*this);
+  int64_t count = categories.size();
   Value x = getX();
-  if (holdsStrings(x)) {
-    auto numbers = llvm::to_vector(llvm::seq<int64_t>(0, categories.size()));
-    LabelList values = LabelList::of(getContext(), numbers);
-    values.ints.push_back(-1);
-    x = buildLookUp(g, x, categories, values);
-    categories = LabelList::of(getContext(), numbers);
-  }
-  dims->push_back(onnxc::onnx::getConstant(getContext(), 1));
-  Value column = g.reshape(g.cast(x, b.getI64Type()), g.dims(*dims));
-  Value isCategory = g.equal(column, categories.build(g));
-  Value y = g.cast(isCategory, b.getF32Type());
+  if (!holdsStrings(x))
+    x = g.cast(x, b.getI64Type());
+  LabelList places{b.getI32Type(), {}, {}, {}};
+  llvm::append_range(places.ints, llvm::seq<int64_t>(0, count + 1));
+  Value place = buildLookUp(g, x, categories, places);
+  Value values = g.floats({0, 1}, {2}, b.getF32Type());
+  Value y =
+      OneHotOp::create(b, getLoc(), place, g.ints(count), values, /*axis=*/-1);
   if (getZeros() != 0)
     return {y};
-  Value ones = g.cast(g.reshape(isCategory, {-1}), b.getI64Type());
-  Value unknown = g.sub(g.count(x), g.sum(ones, 0, /*keepdims=*/true));
+  Value isUnknown =
+      g.equal(g.reshape(place, {-1}), g.number(double(count), b.getI32Type()));
+  Value unknown =
+      g.sum(g.cast(isUnknown, b.getI64Type()), 0, /*keepdims=*/true);
   return {RequireNoneOp::create(b, getLoc(), y, unknown)};
 }
 

@@ -35,16 +35,33 @@ bool isTraceable(Value strings) {
   return isMove(op) && isTraceable(op->getOperand(0));
 }
 
+static SmallVector<StringRef> getTexts(ConstantOp constant) {
+  return llvm::to_vector(constant.getStrings()->getAsValueRange<StringAttr>());
+}
+
+/// Indices into a list of constants are those of the table.
+static std::optional<StringTable> traceGather(GraphBuilder &g,
+                                              GatherOp gather) {
+  auto list = gather.getData().getDefiningOp<ConstantOp>();
+  if (!list || getRank(gather.getData()) != 1)
+    return std::nullopt;
+  Value indices = gather.getIndices();
+  if (!getElementType(indices).isInteger(64))
+    indices = g.cast(indices, g.b.getI64Type());
+  return StringTable{getTexts(list), indices};
+}
+
 StringTable traceStrings(GraphBuilder &g, Value strings) {
   Operation *op = strings.getDefiningOp();
   if (auto constant = dyn_cast<ConstantOp>(op)) {
-    StringTable table;
-    for (StringRef text : constant.getStrings()->getAsValueRange<StringAttr>())
-      table.texts.push_back(text);
+    StringTable table{getTexts(constant), Value()};
     auto type = cast<RankedTensorType>(constant.getType());
     table.indices = g.reshape(g.iota(table.texts.size()), type.getShape());
     return table;
   }
+  if (auto gather = dyn_cast<GatherOp>(op))
+    if (std::optional<StringTable> table = traceGather(g, gather))
+      return *table;
   if (auto choice = dyn_cast<WhereOp>(op)) {
     StringTable table = traceStrings(g, choice.getX());
     StringTable other = traceStrings(g, choice.getY());

@@ -86,35 +86,74 @@ struct LowerGatherND : OpConversionPattern<GatherNDOp> {
   }
 };
 
-/// Indices outside of [-depth, depth) select nothing.
+/// Indices outside of [-depth, depth) select nothing. Along the last axis a row
+/// is filled, then one element written; along others all are compared.
 struct LowerOneHot : OpConversionPattern<OneHotOp> {
   using Base::Base;
   LogicalResult
   matchAndRewrite(OneHotOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    int64_t axis = *normalizeAxis(op.getAxis(), *getRank(op.getOutput()));
-    Value depth = readSizes(rewriter, op, op.getOutput())[axis];
+    int64_t rank = *getRank(op.getOutput());
+    int64_t axis = *normalizeAxis(op.getAxis(), rank);
+    SmallVector<OpFoldResult> sizes =
+        onnxc::getSizes(rewriter, op, op.getOutput());
     TensorBuilder v(rewriter, op.getLoc());
+    Value depth = v.index(sizes[axis]);
     Value off = v.extract(adaptor.getValues(), v.index(0));
     Value on = v.extract(adaptor.getValues(), v.index(1));
-    auto element = [&](ValueRange i) {
-      SmallVector<Value> at(i);
-      at.erase(at.begin() + axis);
-      Value stored = v.extract(adaptor.getIndices(), at);
-      Value index;
-      if (isa<FloatType>(stored.getType())) {
-        Value wide = loadElement(v.b, v.loc, stored,
-                                 onnxc::onnx::getElementType(op.getIndices()));
-        index = v.fromInteger(v.convert(wide, v.b.getI64Type()));
-      } else {
-        index = v.fromInteger(stored);
-      }
-      Value counted =
-          v.select(v.lt(index, v.index(0)), v.add(index, depth), index);
-      return v.select(v.eq(counted, i[axis]), on, off);
+    auto getPlace = [&](ValueRange at) {
+      Value index = readIndex(v, op, adaptor.getIndices(), at);
+      return v.select(v.lt(index, v.index(0)), v.add(index, depth), index);
     };
-    rewriter.replaceOp(op, v.generate(op->getResult(0), element));
+    if (axis != rank - 1 || rank == 1) {
+      auto element = [&](ValueRange i) {
+        SmallVector<Value> at(i);
+        at.erase(at.begin() + axis);
+        return v.select(v.eq(getPlace(at), i[axis]), on, off);
+      };
+      rewriter.replaceOp(op, v.generate(op->getResult(0), element));
+      return success();
+    }
+    auto tile = [&](ValueRange row, unsigned) { return getRow(v, row, sizes); };
+    auto body = [&](ValueRange row, ValueRange tiles) -> SmallVector<Value> {
+      Value filled = v.loop(v.index(0), depth, tiles[0], [&](Value i, Value t) {
+        return v.insert(off, t, i);
+      });
+      Value place = getPlace(row);
+      Value isPlace = v.both(v.ge(place, v.index(0)), v.lt(place, depth));
+      return v.ifThen(isPlace, filled, [&]() -> SmallVector<Value> {
+        return {v.insert(on, filled, place)};
+      });
+    };
+    Value init = createEmpty(rewriter, op.getLoc(), op->getResult(0));
+    rewriter.replaceOp(op,
+                       v.forall(ArrayRef(sizes).drop_back(), init, tile, body));
     return success();
+  }
+
+private:
+  static Value readIndex(const TensorBuilder &v, OneHotOp op, Value indices,
+                         ValueRange at) {
+    Value stored = v.extract(indices, at);
+    if (!isa<FloatType>(stored.getType()))
+      return v.fromInteger(stored);
+    Value wide = loadElement(v.b, v.loc, stored,
+                             onnxc::onnx::getElementType(op.getIndices()));
+    return v.fromInteger(v.convert(wide, v.b.getI64Type()));
+  }
+
+  static Tile getRow(const TensorBuilder &v, ValueRange row,
+                     ArrayRef<OpFoldResult> sizes) {
+    Tile tile;
+    for (Value index : row) {
+      tile.offsets.push_back(index);
+      tile.sizes.push_back(v.b.getIndexAttr(1));
+      tile.kept.push_back(false);
+    }
+    tile.offsets.push_back(v.b.getIndexAttr(0));
+    tile.sizes.push_back(sizes.back());
+    tile.kept.push_back(true);
+    return tile;
   }
 };
 

@@ -3,10 +3,10 @@
 
     run_diagnostics.py
 
-takes the arguments of test/runner_arguments.py. Each of bad_models.py, bad_sizes.py
-and refused_forms.py must be refused: exit status 1, a line with `error:` that
-says what the case expects, nothing written, no crash. The last line is `N
-passed, N failed`.
+takes the arguments of test/runner_arguments.py. Each of bad_models.py,
+bad_sizes.py, bad_tables.py and refused_forms.py must be refused: exit status 1,
+a line with `error:` that says what the case expects, nothing written, no crash.
+The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -19,6 +19,7 @@ import sys
 
 import bad_models
 import bad_sizes
+import bad_tables
 import refused_forms
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -86,6 +87,7 @@ def main():
     return run_cases({case.name: functools.partial(check, options, case)
                       for case in (*bad_models.all_cases(),
                                    *bad_sizes.all_cases(),
+                                   *bad_tables.all_cases(),
                                    *refused_forms.all_cases())}, options)
 
 

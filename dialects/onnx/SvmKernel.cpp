@@ -44,24 +44,23 @@ LogicalResult SvmKernel::check(std::optional<Location> loc) const {
   return success();
 }
 
-/// factor x rows^T: [N, number of rows].
-Value SvmKernel::buildProducts(GraphBuilder &g, Value x, ArrayRef<float> rows,
-                               double factor) const {
+/// factor rows^T, a constant [columns, number of rows].
+Value SvmKernel::buildTransposed(GraphBuilder &g, ArrayRef<float> rows,
+                                 double factor) const {
   int64_t count = rows.size() / columns;
   SmallVector<float> transposed(rows.size());
   for (int64_t i = 0; i < count; ++i)
     for (int64_t k = 0; k < columns; ++k)
       transposed[k * count + i] = float(factor * rows[i * columns + k]);
-  return g.matmul(x, g.floats(transposed, {columns, count}, g.b.getF32Type()));
+  return g.floats(transposed, {columns, count}, g.b.getF32Type());
 }
 
-/// exp(-gamma |x - s|^2) from sums of squares of differences.
+/// |x - s|^2 from the differences of [N, columns, 1] and [columns, V]: vectors
+/// hold the sums of several s.
 Value SvmKernel::buildDistances(GraphBuilder &g, Value x) const {
-  int64_t count = vectors.size() / columns;
-  Value rows = g.reshape(x, g.concat({g.size(x, 0), g.ints({1, columns})}, 0));
-  Value difference =
-      g.sub(rows, g.floats(vectors, {count, columns}, g.b.getF32Type()));
-  return ReduceSumSquareOp::create(g.b, g.loc, difference, g.ints(2),
+  Value rows = g.reshape(x, g.concat({g.size(x, 0), g.ints({columns, 1})}, 0));
+  Value difference = g.sub(rows, buildTransposed(g, vectors, 1));
+  return ReduceSumSquareOp::create(g.b, g.loc, difference, g.ints(1),
                                    /*keepdims=*/0, /*noop_with_empty_axes=*/0);
 }
 
@@ -90,8 +89,8 @@ Value SvmKernel::buildGaussians(GraphBuilder &g, Value x) const {
     x = g.sub(x, g.floats(mean, {columns}, real));
     Value square = ReduceSumSquareOp::create(
         g.b, g.loc, x, g.ints(1), /*keepdims=*/1, /*noop_with_empty_axes=*/0);
-    Value sum =
-        g.add(buildProducts(g, x, moved, -2), g.floats(squares, {count}, real));
+    Value sum = g.add(g.matmul(x, buildTransposed(g, moved, -2)),
+                      g.floats(squares, {count}, real));
     distance = g.max(g.add(sum, square), g.number(0, real));
   } else {
     distance = buildDistances(g, x);
@@ -103,7 +102,7 @@ Value SvmKernel::buildKernels(GraphBuilder &g, Value x) const {
   if (type == "RBF")
     return buildGaussians(g, x);
   Type real = g.b.getF32Type();
-  Value y = g.add(buildProducts(g, x, vectors, (*params)[0]),
+  Value y = g.add(g.matmul(x, buildTransposed(g, vectors, (*params)[0])),
                   g.number((*params)[1], real));
   if (type == "SIGMOID")
     return TanhOp::create(g.b, g.loc, y);

@@ -31,8 +31,8 @@ private:
   mlir::Value buildKernels(GraphBuilder &g, mlir::Value x) const;
   mlir::Value buildGaussians(GraphBuilder &g, mlir::Value x) const;
   mlir::Value buildDistances(GraphBuilder &g, mlir::Value x) const;
-  mlir::Value buildProducts(GraphBuilder &g, mlir::Value x,
-                            llvm::ArrayRef<float> rows, double factor) const;
+  mlir::Value buildTransposed(GraphBuilder &g, llvm::ArrayRef<float> rows,
+                              double factor) const;
 };
 
 } // namespace onnxc::onnx

@@ -18,7 +18,51 @@ LABELS = """
     classlabels_strings = ["no", "yes"], coefficients = [1.0, -2.0, -1.0, 2.5],
     intercepts = [0.5, -0.25], post_transform = "SOFTMAX"> (x)"""
 
+
+
+def row_pairs(name, body, **expected):
+    """What skl2onnx writes for the distances between the rows of x and z."""
+    return Case(name, f"""
+agraph (float[n, 3] x, float[v, 3] z) => (float[n, v] y) {{
+  state, t = Scan (x, z) <num_scan_inputs = 1, body = pairs
+    (float[n, 3] a, float[3] b) => (float[n, 3] same, float[n] distances) {{
+      columns = Constant <value_ints = [1]> ()
+      same = Identity (a)
+      {body}
+    }}>
+  y = Transpose <perm = [1, 0]> (t)
+}}""", [{"x": (4, 3), "z": (5, 3)}, {"x": (1, 3), "z": (20, 3)}], opset=18,
+                **expected)
+
+
+DISTANCES = [
+    row_pairs("pairs_squared", """d = Sub (a, b)
+      r = ReduceSumSquare <keepdims = 0> (d, columns)
+      distances = Identity (r)""", not_becomes="Scan"),
+    row_pairs("pairs_manhattan", """d = Sub (b, a)
+      e = Abs (d)
+      distances = ReduceSum <keepdims = 0> (e, columns)""",
+              not_becomes="Scan"),
+    row_pairs("pairs_minkowski", """d = Sub (a, b)
+      e = Abs (d)
+      p = Constant <value_float = 3.0> ()
+      f = Pow (e, p)
+      g = ReduceSum <keepdims = 0> (f, columns)
+      third = Constant <value_float = 0.3333333> ()
+      distances = Pow (g, third)""", not_becomes="Scan"),
+    # Sums of rows, not of pairs, and two sums.
+    row_pairs("pairs_of_one_row", """r = ReduceSum <keepdims = 0> (a, columns)
+      zero = Constant <value_ints = [0]> ()
+      u = ReduceSum <keepdims = 1> (b, zero)
+      distances = Mul (r, u)""", becomes="Scan"),
+    row_pairs("pairs_summed_twice", """d = Mul (a, b)
+      r = ReduceMax <keepdims = 0> (d, columns)
+      u = ReduceSum <keepdims = 0> (d, columns)
+      distances = Mul (r, u)""", becomes="Scan"),
+]
+
 CASES = [
+    *DISTANCES,
     Case("labels_encoded", f"""
 agraph (float[n, 2] x) => (int64[n] y, float[n, 2] p) {{{LABELS}
   y = ai.onnx.ml.LabelEncoder <keys_strings = ["yes", "no"],

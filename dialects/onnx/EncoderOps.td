@@ -68,15 +68,20 @@ def Onnx_ZipMapOp : Onnx_PureOp<"ZipMap", [Expanding]> {
 // Not operators of ONNX
 //===----------------------------------------------------------------------===//
 
-def Onnx_LookUpOp : Onnx_PureOp<"LookUp", [FusesConsumers]> {
+def Onnx_LookUpOp
+    : Onnx_PureOp<"LookUp", [AttrSizedOperandSegments, FusesConsumers]> {
   let summary = "The value of the key that equals x, else the last value";
   let description = [{
-    `keys` are sorted, `values` has one for each and the default behind them.
-    With `nan_key` the last key is NaN, which equals NaN. Without `keys` they
-    are the integers from `first` on.
+    `values` has one for each key and the default behind them. Without `keys`
+    these are the integers from `first` on. With `displacements` they are the
+    slots of a KeyTable of this `multiplier`; else they are sorted, and with
+    `nan_key` the last one is NaN, which equals NaN.
   }];
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$values,
-                       Optional<Onnx_Tensor>:$keys, Onnx_Int:$first,
+                       Optional<Onnx_Tensor>:$keys,
+                       Optional<Onnx_Tensor>:$displacements,
+                       DefaultValuedAttr<Onnx_Int, "0">:$first,
+                       DefaultValuedAttr<Onnx_Int, "0">:$multiplier,
                        UnitAttr:$nan_key);
   let results = (outs Onnx_Tensor:$Y);
 }

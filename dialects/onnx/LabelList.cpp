@@ -16,6 +16,7 @@
 #include "dialects/onnx/LabelList.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/EncoderOps.h"
+#include "dialects/onnx/KeyTable.h"
 #include "dialects/onnx/LogicOps.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/StringTable.h"
@@ -200,7 +201,23 @@ static Value buildTable(GraphBuilder &g, Value x, const LabelList &keys,
   for (auto [place, key] : llvm::enumerate(keys.ints))
     places[uint64_t(key) - uint64_t(least)] = place;
   return LookUpOp::create(g.b, g.loc, x, values.pick(places).build(g), Value(),
-                          least, /*nan_key=*/false);
+                          Value(), least, /*multiplier=*/0, /*nan_key=*/false);
+}
+
+/// Null where no hash was found.
+static Value buildHash(GraphBuilder &g, Value x, const LabelList &keys,
+                       const LabelList &values) {
+  if (keys.ints.empty())
+    return {};
+  std::optional<KeyTable> table = KeyTable::build(keys.ints);
+  if (!table)
+    return {};
+  SmallVector<size_t> places(table->slots);
+  Value slots = keys.pick(places).build(g);
+  places.push_back(keys.size());
+  return LookUpOp::create(g.b, g.loc, x, values.pick(places).build(g), slots,
+                          g.ints(table->displacements), /*first=*/0,
+                          int64_t(table->multiplier), /*nan_key=*/false);
 }
 
 Value buildLookUp(GraphBuilder &g, Value x, const LabelList &keys,
@@ -217,12 +234,15 @@ Value buildLookUp(GraphBuilder &g, Value x, const LabelList &keys,
     return compareAll(g, x, keys, values);
   if (Value y = buildTable(g, x, keys, values))
     return y;
+  if (Value y = buildHash(g, x, keys, values))
+    return y;
   SmallVector<size_t> order = keys.sort();
   LabelList sorted = keys.pick(order);
   order.push_back(keys.size());
   bool hasNaN = !sorted.reals.empty() && std::isnan(sorted.reals.back());
   return LookUpOp::create(g.b, g.loc, x, values.pick(order).build(g),
-                          sorted.build(g), /*first=*/0, hasNaN);
+                          sorted.build(g), Value(), /*first=*/0,
+                          /*multiplier=*/0, hasNaN);
 }
 
 } // namespace onnxc::onnx

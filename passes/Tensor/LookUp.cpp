@@ -1,7 +1,8 @@
 //===- LookUp.cpp - Values of keys ----------------------------------------===//
 //
-// Sorted keys are searched by halving, without branches: n keys take
-// ceil(log2(n)) steps, each a load and a selection.
+// Integers that lie near each other are places in a table, others are hashed
+// (KeyTable.h). Sorted keys are searched by halving, without branches: n keys
+// take ceil(log2(n)) steps, each a load and a selection.
 //
 //   low = 0; for half = n / 2, ...: if keys[low + half] <= x: low += half
 //   y = keys[low] == x ? values[low] : values[n]
@@ -36,8 +37,9 @@ struct LowerLookUp : OpConversionPattern<LookUpOp> {
     TensorBuilder v(rewriter, op.getLoc());
     auto body = [&](ValueRange i) {
       Value x = v.load(adaptor.getX(), i, element);
-      Value place = op.getKeys() ? search(v, op, x, adaptor.getKeys(), last)
-                                 : subtract(v, x, op.getFirst(), last);
+      Value place = op.getDisplacements() ? hash(v, op, x, adaptor, last)
+                    : op.getKeys() ? search(v, op, x, adaptor.getKeys(), last)
+                                   : subtract(v, x, op.getFirst(), last);
       return v.extract(adaptor.getValues(), place);
     };
     rewriter.replaceOp(op, v.generate(op->getResult(0), body));
@@ -59,6 +61,29 @@ private:
     if (op.getNanKey())
       place = v.select(v.ne(x, x), v.index(last - 1), place);
     return place;
+  }
+
+  /// KeyTable.h tells where a key is.
+  static Value hash(const TensorBuilder &v, LookUpOp op, Value x,
+                    OpAdaptor adaptor, int64_t slots) {
+    Type wide = v.b.getI64Type();
+    int64_t buckets =
+        cast<RankedTensorType>(adaptor.getDisplacements().getType())
+            .getDimSize(0);
+    auto shift = [&](Value bits, unsigned by) {
+      return v.create<arith::ShRUIOp>(bits, v.integer(wide, by));
+    };
+    unsigned bucketBits = llvm::Log2_64(buckets);
+    Value bits = v.mul(v.convert(x, wide), v.integer(wide, op.getMultiplier()));
+    Value bucket =
+        buckets == 1 ? v.index(0) : v.fromInteger(shift(bits, 64 - bucketBits));
+    Value slot = v.create<arith::AndIOp>(
+        shift(bits, 64 - bucketBits - llvm::Log2_64(slots)),
+        v.integer(wide, slots - 1));
+    Value moved = v.fromInteger(v.create<arith::XOrIOp>(
+        slot, v.extract(adaptor.getDisplacements(), bucket)));
+    return v.select(v.eq(v.extract(adaptor.getKeys(), moved), x), moved,
+                    v.index(slots));
   }
 
   /// Below the first key the difference is a large unsigned integer.

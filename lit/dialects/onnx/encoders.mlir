@@ -23,9 +23,21 @@ func.func @few(%x: tensor<3xf32>) -> tensor<3xi64> {
 // Integers that lie near each other are a table, with the default between.
 // CHECK-LABEL: func.func @near
 // CHECK: dense<[10, 11, -1, 12, 13, 14, -1]> : tensor<7xi64>
-// CHECK: onnx.LookUp(%arg0, %{{[0-9]+}}) {first = 2 : i64}
+// CHECK: onnx.LookUp(%arg0, %{{[0-9]+}}, _, _) {first = 2 : i64}
 func.func @near(%x: tensor<3xi64>) -> tensor<3xi64> {
   %0 = onnx.LabelEncoder(%x) {keys_int64s = array<i64: 2, 3, 5, 6, 7>,
+                              values_int64s = array<i64: 10, 11, 12, 13, 14>}
+      : (tensor<3xi64>) -> tensor<3xi64>
+  return %0 : tensor<3xi64>
+}
+
+// -----
+
+// Others are hashed.
+// CHECK-LABEL: func.func @far
+// CHECK: onnx.LookUp(%arg0, %{{[0-9]+}}, %{{[0-9]+}}, %{{[0-9]+}}) {multiplier
+func.func @far(%x: tensor<3xi64>) -> tensor<3xi64> {
+  %0 = onnx.LabelEncoder(%x) {keys_int64s = array<i64: 0, 30, 500, 6000, 77777>,
                               values_int64s = array<i64: 10, 11, 12, 13, 14>}
       : (tensor<3xi64>) -> tensor<3xi64>
   return %0 : tensor<3xi64>

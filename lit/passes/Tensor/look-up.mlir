@@ -12,7 +12,7 @@
 func.func private @search(%x: tensor<3xf32>, %values: tensor<6xi64>,
                           %keys: tensor<5xf32>) -> tensor<3xi64>
     attributes {plan.kernel} {
-  %0 = onnx.LookUp(%x, %values, %keys) {first = 0 : i64, nan_key}
+  %0 = onnx.LookUp(%x, %values, %keys) {nan_key}
       : (tensor<3xf32>, tensor<6xi64>, tensor<5xf32>) -> tensor<3xi64>
   return %0 : tensor<3xi64>
 }
@@ -23,7 +23,23 @@ func.func private @search(%x: tensor<3xf32>, %values: tensor<6xi64>,
 // CHECK: arith.cmpi ult, %[[PLACE]]
 func.func private @table(%x: tensor<3xi64>, %values: tensor<7xi64>)
     -> tensor<3xi64> attributes {plan.kernel} {
-  %0 = onnx.LookUp(%x, %values, _) {first = 2 : i64}
+  %0 = onnx.LookUp(%x, %values) {first = 2 : i64}
       : (tensor<3xi64>, tensor<7xi64>) -> tensor<3xi64>
+  return %0 : tensor<3xi64>
+}
+
+// A product's highest bits are the bucket, whose displacement moves the next.
+// CHECK-LABEL: func.func private @hash
+// CHECK: %[[BITS:.*]] = arith.muli
+// CHECK: arith.shrui %[[BITS]], %c62_i64
+// CHECK: %[[NEXT:.*]] = arith.shrui %[[BITS]], %c58_i64
+// CHECK: %[[SLOT:.*]] = arith.andi %[[NEXT]], %c15_i64
+// CHECK: arith.xori %[[SLOT]]
+func.func private @hash(%x: tensor<3xi64>, %values: tensor<17xi64>,
+                        %keys: tensor<16xi64>, %moves: tensor<4xi64>)
+    -> tensor<3xi64> attributes {plan.kernel} {
+  %0 = onnx.LookUp(%x, %values, %keys, %moves) {multiplier = 5 : i64}
+      : (tensor<3xi64>, tensor<17xi64>, tensor<16xi64>, tensor<4xi64>)
+      -> tensor<3xi64>
   return %0 : tensor<3xi64>
 }

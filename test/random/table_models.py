@@ -13,7 +13,7 @@ DOMAIN = "ai.onnx.ml"
 FLOAT, DOUBLE, INT32, INT64 = (np.dtype(t) for t in (
     np.float32, np.float64, np.int32, np.int64))
 NUMBERS = (FLOAT, DOUBLE, INT32, INT64)
-TRANSFORMS = ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO")
+TRANSFORMS = ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT")
 
 
 @dataclasses.dataclass
@@ -80,8 +80,9 @@ class Draw(random.Random):
     def columns(self):
         return self.choice((1, 2, 3, 4, 7, 8, 17))
 
-    def transform(self):
-        return self.choice(TRANSFORMS)
+    def transform(self, classes=3):
+        """onnxruntime leaves a score unwritten for PROBIT of two classes."""
+        return self.choice(TRANSFORMS[:-1] if classes == 2 else TRANSFORMS)
 
     def labels(self, count):
         return self.choice((list(range(count)),
@@ -155,7 +156,7 @@ def draw_linear_classifier(draw):
          "intercepts": draw.floats(functions),
          "classlabels_ints": draw.labels(classes),
          "multi_class": draw.randint(0, 1),
-         "post_transform": draw.transform()},
+         "post_transform": draw.transform(classes)},
         [("Y", INT64), ("Z", FLOAT)], columns)
 
 
@@ -179,7 +180,8 @@ def draw_svm_regressor(draw):
 
 def draw_svm_classifier(draw):
     columns, classes = draw.columns(), draw.choice((2, 2, 3, 5))
-    attributes = {**draw_kernel(draw), "post_transform": draw.transform(),
+    attributes = {**draw_kernel(draw),
+                  "post_transform": draw.transform(classes),
                   "classlabels_ints": draw.labels(classes)}
     if draw.random() < 0.2:
         attributes["coefficients"] = [

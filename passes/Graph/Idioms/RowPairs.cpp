@@ -64,7 +64,8 @@ public:
     Operation *yield = block.getTerminator();
     if (skipIdentities(yield->getOperand(0)) != block.getArgument(0))
       return "the state changes";
-    if (getKind(yield->getOperand(1)) != Kind::Reduced)
+    if (getKind(yield->getOperand(1)) != Kind::Reduced ||
+        getRank(yield->getOperand(1)) != 1)
       return "the output is no reduction of a pair of rows";
     return nullptr;
   }

@@ -121,7 +121,7 @@ LogicalResult ClassLabels::check(std::optional<Location> loc) const {
   if (ints)
     llvm::append_range(sorted, *ints);
   llvm::sort(sorted);
-  auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  auto *twice = llvm::adjacent_find(sorted);
   if (twice != sorted.end())
     return emitOptionalError(loc, "classlabels_ints has ", *twice, " twice");
   return success();

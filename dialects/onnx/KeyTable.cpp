@@ -55,7 +55,7 @@ private:
         return false;
     }
     llvm::sort(slots);
-    return std::adjacent_find(slots.begin(), slots.end()) == slots.end();
+    return llvm::adjacent_find(slots) == slots.end();
   }
 };
 

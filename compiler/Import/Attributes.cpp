@@ -58,6 +58,42 @@ static Attribute convert(Model &model, const ::onnx::NodeProto &node,
   return {};
 }
 
+static std::string getFirstOutput(const ::onnx::NodeProto &node) {
+  for (const std::string &output : node.output())
+    if (!output.empty())
+      return output;
+  return {};
+}
+
+static bool isLong(const Attr &attribute) {
+  constexpr int kLong = 4096;
+  return attribute.ints_size() > kLong || attribute.floats_size() > kLong ||
+         attribute.strings_size() > kLong;
+}
+
+/// A forest is some ten lists of millions of entries, which checking,
+/// inlining and conversion would copy.
+LogicalResult setListsAside(Model &model) {
+  for (auto &node : *model.proto->mutable_graph()->mutable_node()) {
+    std::string output = getFirstOutput(node);
+    if (output.empty())
+      continue;
+    for (Attr &attribute : *node.mutable_attribute()) {
+      if (!isLong(attribute))
+        continue;
+      Attribute list = convert(model, node, attribute);
+      if (!list)
+        return failure();
+      model.lists[output].set(attribute.name(), list);
+      Attr empty;
+      empty.set_name(attribute.name());
+      empty.set_type(attribute.type());
+      attribute.Swap(&empty);
+    }
+  }
+  return success();
+}
+
 LogicalResult convertAttributes(Model &model, ::onnx::NodeProto &node,
                                 NamedAttrList &attributes) {
   for (Attr &attribute : *node.mutable_attribute()) {
@@ -68,6 +104,9 @@ LogicalResult convertAttributes(Model &model, ::onnx::NodeProto &node,
       return failure();
     attributes.set(attribute.name(), converted);
   }
+  if (auto it = model.lists.find(getFirstOutput(node)); it != model.lists.end())
+    for (NamedAttribute list : it->second)
+      attributes.set(list.getName(), list.getValue());
   return success();
 }
 

@@ -15,6 +15,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Location.h"
+#include "mlir/IR/OperationSupport.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <memory>
@@ -54,6 +55,9 @@ struct Model {
   /// Weights set aside, by value name. The graph has an input in place of
   /// each.
   llvm::StringMap<Constant> weights;
+  /// Long lists among nodes' attributes, set aside, by the name of the node's
+  /// first output. The node has an empty list in place of each.
+  llvm::StringMap<mlir::NamedAttrList> lists;
   /// External data files, mapped, by path.
   llvm::StringMap<std::shared_ptr<llvm::MemoryBuffer>> mapped;
   /// The metadata of nodes that have some.
@@ -87,6 +91,9 @@ llvm::LogicalResult checkNodes(Model &model);
 
 /// Weights.cpp
 llvm::LogicalResult setWeightsAside(Model &model);
+
+/// Attributes.cpp: long lists of the graph's nodes leave the protobuf.
+llvm::LogicalResult setListsAside(Model &model);
 
 /// Tensors.cpp: `tensor` gives up its bytes.
 llvm::FailureOr<Constant> convertTensor(Model &model, mlir::Location loc,

@@ -171,7 +171,9 @@ LogicalResult setWeightsAside(Model &model) {
   // The forms of the protobuf that later steps see are those of version 4 on:
   // an initializer is no input.
   model.proto->set_ir_version(std::max<int64_t>(model.proto->ir_version(), 8));
-  return SetAside(model).run();
+  if (failed(SetAside(model).run()))
+    return failure();
+  return setListsAside(model);
 }
 
 } // namespace onnxc

@@ -8,8 +8,8 @@ type says what rounding may do. A result may be four times as far off, and two
 units of the largest element: sums have another order, and chains of operators
 that are computed together round less often.
 
-float64: onnx's reference evaluator, where it computes in float64 and agrees with
-onnxruntime's float32.
+float64: onnx's reference evaluator, where it computes in float64 and agrees
+with onnxruntime's float32.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

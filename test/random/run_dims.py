@@ -5,9 +5,9 @@
 
 and the arguments of test/runner_arguments.py. Floats are of one type
 (element_types.py), and it runs here or elsewhere (machines.py). Every dimension
-of every input has a name of its own, as exporters write them. When a model runs, a dimension
-has the size of the place that it stands for, or 1; sizes are 0, 1, odd and
-prime. What onnxruntime takes has to run and to agree; where two sizes
+of every input has a name of its own, as exporters write them. When a model
+runs, a dimension has the size of the place that it stands for, or 1; sizes are
+0, 1, odd and prime. What onnxruntime takes has to run and to agree; where two sizes
 contradict each other a run has to say so. The last line is `N passed, N
 failed`; a model is a test.
 

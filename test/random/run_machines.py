@@ -71,7 +71,8 @@ def main():
         ("--seed", {"type": int, "default": 1}),
         ("--models", {"type": int, "default": 1,
                       "help": "how many of each kind (1)"}))
-    return run_cases({name: case for machine in filter(is_here, options.machines)
+    here = filter(is_here, options.machines)
+    return run_cases({name: case for machine in here
                       for name, case in list_cases(machine, options)}, options)
 
 

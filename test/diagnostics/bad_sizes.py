@@ -185,10 +185,16 @@ def sizes():
                    node("ConcatFromSequence", ["s"], ["y"], axis=9)],
                   outputs=[value("y", None)]),
                ['"ConcatFromSequence_node"', "axis 9 is out of range"])
-    # No size of an input would help.
-    yield one("shape-that-nothing-tells", "TopK", [3, 4],
-              ["cannot be inferred from its operands"], [ints("k", [1, 2])],
+    yield one("list-for-a-number", "TopK", [3, 4],
+              ["K has to be one number, not 2"], [ints("k", [1, 2])],
               ("y", "i"))
+    # No size of an input would help.
+    yield Case("shape-that-nothing-tells",
+               of([node("NhwcMaxPool", ["x"], ["y"], kernel_shape=[2],
+                        domain="com.microsoft")], [value("x", [4])],
+                  opset_imports=[helper.make_opsetid("", 21),
+                                 helper.make_opsetid("com.microsoft", 1)]),
+               ['"NhwcMaxPool_node"', "cannot be inferred from its operands"])
 
 
 def bombs():

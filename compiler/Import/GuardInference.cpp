@@ -84,10 +84,45 @@ static void guardGatherND(int version) {
       });
 }
 
+/// Whether an operand from `first` on is a list that is stated to be longer
+/// than any rank. onnx makes as many dimensions of a list of sizes.
+static bool hasEndlessList(::onnx::InferenceContext &context, size_t first) {
+  for (size_t i = first; i < context.getNumInputs(); ++i) {
+    const ::onnx::TypeProto *type = context.getInputType(i);
+    if (!type || !type->has_tensor_type())
+      continue;
+    const auto &shape = type->tensor_type().shape();
+    if (shape.dim_size() == 1 && shape.dim(0).dim_value() > kMostDimensions)
+      return true;
+  }
+  return false;
+}
+
+static void guardLists(StringRef name, int version, size_t first) {
+  auto *schema = const_cast<::onnx::OpSchema *>(
+      ::onnx::OpSchemaRegistry::Schema(name.str(), version, ""));
+  if (!schema || schema->since_version() != version)
+    return;
+  ::onnx::InferenceFunction infer = schema->GetTypeAndShapeInferenceFunction();
+  schema->TypeAndShapeInferenceFunction(
+      [infer, first](::onnx::InferenceContext &context) {
+        if (hasEndlessList(context, first))
+          fail_shape_inference("a list of sizes is longer than any rank");
+        infer(context);
+      });
+}
+
 void guardInference() {
   static const bool isGuarded = [] {
     for (int version : {11, 12, 13})
       guardGatherND(version);
+    for (int version = 1; version <= kNewestOpset; ++version) {
+      guardLists("ConstantOfShape", version, 0);
+      for (StringRef name :
+           {"Expand", "Reshape", "Tile", "Pad", "Slice", "Resize", "Squeeze",
+            "Unsqueeze", "AffineGrid", "CenterCropPad", "Col2Im"})
+        guardLists(name, version, 1);
+    }
     return true;
   }();
   (void)isGuarded;

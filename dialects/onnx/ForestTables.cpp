@@ -324,7 +324,8 @@ template <typename Word, typename T> void TableBuilder::fillEntries() {
     if (node < 0) {
       auto nan = llvm::bit_cast<Bits>(std::numeric_limits<T>::quiet_NaN());
       // In words that are wider than floats it lies above them.
-      Word leaf = Word(~node);
+      TreeChild number = ~node;
+      auto leaf = Word(number);
       threshold = sizeof(Word) == sizeof(T) ? Word(nan | leaf)
                                             : Word(nan) | leaf << 31 << 1;
       link = Word(at - 1) << tables.featureBits;

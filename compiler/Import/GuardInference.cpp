@@ -112,8 +112,32 @@ static void guardLists(StringRef name, int version, size_t first) {
       });
 }
 
+/// Inference of ai.onnx.ml takes for granted that the types of inputs are
+/// known, and those of tensors.
+static void guardTypes(const ::onnx::OpSchema &listed) {
+  auto *schema =
+      const_cast<::onnx::OpSchema *>(::onnx::OpSchemaRegistry::Schema(
+          listed.Name(), listed.since_version(), listed.domain()));
+  if (!schema || !schema->has_type_and_shape_inference_function())
+    return;
+  ::onnx::InferenceFunction infer = schema->GetTypeAndShapeInferenceFunction();
+  schema->TypeAndShapeInferenceFunction(
+      [infer](::onnx::InferenceContext &context) {
+        for (size_t i = 0; i < context.getNumInputs(); ++i)
+          if (!context.getInputType(i) ||
+              !context.getInputType(i)->has_tensor_type())
+            return;
+        if (context.getNumInputs() > 0)
+          infer(context);
+      });
+}
+
 void guardInference() {
   static const bool isGuarded = [] {
+    for (const ::onnx::OpSchema &schema :
+         ::onnx::OpSchemaRegistry::get_all_schemas_with_history())
+      if (schema.domain() == "ai.onnx.ml")
+        guardTypes(schema);
     for (int version : {11, 12, 13})
       guardGatherND(version);
     for (int version = 1; version <= kNewestOpset; ++version) {

@@ -8,13 +8,17 @@
 #define ONNXC_DIALECTS_ONNX_MICROSOFT_H
 
 #include "dialects/onnx/GraphBuilder.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/OpDefinition.h"
 
 // Results of an operator that shape inference replaces: as many as it has, of
 // the element type of an operand.
 #define ONNXC_INFER_ELEMENT(OP, OPERAND, RESULTS)                              \
-  LogicalResult OP::inferReturnTypes(MLIRContext *, std::optional<Location>,   \
-                                     Adaptor adaptor,                          \
-                                     SmallVectorImpl<Type> &types) {           \
+  LogicalResult OP::inferReturnTypes(                                          \
+      MLIRContext *, std::optional<Location> loc, Adaptor adaptor,             \
+      SmallVectorImpl<Type> &types) {                                          \
+    if (failed(checkOperands<OP>(loc, adaptor)))                               \
+      return failure();                                                        \
     types.assign(RESULTS, getUnrankedType(onnxc::onnx::getElementType(         \
                               adaptor.get##OPERAND())));                       \
     return success();                                                          \
@@ -24,12 +28,53 @@
   LogicalResult OP::inferReturnTypes(                                          \
       MLIRContext *, std::optional<Location> loc, Adaptor adaptor,             \
       SmallVectorImpl<Type> &types) {                                          \
+    if (failed(checkOperands<OP>(loc, adaptor)))                               \
+      return failure();                                                        \
     types.assign(RESULTS, getUnrankedType(onnxc::onnx::getElementType(         \
                               adaptor.get##OPERAND())));                       \
     return checkFloats(loc, adaptor.get##OPERAND(), adaptor.getOperands());    \
   }
 
 namespace onnxc::onnx {
+
+/// How many operands an op has at least.
+template <typename Op> constexpr size_t countNeededOperands() {
+  using namespace mlir::OpTrait;
+  if constexpr (Op::template hasTrait<OneOperand>() ||
+                Op::template hasTrait<AtLeastNOperands<1>::Impl>())
+    return 1;
+  else if constexpr (Op::template hasTrait<NOperands<2>::Impl>() ||
+                     Op::template hasTrait<AtLeastNOperands<2>::Impl>())
+    return 2;
+  else if constexpr (Op::template hasTrait<NOperands<3>::Impl>() ||
+                     Op::template hasTrait<AtLeastNOperands<3>::Impl>())
+    return 3;
+  else if constexpr (Op::template hasTrait<NOperands<4>::Impl>() ||
+                     Op::template hasTrait<AtLeastNOperands<4>::Impl>())
+    return 4;
+  return 0;
+}
+
+/// Whether the operands are there that inference reads, all of them tensors. An
+/// op with segments says which it needs: `kSlots` has a 1 for each of them.
+template <typename Op, typename Adaptor>
+mlir::LogicalResult checkOperands(std::optional<mlir::Location> loc,
+                                  Adaptor &adaptor) {
+  mlir::ValueRange operands = adaptor.getOperands();
+  bool isComplete = operands.size() >= countNeededOperands<Op>();
+  if constexpr (Op::template hasTrait<
+                    mlir::OpTrait::AttrSizedOperandSegments>())
+    for (auto [segment, slot] :
+         llvm::zip(adaptor.getProperties().operandSegmentSizes, Op::kSlots))
+      isComplete &= segment == 1 || (segment == 0 && slot == '0');
+  if (!isComplete)
+    return mlir::emitOptionalError(loc, "an input that it needs is left out");
+  for (mlir::Value operand : operands)
+    if (!llvm::isa<mlir::TensorType>(operand.getType()))
+      return mlir::emitOptionalError(loc, "an input is ", operand.getType(),
+                                     ", not a tensor");
+  return mlir::success();
+}
 
 /// The operand is of floats, and all others of floats are of the same. onnx has
 /// no schemas of these operators that types could be checked with.

@@ -40,6 +40,9 @@ def Onnx_MicrosoftAttentionOp
       DefaultValuedAttr<Onnx_Int, "0">:$unidirectional);
   let results = (outs Onnx_Tensor:$output, Onnx_Tensor:$present);
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    static constexpr llvm::StringLiteral kSlots = "1100000";
+  }];
 }
 
 def Onnx_MicrosoftQAttentionOp
@@ -58,6 +61,9 @@ def Onnx_MicrosoftQAttentionOp
       DefaultValuedAttr<Onnx_Int, "0">:$unidirectional);
   let results = (outs Onnx_Tensor:$output, Onnx_Tensor:$present);
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    static constexpr llvm::StringLiteral kSlots = "111110000";
+  }];
 }
 
 def Onnx_MicrosoftMultiHeadAttentionOp
@@ -77,4 +83,7 @@ def Onnx_MicrosoftMultiHeadAttentionOp
   let results = (outs Onnx_Tensor:$output, Onnx_Tensor:$present_key,
                  Onnx_Tensor:$present_value, Onnx_Tensor:$qk);
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    static constexpr llvm::StringLiteral kSlots = "1000000000";
+  }];
 }

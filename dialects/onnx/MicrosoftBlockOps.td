@@ -23,6 +23,9 @@ def Onnx_MicrosoftMatMulNBitsOp
       DefaultValuedAttr<Onnx_Int, "0">:$weight_prepacked);
   let results = (outs Onnx_Tensor:$Y);
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    static constexpr llvm::StringLiteral kSlots = "111000";
+  }];
 }
 
 def Onnx_MicrosoftGatherBlockQuantizedOp

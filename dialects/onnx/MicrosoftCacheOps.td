@@ -43,4 +43,7 @@ def Onnx_MicrosoftGroupQueryAttentionOp
   let results = (outs Onnx_Tensor:$output, Onnx_Tensor:$present_key,
                  Onnx_Tensor:$present_value, Onnx_Tensor:$output_qk);
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    static constexpr llvm::StringLiteral kSlots = "10000110000000000";
+  }];
 }

@@ -109,6 +109,8 @@ static void inferEmbedding(MLIRContext *context, Type element, bool hasSum,
 LogicalResult MicrosoftEmbedLayerNormalizationOp::inferReturnTypes(
     MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
+  if (failed(checkOperands<MicrosoftEmbedLayerNormalizationOp>(loc, adaptor)))
+    return failure();
   inferEmbedding(context, getElementType(adaptor.getWordEmbedding()),
                  /*hasSum=*/true, types);
   return checkFloats(loc, adaptor.getWordEmbedding(), adaptor.getOperands());
@@ -117,6 +119,8 @@ LogicalResult MicrosoftEmbedLayerNormalizationOp::inferReturnTypes(
 LogicalResult MicrosoftQEmbedLayerNormalizationOp::inferReturnTypes(
     MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
+  if (failed(checkOperands<MicrosoftQEmbedLayerNormalizationOp>(loc, adaptor)))
+    return failure();
   inferEmbedding(context, getElementType(adaptor.getWordEmbeddingScale()),
                  /*hasSum=*/false, types);
   return checkFloats(loc, adaptor.getWordEmbeddingScale(),

@@ -28,6 +28,9 @@ def Onnx_MicrosoftSkipLayerNormalizationOp
       DefaultValuedAttr<Onnx_Float, smallEpsilon>:$epsilon);
   let results = (outs Onnx_Tensor:$output, Onnx_Tensor:$mean,
                  Onnx_Tensor:$inv_std_var, Onnx_Tensor:$input_skip_bias_sum);
+  let extraClassDeclaration = [{
+    static constexpr llvm::StringLiteral kSlots = "11100";
+  }];
 }
 
 def Onnx_MicrosoftSkipSimplifiedLayerNormalizationOp
@@ -64,6 +67,9 @@ def Onnx_MicrosoftEmbedLayerNormalizationOp
       OptionalAttr<Onnx_Int>:$mask_index_type);
   let results = (outs Onnx_Tensor:$output, Onnx_Tensor:$mask_index,
                  Onnx_Tensor:$embedding_sum);
+  let extraClassDeclaration = [{
+    static constexpr llvm::StringLiteral kSlots = "101101100";
+  }];
 }
 
 def Onnx_MicrosoftQEmbedLayerNormalizationOp
@@ -83,6 +89,9 @@ def Onnx_MicrosoftQEmbedLayerNormalizationOp
       Onnx_IntTensor:$gamma_zero_point, Onnx_IntTensor:$beta_zero_point,
       DefaultValuedAttr<Onnx_Float, smallEpsilon>:$epsilon);
   let results = (outs Onnx_Tensor:$layernorm_out, Onnx_Tensor:$mask_index_out);
+  let extraClassDeclaration = [{
+    static constexpr llvm::StringLiteral kSlots = "101101101101111011";
+  }];
 }
 
 def Onnx_MicrosoftGroupNormOp : Onnx_MicrosoftOp<"GroupNorm", [NeedsSizes]> {

@@ -79,6 +79,8 @@ static LogicalResult checkActivation(std::optional<Location> loc,
 LogicalResult MicrosoftFusedGemmOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
+  if (failed(checkOperands<MicrosoftFusedGemmOp>(loc, adaptor)))
+    return failure();
   types.push_back(getUnrankedType(getElementType(adaptor.getA())));
   if (failed(checkActivation(loc, adaptor.getActivation())))
     return failure();
@@ -107,8 +109,10 @@ SmallVector<Value> MicrosoftGemmFastGeluOp::expand(OpBuilder &b) {
 }
 
 LogicalResult MicrosoftMatMulInteger16Op::inferReturnTypes(
-    MLIRContext *context, std::optional<Location>, Adaptor adaptor,
+    MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
+  if (failed(checkOperands<MicrosoftMatMulInteger16Op>(loc, adaptor)))
+    return failure();
   auto isUnsigned = [](Value x) {
     return getElementType(x).isUnsignedInteger();
   };
@@ -131,6 +135,8 @@ SmallVector<Value> MicrosoftMatMulInteger16Op::expand(OpBuilder &b) {
 LogicalResult MicrosoftFusedConvOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
+  if (failed(checkOperands<MicrosoftFusedConvOp>(loc, adaptor)))
+    return failure();
   types.push_back(getUnrankedType(getElementType(adaptor.getX())));
   if (failed(checkActivation(loc, adaptor.getActivation())))
     return failure();
@@ -140,6 +146,8 @@ LogicalResult MicrosoftFusedConvOp::inferReturnTypes(
 LogicalResult MicrosoftNhwcFusedConvOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
+  if (failed(checkOperands<MicrosoftNhwcFusedConvOp>(loc, adaptor)))
+    return failure();
   types.push_back(getUnrankedType(getElementType(adaptor.getX())));
   if (failed(checkActivation(loc, adaptor.getActivation())))
     return failure();

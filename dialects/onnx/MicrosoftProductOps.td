@@ -71,6 +71,9 @@ class Onnx_MicrosoftConv<string name> : Onnx_MicrosoftOp<name, [
       OptionalAttr<Onnx_Ints>:$kernel_shape, OptionalAttr<Onnx_Ints>:$pads,
       OptionalAttr<Onnx_Ints>:$strides);
   let results = (outs Onnx_Tensor:$Y);
+  let extraClassDeclaration = [{
+    static constexpr llvm::StringLiteral kSlots = "1100";
+  }];
 }
 
 def Onnx_MicrosoftFusedConvOp : Onnx_MicrosoftConv<"FusedConv"> {

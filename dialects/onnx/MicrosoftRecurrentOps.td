@@ -26,4 +26,7 @@ def Onnx_MicrosoftDynamicQuantizeLSTMOp
       OptionalAttr<Onnx_Int>:$hidden_size,
       DefaultValuedAttr<Onnx_Int, "0">:$input_forget);
   let results = (outs Onnx_Tensor:$Y, Onnx_Tensor:$Y_h, Onnx_Tensor:$Y_c);
+  let extraClassDeclaration = [{
+    static constexpr llvm::StringLiteral kSlots = "111000001111";
+  }];
 }

@@ -49,6 +49,8 @@ SmallVector<Value> MicrosoftRangeOp::expand(OpBuilder &b) {
 LogicalResult MicrosoftGridSampleOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
+  if (failed(checkOperands<MicrosoftGridSampleOp>(loc, adaptor)))
+    return failure();
   if (!llvm::is_contained({"bilinear", "nearest", "bicubic"},
                           adaptor.getMode()))
     return emitOptionalError(loc, "unknown mode '", adaptor.getMode(), "'");

@@ -355,7 +355,9 @@ LogicalResult BuildModule::buildNode(::onnx::NodeProto &node, Values &values) {
   SmallVector<Value> operands;
   NamedAttrList attributes;
   if (failed(buildOperands(node, loc, *name, values, operands, attributes)) ||
-      failed(convertAttributes(model, node, attributes)))
+      failed(convertAttributes(model, node, attributes)) ||
+      failed(name->verifyInherentAttrs(attributes,
+                                       [&] { return emitError(loc); })))
     return failure();
 
   // An op without results yet tells what they are.

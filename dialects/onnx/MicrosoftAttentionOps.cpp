@@ -193,6 +193,8 @@ void MicrosoftAttentionOp::requireSizes(SizeRequirements &r) {
                       weights = getDims(getWeights());
   r.rank("input", getInput(), 3);
   r.rank("weights", getWeights(), 2);
+  if (getPast())
+    r.rank("past", getPast(), 5);
   if (!input || !weights || input->size() != 3 || weights->size() != 2)
     return;
   requireMask(r, getMaskIndex(), input->front());
@@ -207,6 +209,8 @@ void MicrosoftQAttentionOp::requireSizes(SizeRequirements &r) {
                       weights = getDims(getWeight());
   r.rank("input", getInput(), 3);
   r.rank("weight", getWeight(), 2);
+  if (getPast())
+    r.rank("past", getPast(), 5);
   if (!input || !weights || input->size() != 3 || weights->size() != 2)
     return;
   requireMask(r, getMaskIndex(), input->front());
@@ -336,7 +340,7 @@ getSizes(MicrosoftMultiHeadAttentionOp op) {
     AffineExpr size = simplify((*q)[4] * heads);
     return MultiHeadSizes{(*q)[0], (*q)[1], (*q)[1], size, size};
   }
-  if (q->size() != 3 || !k)
+  if (q->size() != 3 || !k || k->size() < 3)
     return std::nullopt;
   MultiHeadSizes sizes{(*q)[0], (*q)[1], (*k)[1], (*q)[2], (*q)[2]};
   if (k->size() == 5)
@@ -392,6 +396,10 @@ void MicrosoftMultiHeadAttentionOp::requireSizes(SizeRequirements &r) {
     return r.fail("its query, key and value are none of the operator's forms");
   }
   requireMask(r, getKeyPaddingMask(), sizes->batch);
+  for (auto [name, past] : {std::pair(StringRef("past_key"), getPastKey()),
+                            std::pair(StringRef("past_value"), getPastValue())})
+    if (past)
+      r.rank(name, past, 4);
   r.heads("query", sizes->querySize, getNumHeads());
   if (query->size() == 5)
     r.size("query", getQuery(), 3, r.constant(3));
@@ -446,7 +454,8 @@ SmallVector<Value> MicrosoftRotaryEmbeddingOp::expand(OpBuilder &b) {
   std::optional<Dims> x = getDims(getInput()),
                       positions = getDims(getPositionIds()),
                       cosines = getDims(getCosCache());
-  if (!x || !positions || !cosines || (x->size() != 3 && x->size() != 4))
+  if (!x || !positions || !cosines || cosines->empty() ||
+      (x->size() != 3 && x->size() != 4))
     return {};
   GraphBuilder g{b, getLoc()};
   IntegerAttr heads;

@@ -338,6 +338,20 @@ LogicalResult BuildModule::inferTypes(const ::onnx::NodeProto &node,
   return success();
 }
 
+/// onnx has checked those of its own operators.
+static LogicalResult checkAttributeNames(const ::onnx::NodeProto &node,
+                                         Location loc,
+                                         RegisteredOperationName name) {
+  if (node.domain() != kMicrosoftDomain)
+    return success();
+  for (const auto &attribute : node.attribute())
+    if (llvm::none_of(name.getAttributeNames(), [&](StringAttr known) {
+          return known.getValue() == attribute.name();
+        }))
+      return emitError(loc) << "has no attribute \"" << attribute.name() << '"';
+  return success();
+}
+
 LogicalResult BuildModule::buildNode(::onnx::NodeProto &node, Values &values) {
   Location loc = model.getLoc(node, nodeNumber);
   if (node.op_type() == "Constant" && isDefaultDomain(node.domain())) {
@@ -354,7 +368,8 @@ LogicalResult BuildModule::buildNode(::onnx::NodeProto &node, Values &values) {
 
   SmallVector<Value> operands;
   NamedAttrList attributes;
-  if (failed(buildOperands(node, loc, *name, values, operands, attributes)) ||
+  if (failed(checkAttributeNames(node, loc, *name)) ||
+      failed(buildOperands(node, loc, *name, values, operands, attributes)) ||
       failed(convertAttributes(model, node, attributes)) ||
       failed(name->verifyInherentAttrs(attributes,
                                        [&] { return emitError(loc); })))

@@ -51,6 +51,9 @@ def models():
     yield "unknown_op_of_onnxruntime", model(
         [h.make_node("BeamSearch", ["x"], ["y"], name="search",
                      domain="com.microsoft")], domains=["com.microsoft"])
+    yield "attribute_of_onnxruntime", model(
+        [h.make_node("Gelu", ["x"], ["y"], name="gelu", alpha=1.0,
+                     domain="com.microsoft")], domains=["com.microsoft"])
     yield "layout_of_onnxruntime", model(
         [h.make_node("ReorderInput", ["x"], ["y"], name="reorder",
                      domain="com.microsoft.nchwc")],

@@ -35,6 +35,7 @@ EXPECTED = {
     "huge_weight": ['value "w": has a shape that is negative or too large'],
     "kinds": ['input "s" is a sequence', 'input "t" is a tensor of strings',
               'output "y" is a tensor of strings'],
+    "attribute_of_onnxruntime": ['node "gelu" (Gelu)', 'no attribute "alpha"'],
     "layout_of_onnxruntime": ['node "reorder"', "ORT_ENABLE_EXTENDED"],
     "missing_output": ['output "y" is not computed by any node'],
     "no_inputs_given": ['node "add" (Add)', "input size 1 not in range"],

@@ -12,8 +12,8 @@
 #include "mlir/IR/OpDefinition.h"
 
 // Results of an operator that shape inference replaces: as many as it has, of
-// the element type of an operand.
-#define ONNXC_INFER_ELEMENT(OP, OPERAND, RESULTS)                              \
+// the element type of an operand. CHECK says whether the types may be so.
+#define ONNXC_INFER_OPEN(OP, OPERAND, RESULTS, CHECK)                          \
   LogicalResult OP::inferReturnTypes(                                          \
       MLIRContext *, std::optional<Location> loc, Adaptor adaptor,             \
       SmallVectorImpl<Type> &types) {                                          \
@@ -21,38 +21,37 @@
       return failure();                                                        \
     types.assign(RESULTS, getUnrankedType(onnxc::onnx::getElementType(         \
                               adaptor.get##OPERAND())));                       \
-    return success();                                                          \
+    return CHECK;                                                              \
   }
+#define ONNXC_INFER_ELEMENT(OP, OPERAND, RESULTS)                              \
+  ONNXC_INFER_OPEN(OP, OPERAND, RESULTS, success())
 // The same of one that computes in floats of one type.
 #define ONNXC_INFER_FLOAT(OP, OPERAND, RESULTS)                                \
-  LogicalResult OP::inferReturnTypes(                                          \
-      MLIRContext *, std::optional<Location> loc, Adaptor adaptor,             \
-      SmallVectorImpl<Type> &types) {                                          \
-    if (failed(checkOperands<OP>(loc, adaptor)))                               \
-      return failure();                                                        \
-    types.assign(RESULTS, getUnrankedType(onnxc::onnx::getElementType(         \
-                              adaptor.get##OPERAND())));                       \
-    return checkFloats(loc, adaptor.get##OPERAND(), adaptor.getOperands());    \
-  }
+  ONNXC_INFER_OPEN(                                                            \
+      OP, OPERAND, RESULTS,                                                    \
+      checkFloats(loc, adaptor.get##OPERAND(), adaptor.getOperands()))
 
 namespace onnxc::onnx {
 
-/// How many operands an op has at least.
-template <typename Op> constexpr size_t countNeededOperands() {
+/// Whether an op has that number of operands, or at least that.
+template <typename Op, unsigned N> constexpr bool needsOperands() {
   using namespace mlir::OpTrait;
-  if constexpr (Op::template hasTrait<OneOperand>() ||
-                Op::template hasTrait<AtLeastNOperands<1>::Impl>())
-    return 1;
-  else if constexpr (Op::template hasTrait<NOperands<2>::Impl>() ||
-                     Op::template hasTrait<AtLeastNOperands<2>::Impl>())
-    return 2;
-  else if constexpr (Op::template hasTrait<NOperands<3>::Impl>() ||
-                     Op::template hasTrait<AtLeastNOperands<3>::Impl>())
-    return 3;
-  else if constexpr (Op::template hasTrait<NOperands<4>::Impl>() ||
-                     Op::template hasTrait<AtLeastNOperands<4>::Impl>())
-    return 4;
-  return 0;
+  if constexpr (N == 1) {
+    if (Op::template hasTrait<OneOperand>())
+      return true;
+  } else if (Op::template hasTrait<NOperands<N>::template Impl>()) {
+    return true;
+  }
+  return Op::template hasTrait<AtLeastNOperands<N>::template Impl>();
+}
+
+/// How many operands an op without segments has at least; none has over four.
+template <typename Op> constexpr size_t countNeededOperands() {
+  return needsOperands<Op, 1>()   ? 1
+         : needsOperands<Op, 2>() ? 2
+         : needsOperands<Op, 3>() ? 3
+         : needsOperands<Op, 4>() ? 4
+                                  : 0;
 }
 
 /// Whether the operands are there that inference reads, all of them tensors. An

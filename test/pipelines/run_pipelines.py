@@ -14,7 +14,6 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import functools
 import glob
 import os
-import subprocess
 import sys
 
 import numpy as np
@@ -23,21 +22,12 @@ import onnxruntime
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 import runner_arguments
-from suite_cases import Failure, run_cases
+from suite_cases import Failure, run, run_cases
 
 FOLDER = os.path.join(HERE, "models")
 ROWS = (7, 1, 0)
 # Of one library to another; scikit-learn's own are in double.
 TOLERANCE = 1e-5
-
-
-def run(command):
-    done = subprocess.run(command, text=True, errors="replace",
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=120)
-    if done.returncode:
-        raise Failure(f"{os.path.basename(command[0])}: exit status "
-                      f"{done.returncode}: {done.stdout.strip()[-600:]}")
 
 
 def compare(what, ours, theirs, tolerance):
@@ -66,14 +56,14 @@ def run_case(path, options):
         path, settings, providers=["CPUExecutionProvider"])
     with runner_arguments.case_folder(options, name) as folder:
         library = os.path.join(folder, "model.so")
-        run([options.onnxc, path, *options.onnxc_options, "--emit=shared",
-             "-o", library])
+        run(options.onnxc, path, *options.onnxc_options, "--emit=shared", "-o",
+            library, timeout=120)
         for rows in ROWS:
             table = stored["in_X"][:rows]
             file = os.path.join(folder, "X.npy")
             np.save(file, table)
-            run([options.onnxc_run, library, "--input=X=" + file,
-                 "--output-dir", folder])
+            run(options.onnxc_run, library, "--input=X=" + file,
+                "--output-dir", folder, timeout=120)
             for output in session.get_outputs():
                 ours = np.load(os.path.join(folder, output.name + ".npy"))
                 what = f"{output.name} of {rows} rows"

@@ -6,6 +6,7 @@
 
 #include "codegen/Optimize.h"
 #include "targets/Target.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -42,6 +43,15 @@ static OptimizationLevel getOptimizationLevel(unsigned level) {
   }
 }
 
+/// Sizes are computed in 128 bits, and strings are as wide. LLVM 22 makes
+/// vectors of such integers, which gain nothing, and whose code for AVX-512 is
+/// wrong: an arena came out too small.
+static bool computesWideIntegers(const Function &function) {
+  return any_of(instructions(function), [](const Instruction &instruction) {
+    return instruction.getType()->isIntegerTy(128);
+  });
+}
+
 void optimize(Module &module, const Target &target, TargetMachine &machine,
               unsigned level) {
   // LLVM keeps to 256 bits on some CPUs that have 512; the machine model
@@ -52,6 +62,9 @@ void optimize(Module &module, const Target &target, TargetMachine &machine,
     if (target.machine.vectorBits)
       function.addFnAttr("prefer-vector-width",
                          std::to_string(target.machine.vectorBits));
+    // What keeps LLVM from vectorising a function.
+    if (computesWideIntegers(function))
+      function.addFnAttr(Attribute::NoImplicitFloat);
     // No exception passes through a model.
     function.addFnAttr(Attribute::NoUnwind);
     function.removeFnAttr(Attribute::UWTable);

@@ -77,6 +77,8 @@ static StringRef getCType(int32_t dtype) {
     return "uint32_t";
   case abi::UInt64:
     return "uint64_t";
+  case abi::String:
+    return "onnxc_string";
   default: // bool, uint8 and everything of a byte or less
     return "uint8_t";
   }
@@ -104,6 +106,8 @@ StringRef describeType(int32_t dtype) {
     return "uint32";
   case abi::UInt64:
     return "uint64";
+  case abi::String:
+    return "string";
   case abi::Bool:
     return "bool, 0 or 1";
   case abi::Float16:

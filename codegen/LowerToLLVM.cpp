@@ -6,6 +6,7 @@
 
 #include "codegen/LowerToLLVM.h"
 #include "codegen/LowerVectors.h"
+#include "codegen/AlignStrings.h"
 #include "codegen/StoreHalves.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -180,6 +181,7 @@ void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool debugLines) {
   pm.addPass(createConvertFuncToLLVMPass(functions));
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createStoreHalvesAsIntegers());
+  pm.addPass(createAlignStrings());
 
   OpPassManager &llvmFunction = pm.nest<LLVM::LLVMFuncOp>();
   llvmFunction.addPass(createCanonicalizerPass());

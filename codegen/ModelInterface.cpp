@@ -102,7 +102,7 @@ static FailureOr<TensorInterface> readTensor(ModuleOp module, Type type,
                 ", which a compiled model cannot pass");
   }
   result.dtype = getDtype(tensor.getElementType());
-  if (result.dtype == 0 || result.dtype == abi::String) {
+  if (result.dtype == 0) {
     std::string text;
     llvm::raw_string_ostream(text) << tensor.getElementType();
     return fail("has elements of type " + text +

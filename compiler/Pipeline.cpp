@@ -96,6 +96,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
     pm.addNestedPass<func::FuncOp>(
         createFoldConstants(options.evaluateConstants));
   }
+  // Constant strings are parts of constant bytes.
+  pm.addNestedPass<func::FuncOp>(createViewStrings());
   // Groups of ops become functions; equal ones become one.
   pm.addPass(createOutlineKernels());
   // Sizes that free dimensions broadcast to are expressions over inputs'.

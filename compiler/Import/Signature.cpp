@@ -215,16 +215,7 @@ private:
     return success();
   }
 
-  /// What the user of a model with operators of ai.onnx.ml can do.
-  StringRef getRemedy(bool isInput, StringRef kind) {
-    if (!kind.contains("string") || model.getOpset("ai.onnx.ml") == 0)
-      return "";
-    return isInput ? "; encode categories as integers before the model"
-                   : "; train the model on labels that are integers, or leave "
-                     "this output out";
-  }
-
-  /// All inputs and outputs that are not tensors of numbers, at once.
+  /// All inputs and outputs that are not tensors, at once.
   LogicalResult checkKinds() {
     const ::onnx::GraphProto &graph = model.proto->graph();
     bool isGood = true;
@@ -235,16 +226,13 @@ private:
           : type.has_optional_type()      ? "an optional"
           : type.has_map_type()           ? "a map"
           : type.has_sparse_tensor_type() ? "a sparse tensor"
-          : type.tensor_type().elem_type() == ::onnx::TensorProto::STRING
-              ? "a tensor of strings"
-              : "";
+                                          : "";
       if (kind.empty() || isZipMap(model, value.name()))
         return;
       isGood = false;
       model.error() << what << " \"" << value.name() << "\" is " << kind
-                    << ", which is not supported: only tensors of numbers go "
-                       "into a compiled model and out of it"
-                    << getRemedy(what == "input", kind);
+                    << ", which is not supported: only tensors go into a "
+                       "compiled model and out of it";
     };
     for (const auto *input : inputs)
       check("input", *input);

@@ -102,8 +102,9 @@ matchOutputFiles(ArrayRef<std::string> arguments,
     auto split = splitArgument(argument, infos, nextSlot, "output");
     if (!split)
       return split.takeError();
-    if (!split->second.ends_with(".npy"))
-      return createStringError(split->second + ": outputs are written as .npy");
+    if (!split->second.ends_with(".npy") && !split->second.ends_with(".pb"))
+      return createStringError(split->second +
+                               ": outputs are written as .npy or .pb");
     files.emplace_back(split->first, split->second.str());
   }
   return files;

@@ -32,6 +32,28 @@ static std::string text(Number n) {
   return result;
 }
 
+static std::string quote(StringRef string) {
+  std::string text;
+  raw_string_ostream os(text);
+  os << '"';
+  os.write_escaped(string) << '"';
+  return text;
+}
+
+static Comparison compareStrings(const HostTensor &got,
+                                 const HostTensor &expected) {
+  Comparison result;
+  result.count = got.count();
+  for (int64_t i = 0; i < result.count; ++i) {
+    if (got.string(i) == expected.string(i) || ++result.mismatches > 1)
+      continue;
+    result.worst = i;
+    result.got = quote(got.string(i));
+    result.expected = quote(expected.string(i));
+  }
+  return result;
+}
+
 Comparison compareTensors(const HostTensor &got, const HostTensor &expected,
                           const Tolerance &tolerance) {
   Comparison result;
@@ -45,6 +67,8 @@ Comparison compareTensors(const HostTensor &got, const HostTensor &expected,
                      shapeString(expected.shape);
     return result;
   }
+  if (got.dtype == ONNXC_STRING)
+    return compareStrings(got, expected);
   long double rtol = tolerance.rtol;
   if (got.dtype == ONNXC_BFLOAT16)
     rtol = std::max(rtol, 0x1p-6L);

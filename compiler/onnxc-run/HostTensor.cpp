@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/onnxc-run/HostTensor.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Twine.h"
 #include <cstring>
 
@@ -18,8 +19,6 @@ static constexpr size_t kSlack = 64;
 
 Expected<HostTensor> HostTensor::create(int32_t dtype,
                                         ArrayRef<int64_t> shape) {
-  if (dtype == ONNXC_STRING)
-    return createStringError("tensors of strings are not supported yet");
   size_t bytes = onnxc_dtype_size(dtype);
   if (!bytes)
     return createStringError("unknown element type " + Twine(dtype));
@@ -39,7 +38,38 @@ Expected<HostTensor> HostTensor::create(int32_t dtype,
       onnxc_aligned_alloc(nullptr, bytes + kSlack, ONNXC_ARENA_ALIGNMENT)));
   if (!tensor.data)
     return createStringError("out of memory: " + Twine(bytes) + " bytes");
+  if (dtype == ONNXC_STRING)
+    std::memset(tensor.data.get(), 0, bytes);
   return tensor;
+}
+
+StringRef HostTensor::string(int64_t index) const {
+  const onnxc_string &element =
+      reinterpret_cast<const onnxc_string *>(data.get())[index];
+  return {element.data, size_t(element.length)};
+}
+
+void HostTensor::setStrings(ArrayRef<std::string> strings) {
+  std::vector<char> all;
+  for (const std::string &one : strings)
+    all.insert(all.end(), one.begin(), one.end());
+  text = std::move(all);
+  const char *next = text.data();
+  auto *elements = reinterpret_cast<onnxc_string *>(data.get());
+  for (auto [element, one] :
+       llvm::zip(MutableArrayRef(elements, strings.size()), strings)) {
+    element = onnxc_string();
+    element.data = next;
+    element.length = one.size();
+    next += one.size();
+  }
+}
+
+void HostTensor::keepStrings() {
+  std::vector<std::string> strings;
+  for (int64_t i = 0, e = count(); i < e; ++i)
+    strings.push_back(string(i).str());
+  setStrings(strings);
 }
 
 int64_t HostTensor::count() const {

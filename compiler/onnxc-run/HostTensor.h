@@ -28,12 +28,20 @@ struct HostTensor {
   std::vector<int64_t> shape;
   size_t bytes = 0;
   std::unique_ptr<char, ReleaseMemory> data;
+  /// What the elements of a tensor of strings refer to, once it holds them.
+  std::vector<char> text;
 
-  /// Fails on strings, unknown types, negative sizes and what does not fit.
+  /// Strings are empty. Fails on unknown types, negative sizes and what does
+  /// not fit.
   static llvm::Expected<HostTensor> create(int32_t dtype,
                                            llvm::ArrayRef<int64_t> shape);
 
   int64_t count() const;
+  /// Strings, which refer to the tensor's own memory after the second and third:
+  /// as many as there are elements are given, or those that are there are kept.
+  llvm::StringRef string(int64_t index) const;
+  void setStrings(llvm::ArrayRef<std::string> strings);
+  void keepStrings();
   onnxc_tensor view();
 };
 

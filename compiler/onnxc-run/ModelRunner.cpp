@@ -62,6 +62,7 @@ ModelRunner::create(const LoadedModel &loaded, int threads) {
 
 ModelRunner::~ModelRunner() {
   releaseAllocated();
+  onnxc_release_strings(&context);
   onnxc_close_device(&context);
   onnxc_pool_destroy(pool);
 }
@@ -194,12 +195,21 @@ Error ModelRunner::prepare(std::vector<HostTensor> &tensors) {
 
 uint64_t ModelRunner::hashInputs() const {
   uint64_t hash = 0;
+  auto add = [&](const void *data, size_t bytes) {
+    hash = hash * 31 + xxh3_64bits(ArrayRef<uint8_t>(
+                           static_cast<const uint8_t *>(data), bytes));
+  };
   for (const onnxc_tensor &input : inputs) {
     size_t bytes = onnxc_dtype_size(input.dtype);
     for (int32_t d = 0; d < input.rank; ++d)
       bytes *= input.shape[d];
-    hash = hash * 31 + xxh3_64bits(ArrayRef<uint8_t>(
-                           static_cast<const uint8_t *>(input.data), bytes));
+    add(input.data, bytes);
+    if (input.dtype != ONNXC_STRING)
+      continue;
+    const auto *strings = static_cast<const onnxc_string *>(input.data);
+    for (const onnxc_string &string :
+         ArrayRef(strings, bytes / sizeof(onnxc_string)))
+      add(string.data, string.length);
   }
   return hash;
 }
@@ -249,10 +259,13 @@ Error ModelRunner::checkGuards() const {
 std::vector<HostTensor> ModelRunner::takeOutputs() {
   for (int32_t i = 0; i < model().num_outputs; ++i) {
     HostTensor &output = outputMemory[i];
-    if (output.data || !outputs[i].data)
-      continue;
-    output.data.reset(static_cast<char *>(outputs[i].data));
-    output.bytes = output.count() * onnxc_dtype_size(output.dtype);
+    if (!output.data && outputs[i].data) {
+      output.data.reset(static_cast<char *>(outputs[i].data));
+      output.bytes = output.count() * onnxc_dtype_size(output.dtype);
+    }
+    // The next run releases what it made.
+    if (output.dtype == ONNXC_STRING)
+      output.keepStrings();
   }
   outputs.clear();
   return std::move(outputMemory);

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/onnxc-run/NpyStrings.h"
 #include "compiler/onnxc-run/TensorFiles.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Endian.h"
@@ -131,21 +132,24 @@ Expected<HostTensor> parseNpy(StringRef bytes) {
   if (!bigEndian)
     (void)(descr.consume_front("<") || descr.consume_front("|") ||
            descr.consume_front("="));
+  auto shape = parseShape(valueOf(header, "shape"));
+  if (!shape)
+    return shape.takeError();
+  bool isTransposed = valueOf(header, "fortran_order").starts_with("True");
+  if (descr.starts_with("U") || descr.starts_with("S"))
+    return parseNpyStrings(descr, bigEndian, isTransposed, *shape, content);
   const NpyType *type = llvm::find_if(
       kNpyTypes, [&](const NpyType &t) { return descr == t.descr; });
   if (type == std::end(kNpyTypes))
     return createStringError("elements of NumPy type '" + descr +
                              "' are not supported yet");
-  auto shape = parseShape(valueOf(header, "shape"));
-  if (!shape)
-    return shape.takeError();
   Expected<HostTensor> tensor = HostTensor::create(type->dtype, *shape);
   if (!tensor)
     return tensor;
   if (content.size() < tensor->bytes)
     return createStringError("truncated .npy file: " + Twine(content.size()) +
                              " bytes of " + Twine(tensor->bytes));
-  if (valueOf(header, "fortran_order").starts_with("True"))
+  if (isTransposed)
     copyTransposed(*tensor, content.data());
   else if (tensor->bytes)
     std::memcpy(tensor->data.get(), content.data(), tensor->bytes);
@@ -154,13 +158,20 @@ Expected<HostTensor> parseNpy(StringRef bytes) {
   return tensor;
 }
 
-std::string encodeNpy(const HostTensor &tensor) {
-  const NpyType *type = llvm::find_if(
-      kNpyTypes, [&](const NpyType &t) { return t.dtype == tensor.dtype; });
-  bool oneByte = onnxc_dtype_size(tensor.dtype) == 1;
-  std::string header = "{'descr': '";
-  header += oneByte ? "|" : "<";
-  header += type->descr;
+Expected<std::string> encodeNpy(const HostTensor &tensor) {
+  std::string descr, content(tensor.data.get(), tensor.bytes);
+  if (tensor.dtype == ONNXC_STRING) {
+    Expected<std::string> strings = encodeNpyStrings(tensor, descr);
+    if (!strings)
+      return strings.takeError();
+    content = std::move(*strings);
+  } else {
+    const NpyType *type = llvm::find_if(
+        kNpyTypes, [&](const NpyType &t) { return t.dtype == tensor.dtype; });
+    descr = onnxc_dtype_size(tensor.dtype) == 1 ? "|" : "<";
+    descr += type->descr;
+  }
+  std::string header = "{'descr': '" + descr;
   header += "', 'fortran_order': False, 'shape': (";
   for (int64_t dim : tensor.shape)
     header += std::to_string(dim) + ",";
@@ -178,8 +189,7 @@ std::string encodeNpy(const HostTensor &tensor) {
   support::endian::write32le(length, header.size());
   text.append(length, isLong ? 4 : 2);
   text += header;
-  text.append(tensor.data.get(), tensor.bytes);
-  return text;
+  return text + content;
 }
 
 } // namespace onnxc::run

@@ -45,6 +45,17 @@ int64_t RandomInputs::sizeOf(int64_t symbol) {
   return *symbols[symbol];
 }
 
+/// Up to eight small letters each.
+void RandomInputs::makeStrings(HostTensor &tensor) {
+  std::vector<std::string> strings(tensor.count());
+  for (std::string &string : strings) {
+    string.resize((generator() >> 32) % 9);
+    for (char &letter : string)
+      letter = char('a' + (generator() >> 32) % 26);
+  }
+  tensor.setStrings(strings);
+}
+
 Expected<HostTensor> RandomInputs::make(const onnxc_tensor_info &info) {
   std::vector<int64_t> shape;
   if (auto it = settings.shapes.find(info.name); it != settings.shapes.end())
@@ -61,6 +72,10 @@ Expected<HostTensor> RandomInputs::make(const onnxc_tensor_info &info) {
     return createStringError(Twine("input '") + info.name +
                              "': " + toString(tensor.takeError()));
 
+  if (info.dtype == ONNXC_STRING) {
+    makeStrings(*tensor);
+    return tensor;
+  }
   bool isReal = isFloat(info.dtype) || isComplex(info.dtype);
   Range range = isReal ? Range{-1, 1} : Range{0, 1};
   if (auto it = settings.ranges.find(info.name); it != settings.ranges.end())

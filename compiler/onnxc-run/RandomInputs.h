@@ -43,6 +43,7 @@ public:
 
 private:
   int64_t sizeOf(int64_t symbol);
+  void makeStrings(HostTensor &tensor);
 
   const onnxc_model &model;
   const RandomSettings &settings;

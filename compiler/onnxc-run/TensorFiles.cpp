@@ -64,11 +64,17 @@ Expected<std::vector<NamedTensor>> readTensorFile(StringRef path) {
   return tensors;
 }
 
-Error writeNpyFile(StringRef path, const HostTensor &tensor) {
+Error writeTensorFile(StringRef path, const HostTensor &tensor,
+                      StringRef name) {
+  Expected<std::string> bytes = path.ends_with(".pb")
+                                    ? encodeTensorProto(tensor, name)
+                                    : encodeNpy(tensor);
+  if (!bytes)
+    return createStringError(path + ": " + toString(bytes.takeError()));
   std::error_code error;
   raw_fd_ostream file(path, error);
   if (!error) {
-    file << encodeNpy(tensor);
+    file << *bytes;
     file.close();
     error = file.error();
     file.clear_error();

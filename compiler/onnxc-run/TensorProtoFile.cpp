@@ -45,6 +45,7 @@ struct Message {
   std::vector<float> floats;
   std::vector<double> doubles;
   std::vector<uint64_t> integers; // of int32, int64 and uint64 data
+  std::vector<std::string> strings;
 };
 
 class Reader {
@@ -144,6 +145,9 @@ static bool parseField(Message &message, unsigned field, unsigned wire,
   case Int64Data:
   case Uint64Data:
     return appendIntegers(message.integers, wire, bytes, value);
+  case StringData:
+    message.strings.push_back(bytes.str());
+    return wire == Bytes;
   case Name:
     message.name = bytes.str();
     return wire == Bytes;
@@ -202,6 +206,16 @@ static Error copyTyped(HostTensor &tensor, ArrayRef<T> values, size_t each) {
 }
 
 static Error fill(HostTensor &tensor, const Message &message) {
+  if (tensor.dtype == ONNXC_STRING) {
+    if (int64_t(message.strings.size()) != tensor.count())
+      return createStringError("the tensor has " +
+                               Twine(message.strings.size()) +
+                               " strings, its shape " +
+                               shapeString(tensor.shape) + " wants " +
+                               Twine(tensor.count()));
+    tensor.setStrings(message.strings);
+    return Error::success();
+  }
   size_t size = onnxc_dtype_size(tensor.dtype);
   unsigned bits = packedBits(tensor.dtype);
   size_t packedBytes = bits == 8 ? tensor.bytes : (tensor.bytes * bits + 7) / 8;
@@ -258,6 +272,49 @@ Expected<NamedTensor> parseTensorProto(StringRef bytes) {
   if (Error error = fill(*tensor, message))
     return error;
   return NamedTensor{std::move(message.name), std::move(*tensor)};
+}
+
+static void appendVarint(std::string &to, uint64_t value) {
+  for (; value >= 0x80; value >>= 7)
+    to += char(uint8_t(value) | 0x80);
+  to += char(value);
+}
+
+static void appendBytes(std::string &to, Field field, StringRef bytes) {
+  appendVarint(to, unsigned(field) << 3 | Bytes);
+  appendVarint(to, bytes.size());
+  to += bytes;
+}
+
+/// Elements below a byte share bytes, the first in the lowest bits.
+static std::string pack(const HostTensor &tensor) {
+  unsigned bits = packedBits(tensor.dtype);
+  if (bits == 8)
+    return std::string(tensor.data.get(), tensor.bytes);
+  unsigned perByte = 8 / bits, mask = (1u << bits) - 1;
+  std::string packed((tensor.bytes + perByte - 1) / perByte, '\0');
+  for (size_t i = 0; i < tensor.bytes; ++i)
+    packed[i / perByte] |= char((uint8_t(tensor.data.get()[i]) & mask)
+                                << (i % perByte * bits));
+  return packed;
+}
+
+std::string encodeTensorProto(const HostTensor &tensor, StringRef name) {
+  std::string bytes;
+  for (int64_t dim : tensor.shape) {
+    appendVarint(bytes, unsigned(Dims) << 3 | Varint);
+    appendVarint(bytes, uint64_t(dim));
+  }
+  appendVarint(bytes, unsigned(DataType) << 3 | Varint);
+  appendVarint(bytes, uint64_t(tensor.dtype));
+  appendBytes(bytes, Name, name);
+  if (tensor.dtype != ONNXC_STRING) {
+    appendBytes(bytes, RawData, pack(tensor));
+    return bytes;
+  }
+  for (int64_t i = 0, e = tensor.count(); i < e; ++i)
+    appendBytes(bytes, StringData, tensor.string(i));
+  return bytes;
 }
 
 } // namespace onnxc::run

@@ -149,7 +149,8 @@ static Error writeOutputs(const onnxc_model &model,
     }
   }
   for (auto &[index, path] : *files)
-    if (Error error = writeNpyFile(path, outputs[index]))
+    if (Error error =
+            writeTensorFile(path, outputs[index], infos[index].name))
       return error;
   return Error::success();
 }
@@ -162,6 +163,11 @@ static void printOutputs(const onnxc_model &model,
            << " " << shapeString(output.shape) << " [";
     int64_t count = output.count();
     for (int64_t k = 0; k < std::min(count, shown); ++k) {
+      if (output.dtype == ONNXC_STRING) {
+        outs() << (k ? ", \"" : "\"");
+        outs().write_escaped(output.string(k)) << '"';
+        continue;
+      }
       Number value = loadElement(output, k);
       outs() << (k ? ", " : "") << format("%g", double(value.re));
       if (isComplex(output.dtype))

@@ -90,6 +90,9 @@ int64_t getDataType(Type elementType) {
 int64_t getStorageBytes(Type type) {
   if (auto complex = dyn_cast<ComplexType>(type))
     return 2 * getStorageBytes(complex.getElementType());
+  // An address and a length (TextBuilder.h).
+  if (isa<StringType>(type))
+    return 16;
   if (!type.isIntOrFloat())
     return 8;
   return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);

@@ -17,7 +17,8 @@ mlir::Type getElementTypeOf(mlir::MLIRContext *context, int64_t dataType);
 /// The reverse; 0 (UNDEFINED) for a type that ONNX has not.
 int64_t getDataType(mlir::Type elementType);
 
-/// The bytes of an element in memory; types below a byte take one.
+/// The bytes of an element in memory; types below a byte take one, strings
+/// those of an onnxc_string.
 int64_t getStorageBytes(mlir::Type elementType);
 
 } // namespace onnxc::onnx

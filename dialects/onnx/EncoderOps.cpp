@@ -10,21 +10,12 @@
 #include "dialects/onnx/LabelList.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/SizeRequirements.h"
-#include "dialects/onnx/StringTable.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
 
 static bool holdsStrings(Value x) {
   return isa<StringType>(onnxc::onnx::getElementType(x));
-}
-
-/// Once the operand is inferred, the strings have to be known.
-static void requireKnownStrings(SizeRequirements &r, Value x) {
-  if (holdsStrings(x) && !isTraceable(x))
-    r.fail("X holds strings that only the run knows, and only tensors of "
-           "numbers are compiled: encode the categories as integers before the "
-           "model");
 }
 
 /// Reports lists of unequal length, keys without elements or with one twice,
@@ -79,10 +70,6 @@ LogicalResult OneHotEncoderOp::inferReturnTypes(MLIRContext *context,
   types.push_back(dims ? getTensorType(*dims, element)
                        : getUnrankedType(element));
   return success();
-}
-
-void OneHotEncoderOp::requireSizes(SizeRequirements &r) {
-  requireKnownStrings(r, getX());
 }
 
 /// A OneHot of the places of the categories. What is none has the place behind
@@ -210,10 +197,6 @@ LogicalResult LabelEncoderOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
-void LabelEncoderOp::requireSizes(SizeRequirements &r) {
-  requireKnownStrings(r, getX());
-}
-
 SmallVector<Value> LabelEncoderOp::expand(OpBuilder &b) {
   if (!getDims(getX()))
     return {};
@@ -246,10 +229,6 @@ LogicalResult CategoryMapperOp::inferReturnTypes(MLIRContext *context,
   types.push_back(withElementType(
       adaptor.getX().getType(), fromStrings ? numbers.element : texts.element));
   return success();
-}
-
-void CategoryMapperOp::requireSizes(SizeRequirements &r) {
-  requireKnownStrings(r, getX());
 }
 
 SmallVector<Value> CategoryMapperOp::expand(OpBuilder &b) {

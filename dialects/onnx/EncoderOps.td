@@ -6,8 +6,7 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_OneHotEncoderOp : Onnx_PureOp<"OneHotEncoder", [
-    Expanding, NeedsSizes]> {
+def Onnx_OneHotEncoderOp : Onnx_PureOp<"OneHotEncoder", [Expanding]> {
   let summary = "A 1 in the column of the category, 0 elsewhere";
   let arguments = (ins Onnx_Tensor:$X, OptionalAttr<Onnx_Ints>:$cats_int64s,
                        OptionalAttr<Onnx_Strings>:$cats_strings,
@@ -15,12 +14,12 @@ def Onnx_OneHotEncoderOp : Onnx_PureOp<"OneHotEncoder", [
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_LabelEncoderOp : Onnx_PureOp<"LabelEncoder", [Expanding, NeedsSizes]> {
+def Onnx_LabelEncoderOp : Onnx_PureOp<"LabelEncoder", [Expanding]> {
   let summary = "The value of the key that equals x, else a default";
   let description = [{
     Keys and values are those attributes of which there are some. NaN equals
     NaN. `classes_strings` is of version 1: it maps strings to their places, or
-    back. Strings are known where they are chosen from constants.
+    back.
   }];
   let arguments = (ins Onnx_Tensor:$X,
                        OptionalAttr<Onnx_Strings>:$classes_strings,
@@ -41,7 +40,7 @@ def Onnx_LabelEncoderOp : Onnx_PureOp<"LabelEncoder", [Expanding, NeedsSizes]> {
 }
 
 def Onnx_CategoryMapperOp
-    : Onnx_PureOp<"CategoryMapper", [Expanding, NeedsSizes]> {
+    : Onnx_PureOp<"CategoryMapper", [Expanding]> {
   let summary = "The integer of a string, or the string of an integer";
   let arguments = (ins Onnx_Tensor:$X, OptionalAttr<Onnx_Ints>:$cats_int64s,
                        OptionalAttr<Onnx_Strings>:$cats_strings,

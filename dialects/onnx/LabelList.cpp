@@ -2,7 +2,9 @@
 //
 // How a key is found depends on the keys:
 //
-//   strings           they are known here: each one's value is looked up here
+//   strings           where they are known here, each one's value is looked up
+//                     here; else a hash of their bytes is looked up like an
+//                     integer (TextHash.h), then the key's bytes are compared
 //   at most 4         compared one after the other, in vectors
 //   compact integers  a table from the least to the greatest, with the default
 //                     value where there is no key: at most 4 places a key
@@ -20,6 +22,8 @@
 #include "dialects/onnx/LogicOps.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/StringTable.h"
+#include "dialects/onnx/TextHash.h"
+#include "dialects/onnx/TextOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include <cmath>
 #include <numeric>
@@ -175,6 +179,32 @@ static Value lookUpTexts(GraphBuilder &g, Value x, const LabelList &keys,
   return g.gather(values.pick(picked).build(g), table.indices, 0);
 }
 
+/// The hashes of all keys by the first seed for which they differ, and that.
+static std::pair<LabelList, uint64_t> hashKeys(MLIRContext *context,
+                                               const LabelList &keys) {
+  for (uint64_t seed = 0;; ++seed) {
+    LabelList hashes{IntegerType::get(context, 64), {}, {}, {}};
+    for (StringRef text : keys.texts)
+      hashes.ints.push_back(int64_t(hashText(text, seed)));
+    if (!hashes.findTwice())
+      return {hashes, seed};
+  }
+}
+
+/// The place of the key that equals x, else the number of keys.
+static Value findText(GraphBuilder &g, Value x, const LabelList &keys) {
+  auto [hashes, seed] = hashKeys(g.b.getContext(), keys);
+  LabelList places = LabelList::of(
+      g.b.getContext(), llvm::to_vector(llvm::seq<int64_t>(0, keys.size() + 1)));
+  Value hash = TextHashOp::create(g.b, g.loc, x, int64_t(seed));
+  Value place = buildLookUp(g, hash, hashes, places);
+  LabelList texts = keys;
+  texts.texts.push_back("");
+  Value key = g.gather(texts.build(g), place, 0);
+  Value isKey = EqualTextOp::create(g.b, g.loc, x, key);
+  return g.select(isKey, place, g.integer(keys.size()));
+}
+
 static Value compareAll(GraphBuilder &g, Value x, const LabelList &keys,
                         const LabelList &values) {
   Value y = values.build(g, keys.size());
@@ -223,7 +253,9 @@ static Value buildHash(GraphBuilder &g, Value x, const LabelList &keys,
 Value buildLookUp(GraphBuilder &g, Value x, const LabelList &keys,
                   const LabelList &values) {
   if (!keys.texts.empty())
-    return lookUpTexts(g, x, keys, values);
+    return isTraceable(x)
+               ? lookUpTexts(g, x, keys, values)
+               : g.gather(values.build(g), findText(g, x, keys), 0);
   if (!values.texts.empty()) {
     auto all = llvm::to_vector(llvm::seq<int64_t>(0, values.size()));
     Value places =

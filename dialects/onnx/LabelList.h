@@ -41,8 +41,7 @@ struct LabelList {
 };
 
 /// The value of the key that equals x, elementwise, else the last value. There
-/// is one value more than keys, and no key twice. Strings x must be traceable
-/// (StringTable.h).
+/// is one value more than keys, and no key twice.
 mlir::Value buildLookUp(GraphBuilder &g, mlir::Value x, const LabelList &keys,
                         const LabelList &values);
 

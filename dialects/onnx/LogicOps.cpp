@@ -8,6 +8,8 @@
 #include "dialects/onnx/NarrowFloat.h"
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/ScalarBuilder.h"
+#include "dialects/onnx/TextGraph.h"
+#include "dialects/onnx/TextOps.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -43,6 +45,15 @@ Value WhereOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
 
 Value EqualOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
   return ScalarBuilder(b, loc, *this).eq(args[0], args[1]);
+}
+
+SmallVector<Value> EqualOp::expand(OpBuilder &b) {
+  if (!isa<StringType>(onnxc::onnx::getElementType(getA())) ||
+      !isa<StringType>(onnxc::onnx::getElementType(getB())))
+    return {};
+  GraphBuilder g{b, getLoc()};
+  auto [left, right] = broadcastTexts(g, getA(), getB());
+  return {EqualTextOp::create(b, getLoc(), left, right)};
 }
 
 Value LessOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {

@@ -33,8 +33,10 @@ def Onnx_WhereOp : Onnx_Elementwise<"Where", InferLikeLast,
 // Comparisons
 //===----------------------------------------------------------------------===//
 
-def Onnx_EqualOp : Onnx_Binary<"Equal", InferBool, [ShapeArithmetic]> {
+def Onnx_EqualOp
+    : Onnx_Binary<"Equal", InferBool, [ShapeArithmetic, Expanding]> {
   let summary = "a = b";
+  let description = "Of strings it is EqualText.";
 }
 def Onnx_LessOp : Onnx_Binary<"Less", InferBool, [ShapeArithmetic]> {
   let summary = "a < b";

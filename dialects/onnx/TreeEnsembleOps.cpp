@@ -13,6 +13,7 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ForestReader.h"
 #include "dialects/onnx/ForestTables.h"
+#include "dialects/onnx/LabelList.h"
 #include "dialects/onnx/LogicOps.h"
 #include "dialects/onnx/SizeRequirements.h"
 #include "dialects/onnx/TreeScores.h"
@@ -327,10 +328,9 @@ SmallVector<Value> TreeEnsembleOp::expand(OpBuilder &b) {
                      onnxc::onnx::getElementType(getX()))};
 }
 
-/// Strings as labels stay, and are refused, unless nobody asks for them.
 SmallVector<Value> TreeEnsembleClassifierOp::expand(OpBuilder &b) {
   bool areStrings = isa<StringType>(onnxc::onnx::getElementType(getY()));
-  if (!getDims(getX()) || (areStrings && !getY().use_empty()))
+  if (!getDims(getX()))
     return {};
   FailureOr<Forest> forest = readForest(*this);
   if (failed(forest))
@@ -360,5 +360,7 @@ SmallVector<Value> TreeEnsembleClassifierOp::expand(OpBuilder &b) {
   classes.isBinary =
       classes.labels.size() == 2 && llvm::count(classes.ever, true) == 1;
   auto [labels, scores] = classify(g, sums.value, sums.element, classes);
-  return {areStrings ? Value() : labels, scores};
+  if (areStrings)
+    labels = g.gather(LabelList::of(*getClasslabelsStrings()).build(g), labels, 0);
+  return {labels, scores};
 }

@@ -61,6 +61,10 @@ public:
   /// doubles, so that a byte is copied about once. Returns where it is.
   mlir::Value growBuffer(int64_t buffer, mlir::Value count,
                          mlir::AffineExpr bytes);
+  /// Takes memory that the context keeps beyond the run, in the list that
+  /// runtime.h calls `strings`; and releases what the run before has left there.
+  mlir::Value allocateKept(mlir::AffineExpr bytes);
+  void releaseKept();
   /// Leaves with a status where one of the sizes is negative: data may ask for
   /// what no tensor can have.
   void requireSizes(llvm::ArrayRef<mlir::AffineExpr> sizes);
@@ -116,6 +120,7 @@ private:
   /// A size that depends on data, as an index. The entry is left where it is
   /// negative or too large.
   mlir::Value getByteCount(mlir::AffineExpr bytes);
+  mlir::Value getField(int32_t number);
   mlir::Value getHeapSlot(int64_t buffer);
   mlir::Value getCapacity(int64_t buffer);
   void release(mlir::Value address);

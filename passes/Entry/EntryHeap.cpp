@@ -121,6 +121,48 @@ void EntryBuilder::release(Value address) {
   b.setInsertionPointToStart(next);
 }
 
+Value EntryBuilder::getField(int32_t number) {
+  return LLVM::GEPOp::create(b, loc, arena.getType(), arena.getType(),
+                             entry.getArgument(0),
+                             ArrayRef<LLVM::GEPArg>{number});
+}
+
+/// Each block begins with the address of the one before.
+Value EntryBuilder::allocateKept(AffineExpr bytes) {
+  Type pointer = arena.getType();
+  Value head = arith::ConstantIndexOp::create(b, loc, abi::kArenaAlignment);
+  Value block = allocateBytes(
+      arith::AddIOp::create(b, loc, getByteCount(bytes), head));
+  Value list = getField(abi::Strings);
+  LLVM::StoreOp::create(b, loc, LLVM::LoadOp::create(b, loc, pointer, list),
+                        block);
+  LLVM::StoreOp::create(b, loc, block, list);
+  return offsetBy(block, head);
+}
+
+void EntryBuilder::releaseKept() {
+  Type pointer = arena.getType();
+  Region &region = entry.getBody();
+  Block *current = b.getInsertionBlock();
+  Block *head = b.createBlock(&region, region.end());
+  Value list = getField(abi::Strings);
+  Value block = LLVM::LoadOp::create(b, loc, pointer, list);
+  Value null = LLVM::ZeroOp::create(b, loc, pointer);
+  Value isLast =
+      LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, block, null);
+  Block *next = b.createBlock(&region, region.end());
+  Block *held = b.createBlock(&region, region.end());
+  LLVM::StoreOp::create(b, loc, LLVM::LoadOp::create(b, loc, pointer, block),
+                        list);
+  release(block);
+  cf::BranchOp::create(b, loc, head);
+  b.setInsertionPointToEnd(head);
+  cf::CondBranchOp::create(b, loc, isLast, next, held);
+  b.setInsertionPointToEnd(current);
+  cf::BranchOp::create(b, loc, head);
+  b.setInsertionPointToStart(next);
+}
+
 Value EntryBuilder::loadBuffer(int64_t buffer) {
   return load(arena.getType(), heap, buffer);
 }

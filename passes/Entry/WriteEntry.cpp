@@ -45,7 +45,7 @@ public:
       : main(main), kernels(module), plan(plan),
         b(OpBuilder::atBlockEnd(module.getBody())),
         entry(b, main, plan.heapBytes.size()),
-        addresses(plan.heapBytes.size()) {}
+        addresses(plan.heapBytes.size()), kept(plan.keptBytes.size()) {}
 
   void writeEntry();
 
@@ -57,6 +57,8 @@ private:
   EntryBuilder entry;
   /// Where each buffer on the heap is now.
   SmallVector<Value> addresses;
+  /// The same of those that are kept.
+  SmallVector<Value> kept;
   llvm::DenseMap<Value, Value> slices;
   /// What has to be equal and is not checked yet, and the symbols that have a
   /// value in all of the entry from here on.
@@ -105,6 +107,8 @@ Value EntryWriter::getAddress(Place place) {
     return entry.getArena(plan.buffers[place.index].offset);
   case Place::Heap:
     return addresses[place.index];
+  case Place::Kept:
+    return kept[place.index];
   case Place::Slice:
     break;
   }
@@ -121,6 +125,8 @@ void EntryWriter::allocate(Place place) {
   if (place.kind == Place::Heap)
     addresses[place.index] =
         entry.allocate(place.index, plan.heapBytes[place.index]);
+  if (place.kind == Place::Kept)
+    kept[place.index] = entry.allocateKept(plan.keptBytes[place.index]);
 }
 
 void EntryWriter::allocateResults(Operation *op) {
@@ -162,6 +168,8 @@ void EntryWriter::writeEntry() {
   for (unsigned symbol = 0; symbol < plan.numInputSymbols; ++symbol)
     knownSymbols.insert(symbol);
   emitSizeChecks(abi::BadInputShape);
+  if (!plan.keptBytes.empty())
+    entry.releaseKept();
   emitBlock(main.getBody().front());
   for (auto [i, value] : llvm::enumerate(getOutputs())) {
     Place place = plan.places.lookup(getSource(value));

@@ -175,6 +175,18 @@ def PackWeights : Pass<"pack-weights", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
+def ViewStrings : Pass<"view-strings", "::mlir::func::FuncOp"> {
+  let summary = "Constant strings become parts of constant bytes";
+  let description = [{
+    Weights hold no addresses: a run makes the strings from where the text is.
+
+      %s = onnx.Constant() {strings = ["ab", "c"]}
+      ->  %s = onnx.ViewText("abc", [2, 3])
+
+    See lit/passes/Graph/view-strings.mlir.
+  }];
+}
+
 def OutlineKernels : Pass<"outline-kernels", "::mlir::ModuleOp"> {
   let summary = "Cut the graph into kernels";
   let description = [{

@@ -44,6 +44,18 @@ bool onnxc::isSizedInside(Value result) {
   return false;
 }
 
+/// Strings are addresses: what makes some of bytes refers to these.
+static bool holdsText(OpResult result) {
+  return isa<plan::CallOp>(result.getOwner()) &&
+         getElementType(result).isUnsignedInteger(8) &&
+         llvm::any_of(result.getUsers(), [](Operation *user) {
+           return isa<plan::CallOp>(user) &&
+                  llvm::any_of(user->getResults(), [](Value made) {
+                    return isa<StringType>(getElementType(made));
+                  });
+         });
+}
+
 bool MemoryPlan::dependsOnData(Value value) const {
   return getNumSymbols(*getDims(value)) > numInputSymbols;
 }
@@ -100,6 +112,15 @@ private:
     plan.heapBytes.push_back(bytes);
     return {Place::Heap, int64_t(plan.heapBytes.size() - 1)};
   }
+  Place addKeptBuffer(AffineExpr bytes, Operation *owner) {
+    noteAllocation(owner);
+    plan.keptBytes.push_back(bytes);
+    return {Place::Kept, int64_t(plan.keptBytes.size() - 1)};
+  }
+  void noteAllocation(Operation *owner) {
+    plan.allocating.insert(
+        StringAttr::get(context, getNodeNames(owner->getLoc())));
+  }
 };
 
 /// Memory in the arena, or where the size depends on data, on the heap. In the
@@ -110,8 +131,7 @@ Place MemoryPlanner::addBuffer(AffineExpr bytes, int64_t first, int64_t last,
   if (!most)
     most = bytes;
   if (getNumSymbols(most) > plan.numInputSymbols) {
-    plan.allocating.insert(
-        StringAttr::get(context, getNodeNames(owner->getLoc())));
+    noteAllocation(owner);
     return addHeapBuffer(bytes);
   }
   plan.buffers.push_back({most, first, last});
@@ -213,8 +233,10 @@ LogicalResult MemoryPlanner::placeResult(OpResult result) {
       }
       return success();
     }
-  places[result] =
-      addBuffer(getPlacedBytes(result), steps[op], getLastUse(result), op);
+  places[result] = holdsText(result)
+                       ? addKeptBuffer(getPlacedBytes(result), op)
+                       : addBuffer(getPlacedBytes(result), steps[op],
+                                   getLastUse(result), op);
   return success();
 }
 

@@ -17,7 +17,16 @@ namespace onnxc {
 /// Where a tensor's bytes are.
 struct Place {
   /// A slice is part of another value, chosen anew in each iteration.
-  enum Kind { Input, Output, Weights, Arena, Heap, Slice } kind = Slice;
+  /// What strings refer to is kept beyond the run.
+  enum Kind {
+    Input,
+    Output,
+    Weights,
+    Arena,
+    Heap,
+    Kept,
+    Slice
+  } kind = Slice;
   /// The input's or output's number, the weight's offset, the buffer's index.
   int64_t index = 0;
 
@@ -42,6 +51,8 @@ struct MemoryPlan {
   /// The sizes of those on the heap; null where only the op that makes the
   /// value knows how much that takes.
   llvm::SmallVector<mlir::AffineExpr> heapBytes;
+  /// The sizes of those that are kept.
+  llvm::SmallVector<mlir::AffineExpr> keptBytes;
   WeightPlaces weights;
 
   /// Whose each buffer is, and what it is of that.

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/LogicOps.h"
 #include "passes/Tensor/LoweringPatterns.h"
 
 using namespace mlir;
@@ -23,7 +24,8 @@ struct LowerElementwise : OpInterfaceConversionPattern<ElementwiseOp> {
     for (Value value :
          llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
                              SmallVector<Value>(op->getResults())))
-      if (!onnxc::onnx::getElementType(value).isIntOrFloat())
+      if (!onnxc::onnx::getElementType(value).isIntOrFloat() &&
+          !isa<WhereOp>(op))
         return rewriter.notifyMatchFailure(
             op, refuseElements(onnxc::onnx::getElementType(value)));
     Location loc = op.getLoc();

@@ -7,7 +7,9 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/plan/Kernels.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "passes/Tensor/LoweringPatterns.h"
 #include "passes/Tensor/Refusals.h"
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Tensor/LoweringPatterns.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,6 +23,8 @@ Type getStorageType(Type type) {
   }
   if (auto real = dyn_cast<FloatType>(type); real && real.getWidth() <= 8)
     return IntegerType::get(type.getContext(), 8);
+  if (isa<StringType>(type))
+    return IntegerType::get(type.getContext(), 128);
   return type;
 }
 

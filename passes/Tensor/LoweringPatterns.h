@@ -17,7 +17,8 @@
 
 namespace onnxc {
 
-/// The element type an onnx element type is held as in a kernel.
+/// The element type an onnx element type is held as in a kernel: strings as
+/// 128 bits, the address below the length (runtime.h's onnxc_string).
 mlir::Type getStorageType(mlir::Type onnxElementType);
 /// The converted tensor type: storage elements, no encoding.
 mlir::RankedTensorType getStorageTensorType(mlir::Type onnxTensorType);

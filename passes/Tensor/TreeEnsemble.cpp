@@ -370,10 +370,6 @@ template <typename Op> struct RefuseTrees : OpConversionPattern<Op> {
   LogicalResult
   matchAndRewrite(Op op, typename Op::Adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    if (isa<StringType>(onnxc::onnx::getElementType(op->getResult(0))))
-      return rewriter.notifyMatchFailure(
-          op, "its class labels are strings, which a compiled model cannot "
-              "give: convert it with integers as labels (classlabels_int64s)");
     return rewriter.notifyMatchFailure(
         op, "its leaves have weights of several targets, and a table of all "
             "targets for each leaf would take more than a GiB");

@@ -7,8 +7,6 @@
 
 size_t onnxc_dtype_size(int32_t dtype) {
   switch ((onnxc_dtype)dtype) {
-  case ONNXC_STRING:
-    return 0;
   case ONNXC_UINT8:
   case ONNXC_INT8:
   case ONNXC_BOOL:
@@ -39,6 +37,8 @@ size_t onnxc_dtype_size(int32_t dtype) {
     return 8;
   case ONNXC_COMPLEX128:
     return 16;
+  case ONNXC_STRING:
+    return sizeof(onnxc_string);
   }
   return 0;
 }

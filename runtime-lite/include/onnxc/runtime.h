@@ -30,7 +30,7 @@ extern "C" {
 
 /* Raised whenever a struct below changes. A model carries the version it was
  * compiled for; onnxc_run refuses any other. */
-#define ONNXC_ABI_VERSION 5u
+#define ONNXC_ABI_VERSION 6u
 
 typedef enum onnxc_status {
   ONNXC_OK = 0,
@@ -69,13 +69,35 @@ typedef enum onnxc_dtype {
 
 /* A dense row-major tensor. Types below a byte take one byte an element, in
  * its low bits; the high ones repeat the sign of int4 and int2 and are else 0.
- * Bool is a byte, 0 or 1. `shape` has `rank` entries. */
+ * Bool is a byte, 0 or 1. Strings are onnxc_string. `shape` has `rank` entries. */
 typedef struct onnxc_tensor {
   void *data;
   int64_t *shape;
   int32_t rank;
   int32_t dtype; /* onnxc_dtype */
 } onnxc_tensor;
+
+/* An element of a tensor of strings: `length` bytes, UTF-8 by convention, any
+ * bytes by right, zeros among them; nothing ends them. `data` may be null where
+ * there are none. The layout is the same on all targets of one byte order.
+ * What an output's strings refer to belongs to others: to the caller where they
+ * are parts of inputs, to the model where they are constants, and to the context
+ * where the run made them; see onnxc_release_strings. */
+typedef struct onnxc_string {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  uint64_t length;
+#if UINTPTR_MAX < UINT64_MAX
+  uint32_t reserved; /* not looked at */
+#endif
+  const char *data;
+#else
+  const char *data;
+#if UINTPTR_MAX < UINT64_MAX
+  uint32_t reserved; /* not looked at */
+#endif
+  uint64_t length;
+#endif
+} onnxc_string;
 
 /* Runs body(args, begin, end) over a partition of [0, count), pieces of at
  * least `grain`, and returns when all have run. */
@@ -108,6 +130,7 @@ typedef struct onnxc_context {
   onnxc_profile_fn profile; /* for models compiled with --profile; may be null */
   void *profiler;
   struct onnxc_device *device; /* of models compiled for one, opened below */
+  void *strings; /* memory of the strings that the last run made; else null */
 } onnxc_context;
 
 #define ONNXC_ARENA_ALIGNMENT 64
@@ -288,7 +311,7 @@ typedef struct onnxc_model {
 uint64_t onnxc_cpu_features(void);
 /* The status in words: a constant string, never null. */
 const char *onnxc_status_string(int32_t status);
-/* Bytes of an element in memory, 0 for an unknown type or string. */
+/* Bytes of an element in memory, 0 for an unknown type. */
 size_t onnxc_dtype_size(int32_t dtype);
 const char *onnxc_dtype_name(int32_t dtype);
 /* ABI and CPU; done by onnxc_run, cheap enough to call each time. */
@@ -309,6 +332,9 @@ int32_t onnxc_run(const onnxc_model *model, onnxc_context *context,
                   const onnxc_tensor *inputs, int32_t num_inputs,
                   onnxc_tensor *outputs, int32_t num_outputs,
                   int64_t *symbols);
+/* Releases the strings that the context's last run made, which its next run
+ * does, too. Outputs that refer to them are read before. */
+void onnxc_release_strings(onnxc_context *context);
 
 /* --- hosted part ---------------------------------------------------------- */
 

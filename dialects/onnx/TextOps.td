@@ -1,0 +1,84 @@
+//===- TextOps.td - The bytes that strings are ----------------------------===//
+//
+// Not operators of ONNX: what those of strings are made of. An element of type
+// !onnx.string is an address and a length. It refers to bytes that others own:
+// the caller, the model's constants, or a tensor of ui8, which then lives until
+// the context's next run (MemoryPlan.cpp).
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+include "dialects/onnx/OnnxBase.td"
+
+def Onnx_ViewTextOp : Onnx_PureOp<"ViewText"> {
+  let summary = "Strings that are parts of a text, one after the other";
+  let description = [{
+    String i is what lies between `ends[i - 1]` and `ends[i]` of the text, whose
+    elements are ui8. Constant strings become this: `view-strings`.
+  }];
+  let arguments = (ins Onnx_Tensor:$text, Onnx_Tensor:$ends);
+  let results = (outs Onnx_Tensor:$Y);
+}
+
+def Onnx_TextLengthOp : Onnx_PureOp<"TextLength"> {
+  let summary = "The number of bytes of each string";
+  let arguments = (ins Onnx_Tensor:$X);
+  let results = (outs Onnx_Tensor:$Y);
+}
+
+def Onnx_TextHashOp : Onnx_PureOp<"TextHash"> {
+  let summary = "64 bits that equal strings have in common (TextHash.h)";
+  let arguments = (ins Onnx_Tensor:$X, DefaultValuedAttr<Onnx_Int, "0">:$seed);
+  let results = (outs Onnx_Tensor:$Y);
+}
+
+def Onnx_EqualTextOp : Onnx_PureOp<"EqualText"> {
+  let summary = "Whether strings have the same bytes";
+  let description = "Both tensors have the same shape.";
+  let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B);
+  let results = (outs Onnx_Tensor:$Y);
+}
+
+def Onnx_JoinTextOp : Onnx_PureOp<"JoinText", [
+    DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+  let summary = "The bytes of each a, then b, one after the other";
+  let description = [{
+    `ends` says where each pair ends, `count` how many bytes there are.
+  }];
+  let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B, Onnx_Tensor:$ends,
+                       Onnx_Tensor:$count);
+  let results = (outs Onnx_Tensor:$text);
+}
+
+def Onnx_CaseLengthOp : Onnx_PureOp<"CaseLength"> {
+  let summary = "The number of bytes of each string in its other letters";
+  let description = [{
+    `ranges` are rows of a LetterCase.h's CaseRange.
+  }];
+  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$ranges);
+  let results = (outs Onnx_Tensor:$Y);
+}
+def Onnx_CaseTextOp : Onnx_PureOp<"CaseText", [
+    DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+  let summary = "The bytes of strings in their other letters";
+  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$ranges, Onnx_Tensor:$ends,
+                       Onnx_Tensor:$count);
+  let results = (outs Onnx_Tensor:$text);
+}
+
+// Parts of a string lie between delimiters, of which no more than `maxsplit`
+// count if that is not negative; without one, they are what lies between spaces.
+def Onnx_CountPartsOp : Onnx_PureOp<"CountParts"> {
+  let summary = "How many parts each string has";
+  let arguments = (ins Onnx_Tensor:$X, Onnx_String:$delimiter,
+                       Onnx_Int:$maxsplit);
+  let results = (outs Onnx_Tensor:$Y);
+}
+def Onnx_SplitPartsOp : Onnx_PureOp<"SplitParts", [
+    DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+  let summary = "The parts of each string, and empty ones up to `count`";
+  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$count,
+                       Onnx_String:$delimiter, Onnx_Int:$maxsplit);
+  let results = (outs Onnx_Tensor:$Y);
+}

@@ -44,7 +44,7 @@ static Attribute convert(Model &model, const ::onnx::NodeProto &node,
       return {};
     if (constant->elements)
       return constant->elements;
-    break;
+    return constant->strings;
   }
   case Attr::TYPE_PROTO:
     if (Type type = convertType(&model.context, attribute.tp()))

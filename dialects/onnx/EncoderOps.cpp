@@ -115,13 +115,24 @@ static LabelList countTo(MLIRContext *context, size_t count) {
   return LabelList::of(context, llvm::to_vector(llvm::seq<int64_t>(0, count)));
 }
 
+/// Without elements where there is no tensor; none where its type may not be
+/// mapped.
+static std::optional<LabelList> readTensor(std::optional<Attribute> tensor) {
+  if (!tensor)
+    return LabelList();
+  if (auto strings = dyn_cast<ArrayAttr>(*tensor))
+    return LabelList::of(strings);
+  auto elements = cast<ElementsAttr>(*tensor);
+  return elements.empty() ? LabelList() : LabelList::of(elements);
+}
+
 /// That of the attributes which has elements; none where a tensor's type is
 /// none that may be mapped, or where more than one has some.
 static std::optional<LabelList> getList(MLIRContext *context,
                                         std::optional<ArrayRef<float>> floats,
                                         std::optional<ArrayRef<int64_t>> ints,
                                         std::optional<ArrayAttr> strings,
-                                        std::optional<ElementsAttr> tensor) {
+                                        std::optional<Attribute> tensor) {
   SmallVector<std::optional<LabelList>> lists;
   if (floats && !floats->empty())
     lists.push_back(LabelList::of(context, *floats));
@@ -129,8 +140,9 @@ static std::optional<LabelList> getList(MLIRContext *context,
     lists.push_back(LabelList::of(context, *ints));
   if (strings && !strings->empty())
     lists.push_back(LabelList::of(*strings));
-  if (tensor && tensor->getNumElements() > 0)
-    lists.push_back(LabelList::of(*tensor));
+  if (std::optional<LabelList> list = readTensor(tensor);
+      !list || list->size() > 0)
+    lists.push_back(list);
   if (lists.size() > 1)
     return std::nullopt;
   return lists.empty() ? LabelList() : lists.front();
@@ -140,8 +152,8 @@ static std::optional<LabelList> getList(MLIRContext *context,
 /// attribute of the type, else what the specification says.
 template <typename Encoder>
 static std::optional<LabelList> getDefault(Encoder op, Type element) {
-  if (std::optional<ElementsAttr> tensor = op.getDefaultTensor()) {
-    std::optional<LabelList> list = LabelList::of(*tensor);
+  if (std::optional<Attribute> tensor = op.getDefaultTensor()) {
+    std::optional<LabelList> list = readTensor(tensor);
     if (!list || list->size() != 1 || list->element != element)
       return std::nullopt;
     return list;

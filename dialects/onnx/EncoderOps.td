@@ -14,6 +14,15 @@ def Onnx_OneHotEncoderOp : Onnx_PureOp<"OneHotEncoder", [Expanding]> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
+// Strings are a list of them, whatever the tensor's shape.
+def Onnx_LabelsAttr : Attr<
+    CPred<"::llvm::isa<::mlir::ElementsAttr, ::mlir::ArrayAttr>($_self)">,
+    "TENSOR"> {
+  let storageType = "::mlir::Attribute";
+  let returnType = "::mlir::Attribute";
+  let convertFromStorage = "$_self";
+}
+
 def Onnx_LabelEncoderOp : Onnx_PureOp<"LabelEncoder", [Expanding]> {
   let summary = "The value of the key that equals x, else a default";
   let description = [{
@@ -27,15 +36,15 @@ def Onnx_LabelEncoderOp : Onnx_PureOp<"LabelEncoder", [Expanding]> {
                        DefaultValuedAttr<Onnx_Int, "-1">:$default_int64,
                        DefaultValuedAttr<Onnx_String,
                                          "\"_Unused\"">:$default_string,
-                       OptionalAttr<Onnx_TensorAttr>:$default_tensor,
+                       OptionalAttr<Onnx_LabelsAttr>:$default_tensor,
                        OptionalAttr<Onnx_Floats>:$keys_floats,
                        OptionalAttr<Onnx_Ints>:$keys_int64s,
                        OptionalAttr<Onnx_Strings>:$keys_strings,
-                       OptionalAttr<Onnx_TensorAttr>:$keys_tensor,
+                       OptionalAttr<Onnx_LabelsAttr>:$keys_tensor,
                        OptionalAttr<Onnx_Floats>:$values_floats,
                        OptionalAttr<Onnx_Ints>:$values_int64s,
                        OptionalAttr<Onnx_Strings>:$values_strings,
-                       OptionalAttr<Onnx_TensorAttr>:$values_tensor);
+                       OptionalAttr<Onnx_LabelsAttr>:$values_tensor);
   let results = (outs Onnx_Tensor:$Y);
 }
 

@@ -113,18 +113,24 @@ SmallVector<size_t> LabelList::sort() const {
   return places;
 }
 
+bool LabelList::isSame(size_t place, size_t other) const {
+  if (!ints.empty())
+    return ints[place] == ints[other];
+  if (!texts.empty())
+    return texts[place] == texts[other];
+  double l = reals[place], r = reals[other];
+  return l == r || (std::isnan(l) && std::isnan(r));
+}
+
 std::optional<std::string> LabelList::findTwice() const {
   LabelList sorted = pick(sort());
   for (size_t i = 1; i < size(); ++i) {
-    if (!ints.empty() && sorted.ints[i] == sorted.ints[i - 1])
-      return std::to_string(sorted.ints[i]);
-    if (!texts.empty() && sorted.texts[i] == sorted.texts[i - 1])
-      return ("'" + sorted.texts[i] + "'").str();
-    if (reals.empty())
+    if (!sorted.isSame(i, i - 1))
       continue;
-    double l = sorted.reals[i - 1], r = sorted.reals[i];
-    if (l == r || (std::isnan(l) && std::isnan(r)))
-      return std::to_string(r);
+    if (!ints.empty())
+      return std::to_string(sorted.ints[i]);
+    return texts.empty() ? std::to_string(sorted.reals[i])
+                         : ("'" + sorted.texts[i] + "'").str();
   }
   return std::nullopt;
 }

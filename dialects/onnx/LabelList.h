@@ -33,6 +33,8 @@ struct LabelList {
   LabelList pick(llvm::ArrayRef<size_t> places) const;
   /// The places in ascending order of the elements, NaN last.
   llvm::SmallVector<size_t> sort() const;
+  /// Whether two elements are equal; NaN equals NaN.
+  bool isSame(size_t place, size_t other) const;
   /// An element that is there twice, as a person reads it; NaN equals NaN.
   std::optional<std::string> findTwice() const;
   /// A constant of the elements; of rank 0 for a place.

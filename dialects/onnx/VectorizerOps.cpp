@@ -1,14 +1,17 @@
 //===- VectorizerOps.cpp - Counts of short sequences ----------------------===//
 //
-// The pool lists n-grams by their length. Those of one length are compared with
-// all places of a row at once, for each distance that elements may lie apart:
-// with T elements, a distance d and n-grams of length n,
+// Each element is looked up among those of the pool, and is its place there
+// from then on (V - 1 for one that is not there). An n-gram is found element by
+// element, each step being a look-up of an integer: with p the place of its
+// first i elements among all such beginnings of the pool,
 //
-//   windows[w, i] = row[w + i d],  0 <= w < T - (n - 1) d
-//   count[g] = sum over w of (all i: windows[w, i] == pool[g, i])
+//   key = p * V + next element
 //
-// The counts then go to the places that the n-grams have in the result, by a
-// product with a constant matrix (of ones, or of the weights).
+// is one of as many numbers as there are beginnings of i + 1 elements. All
+// places of a row are looked up at once, for each distance that elements may
+// lie apart; what is found is the column of the result that is counted up, or
+// one behind the last. A row of T elements costs T look-ups a length and
+// distance, however many n-grams there are.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -16,11 +19,111 @@
 
 #include "dialects/onnx/VectorizerOps.h"
 #include "dialects/onnx/ConstantOps.h"
-#include "dialects/onnx/GraphBuilder.h"
-#include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/LabelList.h"
+#include "dialects/onnx/ScatterOps.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
+
+namespace {
+
+/// The pool, its elements being numbers of different ones.
+struct Pool {
+  LabelList elements;
+  SmallVector<int64_t> numbers;
+
+  Pool(MLIRContext *context, std::optional<ArrayRef<int64_t>> ints,
+       std::optional<ArrayAttr> strings)
+      : elements(strings ? LabelList::of(*strings)
+                         : LabelList::of(context,
+                                         ints.value_or(ArrayRef<int64_t>()))) {
+    SmallVector<size_t> order = elements.sort(), first;
+    numbers.resize(order.size());
+    LabelList sorted = elements.pick(order);
+    for (size_t i = 0; i < order.size(); ++i) {
+      if (i == 0 || !sorted.isSame(i, i - 1))
+        first.push_back(order[i]);
+      numbers[order[i]] = int64_t(first.size()) - 1;
+    }
+    elements = elements.pick(first);
+  }
+};
+
+/// A pool's n-grams of one length, and the columns of the result that count
+/// them.
+struct Grams {
+  int64_t length;
+  ArrayRef<int64_t> numbers, columns;
+};
+
+class Vectorizer {
+public:
+  Vectorizer(GraphBuilder &g, const Pool &pool, int64_t size)
+      : g(g), size(size), unknown(int64_t(pool.elements.size())) {}
+
+  /// The columns of all n-grams [N, W] that lie `distance` apart in the rows
+  /// [N, T] of numbers, `size` for those of none.
+  Value find(Value rows, Value length, const Grams &grams, int64_t distance) {
+    int64_t n = grams.length;
+    Value width =
+        g.max(g.sub(length, g.ints((n - 1) * distance)), g.ints(0));
+    auto window = [&](int64_t i) {
+      Value from = g.ints(i * distance);
+      return g.slice(rows, from, g.add(from, width), 1);
+    };
+    // Beginnings of one element are their numbers.
+    Value place = window(0);
+    SmallVector<int64_t> places;
+    for (size_t i = 0; i < grams.numbers.size(); i += n)
+      places.push_back(grams.numbers[i]);
+    for (int64_t i = 1; i < n; ++i) {
+      SmallVector<int64_t> keys;
+      for (auto [k, before] : llvm::enumerate(places))
+        keys.push_back(before * (unknown + 1) + grams.numbers[k * n + i]);
+      Value key = g.add(g.mul(place, g.integer(unknown + 1)), window(i));
+      place = lookUp(key, keys, places);
+    }
+    return toColumns(place, places, grams.columns);
+  }
+
+private:
+  GraphBuilder &g;
+  int64_t size, unknown;
+
+  LabelList list(ArrayRef<int64_t> ints) {
+    return LabelList::of(g.b.getContext(), ints);
+  }
+
+  /// The number of each key among the different ones, which `places` becomes;
+  /// as many as there are for others.
+  Value lookUp(Value key, ArrayRef<int64_t> keys,
+               SmallVectorImpl<int64_t> &places) {
+    llvm::MapVector<int64_t, int64_t> different;
+    places.clear();
+    for (int64_t one : keys)
+      places.push_back(
+          different.insert({one, int64_t(different.size())}).first->second);
+    SmallVector<int64_t> all, numbers;
+    for (auto [one, number] : different) {
+      all.push_back(one);
+      numbers.push_back(number);
+    }
+    numbers.push_back(int64_t(all.size()));
+    return buildLookUp(g, key, list(all), list(numbers));
+  }
+
+  Value toColumns(Value place, ArrayRef<int64_t> places,
+                  ArrayRef<int64_t> columns) {
+    int64_t most = std::max(unknown, *llvm::max_element(places) + 1);
+    SmallVector<int64_t> table(most + 1, size);
+    for (auto [one, column] : llvm::zip(places, columns))
+      table[one] = column;
+    return g.gather(g.ints(table), place, 0);
+  }
+};
+
+} // namespace
 
 static int64_t getResultSize(ArrayRef<int64_t> ngramIndexes) {
   int64_t size = 0;
@@ -29,32 +132,47 @@ static int64_t getResultSize(ArrayRef<int64_t> ngramIndexes) {
   return size;
 }
 
+/// Reports n-grams that do not fit into the pool, or have no column.
+template <typename Vectorizer>
+static LogicalResult checkPool(std::optional<Location> loc, Vectorizer op) {
+  std::optional<ArrayRef<int64_t>> ints = op.getPoolInt64s();
+  std::optional<ArrayAttr> strings = op.getPoolStrings();
+  if (ints.has_value() == strings.has_value())
+    return emitOptionalError(loc,
+                             "needs either pool_int64s or pool_strings");
+  Type element = onnxc::onnx::getElementType(op.getX());
+  if (isa<StringType>(element) != strings.has_value())
+    return emitOptionalError(loc, "its pool is of ",
+                             strings ? "strings" : "integers", ", X of ",
+                             element);
+  ArrayRef<int64_t> indexes = op.getNgramIndexes(), begins = op.getNgramCounts();
+  if (llvm::any_of(indexes, [](int64_t index) { return index < 0; }))
+    return emitOptionalError(loc, "an index of ngram_indexes is negative");
+  // The pool's lengths, one after the other.
+  int64_t poolSize = strings ? strings->size() : ints->size(), grams = 0;
+  for (auto [i, begin] : llvm::enumerate(begins)) {
+    int64_t end = i + 1 < begins.size() ? begins[i + 1] : poolSize;
+    if (begin < 0 || begin > end || end > poolSize ||
+        (end - begin) % int64_t(i + 1) != 0)
+      return emitOptionalError(loc, "ngram_counts do not fit the pool");
+    grams += (end - begin) / int64_t(i + 1);
+  }
+  if (grams > int64_t(indexes.size()))
+    return emitOptionalError(loc, "there are ", grams, " n-grams but ",
+                             indexes.size(), " ngram_indexes");
+  if (op.getWeights() &&
+      int64_t(op.getWeights()->size()) < getResultSize(indexes))
+    return emitOptionalError(loc, "there are fewer weights than results");
+  return success();
+}
+
 LogicalResult TfIdfVectorizerOp::inferReturnTypes(
     MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
   if (!llvm::is_contained({"TF", "IDF", "TFIDF"}, adaptor.getMode()))
     return emitOptionalError(loc, "unknown mode '", adaptor.getMode(), "'");
-  if (!adaptor.getPoolInt64s())
-    return emitOptionalError(loc, "a pool of strings is not supported");
-  int64_t size = getResultSize(adaptor.getNgramIndexes());
-  if (llvm::any_of(adaptor.getNgramIndexes(),
-                   [](int64_t index) { return index < 0; }))
-    return emitOptionalError(loc, "an index of ngram_indexes is negative");
-  // The pool's lengths, one after the other.
-  int64_t poolSize = adaptor.getPoolInt64s()->size(), grams = 0;
-  ArrayRef<int64_t> begins = adaptor.getNgramCounts();
-  for (auto [i, begin] : llvm::enumerate(begins)) {
-    int64_t end = i + 1 < begins.size() ? begins[i + 1] : poolSize;
-    if (begin < 0 || begin > end || (end - begin) % int64_t(i + 1) != 0)
-      return emitOptionalError(loc, "ngram_counts do not fit the pool");
-    grams += (end - begin) / int64_t(i + 1);
-  }
-  if (grams > int64_t(adaptor.getNgramIndexes().size()))
-    return emitOptionalError(loc, "there are ", grams, " n-grams but ",
-                             adaptor.getNgramIndexes().size(),
-                             " ngram_indexes");
-  if (adaptor.getWeights() && int64_t(adaptor.getWeights()->size()) < size)
-    return emitOptionalError(loc, "there are fewer weights than results");
+  if (failed(checkPool(loc, adaptor)))
+    return failure();
   Type element = Float32Type::get(context);
   std::optional<Dims> dims = getDims(adaptor.getX());
   if (!dims) {
@@ -64,9 +182,50 @@ LogicalResult TfIdfVectorizerOp::inferReturnTypes(
   if (dims->empty() || dims->size() > 2)
     return emitOptionalError(loc, "needs an input of rank 1 or 2, not ",
                              dims->size());
-  dims->back() = onnxc::onnx::getConstant(context, size);
+  dims->back() = onnxc::onnx::getConstant(
+      context, getResultSize(adaptor.getNgramIndexes()));
   types.push_back(getTensorType(*dims, element));
   return success();
+}
+
+/// How often each column's n-gram is found: [N, size] for the rows [N, T].
+static Value countGrams(GraphBuilder &g, TfIdfVectorizerOp op, Value rows,
+                        int64_t size) {
+  Type real = g.b.getF32Type();
+  Pool pool(g.b.getContext(), op.getPoolInt64s(), op.getPoolStrings());
+  Value shape = g.concat({g.size(rows, 0), g.ints(size + 1)}, 0);
+  Value counts = g.expand(g.number(0, real), shape);
+  if (pool.elements.size() == 0)
+    return counts;
+  auto iota = llvm::to_vector(
+      llvm::seq<int64_t>(0, int64_t(pool.elements.size()) + 1));
+  if (!op.getPoolStrings())
+    rows = g.cast(rows, g.b.getI64Type());
+  Value numbers = buildLookUp(g, rows, pool.elements,
+                              LabelList::of(g.b.getContext(), iota));
+  Value length = g.size(rows, 1);
+  Vectorizer vectorizer(g, pool, size);
+  ArrayRef<int64_t> begins = op.getNgramCounts(), all = pool.numbers;
+  ArrayRef<int64_t> columns = op.getNgramIndexes();
+  for (int64_t n = 1; n <= int64_t(begins.size()); ++n) {
+    int64_t begin = begins[n - 1];
+    int64_t end = n < int64_t(begins.size()) ? begins[n] : all.size();
+    Grams grams{n, all.slice(begin, end - begin),
+                columns.take_front((end - begin) / n)};
+    columns = columns.drop_front(grams.columns.size());
+    if (grams.columns.empty() || n < op.getMinGramLength() ||
+        n > op.getMaxGramLength())
+      continue;
+    // Single elements have no distance.
+    int64_t distances = n == 1 ? 1 : op.getMaxSkipCount() + 1;
+    for (int64_t d = 1; d <= distances; ++d) {
+      Value found = vectorizer.find(numbers, length, grams, d);
+      Value ones = g.expand(g.number(1, real), g.shape(found));
+      counts = ScatterElementsOp::create(g.b, g.loc, counts, found, ones,
+                                         /*axis=*/1, "add");
+    }
+  }
+  return counts;
 }
 
 SmallVector<Value> TfIdfVectorizerOp::expand(OpBuilder &b) {
@@ -74,71 +233,19 @@ SmallVector<Value> TfIdfVectorizerOp::expand(OpBuilder &b) {
   if (!dims || !to)
     return {};
   GraphBuilder g{b, getLoc()};
-  Type i64 = b.getI64Type(), real = b.getF32Type();
-  bool hasRows = dims->size() == 2;
-  Value rows = g.cast(getX(), i64);
-  if (!hasRows)
-    rows = g.reshape(rows, {1, -1});
-  Value length = g.size(rows, 1);
-
-  SmallVector<Value> counts;
-  SmallVector<int64_t> places;
-  ArrayRef<int64_t> pool = *getPoolInt64s(), begins = getNgramCounts();
-  int64_t next = 0;
-  for (int64_t n = 1; n <= int64_t(begins.size()); ++n) {
-    int64_t begin = begins[n - 1];
-    int64_t end = n < int64_t(begins.size()) ? begins[n] : pool.size();
-    int64_t number = (end - begin) / n;
-    int64_t first = next;
-    next += number;
-    if (number == 0 || n < getMinGramLength() || n > getMaxGramLength())
-      continue;
-    Value grams =
-        g.reshape(g.ints(pool.slice(begin, end - begin)), {1, 1, number, n});
-    Value sum;
-    // Single elements have no distance.
-    int64_t distances = n == 1 ? 1 : getMaxSkipCount() + 1;
-    for (int64_t d = 1; d <= distances; ++d) {
-      Value width = g.max(g.sub(length, g.ints((n - 1) * d)), g.ints(0));
-      Value starts = g.reshape(g.range(width), {-1, 1});
-      SmallVector<int64_t> steps;
-      for (int64_t i = 0; i < n; ++i)
-        steps.push_back(i * d);
-      Value windows = g.gather(rows, g.add(starts, g.ints(steps)), 1);
-      Value shape = g.concat({g.size(rows, 0), width, g.ints(1), g.ints(n)}, 0);
-      Value same =
-          g.cast(g.equal(g.reshape(windows, shape), grams), b.getI32Type());
-      Value all = ReduceMinOp::create(b, getLoc(), same, g.ints(3), 0, 0);
-      Value count = g.sum(all, 1);
-      sum = sum ? g.add(sum, count) : count;
-    }
-    counts.push_back(sum);
-    for (int64_t i = 0; i < number; ++i)
-      places.push_back(getNgramIndexes()[first + i]);
-  }
-
+  Type real = b.getF32Type();
+  Value rows = dims->size() == 2 ? getX() : g.reshape(getX(), {1, -1});
   int64_t size = getResultSize(getNgramIndexes());
-  Value result;
-  if (counts.empty()) {
-    result = g.expand(g.number(0, real), g.dims(*to));
-    return {result};
-  }
-  SmallVector<float> matrix(places.size() * size, 0);
-  for (auto [i, place] : llvm::enumerate(places))
-    matrix[i * size + place] = 1;
-  auto type = RankedTensorType::get({int64_t(places.size()), size}, real);
-  Value spread = ConstantOp::create(
-      b, getLoc(), DenseElementsAttr::get(type, ArrayRef<float>(matrix)));
-  result = g.matmul(g.cast(g.concat(counts, 1), real), spread);
+  Value result = g.slice(countGrams(g, *this, rows, size), g.ints(0),
+                         g.ints(size), 1);
   if (getMode() == "IDF")
     result = g.min(result, g.number(1, real));
   if (getMode() != "TF" && getWeights()) {
     auto vector = RankedTensorType::get({size}, real);
-    result =
-        g.mul(result,
-              ConstantOp::create(b, getLoc(),
-                                 DenseElementsAttr::get(
-                                     vector, getWeights()->take_front(size))));
+    Value weights = ConstantOp::create(
+        b, getLoc(),
+        DenseElementsAttr::get(vector, getWeights()->take_front(size)));
+    result = g.mul(result, weights);
   }
   return {g.reshape(result, g.dims(*to))};
 }

@@ -9,7 +9,7 @@ include "dialects/onnx/OnnxBase.td"
 def Onnx_TfIdfVectorizerOp : Onnx_PureOp<"TfIdfVectorizer", [Expanding]> {
   let summary = "How often each n-gram of a pool occurs in each row";
   let description = [{
-    Only of integers. Shape inference makes comparisons and sums of it.
+    Elements are integers or strings. Shape inference makes look-ups of it.
   }];
   let arguments = (ins Onnx_Tensor:$X, Onnx_Int:$max_gram_length,
                        Onnx_Int:$max_skip_count, Onnx_Int:$min_gram_length,

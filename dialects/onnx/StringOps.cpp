@@ -10,6 +10,7 @@
 #include "dialects/onnx/LetterCase.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/RegexTables.h"
 #include "dialects/onnx/SelectOps.h"
 #include "dialects/onnx/TextGraph.h"
 #include "dialects/onnx/TextOps.h"
@@ -171,4 +172,44 @@ SmallVector<Value> StringNormalizerOp::expand(OpBuilder &b) {
   if (action != "NONE")
     y = buildCase(g, y, action == "UPPER");
   return {dims->size() == 2 ? g.reshape(y, {1, -1}) : y};
+}
+
+//===----------------------------------------------------------------------===//
+// RegexFullMatch
+//===----------------------------------------------------------------------===//
+
+LogicalResult RegexFullMatchOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  if (failed(checkStrings(loc, adaptor.getX())))
+    return failure();
+  if (!adaptor.getPattern())
+    return emitOptionalError(loc, "needs a pattern");
+  llvm::Expected<RegexAutomaton> automaton =
+      buildAutomaton(*adaptor.getPattern());
+  if (!automaton)
+    return emitOptionalError(loc, "its pattern '", *adaptor.getPattern(), "' ",
+                             llvm::toString(automaton.takeError()));
+  types.push_back(withElementType(adaptor.getX().getType(),
+                                  IntegerType::get(context, 1)));
+  return success();
+}
+
+SmallVector<Value> RegexFullMatchOp::expand(OpBuilder &b) {
+  llvm::Expected<RegexAutomaton> automaton = buildAutomaton(*getPattern());
+  if (!automaton) {
+    llvm::consumeError(automaton.takeError());
+    return {};
+  }
+  GraphBuilder g{b, getLoc()};
+  int32_t start =
+      automaton->starts[unsigned(RegexContext::BeginOfText)];
+  SmallVector<uint8_t> ends;
+  int64_t columns = automaton->numClasses + 1;
+  for (size_t end = columns - 1; end < automaton->accepts.size();
+       end += columns)
+    ends.push_back(automaton->accepts[end]);
+  return {MatchTextOp::create(
+      b, getLoc(), getX(), buildBytes(g, automaton->classes),
+      buildTransitions(g, *automaton), buildBytes(g, ends), start)};
 }

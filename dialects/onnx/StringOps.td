@@ -34,3 +34,12 @@ def Onnx_StringNormalizerOp : Onnx_PureOp<"StringNormalizer", [Expanding]> {
                        OptionalAttr<Onnx_Strings>:$stopwords);
   let results = (outs Onnx_Tensor:$Y);
 }
+
+def Onnx_RegexFullMatchOp : Onnx_PureOp<"RegexFullMatch", [Expanding]> {
+  let summary = "Whether a regular expression matches each string as a whole";
+  let description = [{
+    Of RE2's syntax (RegexSyntax.h). It becomes the tables of an automaton.
+  }];
+  let arguments = (ins Onnx_Tensor:$X, OptionalAttr<Onnx_String>:$pattern);
+  let results = (outs Onnx_Tensor:$Y);
+}

@@ -108,3 +108,10 @@ LogicalResult SplitPartsOp::inferReturnTypes(MLIRContext *context,
   types.push_back(getTensorType(*dims, element));
   return success();
 }
+
+LogicalResult MatchTextOp::inferReturnTypes(MLIRContext *context,
+                                            std::optional<Location>,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  return inferElements(adaptor.getX(), IntegerType::get(context, 1), types);
+}

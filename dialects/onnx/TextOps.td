@@ -82,3 +82,14 @@ def Onnx_SplitPartsOp : Onnx_PureOp<"SplitParts", [
                        Onnx_String:$delimiter, Onnx_Int:$maxsplit);
   let results = (outs Onnx_Tensor:$Y);
 }
+
+def Onnx_MatchTextOp : Onnx_PureOp<"MatchText"> {
+  let summary = "Whether an automaton accepts each string as a whole";
+  let description = [{
+    The tables are those of a RegexAutomaton: the class of each byte, the state
+    that follows, [states, classes], and whether a text may end in a state.
+  }];
+  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$classes, Onnx_Tensor:$next,
+                       Onnx_Tensor:$accepts, Onnx_Int:$start);
+  let results = (outs Onnx_Tensor:$Y);
+}

@@ -160,9 +160,9 @@ static LogicalResult checkPool(std::optional<Location> loc, Vectorizer op) {
   if (grams > int64_t(indexes.size()))
     return emitOptionalError(loc, "there are ", grams, " n-grams but ",
                              indexes.size(), " ngram_indexes");
-  if (op.getWeights() &&
-      int64_t(op.getWeights()->size()) < getResultSize(indexes))
-    return emitOptionalError(loc, "there are fewer weights than results");
+  if (op.getWeights() && op.getWeights()->size() != indexes.size())
+    return emitOptionalError(loc, "there are ", op.getWeights()->size(),
+                             " weights for ", indexes.size(), " n-grams");
   return success();
 }
 
@@ -241,11 +241,11 @@ SmallVector<Value> TfIdfVectorizerOp::expand(OpBuilder &b) {
   if (getMode() == "IDF")
     result = g.min(result, g.number(1, real));
   if (getMode() != "TF" && getWeights()) {
-    auto vector = RankedTensorType::get({size}, real);
-    Value weights = ConstantOp::create(
-        b, getLoc(),
-        DenseElementsAttr::get(vector, getWeights()->take_front(size)));
-    result = g.mul(result, weights);
+    // They are the n-grams', not the columns'.
+    SmallVector<float> weights(size, 1);
+    for (auto [column, weight] : llvm::zip(getNgramIndexes(), *getWeights()))
+      weights[column] = weight;
+    result = g.mul(result, g.floats(weights, {size}, real));
   }
   return {g.reshape(result, g.dims(*to))};
 }

@@ -1,8 +1,8 @@
 //===- SplitText.cpp - Parts of strings -----------------------------------===//
 //
 // A string is read once, byte by byte. With a delimiter, a part begins behind
-// the last one, and ends where the next one is found. Without, it begins at a
-// byte that is no space and ends at the next that is one. Where as many have
+// the last one, and ends where the next one is found. Without, code points are
+// read: it begins at one that is no space and ends at the next that is one. Where as many have
 // ended as may, what is left is the last part.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -85,35 +85,52 @@ private:
     return state;
   }
 
-  Value isSpace(Value byte) const {
-    auto number = [&](int64_t value) {
-      return v.integer(v.b.getI8Type(), value);
-    };
-    Value isControl = v.both(v.ge(byte, number(9)), v.le(byte, number(13)));
-    return v.either(isControl, v.eq(byte, number(' ')));
+  /// What Python calls so, whose split() ONNX refers to.
+  Value isSpace(Value point) const {
+    static constexpr std::pair<int64_t, int64_t> kSpaces[] = {
+        {0x09, 0x0d},     {0x1c, 0x20},     {0x85, 0x85},
+        {0xa0, 0xa0},     {0x1680, 0x1680}, {0x2000, 0x200a},
+        {0x2028, 0x2029}, {0x202f, 0x202f}, {0x205f, 0x205f},
+        {0x3000, 0x3000}};
+    Value is = v.integer(v.b.getI1Type(), 0);
+    for (auto [first, last] : kSpaces)
+      is = v.either(is, v.both(v.ge(point, v.integer(point, first)),
+                               v.le(point, v.integer(point, last))));
+    return is;
   }
 
-  /// Between parts `begin` is -1.
+  /// Between parts `begin` is -1. Before the rest are carried where the next
+  /// code point begins, and where the last one that was no space ended: spaces
+  /// at the end belong to no part.
   SmallVector<Value> splitAtSpaces(Value string, ValueRange tensor,
                                    Emit emit) const {
     Value address = v.address(string), length = v.length(string);
     Value none = v.index(-1);
-    SmallVector<Value> state(tensor);
+    SmallVector<Value> state{v.index(0), v.index(0)};
+    llvm::append_range(state, tensor);
     state.append({v.index(0), none});
-    auto step = [&](ValueRange i, ValueRange now) -> SmallVector<Value> {
-      Value space = isSpace(v.byte(address, i[0]));
-      Value isInside = v.ne(begin(now), none);
+    auto read = [&](Value at, ValueRange now) {
+      auto [point, size] = v.decode(address, at, length);
+      Value space = isSpace(point), isInside = v.ne(begin(now), none);
       Value ends = v.both(v.both(space, isInside), maySplit(now));
-      Value from = v.select(v.either(space, isInside), begin(now), i[0]);
-      SmallVector<Value> begun(now);
-      begun.back() = from;
-      return v.ifThen(ends, begun, [&] {
-        return end(string, i[0], none, begun, emit);
-      });
+      SmallVector<Value> begun(now.drop_front(2));
+      begun.back() = v.select(v.either(space, isInside), begin(now), at);
+      SmallVector<Value> next = v.ifThen(
+          ends, begun, [&] { return end(string, at, none, begun, emit); });
+      Value behind = v.add(at, size);
+      next.insert(next.begin(), v.select(space, now[1], behind));
+      next.insert(next.begin(), behind);
+      return next;
+    };
+    auto step = [&](ValueRange i, ValueRange now) -> SmallVector<Value> {
+      return v.ifThen(v.eq(i[0], now.front()), now,
+                      [&] { return read(i[0], now); });
     };
     state = v.loops(OpFoldResult(length), state, step);
+    Value last = state[1];
+    state.erase(state.begin(), state.begin() + 2);
     state = v.ifThen(v.ne(begin(state), none), state, [&] {
-      return end(string, length, none, state, emit);
+      return end(string, last, none, state, emit);
     });
     state.pop_back();
     return state;

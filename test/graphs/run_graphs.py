@@ -28,6 +28,7 @@ import onnxruntime
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 import runner_arguments
+from string_tensors import name_output, read_output, write_input
 from suite_cases import Failure, run_cases
 
 
@@ -63,39 +64,6 @@ def make_inputs(model, given, random):
             random.standard_normal(what) if isinstance(what, tuple) else what,
             dtype)
     return inputs
-
-
-def is_text(value):
-    return value.type.tensor_type.elem_type == onnx.TensorProto.STRING
-
-
-def write_input(folder, name, array):
-    """Strings as .pb: NumPy cuts zeros at their ends. Returns the path."""
-    if array.dtype != object:
-        path = os.path.join(folder, f"in_{name}.npy")
-        np.save(path, array)
-        return path
-    path = os.path.join(folder, f"in_{name}.pb")
-    tensor = onnx.TensorProto(
-        name=name, data_type=onnx.TensorProto.STRING, dims=array.shape,
-        string_data=[text if isinstance(text, bytes) else text.encode()
-                     for text in array.ravel()])
-    onnx.save_tensor(tensor, path)
-    return path
-
-
-def read_output(path):
-    """Strings as str, or bytes where they are no UTF-8."""
-    if path.endswith(".npy"):
-        return np.load(path)
-    tensor = onnx.load_tensor(path)
-    array = np.empty(len(tensor.string_data), object)
-    for i, text in enumerate(tensor.string_data):
-        try:
-            array[i] = text.decode()
-        except UnicodeDecodeError:
-            array[i] = text
-    return array.reshape(tuple(tensor.dims))
 
 
 def print_value(value):
@@ -149,9 +117,8 @@ def compare_case(case, options, folder):
     random = np.random.RandomState(0)
     for given in case.inputs:
         inputs = make_inputs(model, {**case.values, **given}, random)
-        files = {output.name: os.path.join(
-            folder, output.name + (".pb" if is_text(output) else ".npy"))
-            for output in model.graph.output}
+        files = {output.name: name_output(folder, output)
+                 for output in model.graph.output}
         command = [options.onnxc_run, library,
                    *(f"--output={name}={file}" for name, file in files.items())]
         for name, array in inputs.items():

@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import numpy as np
 
 from graph_case import Case
+from string_tensors import make_strings as texts
 
 ML = '"" : 21, "ai.onnx.ml" : 4'
 # onnxruntime's Python cuts strings at a zero: those are BYTES.
@@ -13,13 +14,6 @@ WORDS = ["red", "", "green", "blåbär", "x" * 60, "red ", "日本語", "Red",
          "\U0001f600!", "tab\there"]
 BYTES = [b"a\0b", b"\0", b"end\0", b"\xff\xfe", b"a\xc3", b"\xe6\x97", b"",
          "é".encode()]
-
-
-def texts(strings, *shape):
-    array = np.empty(len(strings), object)
-    for i, string in enumerate(strings):
-        array[i] = string
-    return array.reshape(shape or len(strings))
 
 
 def words(*shape, seed=0):

@@ -86,11 +86,19 @@ private:
     node->kind = kind;
     return node;
   }
-  Node makePoints(CodePoints points) {
+  static Node makePoints(CodePoints points) {
     Node node = make(RegexNode::Points);
-    node->points = flags.ignoresCase ? points.withOtherCases() : points;
+    node->points = std::move(points);
     return node;
   }
+  /// A class is negated with all forms of its letters.
+  CodePoints get(ArrayRef<Range> ranges, bool isNegated = false) const {
+    CodePoints points(ranges);
+    if (flags.ignoresCase)
+      points = points.withOtherCases();
+    return isNegated ? points.complement() : points;
+  }
+  CodePoints get(uint32_t point) const { return get(Range{point, point}); }
   static Node makeAssertion(RegexAssertion assertion) {
     Node node = make(RegexNode::Assert);
     node->assertion = assertion;
@@ -143,7 +151,7 @@ private:
   void quote(RegexNode &sequence) {
     while (error.empty() && !rest.empty() && !rest.consume_front("\\E")) {
       uint32_t point = takePoint();
-      sequence.parts.push_back(makePoints(CodePoints(Range{point, point})));
+      sequence.parts.push_back(makePoints(get(point)));
     }
   }
 
@@ -200,18 +208,15 @@ private:
       return makeAssertion(flags.hasLines ? RegexAssertion::EndOfLine
                                           : RegexAssertion::EndOfText);
     if (rest.consume_front(".")) {
-      Node node = make(RegexNode::Points);
       CodePoints newline(Range{'\n', '\n'});
-      node->points = (flags.dotTakesNewline ? CodePoints() : newline)
-                         .complement();
-      return node;
+      return makePoints(
+          (flags.dotTakesNewline ? CodePoints() : newline).complement());
     }
     if (StringRef("*+?").contains(rest.front()))
       return fail("repeats nothing");
     if (rest.starts_with("\\"))
       return parseEscape();
-    uint32_t point = takePoint();
-    return makePoints(CodePoints(Range{point, point}));
+    return makePoints(get(takePoint()));
   }
 
   Node parseGroup(int depth) {
@@ -277,8 +282,7 @@ private:
     else
       return false;
     rest = rest.drop_front(2);
-    points.add(isUpper(name) ? CodePoints(some).complement()
-                             : CodePoints(some));
+    points.add(get(some, isUpper(name)));
     return true;
   }
 
@@ -294,8 +298,7 @@ private:
       return makeAssertion(RegexAssertion::WordBoundary);
     if (rest.consume_front("\\B"))
       return makeAssertion(RegexAssertion::NoWordBoundary);
-    uint32_t point = takeEscapedPoint();
-    return makePoints(CodePoints(Range{point, point}));
+    return makePoints(get(takeEscapedPoint()));
   }
 
   uint32_t takeEscapedPoint() {
@@ -366,8 +369,7 @@ private:
       fail("has an unknown class [:" + name + ":]");
       return true;
     }
-    CodePoints some(found->points);
-    points.add(isNegated ? some.complement() : some);
+    points.add(get(found->points, isNegated));
     rest = rest.drop_front(rest.find(":]") + 2);
     return true;
   }
@@ -393,16 +395,11 @@ private:
       }
       if (error.empty() && to < from)
         return fail("has a range whose end is below its beginning");
-      points.add({from, to});
+      points.add(get(Range{from, to}));
     }
     if (!error.empty())
       return nullptr;
-    // Other forms of letters belong to what is negated.
-    if (flags.ignoresCase)
-      points = points.withOtherCases();
-    Node node = make(RegexNode::Points);
-    node->points = isNegated ? points.complement() : points;
-    return node;
+    return makePoints(isNegated ? points.complement() : points);
   }
 };
 

@@ -133,15 +133,15 @@ static Value buildCase(GraphBuilder &g, Value x, bool toUpper) {
 }
 
 /// The strings of a list that are no stop words, or where there are none, an
-/// empty one.
+/// empty one. Case does not count where small letters are the same.
 static Value dropStopWords(GraphBuilder &g, Value x, ArrayAttr words,
-                           bool isCaseSensitive, bool toUpper) {
-  Value compared = isCaseSensitive ? x : buildCase(g, x, toUpper);
+                           bool isCaseSensitive) {
+  Value compared = isCaseSensitive ? x : buildCase(g, x, /*toUpper=*/false);
   llvm::SetVector<StringRef> different;
   SmallVector<std::string> changed;
   for (StringRef word : words.getAsValueRange<StringAttr>())
     changed.push_back(isCaseSensitive ? word.str()
-                                      : changeCase(word, toUpper));
+                                      : changeCase(word, /*toUpper=*/false));
   different.insert(changed.begin(), changed.end());
   LabelList keys{StringType::get(g.b.getContext()), {}, {}, {}};
   llvm::append_range(keys.texts, different);
@@ -167,8 +167,7 @@ SmallVector<Value> StringNormalizerOp::expand(OpBuilder &b) {
   StringRef action = getCaseChangeAction();
   Value y = g.reshape(getX(), {-1});
   if (getStopwords() && !getStopwords()->empty())
-    y = dropStopWords(g, y, *getStopwords(), getIsCaseSensitive() != 0,
-                      action == "UPPER");
+    y = dropStopWords(g, y, *getStopwords(), getIsCaseSensitive() != 0);
   if (action != "NONE")
     y = buildCase(g, y, action == "UPPER");
   return {dims->size() == 2 ? g.reshape(y, {1, -1}) : y};

@@ -9,8 +9,8 @@
 //
 // is one of as many numbers as there are beginnings of i + 1 elements. All
 // places of a row are looked up at once, for each distance that elements may
-// lie apart; what is found is the column of the result that is counted up, or
-// one behind the last. A row of T elements costs T look-ups a length and
+// lie apart; behind its end follow elements that are not there. What is found
+// is the column of the result that is counted up, or one behind the last. A row of T elements costs T look-ups a length and
 // distance, however many n-grams there are.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -62,15 +62,13 @@ public:
   Vectorizer(GraphBuilder &g, const Pool &pool, int64_t size)
       : g(g), size(size), unknown(int64_t(pool.elements.size())) {}
 
-  /// The columns of all n-grams [N, W] that lie `distance` apart in the rows
-  /// [N, T] of numbers, `size` for those of none.
+  /// The columns of the n-grams [N, T] that begin in each place of rows of T
+  /// numbers, `size` for those of none. `rows` are long enough for the last.
   Value find(Value rows, Value length, const Grams &grams, int64_t distance) {
     int64_t n = grams.length;
-    Value width =
-        g.max(g.sub(length, g.ints((n - 1) * distance)), g.ints(0));
     auto window = [&](int64_t i) {
       Value from = g.ints(i * distance);
-      return g.slice(rows, from, g.add(from, width), 1);
+      return g.slice(rows, from, g.add(from, length), 1);
     };
     // Beginnings of one element are their numbers.
     Value place = window(0);
@@ -125,6 +123,9 @@ private:
 
 } // namespace
 
+// More distances than these are more work than anyone asks for.
+static constexpr int64_t kMostSkipped = 1000;
+
 static int64_t getResultSize(ArrayRef<int64_t> ngramIndexes) {
   int64_t size = 0;
   for (int64_t index : ngramIndexes)
@@ -171,6 +172,11 @@ LogicalResult TfIdfVectorizerOp::inferReturnTypes(
     SmallVectorImpl<Type> &types) {
   if (!llvm::is_contained({"TF", "IDF", "TFIDF"}, adaptor.getMode()))
     return emitOptionalError(loc, "unknown mode '", adaptor.getMode(), "'");
+  if (adaptor.getMaxSkipCount() < 0 ||
+      adaptor.getMaxSkipCount() > kMostSkipped)
+    return emitOptionalError(loc, "max_skip_count is ",
+                             adaptor.getMaxSkipCount(), "; 0 to ",
+                             kMostSkipped, " are supported");
   if (failed(checkPool(loc, adaptor)))
     return failure();
   Type element = Float32Type::get(context);
@@ -204,6 +210,13 @@ static Value countGrams(GraphBuilder &g, TfIdfVectorizerOp op, Value rows,
   Value numbers = buildLookUp(g, rows, pool.elements,
                               LabelList::of(g.b.getContext(), iota));
   Value length = g.size(rows, 1);
+  int64_t most = (int64_t(op.getNgramCounts().size()) - 1) *
+                 (op.getMaxSkipCount() + 1);
+  if (most > 0)
+    numbers = g.concat(
+        {numbers, g.expand(g.integer(iota.back()),
+                           g.concat({g.size(rows, 0), g.ints(most)}, 0))},
+        1);
   Vectorizer vectorizer(g, pool, size);
   ArrayRef<int64_t> begins = op.getNgramCounts(), all = pool.numbers;
   ArrayRef<int64_t> columns = op.getNgramIndexes();

@@ -405,6 +405,23 @@ private:
 
 } // namespace
 
+bool matchesOnePoint(const RegexNode &node) {
+  auto isOne = [](const Node &part) { return matchesOnePoint(*part); };
+  switch (node.kind) {
+  case RegexNode::Points:
+    return true;
+  case RegexNode::Sequence:
+    return node.parts.size() == 1 && isOne(node.parts[0]);
+  case RegexNode::Choice:
+    return llvm::all_of(node.parts, isOne);
+  case RegexNode::Repeat:
+    return node.least == 1 && node.most == 1 && isOne(node.parts[0]);
+  case RegexNode::Assert:
+    return false;
+  }
+  llvm_unreachable("all kinds are above");
+}
+
 Expected<std::unique_ptr<RegexNode>> parseRegex(StringRef pattern) {
   return Parser(pattern).run();
 }

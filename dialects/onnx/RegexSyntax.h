@@ -37,6 +37,9 @@ struct RegexNode {
   RegexAssertion assertion = RegexAssertion::BeginOfText;
 };
 
+/// Whether all that it matches is one code point.
+bool matchesOnePoint(const RegexNode &node);
+
 /// Fails with what is wrong, and where.
 llvm::Expected<std::unique_ptr<RegexNode>> parseRegex(llvm::StringRef pattern);
 

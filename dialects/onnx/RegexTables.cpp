@@ -25,4 +25,9 @@ Value buildTransitions(GraphBuilder &g, const RegexAutomaton &automaton) {
       g.b, g.loc, DenseElementsAttr::get(type, ArrayRef(automaton.next)));
 }
 
+Value buildAccepts(GraphBuilder &g, const RegexAutomaton &automaton) {
+  return g.reshape(buildBytes(g, automaton.accepts),
+                   {automaton.numStates(), automaton.numClasses + 1});
+}
+
 } // namespace onnxc::onnx

@@ -17,6 +17,8 @@ mlir::Value buildBytes(GraphBuilder &g, llvm::ArrayRef<uint8_t> bytes);
 
 /// [states, classes] of i32.
 mlir::Value buildTransitions(GraphBuilder &g, const RegexAutomaton &automaton);
+/// [states, classes + 1] of ui8.
+mlir::Value buildAccepts(GraphBuilder &g, const RegexAutomaton &automaton);
 
 } // namespace onnxc::onnx
 

@@ -31,6 +31,20 @@ static LogicalResult inferText(MLIRContext *context, Value bytes,
   return success();
 }
 
+/// `count` strings for each of x.
+static LogicalResult inferParts(MLIRContext *context, Value x, Value number,
+                                SmallVectorImpl<Type> &types) {
+  Type element = StringType::get(context);
+  std::optional<Dims> dims = getDims(x), count = getKnownInts(number);
+  if (!dims || !count || count->size() != 1) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  dims->push_back(count->front());
+  types.push_back(getTensorType(*dims, element));
+  return success();
+}
+
 LogicalResult ViewTextOp::inferReturnTypes(MLIRContext *context,
                                            std::optional<Location>,
                                            Adaptor adaptor,
@@ -97,16 +111,7 @@ LogicalResult SplitPartsOp::inferReturnTypes(MLIRContext *context,
                                              std::optional<Location>,
                                              Adaptor adaptor,
                                              SmallVectorImpl<Type> &types) {
-  Type element = StringType::get(context);
-  std::optional<Dims> dims = getDims(adaptor.getX()),
-                      count = getKnownInts(adaptor.getCount());
-  if (!dims || !count || count->size() != 1) {
-    types.push_back(getUnrankedType(element));
-    return success();
-  }
-  dims->push_back(count->front());
-  types.push_back(getTensorType(*dims, element));
-  return success();
+  return inferParts(context, adaptor.getX(), adaptor.getCount(), types);
 }
 
 LogicalResult MatchTextOp::inferReturnTypes(MLIRContext *context,
@@ -114,4 +119,20 @@ LogicalResult MatchTextOp::inferReturnTypes(MLIRContext *context,
                                             Adaptor adaptor,
                                             SmallVectorImpl<Type> &types) {
   return inferElements(adaptor.getX(), IntegerType::get(context, 1), types);
+}
+
+LogicalResult CountTokensOp::inferReturnTypes(MLIRContext *context,
+                                              std::optional<Location>,
+                                              Adaptor adaptor,
+                                              SmallVectorImpl<Type> &types) {
+  return inferElements(adaptor.getX(), getInteger(context), types);
+}
+
+SmallVector<unsigned> TakeTokensOp::getShapeOperands() { return {6}; }
+
+LogicalResult TakeTokensOp::inferReturnTypes(MLIRContext *context,
+                                             std::optional<Location>,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &types) {
+  return inferParts(context, adaptor.getX(), adaptor.getCount(), types);
 }

@@ -93,3 +93,25 @@ def Onnx_MatchTextOp : Onnx_PureOp<"MatchText"> {
                        Onnx_Tensor:$accepts, Onnx_Int:$start);
   let results = (outs Onnx_Tensor:$Y);
 }
+
+// Tokens are the longest matches of an automaton, from left to right, or with
+// `splits`, what lies between them; those of fewer than `least` code points do
+// not count. `starts` are the states to begin in, one for each RegexContext,
+// and `contexts` that of each byte; the other tables are MatchText's, but
+// `accepts` has a column for each class of the byte that follows.
+def Onnx_CountTokensOp : Onnx_PureOp<"CountTokens"> {
+  let summary = "How many tokens each string has";
+  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$classes, Onnx_Tensor:$next,
+                       Onnx_Tensor:$accepts, Onnx_Tensor:$contexts,
+                       Onnx_Ints:$starts, Onnx_Int:$least, UnitAttr:$splits);
+  let results = (outs Onnx_Tensor:$Y);
+}
+def Onnx_TakeTokensOp : Onnx_PureOp<"TakeTokens", [
+    DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+  let summary = "The tokens of each string, and `pad` up to `count`";
+  let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$classes, Onnx_Tensor:$next,
+                       Onnx_Tensor:$accepts, Onnx_Tensor:$contexts,
+                       Onnx_Tensor:$pad, Onnx_Tensor:$count, Onnx_Ints:$starts,
+                       Onnx_Int:$least, UnitAttr:$splits);
+  let results = (outs Onnx_Tensor:$Y);
+}

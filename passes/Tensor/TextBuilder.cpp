@@ -112,3 +112,16 @@ Value TextBuilder::encodedByte(Value point, Value size, Value at) const {
   Value chosen = select(eq(at, index(0)), first, next);
   return create<arith::TruncIOp>(b.getI8Type(), chosen);
 }
+
+TensorBuilder::Values TextBuilder::repeatWhile(ValueRange carried,
+                                               Holds condition,
+                                               WhileBody body) const {
+  SmallVector<Type> types(carried.getTypes());
+  auto test = [&](OpBuilder &, Location, ValueRange now) {
+    create<scf::ConditionOp>(condition(now), now);
+  };
+  auto step = [&](OpBuilder &, Location, ValueRange now) {
+    create<scf::YieldOp>(body(now));
+  };
+  return create<scf::WhileOp>(types, carried, test, step).getResults();
+}

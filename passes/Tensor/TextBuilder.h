@@ -27,6 +27,11 @@ public:
   Value string(Value address, Value length) const;
   /// The byte at an address plus an index: i8.
   Value byte(Value address, Value index) const;
+  /// Goes on as long as the condition holds for what is carried.
+  using Holds = llvm::function_ref<Value(ValueRange carried)>;
+  using WhileBody = llvm::function_ref<Values(ValueRange carried)>;
+  Values repeatWhile(ValueRange carried, Holds condition, WhileBody body) const;
+
   /// `bytes` bytes of a string from `begin` on.
   Value part(Value string, Value begin, Value bytes) const;
   Value emptyString() const { return zero(b.getIntegerType(128)); }

@@ -119,7 +119,27 @@ def cases(draw, node):
              locale="C.UTF-8", **attributes)
 
 
-KINDS = (regexes, labels, splits, grams, cases)
+def tokens(draw, node):
+    for _ in range(3):
+        attributes = {"mark": draw.randint(0, 1), "mincharnum": 1,
+                      "pad_value": draw.choice(["", "#", "é"])}
+        choice = draw.random()
+        if choice < 0.2:
+            attributes["separators"] = [""]
+        elif choice < 0.4:
+            attributes["separators"] = draw.words(draw.randint(1, 4), 1)
+            attributes["separators"] = [
+                "\\" + s if s in ".-_" else s for s in attributes["separators"]
+                if s] or [" "]
+        elif choice < 0.5:
+            attributes["separators"] = [draw.pattern(1)]
+        else:
+            attributes["tokenexp"] = draw.pattern(2)
+            attributes["mincharnum"] = draw.randint(1, 3)
+        node("Tokenizer", STRING, domain="com.microsoft", **attributes)
+
+
+KINDS = (regexes, labels, splits, grams, cases, tokens)
 # Those whose strings are a list.
 LISTS = (cases,)
 
@@ -147,7 +167,8 @@ def draw_model(seed):
                                        ["n"] if is_list else ["n", "m"])],
         outputs)
     model = helper.make_model(graph, ir_version=10, opset_imports=[
-        helper.make_opsetid("", 21), helper.make_opsetid(ML, 4)])
+        helper.make_opsetid("", 21), helper.make_opsetid(ML, 4),
+        helper.make_opsetid("com.microsoft", 1)])
     # onnxruntime splits at spaces alone, and an empty string into nothing.
     def draw_string():
         word = draw.word(2 if kind in (grams, labels) else 8)
@@ -156,7 +177,7 @@ def draw_model(seed):
         return word
 
     shapes = [(draw.randint(2, 9), draw.randint(1, 9)), (1, 1), (0, 3)]
-    if kind is grams:
+    if kind in (grams, tokens):  # onnxruntime takes no row, or makes it a list
         shapes[2] = (4, 1)
     runs = []
     for rows, columns in shapes:

@@ -33,6 +33,16 @@ def hello(_, build):
                              ONNXC_BUILD=build).split(), ["3.5", "5", "0"])
 
 
+def text(_, build):
+    """What scikit-learn itself says."""
+    said = run(os.path.join(HERE, "text", "run.sh"), ONNXC_BUILD=build)
+    expect("the languages", [line.split()[0] for line in said.splitlines()],
+           ["English", "Deutsch", "français", "español", "italiano"])
+    said = run(os.path.join(HERE, "text", "run.sh"), "GUTE NACHT!", "",
+               ONNXC_BUILD=build)
+    expect("one", [line.split()[0] for line in said.splitlines()][0], "Deutsch")
+
+
 def gpu(_, build):
     expect("it printed",
            run(os.path.join(HERE, "gpu", "run.sh"),
@@ -155,7 +165,7 @@ def main():
     parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
     parser.add_argument("--cmake", default="cmake")
     options = parser.parse()
-    examples = (hello, gpu, cmake_project, minilm_tokens, minilm, firmware,
+    examples = (hello, text, gpu, cmake_project, minilm_tokens, minilm, firmware,
                 wasm, wasm_in_browser)
     return run_cases({example.__name__: functools.partial(
         example, options.cmake, options.build) for example in examples},

@@ -61,6 +61,15 @@ template <typename Op> static llvm::Expected<WordPattern> getPattern(Op op) {
   return WordPattern{op.getTokenexp()->str()};
 }
 
+/// Whether it matches an empty string somewhere.
+static bool matchesNothing(const RegexAutomaton &automaton) {
+  int32_t columns = automaton.numClasses + 1;
+  return llvm::any_of(automaton.starts, [&](int32_t start) {
+    auto row = llvm::ArrayRef(automaton.accepts).slice(start * columns, columns);
+    return llvm::is_contained(row, 1);
+  });
+}
+
 LogicalResult MicrosoftTokenizerOp::inferReturnTypes(
     MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
@@ -81,6 +90,8 @@ LogicalResult MicrosoftTokenizerOp::inferReturnTypes(
   if (!automaton)
     return emitOptionalError(loc, "its pattern '", words->pattern, "' ",
                              llvm::toString(automaton.takeError()));
+  if (words->splits && matchesNothing(*automaton))
+    return emitOptionalError(loc, "a separator matches the empty string");
   types.push_back(getUnrankedType(StringType::get(context)));
   return success();
 }

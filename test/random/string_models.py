@@ -132,7 +132,7 @@ def tokens(draw, node):
                 "\\" + s if s in ".-_" else s for s in attributes["separators"]
                 if s] or [" "]
         elif choice < 0.5:
-            attributes["separators"] = [draw.pattern(1)]
+            attributes["separators"] = ["(?:" + draw.pattern(1) + ")a"]
         else:
             attributes["tokenexp"] = draw.pattern(2)
             attributes["mincharnum"] = draw.randint(1, 3)

@@ -99,6 +99,16 @@ typedef struct onnxc_string {
 #endif
 } onnxc_string;
 
+/* A C string, which has to outlive it. */
+ONNXC_INLINE onnxc_string onnxc_make_string(const char *text) {
+  onnxc_string string;
+  string.data = text;
+  string.length = 0;
+  while (text && text[string.length])
+    ++string.length;
+  return string;
+}
+
 /* Runs body(args, begin, end) over a partition of [0, count), pieces of at
  * least `grain`, and returns when all have run. */
 typedef void (*onnxc_parallel_body)(void *args, int64_t begin, int64_t end);

@@ -62,8 +62,9 @@ void optimize(Module &module, const Target &target, TargetMachine &machine,
     if (target.machine.vectorBits)
       function.addFnAttr("prefer-vector-width",
                          std::to_string(target.machine.vectorBits));
-    // What keeps LLVM from vectorising a function.
-    if (computesWideIntegers(function))
+    // What keeps LLVM from vectorising a function. (On wasm it leaves it
+    // without instructions for such integers.)
+    if (target.triple.isX86() && computesWideIntegers(function))
       function.addFnAttr(Attribute::NoImplicitFloat);
     // No exception passes through a model.
     function.addFnAttr(Attribute::NoUnwind);

@@ -70,8 +70,17 @@ def call(*command):
             f"{lines[-1] if lines else f'status {done.returncode}'}")
 
 
+def pack_string(text):
+    data = text if isinstance(text, bytes) else text.encode()
+    return struct.pack("<q", len(data)) + data
+
+
 def pack(array, dtype):
     array = np.asarray(array)
+    if dtype == onnx.TensorProto.STRING:
+        return (struct.pack(f"<ii{array.ndim}q", dtype, array.ndim,
+                            *array.shape) +
+                b"".join(pack_string(text) for text in array.ravel()))
     if array.dtype.name in SMALL:
         array = array.astype(SMALL[array.dtype.name])
     if array.dtype.name == "float4_e2m1fn":
@@ -81,12 +90,26 @@ def pack(array, dtype):
             np.ascontiguousarray(array).tobytes())
 
 
+def unpack_strings(content, at, shape):
+    """An array, and where it ends."""
+    strings = np.empty(int(np.prod(shape, dtype=np.int64)), object)
+    for i in range(strings.size):
+        length, = struct.unpack_from("<q", content, at)
+        strings[i] = content[at + 8:at + 8 + length].decode()
+        at += 8 + length
+    return strings.reshape(shape), at
+
+
 def unpack(content):
     at = 0
     while at < len(content):
         dtype, rank = struct.unpack_from("<ii", content, at)
         shape = struct.unpack_from(f"<{rank}q", content, at + 8)
         at += 8 + 8 * rank
+        if dtype == onnx.TensorProto.STRING:
+            strings, at = unpack_strings(content, at, shape)
+            yield strings
+            continue
         kind = onnx.helper.tensor_dtype_to_np_dtype(dtype)
         stored = SMALL.get(kind.name, kind)
         count = int(np.prod(shape, dtype=np.int64))
@@ -109,6 +132,9 @@ def compare(got, wanted, rtol, atol):
     if got.shape != wanted.shape or got.dtype != wanted.dtype:
         return (f"MISMATCH: {got.dtype} {got.shape} instead of "
                 f"{wanted.dtype} {wanted.shape}")
+    if wanted.dtype == object:
+        return ("" if (got == wanted).all() else
+                f"MISMATCH: {got.tolist()} instead of {wanted.tolist()}")
     if wanted.dtype == ml_dtypes.bfloat16:
         rtol = max(rtol, 2.0 ** -6)
     wide = np.complex128 if np.iscomplexobj(wanted) else np.float64

@@ -3,7 +3,8 @@
  *     runner INPUTS OUTPUTS
  *
  * A file is tensors one after the other: dtype and rank (int32), dimensions
- * (int64), elements as onnxc_tensor has them. Everything is in the order of the
+ * (int64), elements as onnxc_tensor has them; of strings, the length (int64) of
+ * each and its bytes. Everything is in the order of the
  * machine it runs on. Written for emulators: one program, no libraries.
  *
  * Part of onnxc, under the Apache License v2.0 with LLVM Exceptions.
@@ -32,6 +33,21 @@ static size_t count_bytes(const int64_t *shape, int32_t rank, int32_t dtype) {
   return bytes;
 }
 
+static int read_strings(FILE *file, onnxc_string *strings, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    uint64_t length;
+    if (fread(&length, sizeof length, 1, file) != 1)
+      return 0;
+    char *text = take((size_t)length);
+    if (fread(text, 1, (size_t)length, file) != length)
+      return 0;
+    memset(&strings[i], 0xa5, sizeof strings[i]);
+    strings[i].data = text;
+    strings[i].length = length;
+  }
+  return 1;
+}
+
 static int read_tensor(FILE *file, onnxc_tensor *tensor) {
   if (fread(&tensor->dtype, 4, 1, file) != 1 ||
       fread(&tensor->rank, 4, 1, file) != 1)
@@ -42,6 +58,8 @@ static int read_tensor(FILE *file, onnxc_tensor *tensor) {
     return 0;
   size_t bytes = count_bytes(tensor->shape, tensor->rank, tensor->dtype);
   tensor->data = take(bytes);
+  if (tensor->dtype == ONNXC_STRING)
+    return read_strings(file, tensor->data, bytes / sizeof(onnxc_string));
   return fread(tensor->data, 1, bytes, file) == bytes;
 }
 
@@ -49,8 +67,16 @@ static void write_tensor(FILE *file, const onnxc_tensor *tensor) {
   fwrite(&tensor->dtype, 4, 1, file);
   fwrite(&tensor->rank, 4, 1, file);
   fwrite(tensor->shape, sizeof(int64_t), (size_t)tensor->rank, file);
-  fwrite(tensor->data, 1,
-         count_bytes(tensor->shape, tensor->rank, tensor->dtype), file);
+  size_t bytes = count_bytes(tensor->shape, tensor->rank, tensor->dtype);
+  if (tensor->dtype != ONNXC_STRING) {
+    fwrite(tensor->data, 1, bytes, file);
+    return;
+  }
+  const onnxc_string *strings = tensor->data;
+  for (size_t i = 0; i < bytes / sizeof *strings; ++i) {
+    fwrite(&strings[i].length, sizeof strings[i].length, 1, file);
+    fwrite(strings[i].data, 1, (size_t)strings[i].length, file);
+  }
 }
 
 int main(int argc, char **argv) {

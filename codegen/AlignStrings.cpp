@@ -25,7 +25,8 @@ struct AlignStrings : PassWrapper<AlignStrings, OperationPass<ModuleOp>> {
       return getElementTypeOrSelf(type).isInteger(128);
     };
     getOperation().walk([&](Operation *op) {
-      if (auto load = dyn_cast<LLVM::LoadOp>(op); load && isString(load.getType()))
+      if (auto load = dyn_cast<LLVM::LoadOp>(op);
+          load && isString(load.getType()))
         load.setAlignment(kAlignment);
       if (auto store = dyn_cast<LLVM::StoreOp>(op);
           store && isString(store.getValue().getType()))

@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/LowerToLLVM.h"
-#include "codegen/LowerVectors.h"
 #include "codegen/AlignStrings.h"
+#include "codegen/LowerVectors.h"
 #include "codegen/StoreHalves.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"

@@ -221,12 +221,11 @@ private:
     bool isGood = true;
     auto check = [&](StringRef what, const ::onnx::ValueInfoProto &value) {
       const ::onnx::TypeProto &type = value.type();
-      StringRef kind =
-          type.has_sequence_type()        ? "a sequence"
-          : type.has_optional_type()      ? "an optional"
-          : type.has_map_type()           ? "a map"
-          : type.has_sparse_tensor_type() ? "a sparse tensor"
-                                          : "";
+      StringRef kind = type.has_sequence_type()        ? "a sequence"
+                       : type.has_optional_type()      ? "an optional"
+                       : type.has_map_type()           ? "a map"
+                       : type.has_sparse_tensor_type() ? "a sparse tensor"
+                                                       : "";
       if (kind.empty() || isZipMap(model, value.name()))
         return;
       isGood = false;

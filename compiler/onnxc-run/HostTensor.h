@@ -37,8 +37,9 @@ struct HostTensor {
                                            llvm::ArrayRef<int64_t> shape);
 
   int64_t count() const;
-  /// Strings, which refer to the tensor's own memory after the second and third:
-  /// as many as there are elements are given, or those that are there are kept.
+  /// Strings, which refer to the tensor's own memory after the second and
+  /// third: as many as there are elements are given, or those that are there
+  /// are kept.
   llvm::StringRef string(int64_t index) const;
   void setStrings(llvm::ArrayRef<std::string> strings);
   void keepStrings();

@@ -208,11 +208,10 @@ static Error copyTyped(HostTensor &tensor, ArrayRef<T> values, size_t each) {
 static Error fill(HostTensor &tensor, const Message &message) {
   if (tensor.dtype == ONNXC_STRING) {
     if (int64_t(message.strings.size()) != tensor.count())
-      return createStringError("the tensor has " +
-                               Twine(message.strings.size()) +
-                               " strings, its shape " +
-                               shapeString(tensor.shape) + " wants " +
-                               Twine(tensor.count()));
+      return createStringError(
+          "the tensor has " + Twine(message.strings.size()) +
+          " strings, its shape " + shapeString(tensor.shape) + " wants " +
+          Twine(tensor.count()));
     tensor.setStrings(message.strings);
     return Error::success();
   }
@@ -294,8 +293,8 @@ static std::string pack(const HostTensor &tensor) {
   unsigned perByte = 8 / bits, mask = (1u << bits) - 1;
   std::string packed((tensor.bytes + perByte - 1) / perByte, '\0');
   for (size_t i = 0; i < tensor.bytes; ++i)
-    packed[i / perByte] |= char((uint8_t(tensor.data.get()[i]) & mask)
-                                << (i % perByte * bits));
+    packed[i / perByte] |=
+        char((uint8_t(tensor.data.get()[i]) & mask) << (i % perByte * bits));
   return packed;
 }
 

@@ -149,8 +149,7 @@ static Error writeOutputs(const onnxc_model &model,
     }
   }
   for (auto &[index, path] : *files)
-    if (Error error =
-            writeTensorFile(path, outputs[index], infos[index].name))
+    if (Error error = writeTensorFile(path, outputs[index], infos[index].name))
       return error;
   return Error::success();
 }

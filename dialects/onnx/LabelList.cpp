@@ -200,8 +200,9 @@ static std::pair<LabelList, uint64_t> hashKeys(MLIRContext *context,
 /// The place of the key that equals x, else the number of keys.
 static Value findText(GraphBuilder &g, Value x, const LabelList &keys) {
   auto [hashes, seed] = hashKeys(g.b.getContext(), keys);
-  LabelList places = LabelList::of(
-      g.b.getContext(), llvm::to_vector(llvm::seq<int64_t>(0, keys.size() + 1)));
+  LabelList places =
+      LabelList::of(g.b.getContext(),
+                    llvm::to_vector(llvm::seq<int64_t>(0, keys.size() + 1)));
   Value hash = TextHashOp::create(g.b, g.loc, x, int64_t(seed));
   Value place = buildLookUp(g, hash, hashes, places);
   LabelList texts = keys;
@@ -259,9 +260,8 @@ static Value buildHash(GraphBuilder &g, Value x, const LabelList &keys,
 Value buildLookUp(GraphBuilder &g, Value x, const LabelList &keys,
                   const LabelList &values) {
   if (!keys.texts.empty())
-    return isTraceable(x)
-               ? lookUpTexts(g, x, keys, values)
-               : g.gather(values.build(g), findText(g, x, keys), 0);
+    return isTraceable(x) ? lookUpTexts(g, x, keys, values)
+                          : g.gather(values.build(g), findText(g, x, keys), 0);
   if (!values.texts.empty()) {
     auto all = llvm::to_vector(llvm::seq<int64_t>(0, values.size()));
     Value places =

@@ -7,9 +7,9 @@
 #include "dialects/onnx/MicrosoftStringOps.h"
 #include "dialects/onnx/Microsoft.h"
 #include "dialects/onnx/OnnxDialect.h"
+#include "dialects/onnx/ReductionOps.h"
 #include "dialects/onnx/RegexSyntax.h"
 #include "dialects/onnx/RegexTables.h"
-#include "dialects/onnx/ReductionOps.h"
 #include "dialects/onnx/TextGraph.h"
 #include "dialects/onnx/TextOps.h"
 
@@ -42,8 +42,8 @@ static llvm::Expected<WordPattern> joinSeparators(ArrayAttr separators) {
           "its separator '" + one +
           "' is one of several and matches more than one character, which is "
           "not supported");
-    joined.pattern += (joined.pattern.empty() ? "(?:" : "|(?:") + one.str() +
-                      ")";
+    joined.pattern +=
+        (joined.pattern.empty() ? "(?:" : "|(?:") + one.str() + ")";
   }
   return joined;
 }
@@ -65,7 +65,8 @@ template <typename Op> static llvm::Expected<WordPattern> getPattern(Op op) {
 static bool matchesNothing(const RegexAutomaton &automaton) {
   int32_t columns = automaton.numClasses + 1;
   return llvm::any_of(automaton.starts, [&](int32_t start) {
-    auto row = llvm::ArrayRef(automaton.accepts).slice(start * columns, columns);
+    auto row =
+        llvm::ArrayRef(automaton.accepts).slice(start * columns, columns);
     return llvm::is_contained(row, 1);
   });
 }
@@ -81,8 +82,8 @@ LogicalResult MicrosoftTokenizerOp::inferReturnTypes(
                              ", not strings");
   if (!adaptor.getMark() || !adaptor.getPadValue() ||
       !adaptor.getMincharnum() || *adaptor.getMincharnum() < 1)
-    return emitOptionalError(
-        loc, "needs mark, pad_value and a positive mincharnum");
+    return emitOptionalError(loc,
+                             "needs mark, pad_value and a positive mincharnum");
   llvm::Expected<WordPattern> words = getPattern(adaptor);
   if (!words)
     return emitOptionalError(loc, llvm::toString(words.takeError()));
@@ -135,9 +136,9 @@ SmallVector<Value> MicrosoftTokenizerOp::expand(OpBuilder &b) {
   Value most = ReduceMaxOp::create(b, getLoc(), all, g.ints(0), /*keepdims=*/1,
                                    /*noop_with_empty_axes=*/0);
   Value pad = buildText(g, *getPadValue());
-  Value tokens = TakeTokensOp::create(
-      b, getLoc(), getX(), classes, next, accepts, contexts, pad, most, starts,
-      *getMincharnum(), words->splits);
+  Value tokens = TakeTokensOp::create(b, getLoc(), getX(), classes, next,
+                                      accepts, contexts, pad, most, starts,
+                                      *getMincharnum(), words->splits);
   if (*getMark() == 0)
     return {tokens};
   Value marked = buildMarks(g, tokens, counts, pad, most);

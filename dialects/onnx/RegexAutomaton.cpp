@@ -237,8 +237,8 @@ private:
     set.erase(llvm::unique(set), set.end());
     if (set.empty() || !thompson.hasAssertions)
       before = RegexContext::Other;
-    auto [it, isNew] = numbers.insert(
-        {{std::move(set), before}, int32_t(known.size())});
+    auto [it, isNew] =
+        numbers.insert({{std::move(set), before}, int32_t(known.size())});
     if (isNew)
       known.push_back(&it->first);
     return it->second;

@@ -223,8 +223,8 @@ private:
     if (!rest.consume_front("?"))
       return closeGroup(depth);
     if (rest.consume_front("P<") || rest.consume_front("<")) {
-      StringRef name = rest.take_while(
-          [](char c) { return isAlnum(c) || c == '_'; });
+      StringRef name =
+          rest.take_while([](char c) { return isAlnum(c) || c == '_'; });
       rest = rest.drop_front(name.size());
       if (name.empty() || !rest.consume_front(">"))
         return fail("has a group with a malformed name");

@@ -2,8 +2,8 @@
 //
 // The syntax is RE2's (https://github.com/google/re2/wiki/Syntax), in UTF-8,
 // without classes of Unicode (\pL) and single bytes (\C). What is captured, and
-// whether a repetition is lazy, makes no difference to whether there is a match,
-// and is not kept.
+// whether a repetition is lazy, makes no difference to whether there is a
+// match, and is not kept.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

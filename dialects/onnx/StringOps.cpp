@@ -66,8 +66,8 @@ LogicalResult StringSplitOp::inferReturnTypes(MLIRContext *context,
   if (failed(checkStrings(loc, adaptor.getX())))
     return failure();
   types.push_back(getUnrankedType(StringType::get(context)));
-  types.push_back(withElementType(adaptor.getX().getType(),
-                                  IntegerType::get(context, 64)));
+  types.push_back(
+      withElementType(adaptor.getX().getType(), IntegerType::get(context, 64)));
   return success();
 }
 
@@ -77,8 +77,7 @@ SmallVector<Value> StringSplitOp::expand(OpBuilder &b) {
   GraphBuilder g{b, getLoc()};
   StringRef delimiter = getDelimiter().value_or("");
   int64_t maxsplit = getMaxsplit().value_or(-1);
-  Value counts =
-      CountPartsOp::create(b, getLoc(), getX(), delimiter, maxsplit);
+  Value counts = CountPartsOp::create(b, getLoc(), getX(), delimiter, maxsplit);
   if (getY().use_empty())
     return {Value(), counts};
   // Of no strings at all, the most is 0.
@@ -104,11 +103,12 @@ LogicalResult StringNormalizerOp::inferReturnTypes(
         loc, "case_change_action must be NONE, LOWER or UPPER, not '", action,
         "'");
   if (std::optional<Dims> dims = getDims(adaptor.getX())) {
-    std::optional<int64_t> rows =
-        dims->size() == 2 ? onnxc::onnx::getConstant(dims->front())
-                          : std::nullopt;
+    std::optional<int64_t> rows = dims->size() == 2
+                                      ? onnxc::onnx::getConstant(dims->front())
+                                      : std::nullopt;
     if (dims->empty() || dims->size() > 2 || (rows && *rows != 1))
-      return emitOptionalError(loc, "takes strings of shape [C] or [1, C], not ",
+      return emitOptionalError(loc,
+                               "takes strings of shape [C] or [1, C], not ",
                                adaptor.getX().getType());
   }
   types.push_back(getUnrankedType(StringType::get(context)));
@@ -120,8 +120,8 @@ static Value buildCase(GraphBuilder &g, Value x, bool toUpper) {
   SmallVector<int32_t> numbers;
   for (const CaseRange &range : ranges)
     numbers.append({range.first, range.last, range.step, range.difference});
-  auto type = RankedTensorType::get({int64_t(ranges.size()), 4},
-                                    g.b.getI32Type());
+  auto type =
+      RankedTensorType::get({int64_t(ranges.size()), 4}, g.b.getI32Type());
   Value table = ConstantOp::create(
       g.b, g.loc, DenseElementsAttr::get(type, ArrayRef<int32_t>(numbers)));
   Value lengths = CaseLengthOp::create(g.b, g.loc, x, table);
@@ -150,11 +150,10 @@ static Value dropStopWords(GraphBuilder &g, Value x, ArrayAttr words,
   isKept.ints.push_back(1);
   Value kept = buildLookUp(g, compared, keys, isKept);
   Value count = g.sum(kept, 0, /*keepdims=*/true);
-  Value isNone = g.cast(g.equal(count, g.number(0, g.b.getI32Type())),
-                        g.b.getI32Type());
+  Value isNone =
+      g.cast(g.equal(count, g.number(0, g.b.getI32Type())), g.b.getI32Type());
   Value all = g.concat({x, g.reshape(buildText(g, ""), {1})}, 0);
-  Value condition =
-      g.cast(g.concat({kept, isNone}, 0), g.b.getI1Type());
+  Value condition = g.cast(g.concat({kept, isNone}, 0), g.b.getI1Type());
   return CompressOp::create(g.b, g.loc, all, condition,
                             g.b.getI64IntegerAttr(0));
 }
@@ -177,9 +176,10 @@ SmallVector<Value> StringNormalizerOp::expand(OpBuilder &b) {
 // RegexFullMatch
 //===----------------------------------------------------------------------===//
 
-LogicalResult RegexFullMatchOp::inferReturnTypes(
-    MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
+LogicalResult RegexFullMatchOp::inferReturnTypes(MLIRContext *context,
+                                                 std::optional<Location> loc,
+                                                 Adaptor adaptor,
+                                                 SmallVectorImpl<Type> &types) {
   if (failed(checkStrings(loc, adaptor.getX())))
     return failure();
   if (!adaptor.getPattern())
@@ -189,8 +189,8 @@ LogicalResult RegexFullMatchOp::inferReturnTypes(
   if (!automaton)
     return emitOptionalError(loc, "its pattern '", *adaptor.getPattern(), "' ",
                              llvm::toString(automaton.takeError()));
-  types.push_back(withElementType(adaptor.getX().getType(),
-                                  IntegerType::get(context, 1)));
+  types.push_back(
+      withElementType(adaptor.getX().getType(), IntegerType::get(context, 1)));
   return success();
 }
 
@@ -201,8 +201,7 @@ SmallVector<Value> RegexFullMatchOp::expand(OpBuilder &b) {
     return {};
   }
   GraphBuilder g{b, getLoc()};
-  int32_t start =
-      automaton->starts[unsigned(RegexContext::BeginOfText)];
+  int32_t start = automaton->starts[unsigned(RegexContext::BeginOfText)];
   SmallVector<uint8_t> ends;
   int64_t columns = automaton->numClasses + 1;
   for (size_t end = columns - 1; end < automaton->accepts.size();

@@ -361,6 +361,7 @@ SmallVector<Value> TreeEnsembleClassifierOp::expand(OpBuilder &b) {
       classes.labels.size() == 2 && llvm::count(classes.ever, true) == 1;
   auto [labels, scores] = classify(g, sums.value, sums.element, classes);
   if (areStrings)
-    labels = g.gather(LabelList::of(*getClasslabelsStrings()).build(g), labels, 0);
+    labels =
+        g.gather(LabelList::of(*getClasslabelsStrings()).build(g), labels, 0);
   return {labels, scores};
 }

@@ -10,8 +10,9 @@
 // is one of as many numbers as there are beginnings of i + 1 elements. All
 // places of a row are looked up at once, for each distance that elements may
 // lie apart; behind its end follow elements that are not there. What is found
-// is the column of the result that is counted up, or one behind the last. A row of T elements costs T look-ups a length and
-// distance, however many n-grams there are.
+// is the column of the result that is counted up, or one behind the last. A row
+// of T elements costs T look-ups a length and distance, however many n-grams
+// there are.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -139,14 +140,14 @@ static LogicalResult checkPool(std::optional<Location> loc, Vectorizer op) {
   std::optional<ArrayRef<int64_t>> ints = op.getPoolInt64s();
   std::optional<ArrayAttr> strings = op.getPoolStrings();
   if (ints.has_value() == strings.has_value())
-    return emitOptionalError(loc,
-                             "needs either pool_int64s or pool_strings");
+    return emitOptionalError(loc, "needs either pool_int64s or pool_strings");
   Type element = onnxc::onnx::getElementType(op.getX());
   if (isa<StringType>(element) != strings.has_value())
     return emitOptionalError(loc, "its pool is of ",
                              strings ? "strings" : "integers", ", X of ",
                              element);
-  ArrayRef<int64_t> indexes = op.getNgramIndexes(), begins = op.getNgramCounts();
+  ArrayRef<int64_t> indexes = op.getNgramIndexes(),
+                    begins = op.getNgramCounts();
   if (llvm::any_of(indexes, [](int64_t index) { return index < 0; }))
     return emitOptionalError(loc, "an index of ngram_indexes is negative");
   // The pool's lengths, one after the other.
@@ -172,11 +173,10 @@ LogicalResult TfIdfVectorizerOp::inferReturnTypes(
     SmallVectorImpl<Type> &types) {
   if (!llvm::is_contained({"TF", "IDF", "TFIDF"}, adaptor.getMode()))
     return emitOptionalError(loc, "unknown mode '", adaptor.getMode(), "'");
-  if (adaptor.getMaxSkipCount() < 0 ||
-      adaptor.getMaxSkipCount() > kMostSkipped)
+  if (adaptor.getMaxSkipCount() < 0 || adaptor.getMaxSkipCount() > kMostSkipped)
     return emitOptionalError(loc, "max_skip_count is ",
-                             adaptor.getMaxSkipCount(), "; 0 to ",
-                             kMostSkipped, " are supported");
+                             adaptor.getMaxSkipCount(), "; 0 to ", kMostSkipped,
+                             " are supported");
   if (failed(checkPool(loc, adaptor)))
     return failure();
   Type element = Float32Type::get(context);
@@ -203,15 +203,15 @@ static Value countGrams(GraphBuilder &g, TfIdfVectorizerOp op, Value rows,
   Value counts = g.expand(g.number(0, real), shape);
   if (pool.elements.size() == 0)
     return counts;
-  auto iota = llvm::to_vector(
-      llvm::seq<int64_t>(0, int64_t(pool.elements.size()) + 1));
+  auto iota =
+      llvm::to_vector(llvm::seq<int64_t>(0, int64_t(pool.elements.size()) + 1));
   if (!op.getPoolStrings())
     rows = g.cast(rows, g.b.getI64Type());
   Value numbers = buildLookUp(g, rows, pool.elements,
                               LabelList::of(g.b.getContext(), iota));
   Value length = g.size(rows, 1);
-  int64_t most = (int64_t(op.getNgramCounts().size()) - 1) *
-                 (op.getMaxSkipCount() + 1);
+  int64_t most =
+      (int64_t(op.getNgramCounts().size()) - 1) * (op.getMaxSkipCount() + 1);
   if (most > 0)
     numbers = g.concat(
         {numbers, g.expand(g.integer(iota.back()),
@@ -249,8 +249,8 @@ SmallVector<Value> TfIdfVectorizerOp::expand(OpBuilder &b) {
   Type real = b.getF32Type();
   Value rows = dims->size() == 2 ? getX() : g.reshape(getX(), {1, -1});
   int64_t size = getResultSize(getNgramIndexes());
-  Value result = g.slice(countGrams(g, *this, rows, size), g.ints(0),
-                         g.ints(size), 1);
+  Value result =
+      g.slice(countGrams(g, *this, rows, size), g.ints(0), g.ints(size), 1);
   if (getMode() == "IDF")
     result = g.min(result, g.number(1, real));
   if (getMode() != "TF" && getWeights()) {

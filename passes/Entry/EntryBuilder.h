@@ -62,7 +62,8 @@ public:
   mlir::Value growBuffer(int64_t buffer, mlir::Value count,
                          mlir::AffineExpr bytes);
   /// Takes memory that the context keeps beyond the run, in the list that
-  /// runtime.h calls `strings`; and releases what the run before has left there.
+  /// runtime.h calls `strings`; and releases what the run before has left
+  /// there.
   mlir::Value allocateKept(mlir::AffineExpr bytes);
   void releaseKept();
   /// Leaves with a status where one of the sizes is negative: data may ask for

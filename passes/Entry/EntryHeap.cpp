@@ -131,8 +131,8 @@ Value EntryBuilder::getField(int32_t number) {
 Value EntryBuilder::allocateKept(AffineExpr bytes) {
   Type pointer = arena.getType();
   Value head = arith::ConstantIndexOp::create(b, loc, abi::kArenaAlignment);
-  Value block = allocateBytes(
-      arith::AddIOp::create(b, loc, getByteCount(bytes), head));
+  Value block =
+      allocateBytes(arith::AddIOp::create(b, loc, getByteCount(bytes), head));
   Value list = getField(abi::Strings);
   LLVM::StoreOp::create(b, loc, LLVM::LoadOp::create(b, loc, pointer, list),
                         block);

@@ -44,8 +44,8 @@ public:
   EntryWriter(ModuleOp module, func::FuncOp main, const MemoryPlan &plan)
       : main(main), kernels(module), plan(plan),
         b(OpBuilder::atBlockEnd(module.getBody())),
-        entry(b, main, plan.heapBytes.size()),
-        addresses(plan.heapBytes.size()), kept(plan.keptBytes.size()) {}
+        entry(b, main, plan.heapBytes.size()), addresses(plan.heapBytes.size()),
+        kept(plan.keptBytes.size()) {}
 
   void writeEntry();
 

@@ -44,8 +44,8 @@ private:
     }
     OpBuilder b(constant);
     GraphBuilder g{b, constant.getLoc()};
-    Value strings = ViewTextOp::create(b, g.loc, buildText(g, text),
-                                       g.ints(ends));
+    Value strings =
+        ViewTextOp::create(b, g.loc, buildText(g, text), g.ints(ends));
     auto type = cast<RankedTensorType>(constant.getType());
     if (type.getRank() != 1)
       strings = g.reshape(strings, type.getShape());

@@ -18,15 +18,7 @@ namespace onnxc {
 struct Place {
   /// A slice is part of another value, chosen anew in each iteration.
   /// What strings refer to is kept beyond the run.
-  enum Kind {
-    Input,
-    Output,
-    Weights,
-    Arena,
-    Heap,
-    Kept,
-    Slice
-  } kind = Slice;
+  enum Kind { Input, Output, Weights, Arena, Heap, Kept, Slice } kind = Slice;
   /// The input's or output's number, the weight's offset, the buffer's index.
   int64_t index = 0;
 

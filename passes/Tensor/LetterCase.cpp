@@ -43,8 +43,7 @@ public:
         return next;
       });
     };
-    SmallVector<Value> after =
-        v.loops(OpFoldResult(length), all, step);
+    SmallVector<Value> after = v.loops(OpFoldResult(length), all, step);
     after.pop_back();
     return after;
   }
@@ -71,8 +70,8 @@ private:
     }
     Value offset = v.sub(point, get(low, 0));
     Value isIn = v.both(v.ge(offset, number(0)), v.le(point, get(low, 1)));
-    Value isStep = v.eq(v.rem(v.max(offset, number(0)), get(low, 2)),
-                        number(0));
+    Value isStep =
+        v.eq(v.rem(v.max(offset, number(0)), get(low, 2)), number(0));
     return v.select(v.both(isIn, isStep), v.add(point, get(low, 3)), point);
   }
 };
@@ -86,8 +85,8 @@ struct LowerCaseLength : OpConversionPattern<CaseLengthOp> {
     TextBuilder v(rewriter, op.getLoc());
     LetterCase letters(v, adaptor.getRanges());
     auto body = [&](ValueRange i) {
-      Value bytes = letters.visit(v.extract(adaptor.getX(), i), v.index(0),
-                                  nullptr)[0];
+      Value bytes =
+          letters.visit(v.extract(adaptor.getX(), i), v.index(0), nullptr)[0];
       return v.toInteger(bytes, rewriter.getI64Type());
     };
     rewriter.replaceOp(op, v.generate(op->getResult(0), body));
@@ -111,12 +110,11 @@ struct LowerCaseText : OpConversionPattern<CaseTextOp> {
           v.extract(adaptor.getX(), i), carried,
           [&](Value point, Value size, Value byte, ValueRange now) {
             Value isKnown = v.ge(point, v.integer(point, 0));
-            return v.loop(
-                v.index(0), size, now[0], [&](Value k, Value text) {
-                  Value next = v.encodedByte(point, size, k);
-                  return v.insert(v.select(isKnown, next, byte), text,
-                                  v.add(now[1], k));
-                });
+            return v.loop(v.index(0), size, now[0], [&](Value k, Value text) {
+              Value next = v.encodedByte(point, size, k);
+              return v.insert(v.select(isKnown, next, byte), text,
+                              v.add(now[1], k));
+            });
           });
     };
     SmallVector<Value> all =

@@ -2,8 +2,8 @@
 //
 // A string is read once, byte by byte. With a delimiter, a part begins behind
 // the last one, and ends where the next one is found. Without, code points are
-// read: it begins at one that is no space and ends at the next that is one. Where as many have
-// ended as may, what is left is the last part.
+// read: it begins at one that is no space and ends at the next that is one.
+// Where as many have ended as may, what is left is the last part.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -41,8 +41,8 @@ private:
   static Value count(ValueRange carried) { return carried[carried.size() - 2]; }
   static Value begin(ValueRange carried) { return carried.back(); }
 
-  SmallVector<Value> end(Value string, Value at, Value next,
-                         ValueRange carried, Emit emit) const {
+  SmallVector<Value> end(Value string, Value at, Value next, ValueRange carried,
+                         Emit emit) const {
     SmallVector<Value> after;
     Value number = count(carried), from = begin(carried);
     if (carried.size() > 2)
@@ -88,10 +88,9 @@ private:
   /// What Python calls so, whose split() ONNX refers to.
   Value isSpace(Value point) const {
     static constexpr std::pair<int64_t, int64_t> kSpaces[] = {
-        {0x09, 0x0d},     {0x1c, 0x20},     {0x85, 0x85},
-        {0xa0, 0xa0},     {0x1680, 0x1680}, {0x2000, 0x200a},
-        {0x2028, 0x2029}, {0x202f, 0x202f}, {0x205f, 0x205f},
-        {0x3000, 0x3000}};
+        {0x09, 0x0d},     {0x1c, 0x20},     {0x85, 0x85},     {0xa0, 0xa0},
+        {0x1680, 0x1680}, {0x2000, 0x200a}, {0x2028, 0x2029}, {0x202f, 0x202f},
+        {0x205f, 0x205f}, {0x3000, 0x3000}};
     Value is = v.integer(v.b.getI1Type(), 0);
     for (auto [first, last] : kSpaces)
       is = v.either(is, v.both(v.ge(point, v.integer(point, first)),
@@ -129,9 +128,8 @@ private:
     state = v.loops(OpFoldResult(length), state, step);
     Value last = state[1];
     state.erase(state.begin(), state.begin() + 2);
-    state = v.ifThen(v.ne(begin(state), none), state, [&] {
-      return end(string, last, none, state, emit);
-    });
+    state = v.ifThen(v.ne(begin(state), none), state,
+                     [&] { return end(string, last, none, state, emit); });
     state.pop_back();
     return state;
   }
@@ -163,8 +161,7 @@ struct LowerSplitParts : OpConversionPattern<SplitPartsOp> {
                   ConversionPatternRewriter &rewriter) const override {
     TextBuilder v(rewriter, op.getLoc());
     Splitter splitter(v, op.getDelimiter(), op.getMaxsplit());
-    SmallVector<OpFoldResult> sizes =
-        getSizes(rewriter, op, op->getResult(0));
+    SmallVector<OpFoldResult> sizes = getSizes(rewriter, op, op->getResult(0));
     Value init = v.filled(sizes, v.emptyString());
     auto body = [&](ValueRange i, ValueRange carried) -> SmallVector<Value> {
       auto emit = [&](Value part, Value number, Value into) {

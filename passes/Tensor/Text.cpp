@@ -72,8 +72,8 @@ struct LowerTextHash : OpConversionPattern<TextHashOp> {
       Value prime = v.integer(wide, int64_t(kTextHashPrime));
       return v.loop(v.index(0), v.length(string), begin,
                     [&](Value at, Value hash) -> Value {
-                      Value byte = v.create<arith::ExtUIOp>(
-                          wide, v.byte(address, at));
+                      Value byte =
+                          v.create<arith::ExtUIOp>(wide, v.byte(address, at));
                       return v.mul(v.create<arith::XOrIOp>(hash, byte), prime);
                     });
     };
@@ -95,11 +95,10 @@ struct LowerEqualText : OpConversionPattern<EqualTextOp> {
       Value length = v.length(a), isSame = v.eq(length, v.length(b));
       Value compared = v.select(isSame, length, v.index(0));
       Value left = v.address(a), right = v.address(b);
-      Value same = v.loop(v.index(0), compared, isSame,
-                          [&](Value at, Value soFar) {
-                            return v.both(soFar, v.eq(v.byte(left, at),
-                                                      v.byte(right, at)));
-                          });
+      Value same =
+          v.loop(v.index(0), compared, isSame, [&](Value at, Value soFar) {
+            return v.both(soFar, v.eq(v.byte(left, at), v.byte(right, at)));
+          });
       return storeElement(rewriter, op.getLoc(), same, rewriter.getI1Type());
     };
     rewriter.replaceOp(op, v.generate(op->getResult(0), body));
@@ -130,10 +129,9 @@ struct LowerJoinText : OpConversionPattern<JoinTextOp> {
 private:
   static Value copy(const TextBuilder &v, Value from, Value text, Value to) {
     Value address = v.address(from);
-    return v.loop(v.index(0), v.length(from), text,
-                  [&](Value at, Value soFar) {
-                    return v.insert(v.byte(address, at), soFar, v.add(to, at));
-                  });
+    return v.loop(v.index(0), v.length(from), text, [&](Value at, Value soFar) {
+      return v.insert(v.byte(address, at), soFar, v.add(to, at));
+    });
   }
 };
 

@@ -24,16 +24,15 @@ Value TextBuilder::length(Value string) const {
 Value TextBuilder::string(Value address, Value length) const {
   Type wide = b.getIntegerType(128);
   Value low = create<arith::ExtUIOp>(wide, address);
-  Value high =
-      create<arith::ExtUIOp>(wide, toInteger(length, b.getI64Type()));
-  return create<arith::OrIOp>(
-      create<arith::ShLIOp>(high, integer(wide, 64)), low);
+  Value high = create<arith::ExtUIOp>(wide, toInteger(length, b.getI64Type()));
+  return create<arith::OrIOp>(create<arith::ShLIOp>(high, integer(wide, 64)),
+                              low);
 }
 
 Value TextBuilder::byte(Value address, Value index) const {
   Value at = add(address, toInteger(index, b.getI64Type()));
-  Value pointer = create<LLVM::IntToPtrOp>(
-      LLVM::LLVMPointerType::get(b.getContext()), at);
+  Value pointer =
+      create<LLVM::IntToPtrOp>(LLVM::LLVMPointerType::get(b.getContext()), at);
   return create<LLVM::LoadOp>(b.getI8Type(), pointer);
 }
 

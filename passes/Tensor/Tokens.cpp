@@ -140,7 +140,8 @@ private:
       Value next = v.fromInteger(v.extract(settings.next, {now[0], kind}));
       return {next, v.add(now[1], 1), end};
     };
-    Values state = v.repeatWhile({findStart(begin), begin, begin}, goesOn, step);
+    Values state =
+        v.repeatWhile({findStart(begin), begin, begin}, goesOn, step);
     int64_t classes =
         cast<RankedTensorType>(settings.next.getType()).getDimSize(1);
     Value isAtEnd =

@@ -310,7 +310,7 @@ def types_and_shapes():
     yield Case("input-used-as-another-type",
                of([node("Relu", ["x"], ["y"])], [value("x", [4],
                                                        TensorProto.STRING)]),
-               ['input "x"', "string"])
+               ['"Relu_node"', r"X is of type tensor\(string\)"])
 
 
 def names():

@@ -98,23 +98,48 @@ def encoders():
 def boundaries():
     yield one("dictionary", "DictVectorizer", ".*it takes a map",
               x=DICTIONARY, string_vocabulary=["a"])
-    yield Case("string-labels", of(
-        [node("LinearClassifier", ["x"], ["y", "z"], domain="ai.onnx.ml",
-              coefficients=[1.0, 2.0], intercepts=[0.0],
-              classlabels_strings=["no", "yes"])],
-        [value("x", ["n", 2])], [value("y", ["n"], STRING)],
-        opset_imports=SETS),
-        ['output "y" is a tensor of strings', "labels that are integers"])
-    yield Case("string-categories", of(
-        [node("LabelEncoder", ["x"], ["y"], domain="ai.onnx.ml",
-              keys_strings=["a"], values_int64s=[1])],
-        [value("x", ["n"], STRING)], [value("y", ["n"], INT64)],
-        opset_imports=SETS),
-        ['input "x" is a tensor of strings', "encode categories as integers"])
     yield one("operator-of-another-domain", "Relu",
               r".*ai\.onnx\.ml has no such operator")
 
 
+def strings():
+    words = {"x": value("x", ["n"], STRING)}
+    def text(name, op, says, domain="", **attributes):
+        return Case("text-" + name, of(
+            [node(op, ["x"], ["y"], domain=domain, **attributes)],
+            [words["x"]], [value("y", None)],
+            opset_imports=[helper.make_opsetid("", 21),
+                           helper.make_opsetid("com.microsoft", 1)]),
+            [f'"{op}_node"', says])
+    yield text("pattern", "RegexFullMatch", r"a \( without a \)", pattern="a(")
+    yield text("no-pattern", "RegexFullMatch", "pattern")
+    yield text("large-pattern", "RegexFullMatch", "more than 10000 states",
+               pattern="[ab]*a[ab]{30}")
+    yield text("long-pattern", "RegexFullMatch", "too large",
+               pattern="((a{100}){100}){100}")
+    yield text("unicode-class", "RegexFullMatch", "class of Unicode",
+               pattern=r"\pL+")
+    yield text("case-action", "StringNormalizer", "NONE, LOWER or UPPER",
+               case_change_action="TITLE")
+    gram = dict(max_gram_length=1, min_gram_length=1, max_skip_count=0,
+                mode="TF", ngram_counts=[0])
+    yield text("pool-type", "TfIdfVectorizer", "its pool is of integers",
+               pool_int64s=[1], ngram_indexes=[0], **gram)
+    yield text("pool-columns", "TfIdfVectorizer", "2 n-grams but 1",
+               pool_strings=["a", "b"], ngram_indexes=[0], **gram)
+    yield text("pool-weights", "TfIdfVectorizer", "1 weights for 2 n-grams",
+               pool_strings=["a", "b"], ngram_indexes=[0, 1], weights=[1.0],
+               **gram)
+    token = dict(domain="com.microsoft", mark=0, pad_value="#", mincharnum=1)
+    yield text("no-words", "Tokenizer", "separators or a tokenexp", **token)
+    yield text("separator", "Tokenizer", r"a \( without a \)", separators=["("],
+               **token)
+    yield text("separators", "Tokenizer", "more than one character",
+               separators=[" ", "ab"], **token)
+    yield text("empty-separator", "Tokenizer", "matches the empty string",
+               separators=["a*"], **token)
+
+
 def all_cases():
-    for group in models, encoders, boundaries:
+    for group in models, encoders, boundaries, strings:
         yield from group()

@@ -185,8 +185,8 @@ class OnnxcRunTest(unittest.TestCase):
         with open(self.path("s.pb"), "wb") as file:
             file.write(numpy_helper.from_array(
                 np.array(["x"], dtype=object)).SerializeToString())
-        self.assertIn("strings are not supported yet",
-                      self.run_program("--input=s.pb", status=2))
+        self.assertIn("it is string 1",
+                      self.run_program("--input=s.pb", "--random", status=2))
 
     def test_random(self):
         first = self.run_program("--random", "--dim=n=4")

@@ -32,6 +32,7 @@ ACCEPTED = os.path.join(HERE, "accepted.txt")
 KINDS = {"Onnx_Int": "INT", "Onnx_Float": "FLOAT", "Onnx_String": "STRING",
          "Onnx_Ints": "INTS", "Onnx_Floats": "FLOATS",
          "Onnx_Strings": "STRINGS", "Onnx_TensorAttr": "TENSOR",
+         "Onnx_LabelsAttr": "TENSOR",
          "Onnx_TypeAttr": "TYPE_PROTO"}
 DOMAINS = ("", "ai.onnx.ml")
 

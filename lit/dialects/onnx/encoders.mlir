@@ -83,13 +83,3 @@ func.func @unequal(%x: tensor<3xi64>) -> tensor<3xi64> {
       : (tensor<3xi64>) -> tensor<3xi64>
   return %0 : tensor<3xi64>
 }
-
-// -----
-
-func.func @unknown(%x: tensor<3x!onnx.string>) -> tensor<3xi64> {
-  // expected-error @+1 {{X holds strings that only the run knows}}
-  %0 = onnx.LabelEncoder(%x) {keys_strings = ["a"],
-                              values_int64s = array<i64: 9>}
-      : (tensor<3x!onnx.string>) -> tensor<3xi64>
-  return %0 : tensor<3xi64>
-}

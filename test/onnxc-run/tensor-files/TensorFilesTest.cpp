@@ -107,8 +107,8 @@ TEST_CASE("small floats mean what their formats say") {
 TEST_CASE("what is not a tensor is said to be none") {
   CHECK_THAT(failure(proto(ONNXC_FLOAT, 2, rawData, "abc")),
              Catch::Contains("3 elements"));
-  CHECK_THAT(failure(proto(ONNXC_STRING, 1, 6, "x")),
-             Catch::Contains("strings are not supported yet"));
+  CHECK_THAT(failure(proto(ONNXC_STRING, 2, 6, "x")),
+             Catch::Contains("the tensor has 1 strings"));
   CHECK_THAT(failure(proto(ONNXC_INT4, 3, rawData, "a")),
              Catch::Contains("instead of 2"));
   CHECK_THAT(failure("\x09"), Catch::Contains("not a TensorProto"));
@@ -133,6 +133,30 @@ TEST_CASE("stored elements load as they were") {
     REQUIRE(static_cast<bool>(back));
     adoptType(*back, dtype);
     CHECK(compareTensors(*back, *tensor, {0, 0}).matches());
+  }
+}
+
+TEST_CASE("strings keep their bytes") {
+  Expected<HostTensor> tensor = HostTensor::create(ONNXC_STRING, {2, 2});
+  REQUIRE(static_cast<bool>(tensor));
+  CHECK(tensor->string(3).empty());
+  tensor->setStrings({"a", "", "\xc3\xa9t\xc3\xa9", std::string("a\0b", 3)});
+  Expected<HostTensor> npy = parseNpy(cantFail(encodeNpy(*tensor)));
+  REQUIRE(static_cast<bool>(npy));
+  CHECK(compareTensors(*npy, *tensor, {0, 0}).matches());
+  Expected<NamedTensor> proto =
+      parseTensorProto(encodeTensorProto(*tensor, "name"));
+  REQUIRE(static_cast<bool>(proto));
+  CHECK(proto->name == "name");
+  CHECK(compareTensors(proto->tensor, *tensor, {0, 0}).matches());
+
+  // NumPy drops zeros at the end, and has no bytes that are no UTF-8.
+  for (const char *bad : {"\xff", ""}) {
+    std::string last = *bad ? bad : std::string(1, '\0');
+    tensor->setStrings({"a", "b", "c", last});
+    CHECK(!errorToBool(
+        parseTensorProto(encodeTensorProto(*tensor, "")).takeError()));
+    CHECK(errorToBool(encodeNpy(*tensor).takeError()));
   }
 }
 

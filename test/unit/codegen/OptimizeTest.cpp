@@ -23,10 +23,9 @@ static std::string writeSum(StringRef type) {
   for (int i = 0; i < 8; ++i) {
     std::string n = std::to_string(i);
     os << "  %s" << n << " = sub nsw " << type << " %b, " << i << "\n  %p" << n
-       << " = mul nsw " << type << " %a, %s" << n << "\n  %q" << n
-       << " = sdiv " << type << " %p" << n << ", " << (8 << (i % 4))
-       << "\n  %t" << n << " = add nsw " << type << " " << sum << ", %q" << n
-       << "\n";
+       << " = mul nsw " << type << " %a, %s" << n << "\n  %q" << n << " = sdiv "
+       << type << " %p" << n << ", " << (8 << (i % 4)) << "\n  %t" << n
+       << " = add nsw " << type << " " << sum << ", %q" << n << "\n";
     sum = "%t" + n;
   }
   os << "  ret " << type << " " << sum << "\n}\n";

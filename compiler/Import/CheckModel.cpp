@@ -327,7 +327,8 @@ std::optional<RegisteredOperationName> lookupOp(MLIRContext *context,
   std::string name = "onnx.";
   if (domain == kMicrosoftDomain)
     name += "microsoft.";
-  else if (domain != "ai.onnx" && domain != "ai.onnx.ml")
+  else if (domain != "ai.onnx" && domain != "ai.onnx.ml" &&
+           domain != "ai.onnx.preview.training")
     return std::nullopt;
   return RegisteredOperationName::lookup(name + node.op_type(), context);
 }

@@ -34,7 +34,7 @@ KINDS = {"Onnx_Int": "INT", "Onnx_Float": "FLOAT", "Onnx_String": "STRING",
          "Onnx_Strings": "STRINGS", "Onnx_TensorAttr": "TENSOR",
          "Onnx_LabelsAttr": "TENSOR",
          "Onnx_TypeAttr": "TYPE_PROTO"}
-DOMAINS = ("", "ai.onnx.ml")
+DOMAINS = ("", "ai.onnx.ml", "ai.onnx.preview.training")
 
 
 class Op:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Trains small models with scikit-learn, exports them with skl2onnx, and writes
-what run_pipelines.py tests: NAME.onnx, and NAME.npz with the inputs of seven
-rows (`in_INPUT`) and what the library itself makes of them (`out_OUTPUT`).
+"""Trains small models with scikit-learn, XGBoost, LightGBM and CatBoost, exports
+them, and writes what run_pipelines.py tests: NAME.onnx, and NAME.npz with the
+inputs of seven rows (`in_INPUT`) and what the library itself makes of them
+(`out_OUTPUT`).
 
     python3 -m venv /tmp/learners
     /tmp/learners/bin/pip install -r test/pipelines/requirements.txt
@@ -24,6 +25,7 @@ import skl2onnx
 from skl2onnx.common.data_types import (DoubleTensorType, FloatTensorType,
                                         Int64TensorType)
 
+import boosting_pipelines
 import linear_pipelines
 import neighbour_pipelines
 import transforming_pipelines
@@ -31,8 +33,8 @@ import tree_pipelines
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(HERE, "models")
-MODULES = (linear_pipelines, neighbour_pipelines, transforming_pipelines,
-           tree_pipelines)
+MODULES = (boosting_pipelines, linear_pipelines, neighbour_pipelines,
+           transforming_pipelines, tree_pipelines)
 OPSETS = {"": 21, "ai.onnx.ml": 3}
 TYPES = {np.dtype(np.float32): FloatTensorType,
          np.dtype(np.float64): DoubleTensorType,
@@ -56,10 +58,13 @@ def take_numbers_of_numpy():
 
 
 def export(case, model, rows):
+    if case.export:
+        return case.export(model, rows)
     types = [("X", TYPES[rows.dtype]([None, rows.shape[1]]))]
     options = {id(model): case.options} if case.options else None
     return skl2onnx.convert_sklearn(
-        model, case.name, types, options=options, target_opset=OPSETS)
+        model, case.name, types, options=options,
+        target_opset=case.opsets or OPSETS)
 
 
 def is_close(ours, theirs, tolerance):
@@ -77,21 +82,22 @@ def make(case):
     settings.log_severity_level = 4
     session = onnxruntime.InferenceSession(
         proto.SerializeToString(), settings, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
     results = dict(zip([o.name for o in session.get_outputs()],
-                       session.run(None, {"X": rows})))
+                       session.run(None, {name: rows})))
     expected = {}
-    for (name, result), theirs in zip(results.items(),
+    for (output, result), theirs in zip(results.items(),
                                       case.evaluate(model, rows)):
         if isinstance(result, list):
             result = np.array([list(row.values()) for row in result])
         if not is_close(result, theirs, case.tolerance):
-            raise ValueError(f"onnxruntime's {name} differs from the "
+            raise ValueError(f"onnxruntime's {output} differs from the "
                              f"library's: {result} {theirs}")
-        expected["out_" + name] = np.asarray(theirs)
+        expected["out_" + output] = np.asarray(theirs)
     path = os.path.join(FOLDER, case.name)
     with open(path + ".onnx", "wb") as file:
         file.write(proto.SerializeToString())
-    np.savez_compressed(path + ".npz", in_X=rows, **expected,
+    np.savez_compressed(path + ".npz", **{"in_" + name: rows}, **expected,
                         tolerance=case.tolerance)
 
 

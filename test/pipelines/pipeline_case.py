@@ -16,8 +16,9 @@ SCORES = ("predict", "decision_function")
 
 @dataclasses.dataclass
 class Pipeline:
-    """`model` is fitted to a table of DATA; `gives` are the methods whose
-    results are the outputs, `options` skl2onnx's."""
+    """`model` is fitted to a table of DATA, with the arguments `fitting`;
+    `gives` are the methods whose results are the outputs, `options` and
+    `opsets` skl2onnx's, where no `export` of its own makes the file."""
     name: str
     data: str
     gives: tuple
@@ -25,16 +26,19 @@ class Pipeline:
     options: dict = None
     tolerance: float = 1e-4
     dtype: type = np.float32
+    opsets: dict = None
+    export: object = None
+    fitting: dict = None
 
     def fit(self):
         """The trained model and a few rows."""
         table, target = DATA[self.data]()
-        self.model.fit(table, target)
+        self.model.fit(table, target, **(self.fitting or {}))
         rows = table[::max(1, len(table) // ROWS)][:ROWS].copy()
         if np.issubdtype(rows.dtype, np.floating):
             rows = rows.astype(self.dtype)
         # Not the rows that it was trained on: nothing is at a distance of 0.
-        if self.data not in ("counts", "categories"):
+        if self.data not in ("counts", "categories", "marked"):
             rows += np.linspace(0.01, 0.1, rows.shape[1], dtype=rows.dtype)
         return self.model, rows
 
@@ -90,6 +94,20 @@ def make_categories():
     return table, (table[:, 0] + table[:, 1] > 4) * 1
 
 
+def make_marked():
+    """Two columns of categories and two of numbers."""
+    random = np.random.RandomState(4)
+    table = random.rand(240, 4).astype(np.float32)
+    table[:, :2] = random.randint(0, 40, (240, 2))
+    return table, ((table[:, 0] % 3 == 1) ^ (table[:, 1] % 5 > 2) ^
+                   (table[:, 2] > 0.7)) * 1
+
+
+def make_queries():
+    table, target = make_numbers()
+    return table, np.digitize(target, [-1, 0, 1])
+
+
 def make_missing():
     table, target = make_classes(2)
     table[::5, 1] = np.nan
@@ -106,5 +124,7 @@ DATA = {
     "positive": make_positive,
     "counts": make_counts,
     "categories": make_categories,
+    "marked": make_marked,
+    "queries": make_queries,
     "missing": make_missing,
 }

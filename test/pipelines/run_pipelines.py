@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compiles models that scikit-learn trained and skl2onnx exported
+"""Compiles models that scikit-learn, XGBoost, LightGBM and CatBoost trained
 (make_pipelines.py), and compares what they compute for seven rows, for one and
-for none with what scikit-learn gives, and with onnxruntime.
+for none with what the library gives, and with onnxruntime.
 
     run_pipelines.py
 
@@ -48,35 +48,36 @@ def as_array(result):
 
 
 def run_case(path, options):
-    name = os.path.splitext(os.path.basename(path))[0]
+    case = os.path.splitext(os.path.basename(path))[0]
     stored = dict(np.load(path[:-len(".onnx")] + ".npz"))
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 4
     session = onnxruntime.InferenceSession(
         path, settings, providers=["CPUExecutionProvider"])
-    with runner_arguments.case_folder(options, name) as folder:
+    name = session.get_inputs()[0].name
+    with runner_arguments.case_folder(options, case) as folder:
         library = os.path.join(folder, "model.so")
         run(options.onnxc, path, *options.onnxc_options, "--emit=shared", "-o",
             library, timeout=120)
         for rows in ROWS:
-            table = stored["in_X"][:rows]
-            file = os.path.join(folder, "X.npy")
+            table = stored["in_" + name][:rows]
+            file = os.path.join(folder, "table.npy")
             np.save(file, table)
-            run(options.onnxc_run, library, "--input=X=" + file,
+            run(options.onnxc_run, library, f"--input={name}={file}",
                 "--output-dir", folder, timeout=120)
             for output in session.get_outputs():
                 ours = np.load(os.path.join(folder, output.name + ".npy"))
                 what = f"{output.name} of {rows} rows"
                 if "out_" + output.name in stored:
                     theirs = stored["out_" + output.name][:rows]
-                    compare(what + " beside scikit-learn",
+                    compare(what + " beside the library",
                             ours.reshape(theirs.shape), theirs,
                             float(stored["tolerance"]))
                 # Several of onnxruntime's operators refuse empty tables.
                 if rows:
                     compare(what + " beside onnxruntime", ours,
                             as_array(session.run([output.name],
-                                                 {"X": table})[0]), TOLERANCE)
+                                                 {name: table})[0]), TOLERANCE)
 
 
 def fail_case(path, options):

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/MicrosoftBlockOps.h"
+#include "dialects/onnx/CastOps.h"
+#include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/LogicOps.h"
 #include "dialects/onnx/Microsoft.h"
 #include "dialects/onnx/SizeRequirements.h"
@@ -14,6 +16,8 @@ using namespace onnxc::onnx;
 
 ONNXC_INFER_FLOAT(MicrosoftMatMulNBitsOp, A, 1)
 ONNXC_INFER_FLOAT(MicrosoftGatherBlockQuantizedOp, Scales, 1)
+ONNXC_INFER_FLOAT(MicrosoftMatMulBnb4Op, A, 1)
+ONNXC_INFER_FLOAT(MicrosoftMatMulFpQ4Op, A, 1)
 
 static LogicalResult verifyBlocks(Operation *op, int64_t bits,
                                   int64_t blockSize) {
@@ -25,9 +29,8 @@ static LogicalResult verifyBlocks(Operation *op, int64_t bits,
   return success();
 }
 
-/// The elements of bytes along the last dimension, which `shape` has in full.
-static Value unpack(GraphBuilder &g, Value bytes, int64_t bits,
-                    ArrayRef<AffineExpr> shape) {
+Value onnxc::onnx::unpack(GraphBuilder &g, Value bytes, int64_t bits,
+                          ArrayRef<AffineExpr> shape) {
   OpBuilder &b = g.b;
   if (bits == 8)
     return g.reshape(bytes, g.dims(shape));
@@ -209,4 +212,151 @@ SmallVector<Value> MicrosoftGatherBlockQuantizedOp::expand(OpBuilder &b) {
     zero = spread(points);
   }
   return {g.mul(g.sub(g.cast(rows, element), zero), scales)};
+}
+
+//===----------------------------------------------------------------------===//
+// MatMulBnb4
+//===----------------------------------------------------------------------===//
+
+LogicalResult MicrosoftMatMulBnb4Op::verify() {
+  if (getK() <= 0 || getN() <= 0)
+    return emitError("K and N must be positive");
+  if (getQuantType() != 0 && getQuantType() != 1)
+    return emitError("unknown quant_type ")
+           << getQuantType() << ": it is 0 (FP4) or 1 (NF4)";
+  return verifyBlocks(*this, /*bits=*/4, getBlockSize());
+}
+
+void MicrosoftMatMulBnb4Op::requireSizes(SizeRequirements &r) {
+  int64_t count;
+  if (llvm::MulOverflow(getK(), getN(), count))
+    return r.fail("K times N overflows");
+  r.shape("B", getB(), {r.constant(llvm::divideCeil(count, 2))});
+  r.shape("absmax", getAbsmax(),
+          {r.constant(llvm::divideCeil(count, getBlockSize()))});
+  if (std::optional<Dims> a = getDims(getA()); a && !a->empty())
+    r.equal(a->back(), r.constant(getTransB() ? getK() : getN()),
+            "the last size of A");
+}
+
+/// What the 16 codes of a type of bitsandbytes stand for.
+static Value getCodes(GraphBuilder &g, bool isNormal, Type element) {
+  static constexpr float normal[] = {
+      -1.0f,         -0.696192801f, -0.525073051f,  -0.394917488f,
+      -0.284441382f, -0.184773430f, -0.0910500363f, 0.0f,
+      0.0795802996f, 0.160930201f,  0.246112302f,   0.337915242f,
+      0.440709829f,  0.562617004f,  0.722956836f,   1.0f};
+  static constexpr float minifloat[] = {
+      0.0f,          0.00520833349f, 0.666666687f,  1.0f,  0.333333343f,
+      0.5f,          0.166666672f,   0.25f,         -0.0f, -0.00520833349f,
+      -0.666666687f, -1.0f,          -0.333333343f, -0.5f, -0.166666672f,
+      -0.25f};
+  return g.floats(isNormal ? normal : minifloat, {16}, element);
+}
+
+SmallVector<Value> MicrosoftMatMulBnb4Op::expand(OpBuilder &b) {
+  if (!getDims(getA()) || !getDims(getB()))
+    return {};
+  GraphBuilder g{b, getLoc()};
+  Type element = onnxc::onnx::getElementType(getA());
+  int64_t count = getK() * getN();
+  // The first of two is in the upper bits.
+  Value pairs =
+      g.reshape(unpack(g, getB(), 4,
+                       {getConstant(b.getContext(), llvm::alignTo(count, 2))}),
+                {-1, 2});
+  Value swapped = g.concat({g.slice(pairs, g.ints(1), g.ints(2), 1),
+                            g.slice(pairs, g.ints(0), g.ints(1), 1)},
+                           1);
+  Value codes = g.slice(g.reshape(swapped, {-1}), g.ints(0), g.ints(count), 0);
+  Value values = g.gather(getCodes(g, getQuantType() == 1, element),
+                          g.cast(codes, b.getI64Type()), 0);
+  Value blocks = g.div(g.range(g.ints(count)), g.integer(getBlockSize()));
+  Value weights = g.reshape(g.mul(values, g.gather(getAbsmax(), blocks, 0)),
+                            {getN(), getK()});
+  if (getTransB())
+    weights = g.transpose(weights, {1, 0});
+  return {g.matmul(getA(), weights)};
+}
+
+//===----------------------------------------------------------------------===//
+// MatMulFpQ4
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+constexpr int64_t kFpQ4Block = 32;
+
+/// What a blob holds of each block: a scale of four bytes, a zero point of one
+/// or none, and sixteen bytes of elements.
+struct FpQ4Blob {
+  int64_t rows, columns, blocks, bytes;
+  bool hasPoints;
+};
+
+} // namespace
+
+LogicalResult MicrosoftMatMulFpQ4Op::verify() {
+  if (getBlkQuantType() != 0 && getBlkQuantType() != 1)
+    return emitError("blk_quant_type ")
+           << getBlkQuantType() << " is known but not built; 0 and 1 are";
+  return success();
+}
+
+static std::optional<FpQ4Blob> getBlob(MicrosoftMatMulFpQ4Op op) {
+  std::optional<SmallVector<int64_t>> shape = getConstantInts(op.getBShape());
+  constexpr int64_t kMost = int64_t(1) << 30;
+  if (!shape || shape->size() != 2 || llvm::any_of(*shape, [](int64_t size) {
+        return size <= 0 || size > kMost;
+      }))
+    return std::nullopt;
+  bool hasPoints = op.getBlkQuantType() == 1;
+  return FpQ4Blob{(*shape)[0], (*shape)[1],
+                  int64_t(llvm::divideCeil((*shape)[0], kFpQ4Block)),
+                  4 + hasPoints + kFpQ4Block / 2, hasPoints};
+}
+
+void MicrosoftMatMulFpQ4Op::requireSizes(SizeRequirements &r) {
+  std::optional<FpQ4Blob> blob = getBlob(*this);
+  if (!blob)
+    return r.fail("B_shape must be a constant of two positive sizes");
+  r.shape("B", getB(),
+          {r.constant(blob->columns * blob->blocks * blob->bytes)});
+  if (std::optional<Dims> a = getDims(getA()); a && !a->empty())
+    r.equal(a->back(), r.constant(blob->rows), "the last size of A");
+}
+
+SmallVector<Value> MicrosoftMatMulFpQ4Op::expand(OpBuilder &b) {
+  std::optional<FpQ4Blob> blob = getBlob(*this);
+  if (!blob || !getDims(getA()))
+    return {};
+  GraphBuilder g{b, getLoc()};
+  Type element = onnxc::onnx::getElementType(getA());
+  Value bytes = g.reshape(getB(), {blob->columns, blob->blocks, blob->bytes});
+  auto cut = [&](int64_t from, int64_t to) {
+    return g.slice(bytes, g.ints(from), g.ints(to), 2);
+  };
+  // Bytes of a float, the lowest first.
+  Type word = IntegerType::get(b.getContext(), 32, IntegerType::Unsigned);
+  Value scale;
+  for (int64_t i = 0; i < 4; ++i) {
+    Value part =
+        BitShiftOp::create(b, getLoc(), g.cast(cut(i, i + 1), word),
+                           g.number(8 * i, word), b.getStringAttr("LEFT"));
+    scale = scale ? Value(BitwiseOrOp::create(b, getLoc(), scale, part)) : part;
+  }
+  scale = BitCastOp::create(b, getLoc(), scale, getDataType(b.getF32Type()));
+  Value zero =
+      blob->hasPoints ? g.cast(cut(4, 5), element) : g.number(8, element);
+  // The lower bits of all bytes, then the upper ones.
+  Value packed = cut(blob->bytes - kFpQ4Block / 2, blob->bytes);
+  Type byte = onnxc::onnx::getElementType(getB());
+  Value lower = BitwiseAndOp::create(b, getLoc(), packed, g.number(15, byte));
+  Value upper = BitShiftOp::create(b, getLoc(), packed, g.number(4, byte),
+                                   b.getStringAttr("RIGHT"));
+  Value codes = g.cast(g.concat({lower, upper}, 2), element);
+  Value weights = g.mul(g.sub(codes, zero), g.cast(scale, element));
+  weights = g.reshape(weights, {blob->columns, blob->blocks * kFpQ4Block});
+  weights = g.slice(weights, g.ints(0), g.ints(blob->rows), 1);
+  return {g.matmul(getA(), g.transpose(weights, {1, 0}))};
 }

@@ -44,3 +44,28 @@ def Onnx_MicrosoftGatherBlockQuantizedOp
   let results = (outs Onnx_Tensor:$output);
   let hasVerifier = 1;
 }
+
+def Onnx_MicrosoftMatMulBnb4Op
+    : Onnx_MicrosoftOp<"MatMulBnb4", [NeedsSizes]> {
+  let summary = "Product with a matrix of bitsandbytes' codes of 4 bits";
+  let description = [{
+    B is [N, K] in one row, two codes a byte, the first in the upper bits; each
+    block of it has one largest magnitude.
+  }];
+  let arguments = (ins Onnx_Tensor:$A, Onnx_IntTensor:$B, Onnx_Tensor:$absmax,
+      Onnx_Int:$K, Onnx_Int:$N, Onnx_Int:$block_size, Onnx_Int:$quant_type,
+      DefaultValuedAttr<Onnx_Int, "0">:$training_mode,
+      DefaultValuedAttr<Onnx_Int, "1">:$transB);
+  let results = (outs Onnx_Tensor:$Y);
+  let hasVerifier = 1;
+}
+
+def Onnx_MicrosoftMatMulFpQ4Op
+    : Onnx_MicrosoftOp<"MatMulFpQ4", [NeedsSizes]> {
+  let summary = "Product with a matrix in blocks of 4 bits with their scales";
+  let arguments = (ins Onnx_Tensor:$A, Onnx_IntTensor:$B,
+      Onnx_IntTensor:$B_shape,
+      DefaultValuedAttr<Onnx_Int, "1">:$blk_quant_type);
+  let results = (outs Onnx_Tensor:$Y);
+  let hasVerifier = 1;
+}

@@ -71,3 +71,51 @@ CASES = [
        [{"data": np.random.RandomState(1).randint(0, 256, (20, 64)),
          "at": [0, 3, 19], "s": draw(2, 20, 4)}]),
 ]
+
+
+def multiply_codes(name, k, n, block, kind, transposed=1, expected=False):
+    """Codes of bitsandbytes; onnxruntime has no B that is not transposed."""
+    random = np.random.RandomState(k)
+    codes = random.randint(0, 256, (n * k + 1) // 2)
+    scales = random.rand(-(-n * k // block)).astype(np.float32)
+    rows = k if transposed else n
+    x = draw(5, 3, rows)
+    result = None
+    if expected:
+        table = np.array([0, 1 / 192, 2 / 3, 1, 1 / 3, 1 / 2, 1 / 6, 1 / 4])
+        table = np.concatenate([table, -table])
+        flat = np.stack([codes >> 4, codes & 15], 1).ravel()[:n * k]
+        result = [x @ (table[flat] * np.repeat(scales, block)[:n * k])
+                  .reshape(n, k)]
+    return op("ms_bnb4_" + name,
+              f"float[m, {rows}] x, uint8[{len(codes)}] b, "
+              f"float[{len(scales)}] s",
+              f"float[m, {n if transposed else k}] y",
+              f"y = {{}}MatMulBnb4 <K = {k}, N = {n}, block_size = {block}, "
+              f"quant_type = {kind}, transB = {transposed}> (x, b, s)",
+              [{"x": x, "b": codes, "s": scales}], expected=result)
+
+
+def multiply_blob(name, k, n, kind):
+    random = np.random.RandomState(k)
+    blocks = -(-k // 32)
+    blob = np.zeros((n, blocks, 20 + kind), np.uint8)
+    scales = random.rand(n, blocks, 1).astype(np.float32)
+    blob[:, :, :4] = scales.view(np.uint8)
+    if kind:
+        blob[:, :, 4] = random.randint(0, 16, (n, blocks))
+    blob[:, :, 4 + kind:] = random.randint(0, 256, (n, blocks, 16))
+    return op("ms_fp_q4_" + name,
+              f"float[m, {k}] x, uint8[{blob.size}] b", f"float[m, {n}] y",
+              f"s = Constant <value = int64[2] {{{k}, {n}}}> ()\n"
+              f"  y = {{}}MatMulFpQ4 <blk_quant_type = {kind}> (x, b, s)",
+              [{"x": draw(6, 3, k), "b": blob.ravel()}])
+
+
+CASES += [
+    multiply_codes("of_minifloats", 64, 5, 16, 0),
+    multiply_codes("of_normal_floats", 33, 3, 32, 1),
+    multiply_codes("not_transposed", 35, 4, 16, 0, 0, expected=True),
+    multiply_blob("symmetric", 64, 5, 0),
+    multiply_blob("with_points", 100, 3, 1),
+]

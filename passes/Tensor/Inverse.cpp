@@ -1,0 +1,109 @@
+//===- Inverse.cpp - Inverses of matrices ---------------------------------===//
+//
+// Gauss-Jordan elimination with the largest pivot of each column, on a copy of
+// the matrix with a unit matrix beside it.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/onnx/MicrosoftMatrixOps.h"
+#include "passes/Tensor/TensorBuilder.h"
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+namespace {
+
+/// A square matrix with a unit matrix beside it.
+struct Elimination {
+  const TensorBuilder &v;
+  Value size, width;
+
+  /// The row of column k's largest element from the diagonal on.
+  Value findPivot(Value k, Value matrix) const {
+    Value first = v.abs(v.extract(matrix, {k, k}));
+    auto body = [&](ValueRange i, ValueRange best) -> SmallVector<Value> {
+      Value x = v.abs(v.extract(matrix, {i[0], k}));
+      Value isLarger = v.gt(x, best[0]);
+      return {v.select(isLarger, x, best[0]),
+              v.select(isLarger, i[0], best[1])};
+    };
+    return v.loops(v.add(k, 1), size, {first, k}, body)[1];
+  }
+
+  /// Makes column k one of the unit matrix.
+  Value run(Value k, Value matrix) const {
+    Value row = findPivot(k, matrix), pivot = v.extract(matrix, {row, k});
+    // Exchanges two rows, and divides the first of them.
+    matrix = v.loop(v.index(0), width, matrix, [&](Value j, Value m) {
+      Value upper = v.extract(m, {k, j}), lower = v.extract(m, {row, j});
+      m = v.insert(upper, m, {row, j});
+      return v.insert(v.div(lower, pivot), m, {k, j});
+    });
+    return v.loop(v.index(0), size, matrix, [&](Value i, Value outer) {
+      Value factor =
+          v.select(v.eq(i, k), v.constant(pivot, 0), v.extract(outer, {i, k}));
+      return v.loop(v.index(0), width, outer, [&](Value j, Value m) {
+        Value x = v.extract(m, {i, j}), y = v.extract(m, {k, j});
+        return v.insert(v.sub(x, v.mul(factor, y)), m, {i, j});
+      });
+    });
+  }
+};
+
+struct LowerInverse : OpConversionPattern<MicrosoftInverseOp> {
+  using Base::Base;
+
+  LogicalResult
+  matchAndRewrite(MicrosoftInverseOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Type type = onnxc::onnx::getElementType(op.getX());
+    if (!isComputable(type) || !isa<FloatType>(type))
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
+    Type computed = getComputeType(type);
+    SmallVector<OpFoldResult> all = onnxc::getSizes(rewriter, op, op.getX());
+    SmallVector<OpFoldResult> batch(ArrayRef(all).drop_back(2));
+    SmallVector<OpFoldResult> square(ArrayRef(all).take_back(2));
+    TensorBuilder v(rewriter, op.getLoc());
+    Value size = v.index(all.back());
+    Elimination steps{v, size, v.mul(size, v.index(2))};
+    auto body = [&](ValueRange i, ValueRange tensors) -> SmallVector<Value> {
+      auto at = [&](ValueRange place) {
+        SmallVector<Value> whole(i);
+        whole.append(place.begin(), place.end());
+        return whole;
+      };
+      auto fill = [&](ValueRange place, ValueRange m) -> SmallVector<Value> {
+        Value one = v.constant(computed, 1), zero = v.constant(computed, 0);
+        Value unit = v.select(v.eq(place[0], place[1]), one, zero);
+        Value x = v.load(adaptor.getX(), at(place), type);
+        return {v.insert(unit, v.insert(x, m[0], place),
+                         {place[0], v.add(place[1], size)})};
+      };
+      Value matrix = v.loops(square, tensors[1], fill)[0];
+      matrix = v.loop(v.index(0), size, matrix,
+                      [&](Value k, Value m) { return steps.run(k, m); });
+      auto take = [&](ValueRange place, ValueRange y) -> SmallVector<Value> {
+        Value x = v.extract(matrix, {place[0], v.add(place[1], size)});
+        return {v.store(x, y[0], at(place), type)};
+      };
+      return {v.loops(square, tensors[0], take)[0], matrix};
+    };
+    std::optional<int64_t> known = getConstantIntValue(all.back());
+    OpFoldResult width = known ? OpFoldResult(rewriter.getIndexAttr(2 * *known))
+                               : OpFoldResult(steps.width);
+    Value scratch = v.empty({square[0], width}, computed);
+    Value result = createEmpty(rewriter, op.getLoc(), op->getResult(0));
+    rewriter.replaceOp(op, v.loops(batch, {result, scratch}, body)[0]);
+    return success();
+  }
+};
+
+} // namespace
+
+void onnxc::populateInverseLowering(RewritePatternSet &patterns,
+                                    TypeConverter &types) {
+  patterns.add<LowerInverse>(types, patterns.getContext());
+}

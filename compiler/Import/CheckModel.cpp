@@ -239,7 +239,7 @@ private:
     }
     if (domain == kMicrosoftDomain) {
       if (!lookupOp(&model.context, node))
-        report(node, "onnxc cannot compile this operator of onnxruntime's yet");
+        report(node, explainMicrosoftOperator(node.op_type()));
       return false;
     }
     const ::onnx::OpSchema *schema =

@@ -89,6 +89,9 @@ llvm::LogicalResult checkEquations(Model &model);
 llvm::LogicalResult checkStructure(Model &model);
 llvm::LogicalResult checkNodes(Model &model);
 
+/// MicrosoftNames.cpp: why an operator of com.microsoft is not compiled.
+std::string explainMicrosoftOperator(llvm::StringRef name);
+
 /// Weights.cpp
 llvm::LogicalResult setWeightsAside(Model &model);
 

@@ -9,7 +9,8 @@
 //
 // So the model is given a function of that body, as if it brought its own, in
 // onnx's text form; what follows inlines it. Attributes are written into the
-// body: another set of them makes another function.
+// body: another set of them makes another function. Those whose body depends on
+// a rank are ops of the dialect (MicrosoftQuantizedOps.td).
 //
 // Source: onnxruntime, docs/ContribOperators.md.
 //
@@ -120,11 +121,36 @@ struct Body {
 
 std::optional<Body> writeUnary(const ::onnx::NodeProto &node, StringRef op,
                                ArrayRef<StringRef> attributes) {
-  if (getInt(node, "channels_last", 0))
-    return std::nullopt;
   Body body;
   std::string x = body.dequantize(node, 0);
   body.quantize(node, body.call(op, copyAttributes(node, attributes), x), 3);
+  return body;
+}
+
+/// " <perm = [0, 3, 1, 2]>", or its inverse.
+std::string printOrder(int rank, bool toFirst) {
+  SmallVector<std::string> order = {"0"};
+  if (toFirst)
+    order.push_back(std::to_string(rank - 1));
+  for (int i = toFirst ? 1 : 2; i < rank - toFirst; ++i)
+    order.push_back(std::to_string(i));
+  if (!toFirst)
+    order.push_back("1");
+  return " <perm = [" + llvm::join(order, ", ") + "]>";
+}
+
+std::optional<Body> writeAveragePool(const ::onnx::NodeProto &node,
+                                     ArrayRef<StringRef> attributes) {
+  const ::onnx::AttributeProto *kernel = find(node, "kernel_shape");
+  if (!getInt(node, "channels_last", 0) || !kernel)
+    return writeUnary(node, "AveragePool", attributes);
+  int rank = kernel->ints_size() + 2;
+  Body body;
+  std::string x = body.dequantize(node, 0);
+  x = body.call("Transpose", printOrder(rank, /*toFirst=*/true), x);
+  x = body.call("AveragePool", copyAttributes(node, attributes), x);
+  x = body.call("Transpose", printOrder(rank, /*toFirst=*/false), x);
+  body.quantize(node, x, 3);
   return body;
 }
 
@@ -227,13 +253,10 @@ std::optional<Body> writeBody(const ::onnx::NodeProto &node) {
   StringRef op = node.op_type();
   if (op == "QLinearAdd" || op == "QLinearMul")
     return writeBinary(node, op.drop_front(7));
-  if (op == "QLinearSigmoid" || op == "QLinearLeakyRelu" ||
-      op == "QLinearGlobalAveragePool" || op == "QLinearReduceMean")
-    return writeUnary(node, op.drop_front(7), {"alpha", "axes", "keepdims"});
+  if (op == "QLinearSigmoid" || op == "QLinearLeakyRelu")
+    return writeUnary(node, op.drop_front(7), {"alpha"});
   if (op == "QLinearAveragePool")
-    return writeUnary(node, "AveragePool", window);
-  if (op == "QLinearSoftmax")
-    return writeUnary(node, "Softmax", {"axis"});
+    return writeAveragePool(node, window);
   if (op == "QLinearConcat")
     return writeConcat(node);
   if (op == "QLinearWhere")

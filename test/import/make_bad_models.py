@@ -48,9 +48,13 @@ def models():
     yield "unknown_domain", model(
         [h.make_node("FusedGelu", ["x"], ["y"], name="fg",
                      domain="com.example")], domains=["com.example"])
-    yield "unknown_op_of_onnxruntime", model(
-        [h.make_node("BeamSearch", ["x"], ["y"], name="search",
-                     domain="com.microsoft")], domains=["com.microsoft"])
+    for name, operator in [("loop_of_onnxruntime", "BeamSearch"),
+                           ("unbuilt_op_of_onnxruntime", "LongformerAttention"),
+                           ("misspelled_op_of_onnxruntime", "BiasGelo"),
+                           ("unknown_op_of_onnxruntime", "Frobnicate")]:
+        yield name, model(
+            [h.make_node(operator, ["x"], ["y"], name="search",
+                         domain="com.microsoft")], domains=["com.microsoft"])
     yield "attribute_of_onnxruntime", model(
         [h.make_node("Gelu", ["x"], ["y"], name="gelu", alpha=1.0,
                      domain="com.microsoft")], domains=["com.microsoft"])

@@ -157,6 +157,18 @@ struct FuseMatMul : OpRewritePattern<MatMulOp> {
   }
 };
 
+/// A free size is an addition's, and not the product's.
+bool broadcastsTo(Value bias, Value result) {
+  std::optional<Dims> from = getDims(bias), to = getDims(result);
+  if (!from || !to || from->size() > to->size())
+    return false;
+  return llvm::all_of(
+      llvm::zip(*from, ArrayRef(*to).take_back(from->size())), [](auto pair) {
+        auto [size, whole] = pair;
+        return size == whole || onnxc::onnx::getConstant(size) == 1;
+      });
+}
+
 struct FuseGemm : OpRewritePattern<GemmOp> {
   using Base::Base;
   LogicalResult matchAndRewrite(GemmOp op,
@@ -169,6 +181,8 @@ struct FuseGemm : OpRewritePattern<GemmOp> {
     if (op.getTransA() || op.getAlpha() != 1.0f ||
         (op.getC() && op.getBeta() != 1.0f))
       return rewriter.notifyMatchFailure(op, "scaled, or A is transposed");
+    if (op.getC() && !broadcastsTo(op.getC(), op.getY()))
+      return rewriter.notifyMatchFailure(op, "C's sizes are known by a run");
     // A bias that is no row stays with the reals.
     Location loc = op.getLoc();
     Value matrix = b->x;

@@ -84,3 +84,17 @@ func.func @free_channels(%x: tensor<1x1x2x2xui8>, %w: tensor<?x1x1x1xui8, #onnx.
       -> tensor<1x?x2x2xui8, #onnx.dims<[1, s0, 2, 2]>>
   return %0 : tensor<1x?x2x2xui8, #onnx.dims<[1, s0, 2, 2]>>
 }
+
+// A bias whose size only a run knows is Gemm's to broadcast.
+
+// CHECK-LABEL: func.func @free_bias
+// CHECK: onnx.Gemm(
+func.func @free_bias(%x: tensor<4x2xi8>, %c: tensor<?xf32, #onnx.dims<[s0]>>, %s0: index)
+    -> tensor<4x1xf32> attributes {onnx.symbols = ["n"]} {
+  %s = onnx.Constant() {value = dense<0.5> : tensor<f32>} : tensor<f32>
+  %w = onnx.Constant() {value = dense<1> : tensor<2x1xi8>} : tensor<2x1xi8>
+  %0 = onnx.DequantizeLinear(%x, %s, _) : (tensor<4x2xi8>, tensor<f32>) -> tensor<4x2xf32>
+  %1 = onnx.DequantizeLinear(%w, %s, _) : (tensor<2x1xi8>, tensor<f32>) -> tensor<2x1xf32>
+  %2 = onnx.Gemm(%0, %1, %c) : (tensor<4x2xf32>, tensor<2x1xf32>, tensor<?xf32, #onnx.dims<[s0]>>) -> tensor<4x1xf32>
+  return %2 : tensor<4x1xf32>
+}

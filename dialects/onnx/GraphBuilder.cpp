@@ -12,6 +12,7 @@
 #include "dialects/onnx/LogicOps.h"
 #include "dialects/onnx/MatMulOps.h"
 #include "dialects/onnx/MathOps.h"
+#include "dialects/onnx/OpenTypes.h"
 #include "dialects/onnx/ReductionOps.h"
 #include "dialects/onnx/ScatterOps.h"
 #include "dialects/onnx/ShapeOps.h"
@@ -179,6 +180,13 @@ Value GraphBuilder::range(Value count) {
 
 Value GraphBuilder::expand(Value x, Value shape) {
   return ExpandOp::create(b, loc, x, shape);
+}
+
+SmallVector<Value> refuseExpansion(Operation *op, const Twine &why) {
+  op->emitError(why);
+  SmallVector<Type> none;
+  (void)OpenTypesScope::recover(op->getOperands(), 0, none);
+  return {};
 }
 
 } // namespace onnxc::onnx

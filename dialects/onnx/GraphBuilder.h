@@ -79,6 +79,11 @@ struct GraphBuilder {
   mlir::Value expand(mlir::Value x, mlir::Value shape);
 };
 
+/// Ends an expansion: the op has a form that is refused. Nothing else is said
+/// of it.
+llvm::SmallVector<mlir::Value> refuseExpansion(mlir::Operation *op,
+                                               const llvm::Twine &why);
+
 } // namespace onnxc::onnx
 
 #endif // ONNXC_DIALECTS_ONNX_GRAPHBUILDER_H

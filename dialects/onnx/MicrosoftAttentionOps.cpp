@@ -413,10 +413,8 @@ SmallVector<Value> MicrosoftMultiHeadAttentionOp::expand(OpBuilder &b) {
   if (!sizes || (getPastKey() && !getDims(getPastKey())) ||
       (getKeyPaddingMask() && !getDims(getKeyPaddingMask())))
     return {};
-  if (!getQk().use_empty()) {
-    emitError("its output qk is known but not built");
-    return {};
-  }
+  if (!getQk().use_empty())
+    return refuseExpansion(*this, "its output qk is known but not built");
   GraphBuilder g{b, getLoc()};
   AttentionParts parts = readHeads(g, *this, *sizes);
   AffineExpr keys = sizes->keys;
@@ -466,11 +464,10 @@ SmallVector<Value> MicrosoftRotaryEmbeddingOp::expand(OpBuilder &b) {
     int64_t count = getNumHeads();
     if (count == 0 && all && pairs && *pairs > 0)
       count = *all / (2 * *pairs);
-    if (count == 0) {
-      emitError("the number of heads is free: bind the last size of its input "
-                "with --dim");
-      return {};
-    }
+    if (count == 0)
+      return refuseExpansion(
+          *this, "the number of heads is free: bind the last size of its input "
+                 "with --dim");
     heads = b.getI64IntegerAttr(count);
   }
   AffineExpr length = (*x)[x->size() - 2];

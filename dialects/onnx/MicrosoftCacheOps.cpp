@@ -211,6 +211,8 @@ SmallVector<Value> CacheAttention::build() {
 
 void MicrosoftGroupQueryAttentionOp::requireSizes(SizeRequirements &r) {
   r.rank("query", getQuery(), 3);
+  r.rank("cos_cache", getCosCache(), 2);
+  r.rank("sin_cache", getSinCache(), 2);
   std::optional<Dims> query = getDims(getQuery());
   if (!query || query->size() != 3)
     return;
@@ -237,10 +239,9 @@ SmallVector<Value> MicrosoftGroupQueryAttentionOp::expand(OpBuilder &b) {
   std::optional<Dims> query = getDims(getQuery());
   if (!query || query->size() != 3)
     return {};
-  if (!getOutputQk().use_empty()) {
-    emitError("its output output_qk is known but not built");
-    return {};
-  }
+  if (!getOutputQk().use_empty())
+    return refuseExpansion(*this,
+                           "its output output_qk is known but not built");
   GraphBuilder g{b, getLoc()};
   return CacheAttention(*this, g).build();
 }

@@ -136,10 +136,8 @@ SmallVector<Value> DecoderOp::expand(OpBuilder &b) {
   std::optional<Dims> query = getDims(getQuery());
   if (!query || query->size() != 3 || (getPastKey() && !getDims(getPastKey())))
     return {};
-  if (!getQk().use_empty()) {
-    emitError("its output qk is known but not built");
-    return {};
-  }
+  if (!getQk().use_empty())
+    return refuseExpansion(*this, "its output qk is known but not built");
   GraphBuilder g{b, getLoc()};
   AffineExpr size = query->back();
   if (!getKey())

@@ -166,10 +166,8 @@ SmallVector<Value> MicrosoftLinearAttentionGateOp::expand(OpBuilder &b) {
   Value decay = g.cast(g.mul(rate, getDecayScale()), element);
   if (getBeta().use_empty())
     return {decay, Value()};
-  if (!getB()) {
-    emitError("its output beta needs the input b");
-    return {};
-  }
+  if (!getB())
+    return refuseExpansion(*this, "its output beta needs the input b");
   Value gate = SigmoidOp::create(b, getLoc(), widen(g, getB()));
   return {decay, g.cast(gate, element)};
 }
@@ -432,10 +430,9 @@ SmallVector<Value> MicrosoftEngramGateOp::expand(OpBuilder &b) {
   Value y = g.mul(gate, value);
   if (getGatedValueNormed().use_empty())
     return {g.cast(y, element), Value()};
-  if (!getConvNormScale()) {
-    emitError("its output gated_value_normed needs the input conv_norm_scale");
-    return {};
-  }
+  if (!getConvNormScale())
+    return refuseExpansion(
+        *this, "its output gated_value_normed needs the input conv_norm_scale");
   return {g.cast(y, element),
           g.cast(normalize(y, getConvNormScale()), element)};
 }
@@ -510,11 +507,10 @@ SmallVector<Value> MicrosoftMRotaryEmbeddingOp::expand(OpBuilder &b) {
                              pairs = onnxc::onnx::getConstant(cosines->back());
       count = all && pairs && *pairs > 0 ? *all / (2 * *pairs) : 0;
     }
-    if (count == 0) {
-      emitError("the number of heads is free: bind the last size of its input "
-                "with --dim");
-      return {};
-    }
+    if (count == 0)
+      return refuseExpansion(
+          *this, "the number of heads is free: bind the last size of its input "
+                 "with --dim");
     heads = b.getI64IntegerAttr(count);
   }
   return {RotaryEmbeddingOp::create(

@@ -319,11 +319,10 @@ MicrosoftConvTransposeWithDynamicPadsOp::expand(OpBuilder &b) {
   DenseI64ArrayAttr pads;
   if (getPads()) {
     std::optional<SmallVector<int64_t>> known = getConstantInts(getPads());
-    if (!known) {
-      emitError("its pads are known at run time only: give them with --value, "
-                "or as a constant");
-      return {};
-    }
+    if (!known)
+      return refuseExpansion(
+          *this, "its pads are known at run time only: give them with --value, "
+                 "or as a constant");
     pads = b.getDenseI64ArrayAttr(*known);
   }
   return {ConvTransposeOp::create(

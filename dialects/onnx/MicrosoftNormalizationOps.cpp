@@ -64,10 +64,9 @@ SmallVector<Value> MicrosoftSkipLayerNormalizationOp::expand(OpBuilder &b) {
 
 SmallVector<Value>
 MicrosoftSkipSimplifiedLayerNormalizationOp::expand(OpBuilder &b) {
-  if (!getMean().use_empty() || !getInvStdVar().use_empty()) {
-    emitError("its outputs mean and inv_std_var are known but not built");
-    return {};
-  }
+  if (!getMean().use_empty() || !getInvStdVar().use_empty())
+    return refuseExpansion(
+        *this, "its outputs mean and inv_std_var are known but not built");
   GraphBuilder g{b, getLoc()};
   Value sum = addAll(g, getInput(), getSkip(), getBias());
   Value y = RMSNormalizationOp::create(
@@ -87,10 +86,9 @@ MicrosoftSimplifiedLayerNormalizationOp::expand(OpBuilder &b) {
                                  getEpsilonAttr(), getStashTypeAttr());
   if (getInvStdVar().use_empty())
     return {y, Value()};
-  if (normalizeAxis(getAxis(), dims->size()) != int64_t(dims->size()) - 1) {
-    emitError("its output inv_std_var is built for the last axis only");
-    return {};
-  }
+  if (normalizeAxis(getAxis(), dims->size()) != int64_t(dims->size()) - 1)
+    return refuseExpansion(
+        *this, "its output inv_std_var is built for the last axis only");
   return {y, getInverseRootMean(g, getX(), getEpsilon())};
 }
 

@@ -75,10 +75,11 @@ SmallVector<Value> MicrosoftPadOp::expand(OpBuilder &b) {
                         value, Value(), getModeAttr())};
 }
 
-LogicalResult
-MicrosoftUniqueOp::inferReturnTypes(MLIRContext *context,
-                                    std::optional<Location>, Adaptor adaptor,
-                                    SmallVectorImpl<Type> &types) {
+LogicalResult MicrosoftUniqueOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  if (failed(checkOperands<MicrosoftUniqueOp>(loc, adaptor)))
+    return failure();
   Type index = getUnrankedType(IntegerType::get(context, 64));
   types.assign({getUnrankedType(getElementType(adaptor.getX())), index, index});
   return success();

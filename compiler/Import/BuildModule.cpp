@@ -338,6 +338,34 @@ LogicalResult BuildModule::inferTypes(const ::onnx::NodeProto &node,
   return success();
 }
 
+/// A Gradient names tensors in its attributes: the ones that it is with respect
+/// to, those that stay, and the one that it is of.
+static LogicalResult addNamedTensors(const ::onnx::NodeProto &node,
+                                     Location loc, const Values &values,
+                                     SmallVectorImpl<Value> &operands) {
+  if (node.op_type() != "Gradient" || node.domain() != kTrainingDomain)
+    return success();
+  auto add = [&](const std::string &name) -> LogicalResult {
+    Value value = values.lookup(name);
+    if (!value)
+      return emitError(loc) << "differentiates \"" << name
+                            << "\", which no node before it computes";
+    operands.push_back(value);
+    return success();
+  };
+  for (StringRef list : {"xs", "zs", "y"})
+    for (const auto &attribute : node.attribute()) {
+      if (attribute.name() != list)
+        continue;
+      for (const std::string &name : attribute.strings())
+        if (failed(add(name)))
+          return failure();
+      if (list == "y" && failed(add(attribute.s())))
+        return failure();
+    }
+  return success();
+}
+
 /// onnx has checked those of its own operators.
 static LogicalResult checkAttributeNames(const ::onnx::NodeProto &node,
                                          Location loc,
@@ -370,6 +398,7 @@ LogicalResult BuildModule::buildNode(::onnx::NodeProto &node, Values &values) {
   NamedAttrList attributes;
   if (failed(checkAttributeNames(node, loc, *name)) ||
       failed(buildOperands(node, loc, *name, values, operands, attributes)) ||
+      failed(addNamedTensors(node, loc, values, operands)) ||
       failed(convertAttributes(model, node, attributes)) ||
       failed(name->verifyInherentAttrs(attributes,
                                        [&] { return emitError(loc); })))

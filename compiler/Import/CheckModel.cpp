@@ -328,7 +328,7 @@ std::optional<RegisteredOperationName> lookupOp(MLIRContext *context,
   if (domain == kMicrosoftDomain)
     name += "microsoft.";
   else if (domain != "ai.onnx" && domain != "ai.onnx.ml" &&
-           domain != "ai.onnx.preview.training")
+           domain != kTrainingDomain)
     return std::nullopt;
   return RegisteredOperationName::lookup(name + node.op_type(), context);
 }

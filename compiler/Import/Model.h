@@ -37,6 +37,9 @@ inline llvm::StringRef domainName(llvm::StringRef domain) {
 /// onnxruntime's operators, of which onnx has no schemas.
 constexpr llvm::StringLiteral kMicrosoftDomain = "com.microsoft";
 
+/// The steps of optimisers, and Gradient.
+constexpr llvm::StringLiteral kTrainingDomain = "ai.onnx.preview.training";
+
 /// A tensor known at compile time: elements, or strings.
 struct Constant {
   mlir::RankedTensorType type;

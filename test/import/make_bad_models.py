@@ -55,6 +55,10 @@ def models():
         yield name, model(
             [h.make_node(operator, ["x"], ["y"], name="search",
                          domain="com.microsoft")], domains=["com.microsoft"])
+    yield "gradient_of_nothing", model(
+        [h.make_node("Gradient", ["x"], ["y"], name="gradient", xs=["x"],
+                     y="nowhere", domain="ai.onnx.preview.training")],
+        domains=["ai.onnx.preview.training"])
     yield "attribute_of_onnxruntime", model(
         [h.make_node("Gelu", ["x"], ["y"], name="gelu", alpha=1.0,
                      domain="com.microsoft")], domains=["com.microsoft"])

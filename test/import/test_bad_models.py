@@ -35,6 +35,7 @@ EXPECTED = {
     "huge_weight": ['value "w": has a shape that is negative or too large'],
     "kinds": ['input "s" is a sequence', "only tensors go"],
     "attribute_of_onnxruntime": ['node "gelu" (Gelu)', 'no attribute "alpha"'],
+    "gradient_of_nothing": ['differentiates "nowhere"', "no node before it"],
     "layout_of_onnxruntime": ['node "reorder"', "ORT_ENABLE_EXTENDED"],
     "loop_of_onnxruntime": ["com.microsoft.BeamSearch is not supported",
                             "let the application run the loop"],

@@ -212,8 +212,8 @@ def read_accepted(path):
     return accepted
 
 
-def parse_arguments():
-    parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
+def add_includes(parser):
+    """Parses the arguments, with what reading the dialect takes."""
     parser.add_argument("--tblgen", default="llvm-tblgen-22")
     parser.add_argument("-I", dest="include", action="append", default=[])
     options = parser.parse()
@@ -223,7 +223,7 @@ def parse_arguments():
 
 
 def main():
-    options = parse_arguments()
+    options = add_includes(runner_arguments.RunnerArguments(__doc__, jobs=1))
     found = find_differences(read_dialect(options), read_schemas())
     accepted = read_accepted(ACCEPTED)
 

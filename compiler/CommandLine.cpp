@@ -175,6 +175,9 @@ struct Flags {
   Texts values{"value", cl::value_desc("INPUT=16000"),
                cl::desc("Make an input a constant, and fold what depends on "
                         "it; 1,2,3 for a list")};
+  Text nchwcBlock{"nchwc-block", cl::value_desc("N"),
+                  cl::desc("Of a model that onnxruntime has laid out for one "
+                           "machine: 16 if that has AVX-512, else 8")};
   Text weights{"weights", cl::value_desc("PLACE"),
                cl::desc("embed (the default), file (beside the object) or "
                         "extern")};
@@ -300,6 +303,10 @@ static Expected<Options> readFlags(const Flags &flags) {
   for (StringRef value : flags.values)
     if (Error error = setValue(options, value))
       return std::move(error);
+  if (flags.nchwcBlock == "8" || flags.nchwcBlock == "16")
+    options.import.nchwcBlock = flags.nchwcBlock == "8" ? 8 : 16;
+  else if (!flags.nchwcBlock.empty())
+    return bad("--nchwc-block is 8 or 16");
   if (options.checkAccesses && options.optLevel == 0)
     return bad("--check-accesses goes with -O1 and more: at -O0 temporaries of "
                "loops would pile up on the stack");

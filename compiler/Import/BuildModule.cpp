@@ -370,7 +370,7 @@ static LogicalResult addNamedTensors(const ::onnx::NodeProto &node,
 static LogicalResult checkAttributeNames(const ::onnx::NodeProto &node,
                                          Location loc,
                                          RegisteredOperationName name) {
-  if (node.domain() != kMicrosoftDomain)
+  if (node.domain() != kMicrosoftDomain && node.domain() != kNchwcDomain)
     return success();
   for (const auto &attribute : node.attribute())
     if (llvm::none_of(name.getAttributeNames(), [&](StringAttr known) {

@@ -231,13 +231,7 @@ private:
              ("the model imports no operator set of the domain " + name).str());
       return false;
     }
-    if (domain == "com.microsoft.nchwc") {
-      report(node,
-             "onnxruntime has laid the model out for one machine; save it "
-             "with ORT_ENABLE_EXTENDED, not ORT_ENABLE_ALL");
-      return false;
-    }
-    if (domain == kMicrosoftDomain) {
+    if (domain == kMicrosoftDomain || domain == kNchwcDomain) {
       if (!lookupOp(&model.context, node))
         report(node, explainMicrosoftOperator(node.op_type()));
       return false;
@@ -327,6 +321,8 @@ std::optional<RegisteredOperationName> lookupOp(MLIRContext *context,
   std::string name = "onnx.";
   if (domain == kMicrosoftDomain)
     name += "microsoft.";
+  else if (domain == kNchwcDomain)
+    name += "microsoft.nchwc.";
   else if (domain != "ai.onnx" && domain != "ai.onnx.ml" &&
            domain != kTrainingDomain)
     return std::nullopt;

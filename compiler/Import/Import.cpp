@@ -51,7 +51,8 @@ importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
     if (failed(unifyDomains(model)))
       return failure();
     sortNodes(model);
-    if (failed(checkEquations(model)) || failed(checkAxes(model)) ||
+    if (failed(findNchwcBlocks(model, options)) ||
+        failed(checkEquations(model)) || failed(checkAxes(model)) ||
         failed(checkStructure(model)) || failed(setWeightsAside(model)) ||
         failed(defineQuantizedFunctions(model)) ||
         failed(inlineLocalFunctions(model)) || failed(checkNodes(model)) ||

@@ -32,6 +32,8 @@ struct ImportOptions {
   /// Input name and elements, as numbers in text: the input is that constant.
   llvm::SmallVector<std::pair<std::string, llvm::SmallVector<std::string>>>
       values;
+  /// How many channels are in a block of com.microsoft.nchwc; 0 finds out.
+  int64_t nchwcBlock = 0;
 };
 
 /// The files beside the model that were read: its external data.

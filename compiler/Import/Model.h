@@ -37,6 +37,9 @@ inline llvm::StringRef domainName(llvm::StringRef domain) {
 /// onnxruntime's operators, of which onnx has no schemas.
 constexpr llvm::StringLiteral kMicrosoftDomain = "com.microsoft";
 
+/// What it saves of a model that it has laid out for one machine.
+constexpr llvm::StringLiteral kNchwcDomain = "com.microsoft.nchwc";
+
 /// The steps of optimisers, and Gradient.
 constexpr llvm::StringLiteral kTrainingDomain = "ai.onnx.preview.training";
 
@@ -81,6 +84,9 @@ ModelFacts collectFacts(const ::onnx::ModelProto &proto);
 
 /// UnifyDomains.cpp: one name for the default domain, one import a domain.
 llvm::LogicalResult unifyDomains(Model &model);
+
+/// NchwcBlocks.cpp: tells the nodes of com.microsoft.nchwc their block.
+llvm::LogicalResult findNchwcBlocks(Model &model, const ImportOptions &options);
 
 /// SortNodes.cpp: of each graph and function.
 void sortNodes(Model &model);

@@ -36,7 +36,7 @@ EXPECTED = {
     "kinds": ['input "s" is a sequence', "only tensors go"],
     "attribute_of_onnxruntime": ['node "gelu" (Gelu)', 'no attribute "alpha"'],
     "gradient_of_nothing": ['differentiates "nowhere"', "no node before it"],
-    "layout_of_onnxruntime": ['node "reorder"', "ORT_ENABLE_EXTENDED"],
+    "layout_of_onnxruntime": ["--nchwc-block=16", "ORT_ENABLE_EXTENDED"],
     "loop_of_onnxruntime": ["com.microsoft.BeamSearch is not supported",
                             "let the application run the loop"],
     "missing_output": ['output "y" is not computed by any node'],

@@ -34,8 +34,9 @@ from suite_cases import Failure, run_cases
 
 ROOT = runner_arguments.ROOT
 TARGET = os.path.join(ROOT, "docs", "operators.md")
-MICROSOFT = "com.microsoft"
-DOMAINS = ("ai.onnx", "ai.onnx.ml", "ai.onnx.preview.training", MICROSOFT)
+MICROSOFT, NCHWC = "com.microsoft", "com.microsoft.nchwc"
+DOMAINS = ("ai.onnx", "ai.onnx.ml", "ai.onnx.preview.training", MICROSOFT,
+           NCHWC)
 HEADER = """# Operators
 
 `test/schemas/list_operators.py --write` writes this page; a test checks that it
@@ -51,7 +52,8 @@ is current. How an operator is compiled:
 
 Its tests are ONNX's own that pass, of all of them; for com.microsoft the cases
 of `test/graphs`, and whether `test/random/run_microsoft.py` draws it; for
-ai.onnx.ml also the models of `test/pipelines`.
+ai.onnx.ml also the models of `test/pipelines`. com.microsoft.nchwc is what
+onnxruntime saves of a model that it has laid out for one machine.
 """
 
 
@@ -152,7 +154,7 @@ def count_pipelines():
 def describe_tests(domain, name, counts):
     total, reasons, graphs, pipelines, drawn = counts
     parts, why = [], ""
-    if domain != MICROSOFT and total[name]:
+    if domain not in (MICROSOFT, NCHWC) and total[name]:
         failed = reasons.get(name, [])
         parts.append(f"{total[name] - len(failed)} of {total[name]}")
         why = " ".join(sorted(set(failed)))
@@ -162,7 +164,21 @@ def describe_tests(domain, name, counts):
         parts.append(f"pipelines: {pipelines[name]}")
     if domain == MICROSOFT and f'"{name}"' in drawn:
         parts.append("random")
+    if domain == NCHWC:
+        parts.append("saved models")
     return ", ".join(parts), why
+
+
+def list_built(dialect, prefix):
+    return {name[len(prefix):]: how for name, how in dialect.items()
+            if name.startswith(prefix) and "." not in name[len(prefix):]}
+
+
+def list_nchwc(dialect):
+    """Of what onnxruntime lays out for one machine; test/models/run_saved.py
+    tests it."""
+    built = list_built(dialect, "microsoft.nchwc.")
+    return [(name, how, "") for name, how in sorted(built.items())]
 
 
 def list_microsoft(dialect):
@@ -177,9 +193,7 @@ def list_microsoft(dialect):
     loops = find_list(r"is_contained\(")
     functions = re.findall(r'op == "(\w+)"', read(
         "compiler", "Import", "QuantizedFunctions.cpp"))
-    prefix = "microsoft."
-    built = {name[len(prefix):]: how for name, how in dialect.items()
-             if name.startswith(prefix)}
+    built = list_built(dialect, "microsoft.")
     for name in sorted({*known, *functions, *built}):
         if name in built:
             yield name, built[name], ""
@@ -216,6 +230,7 @@ def write_page(options):
     lines = [HEADER]
     for domain in DOMAINS:
         rows = list(list_microsoft(dialect) if domain == MICROSOFT else
+                    list_nchwc(dialect) if domain == NCHWC else
                     list_standard(domain, dialect))
         built = sum(how != "refused" for _, how, _ in rows)
         lines += [f"## {domain}: {built} of {len(rows)}", "",

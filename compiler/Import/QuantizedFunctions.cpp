@@ -87,12 +87,18 @@ std::string copyAttributes(const ::onnx::NodeProto &node,
 struct Body {
   std::string text;
   int next = 0;
+  /// A tensor that is quantised as the result is.
+  std::string like;
+  /// The result's type is that of `like`, which opset 15 has an operator for.
+  bool usesCastLike = false;
 
   std::string name() { return "t" + std::to_string(next++); }
   /// A tensor with its scale and zero point, from input `first` on.
   std::string dequantize(const ::onnx::NodeProto &node, int first,
                          StringRef attributes = "") {
     std::string result = name();
+    if (like.empty())
+      like = "i" + std::to_string(first);
     text += ("  " + result + " = DequantizeLinear" + attributes + "(i" +
              Twine(first) + ", i" + Twine(first + 1) +
              (hasInput(node, first + 2) ? ", i" + Twine(first + 2) : Twine()) +
@@ -109,9 +115,14 @@ struct Body {
     return result;
   }
   void quantize(const ::onnx::NodeProto &node, StringRef value, int scale) {
-    text += ("  y = QuantizeLinear(" + value + ", i" + Twine(scale) +
-             (hasInput(node, scale + 1) ? ", i" + Twine(scale + 1) : Twine()) +
-             ")\n")
+    std::string zero = "i" + std::to_string(scale + 1);
+    if (!hasInput(node, scale + 1)) {
+      usesCastLike = true;
+      text += "  real_zero = Constant <value_float = 0.0> ()\n";
+      zero = call("CastLike", "", {"real_zero", like});
+    }
+    text += ("  y = QuantizeLinear(" + value + ", i" + Twine(scale) + ", " +
+             zero + ")\n")
                 .str();
   }
   void result(StringRef value) {
@@ -303,6 +314,11 @@ private:
   llvm::StringMap<std::string> names;
 
   LogicalResult define(::onnx::NodeProto &node, const Body &body) {
+    constexpr int64_t kCastLikeOpset = 15;
+    if (body.usesCastLike && model.getOpset("") < kCastLikeOpset)
+      return model.error(node)
+             << "leaves out the zero point of its result; give it, or export "
+                "the model for opset 15";
     std::string inputs;
     for (int i = 0; i < node.input_size(); ++i)
       inputs += (i ? ", i" : "i") + std::to_string(i);

@@ -45,13 +45,12 @@ template <typename Op, unsigned N> constexpr bool needsOperands() {
   return Op::template hasTrait<AtLeastNOperands<N>::template Impl>();
 }
 
-/// How many operands an op without segments has at least; none has over four.
-template <typename Op> constexpr size_t countNeededOperands() {
-  return needsOperands<Op, 1>()   ? 1
-         : needsOperands<Op, 2>() ? 2
-         : needsOperands<Op, 3>() ? 3
-         : needsOperands<Op, 4>() ? 4
-                                  : 0;
+/// How many operands an op without segments has at least; none has over nine.
+template <typename Op, unsigned N = 9> constexpr size_t countNeededOperands() {
+  if constexpr (N == 0)
+    return 0;
+  else
+    return needsOperands<Op, N>() ? N : countNeededOperands<Op, N - 1>();
 }
 
 /// Whether the operands are there that inference reads, all of them tensors. An

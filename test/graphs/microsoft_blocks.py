@@ -100,7 +100,7 @@ def multiply_blob(name, k, n, kind):
     random = np.random.RandomState(k)
     blocks = -(-k // 32)
     blob = np.zeros((n, blocks, 20 + kind), np.uint8)
-    scales = random.rand(n, blocks, 1).astype(np.float32)
+    scales = (random.rand(n, blocks, 1) / 16).astype(np.float32)
     blob[:, :, :4] = scales.view(np.uint8)
     if kind:
         blob[:, :, 4] = random.randint(0, 16, (n, blocks))

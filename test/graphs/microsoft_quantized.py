@@ -56,3 +56,8 @@ CASES = [
              "QLinearSoftmax <axis = 1, opset = 11> (x, sx, zx, sy, zy)",
              **PROBABILITY),
 ]
+
+CASES += [
+    function("sum_without_a_point", (3, 4), "a, b",
+             "QLinearAdd(x, sx, zx, x, sx, zx, sy)", "int8", scale=0.11),
+]

@@ -45,13 +45,16 @@ def draw_binary(draw):
         draw.size(label, SMALL)
     labels = ("a", "b", "c")
     other = labels if draw.maybe() else draw.choice((("c",), (1, "b", 1)))
-    return quantised(draw, draw.choice(("QLinearAdd", "QLinearMul")), {
-        "A": draw_tensor(draw, dtype, *labels),
-        **parameters(draw, "A", dtype),
-        "B": draw_tensor(draw, dtype, *other, constant=0.4),
-        **parameters(draw, "B", dtype),
-        **parameters(draw, "C", dtype, low=0.1, high=0.3)}, dtype,
-        fixed="a b c" if other != labels else "")
+    inputs = {"A": draw_tensor(draw, dtype, *labels),
+              **parameters(draw, "A", dtype),
+              "B": draw_tensor(draw, dtype, *other, constant=0.4),
+              **parameters(draw, "B", dtype),
+              **parameters(draw, "C", dtype, low=0.1, high=0.3)}
+    # onnxruntime takes no operand without one.
+    if draw.maybe(0.15):
+        inputs["C_zero_point"] = None
+    return quantised(draw, draw.choice(("QLinearAdd", "QLinearMul")), inputs,
+                     dtype, fixed="a b c" if other != labels else "")
 
 
 def draw_unary(draw):

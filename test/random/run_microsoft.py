@@ -28,12 +28,13 @@ from suite_cases import Failure
 
 import microsoft_elementwise
 import microsoft_models
+import microsoft_others
 import microsoft_quantised
 import microsoft_sequences
 import seeded_models
 
 DRAWERS = (microsoft_elementwise.DRAWERS + microsoft_sequences.DRAWERS +
-           microsoft_quantised.DRAWERS)
+           microsoft_quantised.DRAWERS + microsoft_others.DRAWERS)
 # A few roundings of 11 bits.
 HALF_TOLERANCE = 6e-3
 LEVELS = (None,) * 6 + ("x86-64", "x86-64-v2", "x86-64-v3")

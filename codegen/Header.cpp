@@ -50,8 +50,7 @@ std::string printExpression(AffineExpr expr,
   }
 }
 
-/// The type of an element in memory.
-static StringRef getCType(int32_t dtype) {
+StringRef getCType(int32_t dtype) {
   switch (dtype) {
   case abi::Float:
   case abi::Complex64:
@@ -170,7 +169,9 @@ private:
       return !symbol.fromData;
     });
   }
-  void comment(const Twine &text, StringRef indent = "");
+  void comment(const Twine &text, StringRef indent = "") {
+    writeComment(text, indent, os);
+  }
 
   const ModelInterface &model;
   std::string prefix, upper;
@@ -195,8 +196,7 @@ HeaderWriter::HeaderWriter(const ModelInterface &model, StringRef prefix,
     symbolNames.push_back(symbols.add(symbol.name));
 }
 
-/// A comment wrapped at 80 columns.
-void HeaderWriter::comment(const Twine &text, StringRef indent) {
+void writeComment(const Twine &text, StringRef indent, raw_ostream &os) {
   std::string content = text.str();
   SmallVector<StringRef> words;
   StringRef(content).split(words, ' ', -1, /*KeepEmpty=*/false);
@@ -330,7 +330,10 @@ void HeaderWriter::writeArena() {
   if (stackBytes)
     os << "/* Bytes of stack that " << prefix
        << "_model.entry takes at most; onnxc_run takes some more\n"
-          " * for every input and output. */\n"
+          " * for every input and output"
+       << (model.functions.empty()
+               ? ". */\n"
+               : ", and so do the functions that it calls. */\n")
        << "#define " << upper << "_STACK_BYTES " << *stackBytes << "\n\n";
   if (arenaBytes) {
     os << "/* Bytes of context->arena"
@@ -440,6 +443,7 @@ void HeaderWriter::write() {
   writeSizes();
   writeArena();
   writeRun();
+  writeFunctions(model.functions, os);
   os << "#ifdef __cplusplus\n}\n#endif\n#endif /* " << upper << "_H */\n";
 }
 

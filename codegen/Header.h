@@ -29,6 +29,16 @@ void writeHeader(const ModelInterface &model, llvm::StringRef prefix,
 std::string printExpression(mlir::AffineExpr expr,
                             llvm::function_ref<std::string(unsigned)> symbol);
 
+/// The type of C that an element of an onnxc_dtype is in memory.
+llvm::StringRef getCType(int32_t dtype);
+
+/// HeaderFunctions.cpp: declares what the application defines.
+void writeFunctions(llvm::ArrayRef<FunctionInterface> functions,
+                    llvm::raw_ostream &os);
+/// A comment wrapped at 80 columns.
+void writeComment(const llvm::Twine &text, llvm::StringRef indent,
+                  llvm::raw_ostream &os);
+
 /// ONNX's name of an onnxc_dtype, and how it lies in memory where C has no such
 /// type.
 llvm::StringRef describeType(int32_t dtype);

@@ -155,6 +155,33 @@ static void readDescription(ModuleOp module, ModelInterface &model) {
       model.steps.push_back({step.getNodes().str(), step.getKernel().str()});
 }
 
+static void readFunctions(ModuleOp module, ModelInterface &model) {
+  auto list = plan::attrs::CustomFunctions::get(module);
+  if (!list)
+    return;
+  auto read = [](Attribute type, const Twine &name) {
+    FunctionInterface::Tensor tensor{name.str()};
+    if (auto known = dyn_cast<RankedTensorType>(cast<TypeAttr>(type).getValue()))
+      tensor = {tensor.name, getDtype(known.getElementType()), known.getRank()};
+    return tensor;
+  };
+  for (auto given : list.getAsRange<plan::CustomFunctionAttr>()) {
+    FunctionInterface &function = model.functions.emplace_back();
+    function.name = given.getName().str();
+    function.symbol = given.getSymbol().str();
+    function.users = given.getUsers().str();
+    function.tellsSizes = given.getSizes();
+    for (auto [type, name] : llvm::zip(given.getInputs(), given.getNames()))
+      function.inputs.push_back(read(type, cast<StringAttr>(name).getValue()));
+    for (auto [i, type] : llvm::enumerate(given.getOutputs()))
+      function.outputs.push_back(read(type, "y" + Twine(i)));
+    for (NamedAttribute attribute : given.getAttributes())
+      function.attributes.emplace_back(
+          attribute.getName().str(),
+          cast<StringAttr>(attribute.getValue()).str());
+  }
+}
+
 /// What @main tells, or where it is gone has told.
 static plan::InterfaceAttr getInterface(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
@@ -176,6 +203,7 @@ static plan::InterfaceAttr getInterface(ModuleOp module) {
 FailureOr<ModelInterface> readModelInterface(ModuleOp module) {
   ModelInterface model;
   readDescription(module, model);
+  readFunctions(module, model);
   plan::InterfaceAttr interface = getInterface(module);
   if (!interface)
     return emitError(module.getLoc())

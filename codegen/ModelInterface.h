@@ -46,6 +46,23 @@ struct StepInterface {
   std::string kernel;
 };
 
+/// A function that the application defines for custom operators.
+struct FunctionInterface {
+  struct Tensor {
+    std::string name;
+    /// 0 where the function is given null.
+    int32_t dtype = 0;
+    int64_t rank = 0;
+  };
+  /// For the application, for the linker, and for a comment.
+  std::string name, symbol, users;
+  std::vector<Tensor> inputs, outputs;
+  /// Name and kind, as FLOAT or INTS.
+  std::vector<std::pair<std::string, std::string>> attributes;
+  /// It tells sizes of the outputs, and writes nothing else.
+  bool tellsSizes = false;
+};
+
 struct ModelInterface {
   std::string name;
   std::string producer;
@@ -56,6 +73,7 @@ struct ModelInterface {
   std::vector<SymbolInterface> symbols;
   /// Empty without --profile.
   std::vector<StepInterface> steps;
+  std::vector<FunctionInterface> functions;
 
   /// Whether a dimension of this tensor depends on data.
   bool dependsOnData(const TensorInterface &tensor) const;

@@ -61,13 +61,15 @@ Expected<ObjectFacts> readObjectFacts(MemoryBufferRef content) {
   return facts;
 }
 
-Error checkFreestanding(const ObjectFacts &facts) {
+Error checkFreestanding(const ObjectFacts &facts,
+                        const StringSet<> &functions) {
   static const StringSet<> supplied = {
       "memcpy", "memmove", "memset", "memcmp",
       "sqrtf",  "sqrt",    "fmod",   "onnxc_cpu_features"};
   std::string wanted;
   for (StringRef name : facts.undefined)
-    if (!name.starts_with("__") && !supplied.contains(name))
+    if (!name.starts_with("__") && !supplied.contains(name) &&
+        !functions.contains(name))
       wanted += (wanted.empty() ? "'" : ", '") + name.str() + "'";
   if (wanted.empty())
     return Error::success();

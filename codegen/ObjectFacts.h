@@ -8,6 +8,7 @@
 #define ONNXC_CODEGEN_OBJECTFACTS_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBufferRef.h"
 #include <string>
@@ -28,8 +29,9 @@ llvm::Expected<ObjectFacts> readObjectFacts(llvm::StringRef file);
 llvm::Expected<ObjectFacts> readObjectFacts(llvm::MemoryBufferRef content);
 
 /// Fails where the object needs more than what the freestanding runtime and a
-/// compiler's own support library have.
-llvm::Error checkFreestanding(const ObjectFacts &facts);
+/// compiler's own support library have, and the application's own functions.
+llvm::Error checkFreestanding(const ObjectFacts &facts,
+                              const llvm::StringSet<> &functions);
 
 } // namespace onnxc
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "llvm/Support/CommandLine.h"
+#include "compiler/CustomOption.h"
 #include "compiler/Options.h"
 #include "compiler/Pipeline.h"
 #include "targets/Target.h"
@@ -178,6 +179,14 @@ struct Flags {
   Text nchwcBlock{"nchwc-block", cl::value_desc("N"),
                   cl::desc("Of a model that onnxruntime has laid out for one "
                            "machine: 16 if that has AVX-512, else 8")};
+  Texts customOperators{
+      "custom-op", cl::value_desc("DOMAIN::NAME=FUNCTION[:RULE,...]"),
+      cl::desc("A C function of the application computes this operator; rules "
+               "tell what it gives: same-as-input-0, float[d0(0),4]. @FILE "
+               "has one a line")};
+  Texts functions{"functions", cl::value_desc("FILE"),
+                  cl::desc("A model that has bodies of functions which this "
+                           "one lacks")};
   Text weights{"weights", cl::value_desc("PLACE"),
                cl::desc("embed (the default), file (beside the object) or "
                         "extern")};
@@ -307,6 +316,11 @@ static Expected<Options> readFlags(const Flags &flags) {
     options.import.nchwcBlock = flags.nchwcBlock == "8" ? 8 : 16;
   else if (!flags.nchwcBlock.empty())
     return bad("--nchwc-block is 8 or 16");
+  for (StringRef custom : flags.customOperators)
+    if (Error error = addCustomOperator(options, custom))
+      return std::move(error);
+  options.import.functionFiles.assign(flags.functions.begin(),
+                                      flags.functions.end());
   if (options.checkAccesses && options.optLevel == 0)
     return bad("--check-accesses goes with -O1 and more: at -O0 temporaries of "
                "loops would pile up on the stack");

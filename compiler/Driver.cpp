@@ -6,6 +6,7 @@
 
 #include "compiler/Driver.h"
 #include "codegen/LowerToLLVM.h"
+#include "compiler/CustomOption.h"
 #include "compiler/EvaluateConstants.h"
 #include "compiler/Import/ModelDiagnostics.h"
 #include "compiler/Listing.h"
@@ -110,7 +111,8 @@ LogicalResult Compilation::report(llvm::Error error) {
 }
 
 LogicalResult Compilation::run() {
-  if (failed(report(nameOutputs(options))))
+  if (failed(report(nameOutputs(options))) ||
+      failed(report(checkCustomFunctions(options))))
     return failure();
   files.emplace(options);
   auto targets = resolveTargets(options);

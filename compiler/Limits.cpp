@@ -66,7 +66,10 @@ Error checkLimits(const Options &options, mlir::ModuleOp module,
           "--freestanding: an allocator would be needed, as sizes depend on "
           "data in" +
           list(largest.allocating));
-    if (Error error = checkFreestanding(emitted.facts))
+    StringSet<> functions;
+    for (const FunctionInterface &function : model.functions)
+      functions.insert(function.symbol);
+    if (Error error = checkFreestanding(emitted.facts, functions))
       return error;
   }
   if (options.maxArena) {

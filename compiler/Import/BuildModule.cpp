@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Build.h"
+#include "compiler/Import/CustomNodes.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/InferTypes.h"
@@ -66,6 +67,7 @@ private:
   OpBuilder b;
   /// Static types that the model states, by value name.
   llvm::StringMap<Type> stated;
+  std::optional<StatedTypes> customTypes;
   int nodeNumber = 0;
 
   void recordTypes(const ::onnx::GraphProto &graph);
@@ -79,6 +81,9 @@ private:
   void buildConstant(Location loc, StringRef name, const Constant &constant,
                      Values &values);
   LogicalResult buildNode(::onnx::NodeProto &node, Values &values);
+  LogicalResult buildCustomNode(const CustomOperator &custom,
+                                ::onnx::NodeProto &node, Location loc,
+                                Values &values);
   LogicalResult buildOperands(const ::onnx::NodeProto &node, Location loc,
                               OperationName name, const Values &values,
                               SmallVectorImpl<Value> &operands,
@@ -380,8 +385,25 @@ static LogicalResult checkAttributeNames(const ::onnx::NodeProto &node,
   return success();
 }
 
+LogicalResult BuildModule::buildCustomNode(const CustomOperator &custom,
+                                           ::onnx::NodeProto &node,
+                                           Location loc, Values &values) {
+  FailureOr<Operation *> op =
+      buildCustomCall(model, custom, node, loc, *customTypes, b,
+                      [&](StringRef name) { return values.lookup(name); });
+  if (failed(op) || failed((*op)->getName().verifyInvariants(*op)))
+    return failure();
+  unsigned next = 0;
+  for (const std::string &output : node.output())
+    if (!output.empty())
+      values.values[output] = (*op)->getResult(next++);
+  return success();
+}
+
 LogicalResult BuildModule::buildNode(::onnx::NodeProto &node, Values &values) {
   Location loc = model.getLoc(node, nodeNumber);
+  if (const CustomOperator *custom = findCustomOperator(options, node))
+    return buildCustomNode(*custom, node, loc, values);
   if (node.op_type() == "Constant" && isDefaultDomain(node.domain())) {
     FailureOr<Constant> constant = convertConstant(model, node);
     if (failed(constant))
@@ -472,6 +494,8 @@ FailureOr<OwningOpRef<ModuleOp>> BuildModule::run() {
   describeZipMaps(model);
   ::onnx::GraphProto &graph = *model.proto->mutable_graph();
   recordTypes(graph);
+  if (!options.customOperators.empty())
+    customTypes.emplace(graph, *signature);
 
   OwningOpRef<ModuleOp> module = ModuleOp::create(model.loc);
   setModuleAttributes(*module);

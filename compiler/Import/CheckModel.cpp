@@ -160,7 +160,8 @@ private:
 
 class CheckNodes {
 public:
-  explicit CheckNodes(Model &model) : model(model) {
+  CheckNodes(Model &model, const ImportOptions &options)
+      : model(model), options(options) {
     checker.set_ir_version(int(model.proto->ir_version()));
     std::unordered_map<std::string, int> opsets;
     for (const auto &opset : model.proto->opset_import())
@@ -188,6 +189,7 @@ public:
 
 private:
   Model &model;
+  const ImportOptions &options;
   ::onnx::checker::CheckerContext checker;
   int errors = 0;
   struct Unsupported {
@@ -226,6 +228,8 @@ private:
     int64_t opset = model.getOpset(domain);
     auto *registry = ::onnx::OpSchemaRegistry::Instance();
     StringRef name = domainName(node.domain());
+    if (findCustomOperator(options, node))
+      return false;
     if (opset == 0) {
       report(node,
              ("the model imports no operator set of the domain " + name).str());
@@ -250,7 +254,7 @@ private:
     }
     if (!schema) {
       report(node, ("the domain " + name + " has no such operator in opset " +
-                    std::to_string(opset))
+                    std::to_string(opset) + getRemedy(node))
                        .str());
       return false;
     }
@@ -263,6 +267,17 @@ private:
                          "for each key"
                        : "onnxc cannot compile this operator yet");
     return !schema->Deprecated();
+  }
+
+  /// For operators that are neither ONNX's nor onnxruntime's.
+  static std::string getRemedy(const ::onnx::NodeProto &node) {
+    if (StringRef(domainName(node.domain())).starts_with("ai.onnx"))
+      return "";
+    return ("; --custom-op " + domainName(node.domain()) +
+            "::" + node.op_type() +
+            "=FUNCTION has a C function compute it, --functions FILE takes "
+            "its body from another model")
+        .str();
   }
 
   static bool takesMap(const ::onnx::NodeProto &node) {
@@ -333,6 +348,8 @@ LogicalResult checkStructure(Model &model) {
   return CheckStructure(model).run();
 }
 
-LogicalResult checkNodes(Model &model) { return CheckNodes(model).run(); }
+LogicalResult checkNodes(Model &model, const ImportOptions &options) {
+  return CheckNodes(model, options).run();
+}
 
 } // namespace onnxc

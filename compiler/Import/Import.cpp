@@ -48,15 +48,17 @@ importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
       return failure();
     if (facts)
       *facts = collectFacts(*model.proto);
-    if (failed(unifyDomains(model)))
+    if (failed(addFunctions(model, options, files)) ||
+        failed(unifyDomains(model)) ||
+        failed(takeCustomOperators(model, options)))
       return failure();
     sortNodes(model);
     if (failed(findNchwcBlocks(model, options)) ||
         failed(checkEquations(model)) || failed(checkAxes(model)) ||
         failed(checkStructure(model)) || failed(setWeightsAside(model)) ||
-        failed(defineQuantizedFunctions(model)) ||
-        failed(inlineLocalFunctions(model)) || failed(checkNodes(model)) ||
-        failed(upgradeModel(model)) || failed(expandFunctions(model, options)))
+        failed(defineQuantizedFunctions(model, options)) ||
+        failed(inlineLocalFunctions(model)) ||
+        failed(checkNodes(model, options)) || failed(upgradeModel(model)) || failed(expandFunctions(model, options)))
       return failure();
     return buildModule(model, options);
   });

@@ -25,6 +25,18 @@ struct DimBinding {
   bool isFixed() const { return min == max; }
 };
 
+/// An operator that a function of the application computes, as --custom-op
+/// says.
+struct CustomOperator {
+  std::string domain, name;
+  /// What the application calls the function.
+  std::string function;
+  /// What outputs are, as CustomRule.h reads it; the model states the rest.
+  llvm::SmallVector<std::string> rules;
+
+  std::string str() const { return domain + "::" + name; }
+};
+
 struct ImportOptions {
   llvm::SmallVector<std::pair<std::string, DimBinding>> dims;
   /// Input name and shape; ShapedType::kDynamic leaves a size as it is.
@@ -34,9 +46,13 @@ struct ImportOptions {
       values;
   /// How many channels are in a block of com.microsoft.nchwc; 0 finds out.
   int64_t nchwcBlock = 0;
+  llvm::SmallVector<CustomOperator> customOperators;
+  /// Files with bodies of functions that the model lacks.
+  llvm::SmallVector<std::string> functionFiles;
 };
 
-/// The files beside the model that were read: its external data.
+/// The files beside the model that were read: its external data, and those of
+/// functions.
 using ExternalFiles = llvm::SmallVector<std::string>;
 
 /// Facts of the file for people, counted before any change.

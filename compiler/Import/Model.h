@@ -1,8 +1,8 @@
 //===- Model.h - The importer's steps on the protobuf ---------------------===//
 //
-// Private to compiler/Import. The steps, in order: read, unify domains, sort,
-// check equations, axes and the structure, set the weights aside, inline, check
-// the nodes, upgrade, expand, build.
+// Private to compiler/Import. The steps, in order: read, take functions of other
+// files, unify domains, sort, check equations, axes and the structure, set the
+// weights aside, inline, check the nodes, upgrade, expand, build.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -80,6 +80,9 @@ struct Model {
 
 /// ReadModel.cpp
 llvm::LogicalResult readModel(Model &model);
+/// Reads a file; what is wrong with it is said of `loc`.
+llvm::LogicalResult readProto(llvm::StringRef path, mlir::Location loc,
+                              ::onnx::ModelProto &proto);
 ModelFacts collectFacts(const ::onnx::ModelProto &proto);
 
 /// UnifyDomains.cpp: one name for the default domain, one import a domain.
@@ -87,6 +90,16 @@ llvm::LogicalResult unifyDomains(Model &model);
 
 /// NchwcBlocks.cpp: tells the nodes of com.microsoft.nchwc their block.
 llvm::LogicalResult findNchwcBlocks(Model &model, const ImportOptions &options);
+/// FunctionFiles.cpp: functions of other files become the model's own.
+llvm::LogicalResult addFunctions(Model &model, const ImportOptions &options,
+                                 ExternalFiles &files);
+
+/// CustomNodes.cpp: the flag that a node is about, null for none; and what is
+/// wrong with the flags.
+const CustomOperator *findCustomOperator(const ImportOptions &options,
+                                         const ::onnx::NodeProto &node);
+llvm::LogicalResult takeCustomOperators(Model &model,
+                                        const ImportOptions &options);
 
 /// SortNodes.cpp: of each graph and function.
 void sortNodes(Model &model);
@@ -96,7 +109,7 @@ llvm::LogicalResult checkEquations(Model &model);
 
 /// CheckModel.cpp: names, order, opsets, operators.
 llvm::LogicalResult checkStructure(Model &model);
-llvm::LogicalResult checkNodes(Model &model);
+llvm::LogicalResult checkNodes(Model &model, const ImportOptions &options);
 
 /// MicrosoftNames.cpp: why an operator of com.microsoft is not compiled.
 std::string explainMicrosoftOperator(llvm::StringRef name);
@@ -137,7 +150,8 @@ mlir::Type convertType(mlir::MLIRContext *context,
                        const ::onnx::TypeProto &type);
 
 /// QuantizedFunctions.cpp: bodies for operators of the domain com.microsoft.
-llvm::LogicalResult defineQuantizedFunctions(Model &model);
+llvm::LogicalResult defineQuantizedFunctions(Model &model,
+                                             const ImportOptions &options);
 
 /// InlineFunctions.cpp: model-local functions, then those of schemas whose
 /// operator has no op in the dialect.

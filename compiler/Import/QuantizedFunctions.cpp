@@ -285,7 +285,10 @@ std::optional<Body> writeBody(const ::onnx::NodeProto &node) {
 
 class Define {
 public:
-  explicit Define(Model &model) : model(model) {
+  Define(Model &model, const ImportOptions &options) : model(model) {
+    for (const CustomOperator &custom : options.customOperators)
+      if (custom.domain == kMicrosoftDomain)
+        own.insert(custom.name);
     for (const auto &function : model.proto->functions())
       if (function.domain() == kMicrosoftDomain)
         own.insert(function.name());
@@ -309,6 +312,7 @@ public:
 
 private:
   Model &model;
+  /// Those that have a body, or a function of the application.
   llvm::StringSet<> own;
   /// From the text of a function to its name.
   llvm::StringMap<std::string> names;
@@ -344,8 +348,9 @@ private:
 
 } // namespace
 
-LogicalResult defineQuantizedFunctions(Model &model) {
-  Define define(model);
+LogicalResult defineQuantizedFunctions(Model &model,
+                                       const ImportOptions &options) {
+  Define define(model, options);
   if (failed(define.visit(*model.proto->mutable_graph()->mutable_node())))
     return failure();
   for (int i = 0, e = model.proto->functions_size(); i < e; ++i)

@@ -46,38 +46,46 @@ int64_t Model::getOpset(StringRef domain) const {
   return 0;
 }
 
-LogicalResult readModel(Model &model) {
-  if (llvm::sys::fs::is_directory(model.path))
-    return model.error() << "is a directory; name the .onnx file in it";
-  if (llvm::sys::fs::exists(model.path) &&
-      !llvm::sys::fs::is_regular_file(model.path))
-    return model.error() << "is not a regular file";
-  auto buffer = llvm::MemoryBuffer::getFile(model.path, /*IsText=*/false,
+static LogicalResult emitNotAModel(Location loc, StringRef why) {
+  return emitError(loc)
+         << "is not an ONNX model, or not a whole one: " << why
+         << "; is the download complete, and is it an .onnx file?";
+}
+
+LogicalResult readProto(StringRef path, Location loc,
+                        ::onnx::ModelProto &proto) {
+  auto error = [&] { return emitError(loc); };
+  if (llvm::sys::fs::is_directory(path))
+    return error() << "is a directory; name the .onnx file in it";
+  if (llvm::sys::fs::exists(path) && !llvm::sys::fs::is_regular_file(path))
+    return error() << "is not a regular file";
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return model.error() << "cannot be read: " << buffer.getError().message();
+    return error() << "cannot be read: " << buffer.getError().message();
   StringRef bytes = (*buffer)->getBuffer();
   if (bytes.empty())
-    return model.error() << "is empty; is the download complete?";
+    return error() << "is empty; is the download complete?";
   // Protobuf counts in int.
   if (bytes.size() > size_t(INT32_MAX))
-    return model.error()
+    return error()
            << "is larger than 2 GiB, which a protobuf cannot be; save the "
               "model with external data";
   google::protobuf::io::CodedInputStream input(
       reinterpret_cast<const uint8_t *>(bytes.data()), int(bytes.size()));
   input.SetTotalBytesLimit(INT32_MAX);
   input.SetRecursionLimit(200);
-  auto notAModel = [&](StringRef why) -> LogicalResult {
-    return model.error()
-           << "is not an ONNX model, or not a whole one: " << why
-           << "; is the download complete, and is it an .onnx file?";
-  };
-  if (!model.proto->ParseFromCodedStream(&input) ||
-      !input.ConsumedEntireMessage())
-    return notAModel("its protobuf ends early, is damaged, or has sub-graphs "
-                     "nested too deeply");
+  if (!proto.ParseFromCodedStream(&input) || !input.ConsumedEntireMessage())
+    return emitNotAModel(loc, "its protobuf ends early, is damaged, or has "
+                              "sub-graphs nested too deeply");
+  return success();
+}
+
+LogicalResult readModel(Model &model) {
   ::onnx::ModelProto &proto = *model.proto;
+  if (failed(readProto(model.path, model.loc, proto)))
+    return failure();
+  auto notAModel = [&](StringRef why) { return emitNotAModel(model.loc, why); };
   if (!proto.has_graph())
     return notAModel("it has no graph");
   if (!proto.has_ir_version() || proto.ir_version() < 1)

@@ -41,6 +41,25 @@ LogicalResult ArenaAttr::verify(EmitError emitError, int64_t, int64_t,
   return success();
 }
 
+static bool isTensorList(ArrayAttr types) {
+  return llvm::all_of(types, [](Attribute type) {
+    auto tensor = dyn_cast<TypeAttr>(type);
+    return tensor && isa<NoneType, RankedTensorType>(tensor.getValue());
+  });
+}
+
+LogicalResult CustomFunctionAttr::verify(EmitError emitError, StringAttr,
+                                         StringAttr, StringAttr,
+                                         ArrayAttr names, ArrayAttr inputs,
+                                         ArrayAttr outputs, DictionaryAttr,
+                                         bool) {
+  if (!isListOf<StringAttr>(names) || names.size() != inputs.size())
+    return emitError() << "names has a text for each input";
+  if (!isTensorList(inputs) || !isTensorList(outputs))
+    return emitError() << "inputs and outputs are tensors, or none";
+  return success();
+}
+
 LogicalResult PartAttr::verify(EmitError emitError, int64_t, int64_t inputs,
                                onnx::DimsAttr bytes, DenseI64ArrayAttr slots,
                                DenseBoolArrayAttr transfers) {
@@ -102,6 +121,8 @@ static ArrayRef<AttrRule> getRules() {
        "a list of #plan.memory_use", isModule, "modules"},
       {Allocating::getName(), isListOf<StringAttr>, "a list of names", isModule,
        "modules"},
+      {CustomFunctions::getName(), isListOf<CustomFunctionAttr>,
+       "a list of #plan.custom_function", isModule, "modules"},
       {Part::getName(), isAttr<PartAttr>, "#plan.part", isModule, "modules"},
       {DeviceWeights::getName(), isAttr<IntegerAttr>, "an integer", isModule,
        "modules"},

@@ -39,6 +39,7 @@ using Steps = OwnedAttr<PlanDialect::StepsAttrHelper>;
 using Arena = OwnedAttr<PlanDialect::ArenaAttrHelper>;
 using LargestWeights = OwnedAttr<PlanDialect::LargestWeightsAttrHelper>;
 using Allocating = OwnedAttr<PlanDialect::AllocatingAttrHelper>;
+using CustomFunctions = OwnedAttr<PlanDialect::CustomFunctionsAttrHelper>;
 
 using Part = OwnedAttr<PlanDialect::PartAttrHelper>;
 using DeviceWeights = OwnedAttr<PlanDialect::DeviceWeightsAttrHelper>;

@@ -61,6 +61,24 @@ def Plan_ArenaAttr : Plan_Attr<"Arena", "arena"> {
   let genVerifyDecl = 1;
 }
 
+def Plan_CustomFunctionAttr : Plan_Attr<"CustomFunction", "custom_function"> {
+  let summary = "A function that the application defines for custom operators";
+  let description = [{
+    `name` is what the application calls it, `symbol` what the linker does, and
+    `users` tells a reader which operators call it. Inputs and outputs are
+    tensor types whose ranks and elements count, or none where the function is
+    given null. `attributes` are the kinds of the nodes' attributes as ONNX has
+    them: FLOAT, INTS, ... With `sizes` it is the function that tells sizes of
+    outputs.
+  }];
+  let parameters = (ins "::mlir::StringAttr":$name,
+      "::mlir::StringAttr":$symbol, "::mlir::StringAttr":$users,
+      "::mlir::ArrayAttr":$names, "::mlir::ArrayAttr":$inputs,
+      "::mlir::ArrayAttr":$outputs, "::mlir::DictionaryAttr":$attributes,
+      "bool":$sizes);
+  let genVerifyDecl = 1;
+}
+
 def Plan_PartAttr : Plan_Attr<"Part", "part"> {
   let summary = "A part of the plan that the device runs";
   let description = [{

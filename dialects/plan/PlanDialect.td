@@ -59,6 +59,8 @@ def Plan_Dialect : Dialect {
     - `arena`: the size of the arena and what fills it, where it is constant.
     - `largest_weights`: a list of #plan.memory_use.
     - `allocating`: the nodes whose results need an allocator.
+    - `custom_functions`: a list of #plan.custom_function, what the application
+      has to define.
 
     Of devices:
     - `part`: the module is a part of the plan, which the device runs.
@@ -89,6 +91,7 @@ def Plan_Dialect : Dialect {
     "::onnxc::plan::ArenaAttr":$arena,
     "::mlir::ArrayAttr":$largest_weights,
     "::mlir::ArrayAttr":$allocating,
+    "::mlir::ArrayAttr":$custom_functions,
     "::onnxc::plan::PartAttr":$part,
     "::mlir::IntegerAttr":$device_weights,
     "::mlir::ArrayAttr":$device_parts,

@@ -9,6 +9,7 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
+#include "dialects/onnx/CustomOps.h"
 #include "dialects/plan/Kernels.h"
 #include "passes/Check/CheckPasses.h"
 
@@ -25,7 +26,8 @@ namespace {
 /// @main is a list of calls, views and sub-graphs; all sizes are expressions.
 LogicalResult checkMain(Operation *op) {
   bool stays = isa<plan::PlanDialect>(op->getDialect()) ||
-               isa<onnx::ConstantOp, onnx::DimsOp, onnx::YieldOp, func::FuncOp,
+               isa<onnx::ConstantOp, onnx::DimsOp, onnx::CustomCallOp,
+                   onnx::CustomSizesOp, onnx::YieldOp, func::FuncOp,
                    func::ReturnOp>(op) ||
                op->getNumRegions() > 0;
   if (!stays)

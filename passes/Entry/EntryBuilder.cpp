@@ -238,15 +238,19 @@ void EntryBuilder::callKernel(StringRef name, ValueRange arguments) {
   func::CallOp::create(b, loc, name, TypeRange(), arguments);
 }
 
+/// At the entry's beginning: the stack must not grow with iterations.
+Value EntryBuilder::allocateOnStack(Type type, int64_t count) {
+  OpBuilder atStart = OpBuilder::atBlockBegin(&entry.getBody().front());
+  Value number =
+      arith::ConstantIntOp::create(atStart, loc, b.getI32Type(), count);
+  return LLVM::AllocaOp::create(atStart, loc, arena.getType(), type, number);
+}
+
 Value EntryBuilder::listPointers(ValueRange values) {
   Type pointer = arena.getType();
   if (values.empty())
     return LLVM::ZeroOp::create(b, loc, pointer);
-  // At the entry's beginning: the stack must not grow with iterations.
-  OpBuilder atStart = OpBuilder::atBlockBegin(&entry.getBody().front());
-  Value count =
-      arith::ConstantIntOp::create(atStart, loc, b.getI32Type(), values.size());
-  Value list = LLVM::AllocaOp::create(atStart, loc, pointer, pointer, count);
+  Value list = allocateOnStack(pointer, values.size());
   for (auto [i, value] : llvm::enumerate(values))
     LLVM::StoreOp::create(
         b, loc, value,

@@ -37,6 +37,17 @@ public:
   void requireEqual(mlir::AffineExpr l, mlir::AffineExpr r, int32_t status,
                     llvm::StringRef blamed);
   void callKernel(llvm::StringRef name, mlir::ValueRange arguments);
+  /// Calls a function of the application, and leaves where its result is not 0.
+  void callFunction(llvm::StringRef symbol, mlir::ValueRange arguments);
+  /// Where sizes are, as C's int64_t. A null expression is -1, in memory of the
+  /// call that a function may write.
+  mlir::Value listSizes(llvm::ArrayRef<mlir::AffineExpr> sizes);
+  /// Stores a size of such a list as a tensor of one integer.
+  void storeSize(mlir::Value list, int64_t number, mlir::Value address);
+  mlir::Value getNull();
+  /// The value of an attribute of a node: a number, or an address, in a list's
+  /// case followed by its length.
+  llvm::SmallVector<mlir::Value> getAttribute(mlir::Attribute value);
   /// Has the context's device run a part; leaves where it fails.
   void offload(int64_t part, mlir::ValueRange inputs, mlir::ValueRange outputs);
   /// Reads symbol `number` from an integer in memory, and stores it for the
@@ -115,6 +126,8 @@ private:
   mlir::Block *leave = nullptr;
   /// What error_name may be, and the globals that hold it.
   llvm::StringMap<mlir::LLVM::GlobalOp> texts;
+  /// Lists of constants, by their elements.
+  llvm::DenseMap<mlir::Attribute, mlir::LLVM::GlobalOp> lists;
 
   mlir::Value load(mlir::Type type, mlir::Value base, int64_t index);
   mlir::Value allocateBytes(mlir::Value bytes);
@@ -133,6 +146,9 @@ private:
   void storeErrorName(mlir::Value name);
   /// Stores pointers one after the other, and returns where.
   mlir::Value listPointers(mlir::ValueRange values);
+  /// The address of constants.
+  mlir::Value getList(mlir::DenseElementsAttr elements);
+  mlir::Value allocateOnStack(mlir::Type type, int64_t count);
   mlir::Value offsetBy(mlir::Value base, mlir::Value bytes);
 };
 

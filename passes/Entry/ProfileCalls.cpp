@@ -42,12 +42,12 @@ struct ProfileCalls : onnxc::impl::ProfileCallsBase<ProfileCalls> {
                                        LLVM::ICmpPredicate::ne, profile, null);
 
     SmallVector<Attribute> steps;
-    entry.walk([&](func::CallOp call) {
-      auto kernel = module.lookupSymbol<func::FuncOp>(call.getCallee());
-      if (!isKernel(kernel))
+    entry.walk([&](Operation *call) {
+      StringRef callee = getCallee(module, call);
+      if (callee.empty())
         return;
       auto tell = [&](int64_t step) {
-        Location loc = call.getLoc();
+        Location loc = call->getLoc();
         auto guarded = scf::IfOp::create(b, loc, isSet);
         OpBuilder inner = guarded.getThenBodyBuilder();
         Value number =
@@ -59,17 +59,33 @@ struct ProfileCalls : onnxc::impl::ProfileCallsBase<ProfileCalls> {
                              ValueRange{profile, profiler, number});
       };
       b.setInsertionPoint(call);
-      tell(steps.size());
+      tell(int64_t(steps.size()));
       b.setInsertionPointAfter(call);
       tell(-1);
       steps.push_back(plan::StepAttr::get(
-          &getContext(), b.getStringAttr(getNodeNames(call.getLoc())),
-          b.getStringAttr(call.getCallee())));
+          &getContext(), b.getStringAttr(getNodeNames(call->getLoc())),
+          b.getStringAttr(callee)));
     });
     plan::attrs::Steps::set(module, b.getArrayAttr(steps));
   }
 
 private:
+  /// The kernel, or the application's function, that is called; empty for what
+  /// is no such call.
+  static StringRef getCallee(ModuleOp module, Operation *op) {
+    if (auto call = dyn_cast<func::CallOp>(op))
+      if (isKernel(module.lookupSymbol<func::FuncOp>(call.getCallee())))
+        return call.getCallee();
+    auto functions = plan::attrs::CustomFunctions::get(module);
+    auto call = dyn_cast<LLVM::CallOp>(op);
+    if (!functions || !call || !call.getCallee())
+      return {};
+    for (auto function : functions.getAsRange<plan::CustomFunctionAttr>())
+      if (function.getSymbol() == *call.getCallee())
+        return function.getName();
+    return {};
+  }
+
   static Value loadField(OpBuilder &b, Location loc, Value context,
                          abi::ContextField field) {
     Type pointer = context.getType();

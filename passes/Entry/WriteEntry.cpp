@@ -15,10 +15,13 @@
 
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
+#include "dialects/onnx/CustomOps.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/ModelAttrs.h"
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/plan/Kernels.h"
+#include "passes/Entry/CustomCalls.h"
+#include "passes/Entry/CustomFunctions.h"
 #include "passes/Entry/EntryBuilder.h"
 #include "passes/Entry/EntryPasses.h"
 #include "passes/Entry/SizeFunctions.h"
@@ -41,8 +44,9 @@ namespace {
 /// Writes @onnxc_entry at the end of the module.
 class EntryWriter {
 public:
-  EntryWriter(ModuleOp module, func::FuncOp main, const MemoryPlan &plan)
-      : main(main), kernels(module), plan(plan),
+  EntryWriter(ModuleOp module, func::FuncOp main, const MemoryPlan &plan,
+              const CustomFunctions &functions)
+      : main(main), kernels(module), plan(plan), functions(functions),
         b(OpBuilder::atBlockEnd(module.getBody())),
         entry(b, main, plan.heapBytes.size()), addresses(plan.heapBytes.size()),
         kept(plan.keptBytes.size()) {}
@@ -53,6 +57,7 @@ private:
   func::FuncOp main;
   SymbolTable kernels;
   const MemoryPlan &plan;
+  const CustomFunctions &functions;
   OpBuilder b;
   EntryBuilder entry;
   /// Where each buffer on the heap is now.
@@ -73,6 +78,8 @@ private:
   void emit(plan::SymbolOp symbol);
   void emit(plan::RequireOp require);
   void emit(DimsOp dims);
+  void emit(CustomCallOp call);
+  void emit(CustomSizesOp sizes);
   void emit(IfOp branch);
   void emit(LoopOp loop);
   void emit(ScanOp scan);
@@ -224,7 +231,8 @@ void EntryWriter::emitBlock(Block &block) {
     entry.setLoc(op.getLoc());
     llvm::TypeSwitch<Operation *>(&op)
         .Case<plan::CallOp, plan::OffloadOp, plan::SymbolOp, plan::RequireOp,
-              DimsOp, IfOp, LoopOp, ScanOp>([&](auto typed) { emit(typed); });
+              DimsOp, CustomCallOp, CustomSizesOp, IfOp, LoopOp, ScanOp>(
+            [&](auto typed) { emit(typed); });
   }
 }
 
@@ -249,6 +257,18 @@ void EntryWriter::emit(DimsOp dims) {
   allocateResults(dims);
   entry.storeInts(getAddress(dims.getResult()),
                   getElementType(dims.getResult()), dims.getValue().getExprs());
+}
+
+void EntryWriter::emit(CustomCallOp call) {
+  allocateResults(call);
+  callCustomFunction(entry, functions.get(call), call,
+                     [&](Value value) { return getAddress(value); });
+}
+
+void EntryWriter::emit(CustomSizesOp sizes) {
+  allocateResults(sizes);
+  askForSizes(entry, functions.get(sizes), sizes,
+              [&](Value value) { return getAddress(value); });
 }
 
 void EntryWriter::emit(IfOp branch) {
@@ -422,7 +442,10 @@ struct WriteEntry : onnxc::impl::WriteEntryBase<WriteEntry> {
     FailureOr<MemoryPlan> plan = planMemory(module, main);
     if (failed(plan))
       return signalPassFailure();
-    EntryWriter(module, main, *plan).writeEntry();
+    CustomFunctions functions(main);
+    EntryWriter(module, main, *plan, functions).writeEntry();
+    if (ArrayAttr list = functions.getList(&getContext()); !list.empty())
+      plan::attrs::CustomFunctions::set(module, list);
     OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
     buildArenaBytes(b, main.getLoc(), plan->arenaBytes);
     buildOutputShapes(main);

@@ -17,6 +17,7 @@
 
 #include "passes/Graph/KernelGroups.h"
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/CustomOps.h"
 #include "dialects/onnx/QuantizeOps.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "passes/Graph/GraphPasses.h"
@@ -30,7 +31,8 @@ static constexpr size_t kMaxOps = 48;
 
 bool onnxc::staysInMain(Operation *op) {
   return !isa<OnnxDialect>(op->getDialect()) || op->getNumRegions() > 0 ||
-         isa<ConstantOp, DimsOp>(op) || op->hasTrait<IsView>() ||
+         isa<ConstantOp, DimsOp, CustomCallOp, CustomSizesOp>(op) ||
+         op->hasTrait<IsView>() ||
          op->hasTrait<OpTrait::IsTerminator>() ||
          llvm::any_of(op->getOperandTypes(),
                       [](Type type) { return !isa<RankedTensorType>(type); });

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/CustomOps.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/plan/Plan.h"
 #include "passes/Graph/ReshapeTo.h"
@@ -116,8 +117,10 @@ void ShapeInference::defineShapeOperands(ShapeOperandsOp op) {
 
 LogicalResult
 ShapeInference::defineDataDependentSizes(DataDependentShapeOp op) {
+  // A function writes all its outputs.
+  bool needsAll = isa<CustomCallOp>(op) && !op->use_empty();
   if (llvm::all_of(op->getResults(), [&](Value result) {
-        return result.use_empty() || getDims(result).has_value();
+        return (result.use_empty() && !needsAll) || getDims(result).has_value();
       }))
     return success();
   OpBuilder b(op);

@@ -10,6 +10,7 @@
 #include "passes/Memory/MemoryPlan.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
+#include "dialects/onnx/CustomOps.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/ModelAttrs.h"
 #include "dialects/plan/Kernels.h"
@@ -199,8 +200,8 @@ void MemoryPlanner::placeInputsAndOutputs() {
     // Memory of a fixed size is the caller's, other memory is allocated.
     if (!places.count(source) &&
         plan.dependsOnData(source) == plan.dependsOnData(value) &&
-        isa_and_nonnull<plan::CallOp, plan::OffloadOp, IfOp, LoopOp, ScanOp>(
-            source.getDefiningOp()) &&
+        isa_and_nonnull<plan::CallOp, plan::OffloadOp, CustomCallOp, IfOp,
+                        LoopOp, ScanOp>(source.getDefiningOp()) &&
         !isSizedInside(source))
       setPlace(source, {Place::Output, int64_t(i)});
   }
@@ -248,7 +249,7 @@ LogicalResult MemoryPlanner::placeBlock(Block &block) {
     for (OpResult result : op.getResults())
       if (!places.count(result) && failed(placeResult(result)))
         return failure();
-    if (isa<DimsOp, plan::OffloadOp>(op))
+    if (isa<DimsOp, plan::OffloadOp, CustomCallOp, CustomSizesOp>(op))
       continue;
     if (auto call = dyn_cast<plan::CallOp>(op)) {
       if (failed(placeCall(call)))
@@ -315,7 +316,7 @@ void MemoryPlanner::placeYields(Operation *op, Block &block) {
   for (auto [i, value] : llvm::enumerate(block.getTerminator()->getOperands()))
     if (Value source = getSource(value);
         source.getParentBlock() == &block &&
-        isa_and_nonnull<plan::CallOp, plan::OffloadOp>(
+        isa_and_nonnull<plan::CallOp, plan::OffloadOp, CustomCallOp>(
             source.getDefiningOp()) &&
         !places.count(source) && getDims(source) == getDims(op->getResult(i)))
       setPlace(source, places[op->getResult(i)]);

@@ -182,8 +182,9 @@ struct Flags {
   Texts customOperators{
       "custom-op", cl::value_desc("DOMAIN::NAME=FUNCTION[:RULE,...]"),
       cl::desc("A C function of the application computes this operator; rules "
-               "tell what it gives: same-as-input-0, float[d0(0),4]. @FILE "
-               "has one a line")};
+               "tell what it gives: same-as-input-0, float[d0(0),4]")};
+  Texts customFiles{"custom-op-file", cl::value_desc("FILE"),
+                    cl::desc("The same, one a line")};
   Texts functions{"functions", cl::value_desc("FILE"),
                   cl::desc("A model that has bodies of functions which this "
                            "one lacks")};
@@ -318,6 +319,9 @@ static Expected<Options> readFlags(const Flags &flags) {
     return bad("--nchwc-block is 8 or 16");
   for (StringRef custom : flags.customOperators)
     if (Error error = addCustomOperator(options, custom))
+      return std::move(error);
+  for (StringRef file : flags.customFiles)
+    if (Error error = addCustomOperators(options, file))
       return std::move(error);
   options.import.functionFiles.assign(flags.functions.begin(),
                                       flags.functions.end());

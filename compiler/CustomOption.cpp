@@ -18,8 +18,7 @@ static Error bad(StringRef text, const Twine &why) {
   return createStringError("--custom-op '" + text + "': " + why);
 }
 
-/// One without a file.
-static Error addOne(Options &options, StringRef text) {
+Error addCustomOperator(Options &options, StringRef text) {
   auto [name, call] = text.split('=');
   auto [domain, type] = name.rsplit("::");
   CustomOperator custom;
@@ -50,18 +49,16 @@ static Error addOne(Options &options, StringRef text) {
   return Error::success();
 }
 
-Error addCustomOperator(Options &options, StringRef text) {
-  if (!text.consume_front("@"))
-    return addOne(options, text);
-  auto buffer = MemoryBuffer::getFile(text, /*IsText=*/true);
+Error addCustomOperators(Options &options, StringRef file) {
+  auto buffer = MemoryBuffer::getFile(file, /*IsText=*/true);
   if (!buffer)
-    return createStringError("--custom-op: cannot read '" + text +
+    return createStringError("--custom-op-file: cannot read '" + file +
                              "': " + buffer.getError().message());
   for (StringRef line : llvm::split((*buffer)->getBuffer(), '\n')) {
     line = line.split('#').first.trim();
     if (line.empty())
       continue;
-    if (Error error = addOne(options, line))
+    if (Error error = addCustomOperator(options, line))
       return error;
   }
   return Error::success();

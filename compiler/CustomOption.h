@@ -11,9 +11,10 @@
 
 namespace onnxc {
 
-/// Takes DOMAIN::NAME=FUNCTION, with `:RULE,RULE` behind it or not, or @FILE
-/// with one of these in each line.
+/// Takes DOMAIN::NAME=FUNCTION, with `:RULE,RULE` behind it or not.
 llvm::Error addCustomOperator(Options &options, llvm::StringRef text);
+/// A file with one of these in each line; # begins a comment.
+llvm::Error addCustomOperators(Options &options, llvm::StringRef file);
 
 /// Whether the functions' names are free, once the prefix is known.
 llvm::Error checkCustomFunctions(const Options &options);

@@ -216,9 +216,12 @@ private:
   LogicalResult takeOutputs(const StatedTypes &stated) {
     for (auto [i, name] : llvm::enumerate(node.output())) {
       givenOutputs.push_back(!name.empty());
-      if (i < custom.rules.size() || name.empty()) {
-        rules.push_back(b.getStringAttr(
-            i < custom.rules.size() ? custom.rules[i] : "float[]"));
+      if (i < custom.rules.size()) {
+        rules.push_back(b.getStringAttr(custom.rules[i]));
+        continue;
+      }
+      if (name.empty()) {
+        rules.push_back(TypeAttr::get(b.getNoneType()));
         continue;
       }
       std::string why;

@@ -11,6 +11,7 @@
 #include "compiler/Import/Model.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
+#include <onnx/defs/schema.h>
 
 using namespace mlir;
 
@@ -116,6 +117,24 @@ private:
     return success();
   }
 
+  /// An operator of ONNX's own that is another one in an older opset.
+  template <typename Nodes>
+  static std::string findChanged(const Nodes &nodes, int64_t from, int64_t to) {
+    for (const auto &node : nodes) {
+      for (const auto &attribute : node.attribute())
+        if (std::string inside = findChanged(attribute.g().node(), from, to);
+            !inside.empty())
+          return inside;
+      auto get = [&](int64_t version) {
+        return ::onnx::OpSchemaRegistry::Schema(node.op_type(), int(version),
+                                                "");
+      };
+      if (isDefaultDomain(node.domain()) && get(from) != get(to))
+        return node.op_type();
+    }
+    return {};
+  }
+
   LogicalResult add(StringRef key, Found &found) {
     found.library->isUsed = true;
     if (!added.insert(key).second)
@@ -139,7 +158,15 @@ private:
       if (isDefault && opset.version() > kNewestOpset)
         return error << "is of opset " << opset.version()
                      << "; onnxc knows 1 to " << kNewestOpset;
-      // Those of ONNX's own domain are converted.
+      // onnx converts to newer opsets.
+      if (isDefault && version && opset.version() > version)
+        if (std::string changed = findChanged(found.function->node(),
+                                              opset.version(), version);
+            !changed.empty())
+          return error << "is of opset " << opset.version() << ", the model of "
+                       << version << ", where " << changed
+                       << " is another operator; export the model for opset "
+                       << opset.version();
       if (version && version != opset.version() && !isDefault)
         return error << "imports the operator set " << opset.domain()
                      << " at version " << opset.version() << ", the model at "
@@ -148,7 +175,11 @@ private:
         *model.proto->add_opset_import() = opset;
     }
     error.abandon();
-    *model.proto->add_functions() = *found.function;
+    ::onnx::FunctionProto &function = *model.proto->add_functions();
+    function = *found.function;
+    for (auto &opset : *function.mutable_opset_import())
+      if (isDefaultDomain(opset.domain()))
+        opset.set_version(std::min(opset.version(), model.getOpset("")));
     return success();
   }
 };

@@ -45,8 +45,9 @@ bool CustomUse::isOne(Operation *op) {
 Expected<CustomResult> CustomUse::infer(MLIRContext *context,
                                         size_t number) const {
   if (auto stated = dyn_cast<TypeAttr>(rules[number])) {
-    Type type = stated.getValue();
-    return CustomResult{cast<TensorType>(type).getElementType(), getDims(type)};
+    auto type = dyn_cast<TensorType>(stated.getValue());
+    return type ? CustomResult{type.getElementType(), getDims(type)}
+                : CustomResult();
   }
   auto rule = CustomRule::parse(cast<StringAttr>(rules[number]).getValue());
   if (!rule)
@@ -75,9 +76,12 @@ static LogicalResult verifyUse(Operation *op, const CustomUse &use,
       return op->emitError("its input ")
              << i << " has elements of type " << getElementType(input)
              << ", which a C function cannot be given";
-  for (Attribute rule : use.rules) {
-    if (isa<TypeAttr>(rule))
+  for (auto [rule, isGiven] : llvm::zip(use.rules, use.givenOutputs)) {
+    if (auto type = dyn_cast<TypeAttr>(rule)) {
+      if (isGiven && !isa<TensorType>(type.getValue()))
+        return op->emitOpError("an output that is there is a tensor");
       continue;
+    }
     auto text = dyn_cast<StringAttr>(rule);
     if (!text)
       return op->emitOpError("a rule is a text or a type");

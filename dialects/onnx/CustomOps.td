@@ -28,7 +28,8 @@ def Onnx_CustomCallOp : Onnx_CustomOp<"CustomCall", [
     `op_type` is the node's operator, `function` what the application calls the
     function. `given_inputs` and `given_outputs` say which of the node's inputs
     and outputs are there, `names` how the header calls the inputs. `rules` has
-    for each output a rule (CustomRule.h), or the type that the model states.
+    for each output a rule (CustomRule.h), or the type that the model states,
+    none for one that is left out.
     `values` are the node's attributes.
   }];
   let arguments = customArguments;

@@ -29,7 +29,8 @@ struct CustomUse {
   /// Whether the op is one of the two.
   static bool isOne(mlir::Operation *op);
 
-  /// What the rule of output `number`, or the model, says of it.
+  /// What the rule of output `number`, or the model, says of it. Elements are
+  /// null for one that is left out and has no rule.
   llvm::Expected<CustomResult> infer(mlir::MLIRContext *context,
                                      size_t number) const;
 };

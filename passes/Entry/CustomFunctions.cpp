@@ -51,12 +51,11 @@ static CustomFunction readUse(Operation *op) {
               : none);
     function.names.push_back(name);
   }
-  for (auto [i, isGiven] : llvm::enumerate(use.givenOutputs)) {
+  for (size_t i = 0; i < use.rules.size(); ++i) {
     function.outputs.push_back(none);
-    if (!isGiven)
-      continue;
     auto result = use.infer(context, i);
-    // The ops are verified, and all shapes are known.
+    // An output that is there has its type by now; the rule of another may be
+    // about an input that is left out as well.
     if (!result || !result->dims) {
       llvm::consumeError(result.takeError());
       continue;

@@ -18,6 +18,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
+import building
 import custom_case
 import runner_arguments
 from suite_cases import run_cases
@@ -26,6 +27,11 @@ from suite_cases import run_cases
 def run_case(case, options):
     with runner_arguments.case_folder(options, case.name) as folder:
         custom_case.check(case, options, folder)
+
+
+def run_building(name, options):
+    with runner_arguments.case_folder(options, name) as folder:
+        building.CASES[name](options, folder)
 
 
 def main():
@@ -38,6 +44,8 @@ def main():
             os.path.splitext(os.path.basename(path))[0])
         for case in module.CASES:
             cases[case.name] = functools.partial(run_case, case, options)
+    for name in building.CASES:
+        cases[name] = functools.partial(run_building, name, options)
     return run_cases(cases, options)
 
 

@@ -173,12 +173,14 @@ class Emulator:
             call(*self.machine.compiler, "-std=c11", "-D_GNU_SOURCE", "-O1", "-c",
                  source, "-I", os.path.join(RUNTIME, "include"), "-o", target)
 
-    def build(self, model, folder, options=()):
+    def build(self, model, folder, options=(), sources=()):
+        """The program of a model. `sources` in C may include model.h."""
         code = os.path.join(folder, "model.o")
         program = os.path.join(folder, "program")
         call(self.onnxc, model, *self.machine.options, *options, "--prefix=model",
              "-o", code)
-        call(*self.machine.compiler, "-o", program, code, *self.objects,
+        call(*self.machine.compiler, "-o", program, "-I", folder, "-I",
+             os.path.join(RUNTIME, "include"), code, *sources, *self.objects,
              *self.machine.linking)
         return program
 

@@ -1,14 +1,18 @@
 # onnxc_add_model(): compiles an ONNX model at build time into a library.
 #
 #   onnxc_add_model(TARGET MODEL model.onnx [PREFIX name] [DIMS name=N ...]
-#                   [VALUES input=V ...] [CPU name|native] [TARGET triple] [OPTIONS ...])
+#                   [VALUES input=V ...] [CUSTOM_OPS domain::Name=function:rule ...]
+#                   [FUNCTIONS file.onnx ...] [CPU name|native] [TARGET triple]
+#                   [OPTIONS ...])
 #
 # TARGET becomes a static library with the header's folder and the runtime
 # attached: target_link_libraries(app PRIVATE TARGET), #include "PREFIX.h".
 # PREFIX (by default TARGET) begins the C names. DIMS binds (batch=1) or bounds
-# (seq=1..512) free dimensions. VALUES makes inputs constants. Programs travel, so without CPU there is code for
-# several levels of x86-64, chosen from when the model runs; `native` is for the
-# building machine only.
+# (seq=1..512) free dimensions. VALUES makes inputs constants. CUSTOM_OPS are
+# operators that C functions of the project compute, FUNCTIONS models that have
+# bodies of functions (docs/custom-operators.md). Programs travel, so without CPU
+# there is code for several levels of x86-64, chosen from when the model runs;
+# `native` is for the building machine only.
 # In a cross build the triple is the C compiler's unless TARGET names one.
 # OPTIONS go to onnxc as they are. The model is compiled again when it, its
 # external data or the compiler change.
@@ -34,7 +38,7 @@ endfunction()
 
 function(onnxc_add_model name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "MODEL;PREFIX;CPU;TARGET"
-                        "DIMS;VALUES;OPTIONS")
+                        "DIMS;VALUES;CUSTOM_OPS;FUNCTIONS;OPTIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "onnxc_add_model(${name}): what is "
       "'${arg_UNPARSED_ARGUMENTS}'? See the head of AddModel.cmake.")
@@ -78,6 +82,13 @@ function(onnxc_add_model name)
   endforeach()
   foreach(value IN LISTS arg_VALUES)
     list(APPEND flags --value "${value}")
+  endforeach()
+  foreach(operator IN LISTS arg_CUSTOM_OPS)
+    list(APPEND flags --custom-op "${operator}")
+  endforeach()
+  foreach(file IN LISTS arg_FUNCTIONS)
+    get_filename_component(file "${file}" ABSOLUTE)
+    list(APPEND flags --functions "${file}")
   endforeach()
 
   # Paths in dependency files are read the way the build tool writes them.

@@ -1,9 +1,9 @@
 //===- HeaderFunctions.cpp - Functions that the application defines -------===//
 //
-// The prototypes of custom operators' functions. The name that the application
-// writes is a macro for the linker's, which has a hash of the types: one that is
-// defined without this header, or before the model changed, is not found. The
-// arguments are in the order of passes/Entry/CustomCalls.cpp.
+// The prototypes of custom operators' functions. The linker has another name
+// for them than the application, with a hash of the types: one that is defined
+// without this header, or before the model changed, is not found. The arguments
+// are in the order of passes/Entry/CustomCalls.cpp.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -36,17 +36,18 @@ public:
       addAttribute(names.add(name), kind);
   }
 
-  void write(raw_ostream &os, const std::string &start) const {
+  void write(raw_ostream &os, const std::string &start,
+             const std::string &end) const {
     std::string line = start;
     for (auto [i, text] : llvm::enumerate(texts)) {
-      std::string next = text + (i + 1 < texts.size() ? "," : ");");
+      std::string next = text + (i + 1 < texts.size() ? "," : ")");
       if (line.size() + next.size() + 1 > 80) {
         os << StringRef(line).rtrim() << "\n";
         line = "    ";
       }
       line += next + " ";
     }
-    os << StringRef(line).rtrim() << "\n";
+    os << StringRef(line).rtrim() << "\n    " << end << "\n";
   }
 
 private:
@@ -98,20 +99,23 @@ static std::string describeTensors(const FunctionInterface &function) {
 void writeFunctions(ArrayRef<FunctionInterface> functions, raw_ostream &os) {
   if (functions.empty())
     return;
-  writeComment("Functions that the application defines: custom operators. "
-               "Tensors are contiguous, the last dimension innermost; those "
-               "that a node leaves out, and their shapes, are null. A result "
-               "other than 0 ends the run with ONNXC_BAD_VALUE. Whoever defines "
-               "one includes this header: the linker's names depend on types.",
-               "", os);
+  writeComment(
+      "Functions that the application defines: custom operators. "
+      "Tensors are contiguous, the last dimension innermost; those "
+      "that a node leaves out, and their shapes, are null. A result "
+      "other than 0 ends the run with ONNXC_BAD_VALUE. Whoever defines "
+      "one includes this header: the linker's names depend on types.",
+      "", os);
   for (const FunctionInterface &function : functions) {
     os << "\n";
     std::string text = function.users + ". " + describeTensors(function);
     if (function.tellsSizes)
       text += ". It writes those sizes that are -1";
     writeComment(makeCommentText(text), "", os);
-    os << "#define " << function.name << " " << function.symbol << "\n";
-    Parameters(function).write(os, "int32_t " + function.name + "(");
+    os << "#ifndef __GNUC__\n#define " << function.name << " "
+       << function.symbol << "\n#endif\n";
+    Parameters(function).write(os, "int32_t " + function.name + "(",
+                               "ONNXC_LINKED_AS(" + function.symbol + ");");
   }
   os << "\n";
 }

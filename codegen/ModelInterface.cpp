@@ -161,7 +161,8 @@ static void readFunctions(ModuleOp module, ModelInterface &model) {
     return;
   auto read = [](Attribute type, const Twine &name) {
     FunctionInterface::Tensor tensor{name.str()};
-    if (auto known = dyn_cast<RankedTensorType>(cast<TypeAttr>(type).getValue()))
+    if (auto known =
+            dyn_cast<RankedTensorType>(cast<TypeAttr>(type).getValue()))
       tensor = {tensor.name, getDtype(known.getElementType()), known.getRank()};
     return tensor;
   };

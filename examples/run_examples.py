@@ -50,17 +50,30 @@ def gpu(_, build):
            ["2 spots: 5,7 12,20", "3 spots: 5,7 12,20 20,3"])
 
 
-def cmake_project(cmake, build):
-    work = os.path.join(build, "examples", "cmake-project")
+def build_project(cmake, build, name, *options):
+    """The folder in which an example is built with the installed package."""
+    work = os.path.join(build, "examples", name)
     shutil.rmtree(work, ignore_errors=True)
     prefix = os.path.join(work, "prefix")
     run(cmake, "--install", build, "--prefix", prefix)
-    run(cmake, "-S", os.path.join(HERE, "cmake-project"), "-B", work,
+    run(cmake, "-S", os.path.join(HERE, name), "-B", work,
         f"-DCMAKE_PREFIX_PATH={prefix}",
-        f"-DPython3_EXECUTABLE={sys.executable}")
+        f"-DPython3_EXECUTABLE={sys.executable}", *options)
     run(cmake, "--build", work)
+    return work
+
+
+def cmake_project(cmake, build):
+    work = build_project(cmake, build, "cmake-project")
     expect("it printed", run(os.path.join(work, "app")).split(),
            ["3.5", "5", "0"])
+
+
+def custom_op(cmake, build):
+    work = build_project(cmake, build, "custom-op",
+                         "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror")
+    expect("it printed", run(os.path.join(work, "beats-app")).splitlines(),
+           ["5 0.840", "15 1.140", "25 1.440"])
 
 
 def sentences(build, *arguments):
@@ -165,8 +178,8 @@ def main():
     parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
     parser.add_argument("--cmake", default="cmake")
     options = parser.parse()
-    examples = (hello, text, gpu, cmake_project, minilm_tokens, minilm, firmware,
-                wasm, wasm_in_browser)
+    examples = (hello, text, gpu, cmake_project, custom_op, minilm_tokens,
+                minilm, firmware, wasm, wasm_in_browser)
     return run_cases({example.__name__: functools.partial(
         example, options.cmake, options.build) for example in examples},
                      options)

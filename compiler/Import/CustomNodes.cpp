@@ -166,12 +166,14 @@ private:
         return emitError(loc)
                << "uses \"" << name << "\", which nothing defines";
       auto tensor = value ? dyn_cast<TensorType>(value.getType()) : nullptr;
-      if (value && (!tensor || !onnx::isPassedToC(tensor.getElementType()))) {
-        Type what = tensor ? tensor.getElementType() : value.getType();
+      if (value && (!tensor || !onnx::isPassedToC(tensor.getElementType())))
         return emitError(loc)
-               << "its input " << i << " is of type " << what
+               << "its input " << i << " is "
+               << (!tensor ? "no tensor"
+                   : isa<onnx::StringType>(tensor.getElementType())
+                       ? "a tensor of strings"
+                       : "of a type that C has not")
                << "; a C function can be given tensors of numbers only";
-      }
       inputs.push_back(value);
       names.push_back("x" + std::to_string(i));
     }
@@ -190,8 +192,8 @@ private:
       Attribute value = attribute.getValue();
       auto elements = dyn_cast<ElementsAttr>(value);
       if (elements && !isa<DenseArrayAttr>(value)) {
-        inputs.push_back(onnx::ConstantOp::create(
-            b, loc, elements.getType(), elements, ArrayAttr()));
+        inputs.push_back(onnx::ConstantOp::create(b, loc, elements.getType(),
+                                                  elements, ArrayAttr()));
         names.push_back(attribute.getName().str());
         continue;
       }

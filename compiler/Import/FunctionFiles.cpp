@@ -90,8 +90,8 @@ private:
                 "(`functions` of its protobuf)";
     for (const auto &function : library.proto.functions()) {
       Found &found = functions[getKey(function, function.name())];
-      if (found.library && found.function->SerializeAsString() !=
-                               function.SerializeAsString())
+      if (found.library &&
+          found.function->SerializeAsString() != function.SerializeAsString())
         found.other = &library;
       else
         found = {&function, &library, nullptr};
@@ -160,8 +160,8 @@ private:
                      << "; onnxc knows 1 to " << kNewestOpset;
       // onnx converts to newer opsets.
       if (isDefault && version && opset.version() > version)
-        if (std::string changed = findChanged(found.function->node(),
-                                              opset.version(), version);
+        if (std::string changed =
+                findChanged(found.function->node(), opset.version(), version);
             !changed.empty())
           return error << "is of opset " << opset.version() << ", the model of "
                        << version << ", where " << changed

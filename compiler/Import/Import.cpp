@@ -58,7 +58,8 @@ importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
         failed(checkStructure(model)) || failed(setWeightsAside(model)) ||
         failed(defineQuantizedFunctions(model, options)) ||
         failed(inlineLocalFunctions(model)) ||
-        failed(checkNodes(model, options)) || failed(upgradeModel(model)) || failed(expandFunctions(model, options)))
+        failed(checkNodes(model, options)) || failed(upgradeModel(model)) ||
+        failed(expandFunctions(model, options)))
       return failure();
     return buildModule(model, options);
   });

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Model.h"
+#include "dialects/onnx/CustomRule.h"
 #include "mlir/IR/Diagnostics.h"
 #include <onnx/defs/function.h>
 #include <onnx/inliner/inliner.h>
@@ -305,12 +306,34 @@ private:
   void propagateElementTypes(const ::onnx::GraphProto &graph) {
     for (const auto &node : graph.node()) {
       std::string domain = isDefaultDomain(node.domain()) ? "" : node.domain();
-      if (const ::onnx::OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(
-              node.op_type(), int(model.getOpset(domain)), domain))
+      if (const CustomOperator *custom = findCustomOperator(options, node))
+        setElementTypes(node, *custom);
+      else if (const ::onnx::OpSchema *schema =
+                   ::onnx::OpSchemaRegistry::Schema(
+                       node.op_type(), int(model.getOpset(domain)), domain))
         propagateElementTypes(node, *schema);
       for (const auto &attribute : node.attribute())
         if (attribute.has_g())
           propagateElementTypes(attribute.g());
+    }
+  }
+
+  /// As the rules say, whose mistakes show when the op is built.
+  void setElementTypes(const ::onnx::NodeProto &node,
+                       const CustomOperator &custom) {
+    for (auto [output, text] : llvm::zip(node.output(), custom.rules)) {
+      auto rule = onnx::CustomRule::parse(text);
+      if (!rule) {
+        llvm::consumeError(rule.takeError());
+        continue;
+      }
+      int64_t element = rule->getDataType();
+      if (!element && rule->getTypeInput() < node.input_size())
+        element = types.lookup(node.input(int(rule->getTypeInput())))
+                      .tensor_type()
+                      .elem_type();
+      if (element && !types.contains(output))
+        types[output].mutable_tensor_type()->set_elem_type(int(element));
     }
   }
 

@@ -1,8 +1,8 @@
 //===- Model.h - The importer's steps on the protobuf ---------------------===//
 //
-// Private to compiler/Import. The steps, in order: read, take functions of other
-// files, unify domains, sort, check equations, axes and the structure, set the
-// weights aside, inline, check the nodes, upgrade, expand, build.
+// Private to compiler/Import. The steps, in order: read, take functions of
+// other files, unify domains, sort, check equations, axes and the structure,
+// set the weights aside, inline, check the nodes, upgrade, expand, build.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

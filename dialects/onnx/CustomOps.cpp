@@ -109,10 +109,10 @@ LogicalResult CustomCallOp::verify() {
 }
 
 /// The rules may ask for sizes: those are set once they have symbols.
-LogicalResult
-CustomCallOp::inferReturnTypes(MLIRContext *context,
-                               std::optional<Location> loc, Adaptor adaptor,
-                               SmallVectorImpl<Type> &types) {
+LogicalResult CustomCallOp::inferReturnTypes(MLIRContext *context,
+                                             std::optional<Location> loc,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &types) {
   CustomUse use = readUse(adaptor);
   for (auto [i, isGiven] : llvm::enumerate(use.givenOutputs)) {
     if (!isGiven)
@@ -121,9 +121,8 @@ CustomCallOp::inferReturnTypes(MLIRContext *context,
     if (!result)
       return emitOptionalError(loc, llvm::toString(result.takeError()));
     bool isKnown =
-        result->dims && llvm::all_of(*result->dims, [](AffineExpr size) {
-          return bool(size);
-        });
+        result->dims &&
+        llvm::all_of(*result->dims, [](AffineExpr size) { return bool(size); });
     types.push_back(isKnown ? getTensorType(*result->dims, result->element)
                             : getUnrankedType(result->element));
   }
@@ -188,10 +187,10 @@ LogicalResult CustomSizesOp::verify() {
   return verifyUse(*this, CustomUse(*this), getNumResults());
 }
 
-LogicalResult
-CustomSizesOp::inferReturnTypes(MLIRContext *context,
-                                std::optional<Location> loc, Adaptor adaptor,
-                                SmallVectorImpl<Type> &types) {
+LogicalResult CustomSizesOp::inferReturnTypes(MLIRContext *context,
+                                              std::optional<Location> loc,
+                                              Adaptor adaptor,
+                                              SmallVectorImpl<Type> &types) {
   auto scalar = RankedTensorType::get({}, IntegerType::get(context, 64));
   CustomUse use = readUse(adaptor);
   for (auto [i, isGiven] : llvm::enumerate(use.givenOutputs)) {

@@ -116,9 +116,12 @@ private:
     } else if (!type.empty()) {
       const auto *found = llvm::find(kTypeNames, type);
       if (found == std::end(kTypeNames))
-        return wrong("'" + type + "' is no type of elements, as float or int64 "
-                                  "is, nor same-as-input-0");
+        return wrong("'" + type +
+                     "' is no type of elements, as float or int64 "
+                     "is, nor same-as-input-0");
       rule.dataType = found - kTypeNames;
+      if (type == "string")
+        return wrong("a function is not given strings");
     }
     if (!take("["))
       return wrong("'[' and a list of sizes are wanted");
@@ -233,8 +236,9 @@ private:
     else if (word == "ceildiv")
       kind = Size::DivideUp;
     else
-      return wrong("'" + word + "' is no function; sizes of inputs are d0(0), "
-                                "functions min, max and ceildiv");
+      return wrong("'" + word +
+                   "' is no function; sizes of inputs are d0(0), "
+                   "functions min, max and ceildiv");
     take("(");
     Expected<Size> left = parseSum();
     if (!left)
@@ -296,11 +300,10 @@ private:
     if (!dims)
       return AffineExpr();
     if (size.number >= int64_t(dims->size()))
-      return createStringError("its rule is about size " + Twine(size.number) +
-                               " of input " + Twine(size.input) +
-                               ", which has " + Twine(dims->size()) +
-                               " dimensions; the first is d0(" +
-                               Twine(size.input) + ")");
+      return createStringError(
+          "its rule is about size " + Twine(size.number) + " of input " +
+          Twine(size.input) + ", which has " + Twine(dims->size()) +
+          " dimensions; the first is d0(" + Twine(size.input) + ")");
     return (*dims)[size.number];
   }
 

@@ -50,6 +50,10 @@ public:
                                      mlir::DictionaryAttr values) const;
   /// How many sizes a function tells.
   size_t countAsked() const;
+  /// Of TensorProto.DataType; 0 where the elements are those of the input of
+  /// that number.
+  int64_t getDataType() const { return dataType; }
+  int64_t getTypeInput() const { return typeInput; }
 
 private:
   friend class CustomRuleParser;

@@ -25,11 +25,12 @@ namespace {
 
 /// @main is a list of calls, views and sub-graphs; all sizes are expressions.
 LogicalResult checkMain(Operation *op) {
-  bool stays = isa<plan::PlanDialect>(op->getDialect()) ||
-               isa<onnx::ConstantOp, onnx::DimsOp, onnx::CustomCallOp,
-                   onnx::CustomSizesOp, onnx::YieldOp, func::FuncOp,
-                   func::ReturnOp>(op) ||
-               op->getNumRegions() > 0;
+  bool stays =
+      isa<plan::PlanDialect>(op->getDialect()) ||
+      isa<onnx::ConstantOp, onnx::DimsOp, onnx::CustomCallOp,
+          onnx::CustomSizesOp, onnx::YieldOp, func::FuncOp, func::ReturnOp>(
+          op) ||
+      op->getNumRegions() > 0;
   if (!stays)
     return op->emitError("is in no kernel after the graph phase");
   for (Value result : op->getResults())

@@ -1,8 +1,8 @@
 //===- CustomCalls.cpp - How the entry point calls the application --------===//
 //
 // The arguments are, as codegen/HeaderFunctions.cpp declares them: the address
-// and the sizes of each input, the same of each output, and the attributes. What
-// is left out is null. A scalar has no sizes.
+// and the sizes of each input, the same of each output, and the attributes.
+// What is left out is null. A scalar has no sizes.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -90,10 +90,9 @@ bool CustomFunction::join(const CustomFunction &other) {
   SmallVector<Type> allInputs, allOutputs;
   if (given != other.given || tellsSizes != other.tellsSizes ||
       attributes != other.attributes ||
-      llvm::any_of(llvm::zip(names, other.names),
-                   [](auto pair) {
-                     return std::get<0>(pair) != std::get<1>(pair);
-                   }) ||
+      llvm::any_of(
+          llvm::zip(names, other.names),
+          [](auto pair) { return std::get<0>(pair) != std::get<1>(pair); }) ||
       !joinTypes(inputs, other.inputs, allInputs) ||
       !joinTypes(outputs, other.outputs, allOutputs))
     return false;
@@ -169,9 +168,9 @@ void CustomFunctions::nameAll() {
       bool isShape = function->tellsSizes && stem.consume_back("_shape");
       function->name = stem.str();
       if (group.size() > 1)
-        function->name += "_" + (texts.size() == group.size()
-                                     ? describe(*function, level - 1)
-                                     : std::to_string(i + 1));
+        function->name +=
+            "_" + (texts.size() == group.size() ? describe(*function, level - 1)
+                                                : std::to_string(i + 1));
       if (isShape)
         function->name += "_shape";
       function->symbol = getSymbol(*function);

@@ -25,15 +25,12 @@ void EntryBuilder::callFunction(StringRef symbol, ValueRange arguments) {
   auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(symbol);
   if (!function) {
     OpBuilder atStart = OpBuilder::atBlockBegin(module.getBody());
-    function =
-        LLVM::LLVMFuncOp::create(atStart, module.getLoc(), symbol, type);
+    function = LLVM::LLVMFuncOp::create(atStart, module.getLoc(), symbol, type);
   }
-  Value status =
-      LLVM::CallOp::create(b, loc, function, arguments).getResult();
+  Value status = LLVM::CallOp::create(b, loc, function, arguments).getResult();
   Value zero = arith::ConstantIntOp::create(b, loc, word, 0);
-  leaveIf(
-      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, status, zero),
-      abi::BadValue);
+  leaveIf(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, status, zero),
+          abi::BadValue);
 }
 
 Value EntryBuilder::getList(DenseElementsAttr elements) {
@@ -84,8 +81,7 @@ void EntryBuilder::storeSize(Value list, int64_t number, Value address) {
 SmallVector<Value> EntryBuilder::getAttribute(Attribute value) {
   auto withCount = [&](Value address, int64_t count) {
     return SmallVector<Value>{
-        address,
-        arith::ConstantIntOp::create(b, loc, b.getI64Type(), count)};
+        address, arith::ConstantIntOp::create(b, loc, b.getI64Type(), count)};
   };
   if (auto text = dyn_cast<StringAttr>(value)) {
     // An empty text has an address too.
@@ -100,9 +96,8 @@ SmallVector<Value> EntryBuilder::getAttribute(Attribute value) {
                      ints.size());
   if (auto floats = dyn_cast<DenseF32ArrayAttr>(value)) {
     auto type = RankedTensorType::get({floats.size()}, b.getF32Type());
-    return withCount(
-        getList(DenseElementsAttr::get(type, floats.asArrayRef())),
-        floats.size());
+    return withCount(getList(DenseElementsAttr::get(type, floats.asArrayRef())),
+                     floats.size());
   }
   if (auto texts = dyn_cast<ArrayAttr>(value)) {
     SmallVector<Value> addresses;

@@ -32,8 +32,7 @@ static constexpr size_t kMaxOps = 48;
 bool onnxc::staysInMain(Operation *op) {
   return !isa<OnnxDialect>(op->getDialect()) || op->getNumRegions() > 0 ||
          isa<ConstantOp, DimsOp, CustomCallOp, CustomSizesOp>(op) ||
-         op->hasTrait<IsView>() ||
-         op->hasTrait<OpTrait::IsTerminator>() ||
+         op->hasTrait<IsView>() || op->hasTrait<OpTrait::IsTerminator>() ||
          llvm::any_of(op->getOperandTypes(),
                       [](Type type) { return !isa<RankedTensorType>(type); });
 }

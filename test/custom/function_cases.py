@@ -90,6 +90,28 @@ CASES = [
          ["com.microsoft::Twice=twice:same-as-input-0"], TWICE,
          [{"x": (4,)}], lambda x: [2 * x],
          imports='"" : 21, "com.microsoft" : 1'),
+    # Their bodies depend on the types of what a function gives.
+    Case("bodies_of_onnx_behind_it",
+         """g (float[1,4] x) => (float[1,4] y, float16[1,4] z)
+           <float[4] s = {1, 2, 1, 2}, float[4] o = {0, 1, 2, 3}> {
+           t, h = my.Both(x)
+           n = Neg(t)
+           z = CastLike(n, h)
+           m = Mul(n, s)
+           y = Add(m, o)
+         }""",
+         ["my::Both=both:same-as-input-0, float16[d0(0),4]"], """
+int32_t both(const float *x0, const int64_t (*x0_shape)[2], float *y0,
+             const int64_t (*y0_shape)[2], uint16_t *y1,
+             const int64_t (*y1_shape)[2]) {
+  int64_t i;
+  for (i = 0; i < (*x0_shape)[0] * 4; ++i)
+    y0[i] = 2 * x0[i], y1[i] = 0;
+  return 0;
+}""",
+         [{"x": (1, 4)}],
+         lambda x: [-2 * x * np.float32([1, 2, 1, 2]) +
+                    np.float32([0, 1, 2, 3]), (-2 * x).astype(np.float16)]),
     Case("older_model",
          """g (float[n] x) => (float[1,n] y) {
            t = my.ops.Twice(x)

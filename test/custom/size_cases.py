@@ -83,7 +83,7 @@ CASES = [
           {"x": -np.ones((4, 2))}],
          lambda x: [rows(x), np.int64(len(rows(x)))],
          declares=["int32_t pick_shape(const float *x0, "
-                   "const int64_t (*x0_shape)[2], int64_t (*y0_shape)[2]);"]),
+                   "const int64_t (*x0_shape)[2], int64_t (*y0_shape)[2])"]),
     Case("told_sizes_go_on",
          """g (float[n,m] x) => (float[m,k] y) {
            p = my.Pick(x)
@@ -189,6 +189,18 @@ int32_t halves(const float *x0, const int64_t (*x0_shape)[1], float *y0,
          lambda x, trips: [np.concatenate([x] + [
              np.arange(k, 2 * k + 2, dtype=np.float32)
              for k in range(trips)])]),
+    Case("all_sizes_change_in_a_loop",
+         """g (float[n,m] x, int64 trips) => (float[k,l] y) {
+           y = Loop (trips, , x) <body = b (int64 i, bool go, float[p,q] s)
+             => (bool on, float[r,t] d) {
+               on = Identity(go)
+               u = my.Pick(s)
+               d = Concat <axis = 1> (u, u)
+             }>
+         }""",
+         [PICK_RULE], PICK,
+         [{"x": (6, 3), "trips": 3}, {"x": (6, 1), "trips": 0}],
+         lambda x, trips: [np.tile(rows(x), (1, 2 ** trips)) if trips else x]),
     Case("in_a_scan",
          """g (float[t,n] x, float[n] s) => (float[n] last, float[t,n] all) {
            last, all = Scan <num_scan_inputs = 1, body = b

@@ -3,8 +3,8 @@
 
     run_diagnostics.py
 
-takes the arguments of test/runner_arguments.py. Each of bad_models.py,
-bad_sizes.py, bad_tables.py and refused_forms.py must be refused: exit status 1,
+takes the arguments of test/runner_arguments.py. Each of bad_custom.py,
+bad_models.py, bad_sizes.py, bad_tables.py and refused_forms.py must be refused: exit status 1,
 a line with `error:` that says what the case expects, nothing written, no crash.
 The last line is `N passed, N failed`.
 
@@ -17,6 +17,7 @@ import resource
 import subprocess
 import sys
 
+import bad_custom
 import bad_models
 import bad_sizes
 import bad_tables
@@ -88,6 +89,7 @@ def main():
                       for case in (*bad_models.all_cases(),
                                    *bad_sizes.all_cases(),
                                    *bad_tables.all_cases(),
+                                   *bad_custom.all_cases(),
                                    *refused_forms.all_cases())}, options)
 
 

@@ -5,6 +5,7 @@
 
 // CHECK-DAG: plan.allocating = ["nms"]
 // CHECK-DAG: #plan.arena<bytes = 128, live = 96, filled_by = [{{.*}}"conv", what = "scratch of">]>
+// CHECK-DAG: plan.custom_functions = [#plan.custom_function<name = "scale", symbol = "scale_12", users = "my::Scale", names = ["x0"], inputs = [tensor<?xf32>], outputs = [none], attributes = {alpha = "FLOAT"}, sizes = false>]
 // CHECK-DAG: #plan.recorded_part<first = 3, part = <number = 0, {{.*}}transfers = [true, false]>>]
 // CHECK-DAG: plan.device_weights = 64 : i64
 // CHECK-DAG: #plan.interface<type = (tensor<4xf32>) -> tensor<4xf32>, {{.*}}, bounds = [1, 16]>
@@ -17,6 +18,10 @@ module attributes {
     plan.allocating = ["nms"],
     plan.arena = #plan.arena<bytes = 128, live = 96, filled_by = [
         #plan.memory_use<bytes = 64, nodes = "conv", what = "scratch of">]>,
+    plan.custom_functions = [#plan.custom_function<
+        name = "scale", symbol = "scale_12", users = "my::Scale",
+        names = ["x0"], inputs = [tensor<?xf32>], outputs = [none],
+        attributes = {alpha = "FLOAT"}, sizes = false>],
     plan.device_parts = [#plan.recorded_part<first = 3, part = <
         number = 0, inputs = 1, bytes = <[s0 * 4, 64]>, slots = [0, 1],
         transfers = [true, false]>>],

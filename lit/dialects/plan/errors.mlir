@@ -97,3 +97,10 @@ module attributes {plan.interface = #plan.interface<type = () -> (), arguments =
 // expected-error@+1 {{attribute 'plan.launch' is for modules of a device}}
 module attributes {plan.launch = #plan.launch<number = 0, buffers = 1, threads = 64>} {
 }
+
+// -----
+
+// expected-error@+1 {{names has a text for each input}}
+module attributes {plan.custom_functions = [#plan.custom_function<name = "f", symbol = "f_1",
+    users = "", names = [], inputs = [none], outputs = [none], attributes = {}, sizes = false>]} {
+}

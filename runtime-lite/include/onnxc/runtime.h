@@ -24,6 +24,17 @@
 #define ONNXC_INLINE static
 #endif
 
+/* What the linker calls a function that a generated header declares for the
+ * application to define. Compilers that cannot be told take a macro. */
+#ifdef __GNUC__
+#define ONNXC_LINKED_AS(symbol)                                                \
+  __asm__(ONNXC_QUOTED(__USER_LABEL_PREFIX__) #symbol)
+#define ONNXC_QUOTED(text) ONNXC_QUOTED_AS_IS(text)
+#define ONNXC_QUOTED_AS_IS(text) #text
+#else
+#define ONNXC_LINKED_AS(symbol)
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

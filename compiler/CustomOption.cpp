@@ -30,7 +30,7 @@ Error addCustomOperator(Options &options, StringRef text) {
     return bad(text, "DOMAIN::NAME=FUNCTION is wanted, and behind it "
                      "`:same-as-input-0` or another rule where the model does "
                      "not state what the operator gives");
-  if (StringRef(custom.domain).starts_with("ai.onnx"))
+  if (isOnnxDomain(custom.domain))
     return bad(text, "an operator of ONNX itself is not computed by a function "
                      "of the application");
   if (makeIdentifier(custom.function) != custom.function)

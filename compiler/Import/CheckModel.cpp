@@ -271,7 +271,7 @@ private:
 
   /// For operators that are neither ONNX's nor onnxruntime's.
   static std::string getRemedy(const ::onnx::NodeProto &node) {
-    if (StringRef(domainName(node.domain())).starts_with("ai.onnx"))
+    if (isOnnxDomain(node.domain()))
       return "";
     return ("; --custom-op " + domainName(node.domain()) +
             "::" + node.op_type() +

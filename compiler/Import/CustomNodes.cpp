@@ -17,6 +17,12 @@ using namespace mlir;
 
 namespace onnxc {
 
+bool isOnnxDomain(StringRef domain) {
+  return llvm::is_contained({"", "ai.onnx", "ai.onnx.ml", "ai.onnx.training",
+                             "ai.onnx.preview", "ai.onnx.preview.training"},
+                            domain);
+}
+
 const CustomOperator *findCustomOperator(const ImportOptions &options,
                                          const ::onnx::NodeProto &node) {
   for (const CustomOperator &custom : options.customOperators)

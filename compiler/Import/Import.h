@@ -25,6 +25,9 @@ struct DimBinding {
   bool isFixed() const { return min == max; }
 };
 
+/// Whether a domain is one of ONNX's own: another may begin like them.
+bool isOnnxDomain(llvm::StringRef domain);
+
 /// An operator that a function of the application computes, as --custom-op
 /// says.
 struct CustomOperator {

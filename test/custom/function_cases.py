@@ -112,6 +112,11 @@ int32_t both(const float *x0, const int64_t (*x0_shape)[2], float *y0,
          [{"x": (1, 4)}],
          lambda x: [-2 * x * np.float32([1, 2, 1, 2]) +
                     np.float32([0, 1, 2, 3]), (-2 * x).astype(np.float16)]),
+    Case("operator_of_extensions",
+         "g (float[n] x) => (float[n] y) { y = ai.onnx.contrib.Twice(x) }",
+         ["ai.onnx.contrib::Twice=twice:same-as-input-0"], TWICE,
+         [{"x": (4,)}], lambda x: [2 * x],
+         imports='"" : 21, "ai.onnx.contrib" : 1'),
     Case("older_model",
          """g (float[n] x) => (float[1,n] y) {
            t = my.ops.Twice(x)

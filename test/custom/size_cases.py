@@ -93,6 +93,15 @@ CASES = [
          }""",
          [PICK_RULE], PICK, [{"x": (6, 3)}, {"x": (50, 40)}],
          lambda x: [2 * rows(x).T]),
+    Case("same_as_told_sizes",
+         """g (float[2] x) => (float[k] y, float[l] z) {
+           t = my.CountUp(x)
+           y = my.Twice(t)
+           z = Add(y, t)
+         }""",
+         [COUNT_RULE, TWICE_RULE], COUNT + TWICE,
+         [{"x": [3, 5]}, {"x": [0, 1]}],
+         lambda x: [2 * count_up(x), 3 * count_up(x)]),
     Case("told_sizes_unused_output",
          "g (float[n,m] x) => (int64 c) { p, c = my.Pick(x) }",
          [PICK_RULE], PICK, [{"x": (6, 3)}],

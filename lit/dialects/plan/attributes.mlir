@@ -5,7 +5,7 @@
 
 // CHECK-DAG: plan.allocating = ["nms"]
 // CHECK-DAG: #plan.arena<bytes = 128, live = 96, filled_by = [{{.*}}"conv", what = "scratch of">]>
-// CHECK-DAG: plan.custom_functions = [#plan.custom_function<name = "scale", symbol = "scale_12", users = "my::Scale", names = ["x0"], inputs = [tensor<?xf32>], outputs = [none], attributes = {alpha = "FLOAT"}, sizes = false>]
+// CHECK-DAG: #plan.custom_function<name = "scale", {{.*}}outputs = [none], {{.*}}sizes = false>]
 // CHECK-DAG: #plan.recorded_part<first = 3, part = <number = 0, {{.*}}transfers = [true, false]>>]
 // CHECK-DAG: plan.device_weights = 64 : i64
 // CHECK-DAG: #plan.interface<type = (tensor<4xf32>) -> tensor<4xf32>, {{.*}}, bounds = [1, 16]>

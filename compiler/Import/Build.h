@@ -25,6 +25,11 @@ struct Signature {
       constants;
 };
 
+/// Some exporters write "?" for every size they do not know.
+inline bool isAnonymous(const std::string &symbol) {
+  return symbol.empty() || symbol == "?";
+}
+
 /// Signature.cpp: the model's inputs under the user's --dim, --shape and
 /// --value.
 llvm::FailureOr<Signature> buildSignature(Model &model,

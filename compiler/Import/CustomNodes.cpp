@@ -62,13 +62,14 @@ LogicalResult takeCustomOperators(Model &model, const ImportOptions &options) {
 StatedTypes::StatedTypes(const ::onnx::GraphProto &graph,
                          const Signature &signature) {
   record(graph);
+  hasFreeSizes = !signature.symbols.empty();
   for (auto [input, type] : llvm::zip(signature.inputs, signature.types)) {
     std::optional<onnx::Dims> dims = onnx::getDims(type);
     const auto &shape = input->type().tensor_type().shape();
     if (!dims || int(dims->size()) != shape.dim_size())
       continue;
     for (auto [dim, size] : llvm::zip(shape.dim(), *dims))
-      if (!dim.dim_param().empty())
+      if (!isAnonymous(dim.dim_param()))
         sizes[dim.dim_param()] = size;
   }
 }
@@ -86,13 +87,13 @@ void StatedTypes::record(const ::onnx::GraphProto &graph) {
 Type StatedTypes::get(MLIRContext *context, StringRef value,
                       std::string &why) const {
   const ::onnx::TypeProto *type = types.lookup(value);
-  Type element =
-      type && type->has_tensor_type()
-          ? convertElementType(context, type->tensor_type().elem_type())
-          : Type();
+  if (!type || !type->has_tensor_type()) {
+    why = "the model does not state its type";
+    return {};
+  }
+  Type element = convertElementType(context, type->tensor_type().elem_type());
   if (!element || !type->tensor_type().has_shape()) {
-    why = element ? "the model does not state its shape"
-                  : "the model does not state its type";
+    why = "the model does not state its shape";
     return {};
   }
   onnx::Dims dims;
@@ -102,7 +103,7 @@ Type StatedTypes::get(MLIRContext *context, StringRef value,
                           : sizes.lookup(dim.dim_param());
     if (!size) {
       why = "the model does not state its size " + std::to_string(dims.size());
-      if (!dim.dim_param().empty())
+      if (!isAnonymous(dim.dim_param()))
         why += " but as '" + dim.dim_param() + "', which no input has";
       return {};
     }
@@ -221,6 +222,15 @@ private:
     return list && llvm::any_of(list, hasZero);
   }
 
+  void warnOfSizes(size_t output, ArrayRef<int64_t> sizes) {
+    InFlightDiagnostic warning = emitWarning(loc);
+    warning << "its output " << output << " is taken to have the sizes ";
+    llvm::interleave(
+        sizes, warning, [&](int64_t size) { warning << size; }, "x");
+    warning << ", as the model states, for inputs of all sizes; a rule of "
+               "--custom-op says otherwise";
+  }
+
   LogicalResult takeOutputs(const StatedTypes &stated) {
     for (auto [i, name] : llvm::enumerate(node.output())) {
       givenOutputs.push_back(!name.empty());
@@ -241,6 +251,10 @@ private:
                << custom.function
                << ":same-as-input-0, or :float[d0(0),4]), or state it in the "
                   "model's value_info";
+      // An exporter may have noted those of its own example.
+      if (auto ranked = cast<RankedTensorType>(type);
+          stated.hasFreeSizes && ranked.getRank() && ranked.hasStaticShape())
+        warnOfSizes(i, ranked.getShape());
       rules.push_back(TypeAttr::get(type));
     }
     // The last outputs may be left out.

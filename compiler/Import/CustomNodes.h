@@ -21,6 +21,9 @@ public:
   mlir::Type get(mlir::MLIRContext *context, llvm::StringRef value,
                  std::string &why) const;
 
+  /// Whether a run may have other sizes than the next.
+  bool hasFreeSizes = false;
+
 private:
   void record(const ::onnx::GraphProto &graph);
 

@@ -15,11 +15,6 @@ namespace onnxc {
 
 namespace {
 
-/// Some exporters write "?" for every size they do not know.
-bool isAnonymous(const std::string &symbol) {
-  return symbol.empty() || symbol == "?";
-}
-
 /// Null where the text is no number of that type.
 Attribute parseElement(StringRef text, Type type) {
   if (type.isInteger(1)) {

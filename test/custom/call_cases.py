@@ -329,7 +329,21 @@ int32_t twice(const float *x0, const int64_t (*x0_shape)[4], float *y0,
   return 0;
 }""",
          [{"x": (1, 3, 5, 7)}], lambda x: [convolve(x)]),
+    Case("stated_sizes_of_an_example",
+         """g (float[n,2] x) => (float[2] y) <float[2] t> {
+           t = my.Last(x)
+           y = Neg(t)
+         }""",
+         ["my::Last=last_row"], """
+int32_t last_row(const float *x0, const int64_t (*x0_shape)[2], float *y0,
+                 const int64_t (*y0_shape)[1]) {
+  memcpy(y0, x0 + 2 * (*x0_shape)[0] - 2, 2 * sizeof *y0);
+  return 0;
+}""",
+         [{"x": (3, 2)}], lambda x: [-x[-1]],
+         warns="taken to have the sizes 2, as the model states"),
     Case("stated_types",
+
          """g (float[batch,4] x) => (int64[batch,2] y)
            <float[4,batch] t> {
            t = my.Turn(x)

@@ -33,6 +33,7 @@ class Case:
     flags: list = dataclasses.field(default_factory=list)
     imports: str = '"" : 21, "my" : 1'
     refused: bool = False
+    warns: str = ""  # what the compiler says
     # What the header has to say.
     declares: list = dataclasses.field(default_factory=list)
     # Models in ONNX's text form, whose functions --functions takes.
@@ -83,8 +84,13 @@ def build(case, options, folder):
     """The model and a library of it and its functions."""
     model, path = write_model(case, folder)
     code = os.path.join(folder, "model.o")
-    run(options.onnxc, path, *flags_of(case, folder), *options.onnxc_options, "-o",
-        code)
+    done = subprocess.run(
+        [options.onnxc, path, *flags_of(case, folder), *options.onnxc_options,
+         "-o", code], text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+    if done.returncode or case.warns not in done.stdout or (
+            "warning" in done.stdout and not case.warns):
+        raise Failure(f"onnxc: status {done.returncode}: {done.stdout}")
     with open(os.path.join(folder, "model.h")) as file:
         header = " ".join(file.read().split())
     for wanted in case.declares:

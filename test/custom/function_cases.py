@@ -75,7 +75,8 @@ CASES = [
          "g (float[n] x) => (float[n] y) { y = my.Twice(x) }",
          ["my::Twice=twice:same-as-input-0"], TWICE, [{"x": (4,)}],
          lambda x: [2 * x],
-         libraries=[library(function("Twice (x) => (y) { y = Neg(x) }"))]),
+         libraries=[library(function("Twice (x) => (y) { y = Neg(x) }"))],
+         warns="has no function that the model calls"),
     Case("function_of_c_before_own_body",
          "g (float[n] x) => (float[n] y) { y = my.Twice(x) } " +
          function("Twice (x) => (y) { y = Neg(x) }"),

@@ -107,6 +107,10 @@ def rules():
               "{ [bad_node] t = my.Op(x) y = Neg(t) }"
     yield flag("nothing-said", "my::Op=op",
                [node, nothing, "does not state its type", remedy], unknown)
+    yield flag("anonymous-size", "my::Op=op",
+               [node, "its size 0;"],
+               'g (float["?",3] x) => (float["?",3] y) '
+               "{ [bad_node] y = my.Op(x) }".replace('"?"', "?"))
     yield flag("unknown-size", "my::Op=op",
                [node, "its size 0 but as 'k', which no input has"],
                "g (float[n,3] x) => (float[k] y) { [bad_node] y = my.Op(x) }")

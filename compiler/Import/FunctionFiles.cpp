@@ -64,7 +64,9 @@ public:
 private:
   struct Found {
     const ::onnx::FunctionProto *function = nullptr;
-    Library *library = nullptr, *other = nullptr;
+    SmallVector<Library *, 1> libraries;
+    /// One of them with another body.
+    Library *other = nullptr;
   };
 
   Model &model;
@@ -90,11 +92,12 @@ private:
                 "(`functions` of its protobuf)";
     for (const auto &function : library.proto.functions()) {
       Found &found = functions[getKey(function, function.name())];
-      if (found.library &&
-          found.function->SerializeAsString() != function.SerializeAsString())
+      if (found.libraries.empty())
+        found.function = &function;
+      else if (found.function->SerializeAsString() !=
+               function.SerializeAsString())
         found.other = &library;
-      else
-        found = {&function, &library, nullptr};
+      found.libraries.push_back(&library);
     }
     return success();
   }
@@ -136,10 +139,11 @@ private:
   }
 
   LogicalResult add(StringRef key, Found &found) {
-    found.library->isUsed = true;
+    for (Library *library : found.libraries)
+      library->isUsed = true;
     if (!added.insert(key).second)
       return success();
-    InFlightDiagnostic error = emitError(getLoc(found.library->path));
+    InFlightDiagnostic error = emitError(getLoc(found.libraries.front()->path));
     error << "function " << key << " ";
     if (found.other)
       return error << "is also in " << found.other->path

@@ -111,6 +111,22 @@ def wrong_types_in_cxx(options, folder):
     link(code, compile_source(source, folder, "g++", ["-std=c++17"]), folder)
 
 
+def header_in_every_language(options, folder):
+    code = compile_model(TWICE, options, folder)
+    take_runtime(options, folder)
+    source = write_source(TWICE, folder)
+    for compiler, *flags in (
+            ("gcc", "-std=c89"), ("clang-22", "-std=c89"),
+            ("clang-22", "-std=c17"),
+            # A compiler that cannot be told the linker's name.
+            ("clang-22", "-std=c99", "-U__GNUC__"),
+            ("g++", "-x", "c++", "-std=c++98"),
+            ("clang++-22", "-x", "c++", "-std=c++17")):
+        link(code, compile_source(source, folder, compiler,
+                                  [*flags, "-Wno-long-long",
+                                   "-Wno-variadic-macros"]), folder)
+
+
 def model_of_other_types(options, folder):
     """The functions are of before a change of the model."""
     compile_model(TWICE, options, folder)
@@ -257,7 +273,7 @@ def several_cpus(options, folder):
 
 CASES = {case.__name__: case for case in (
     definition_without_header, wrong_types_with_header, wrong_types_in_cxx,
-    model_of_other_types, two_models_one_function, library_without_function,
+    header_in_every_language, model_of_other_types, two_models_one_function, library_without_function,
     profiled, from_each_phase, dependencies, operators_of_a_file,
     no_allocator_there, on_vulkan, several_cpus)}
 for _machine in ("aarch64", "riscv64", "wasm32"):

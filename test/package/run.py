@@ -16,6 +16,7 @@ import time
 
 import numpy as np
 import onnx
+import onnx.parser
 from onnx import TensorProto, helper
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -44,17 +45,36 @@ def write_model(folder):
         os.path.join(folder, "scale.onnx"))
 
 
+def write_custom_model(folder):
+    """The same by operators that ONNX has not."""
+    imports = '<ir_version: 10, opset_import: ["" : 21, "my" : 1]> '
+    onnx.save(onnx.parser.parse_model(
+        imports + "g (float[batch,3] x) => (float[batch,3] y) { "
+        "t = my.Scale(x) y = my.Same(t) }"),
+        os.path.join(folder, "custom.onnx"))
+    onnx.save(onnx.parser.parse_model(
+        imports + "g (float[1] x) => (float[1] y) { y = Neg(x) } "
+        '<domain: "my", opset_import: ["" : 21]> Scale (x) => (y) { '
+        "w = Constant <value_floats = [1.0, 10.0, 100.0]> () "
+        "y = Mul(x, w) }"), os.path.join(folder, "bodies.onnx"))
+
+
+def write_source(source):
+    shutil.copytree(HERE, source)
+    write_model(source)
+    write_weights(source, [1, 10, 100])
+    write_custom_model(source)
+
+
 def project(cmake, generator, prefix, work, compiler):
     """Builds the project, runs it, changes the weights, runs it again."""
     source = os.path.join(work, "source")
     build = os.path.join(work, "build")
-    shutil.copytree(HERE, source)
-    write_model(source)
-    write_weights(source, [1, 10, 100])
+    write_source(source)
     run(cmake, "-S", source, "-B", build, "-G", generator,
         f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_C_COMPILER={compiler}")
     run(cmake, "--build", build)
-    for app in "app", "app-free":
+    for app in "app", "app-free", "app-custom":
         expect(app, run(os.path.join(build, app)).split(),
                "1 20 300 4 50 600".split())
 
@@ -75,9 +95,7 @@ def bare_machine(cmake, prefix, work):
     """The library and the runtime for a machine without an operating system."""
     source = os.path.join(work, "source")
     build = os.path.join(work, "build")
-    shutil.copytree(HERE, source)
-    write_model(source)
-    write_weights(source, [1, 10, 100])
+    write_source(source)
     run(cmake, "-S", source, "-B", build, "-G", "Ninja",
         "-DCMAKE_SYSTEM_NAME=Generic", "-DCMAKE_SYSTEM_PROCESSOR=aarch64",
         "-DCMAKE_C_COMPILER=clang-22",
@@ -96,9 +114,7 @@ def another_machine(cmake, prefix, work):
     """The whole project by a toolchain file, run by an emulator."""
     source = os.path.join(work, "source")
     build = os.path.join(work, "build")
-    shutil.copytree(HERE, source)
-    write_model(source)
-    write_weights(source, [1, 10, 100])
+    write_source(source)
     toolchain = os.path.join(work, "aarch64.cmake")
     with open(toolchain, "w") as file:
         file.write("set(CMAKE_SYSTEM_NAME Linux)\n"

@@ -8,6 +8,7 @@
 #include "compiler/Driver.h"
 #include "compiler/Import/ModelDiagnostics.h"
 #include "compiler/Pipeline.h"
+#include "dialects/onnx/CustomOps.h"
 #include "dialects/onnx/Cost.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/OnnxDialect.h"
@@ -91,7 +92,9 @@ static FailureOr<GraphFacts> readGraph(const Options &options,
     return failure();
   main.walk([&](Operation *op) {
     StringRef name = op->getName().getStringRef();
-    if (name.consume_front("onnx.") && name != "Constant" && name != "Dims" &&
+    if (auto custom = dyn_cast<onnx::CustomCallOp>(op))
+      ++facts.operators[custom.getOpType().str()];
+    else if (name.consume_front("onnx.") && name != "Constant" && name != "Dims" &&
         !op->hasTrait<OpTrait::IsTerminator>())
       ++facts.operators[name.str()];
   });

@@ -26,14 +26,18 @@ static bool isAxis(StringRef attribute) {
 }
 
 template <typename Graph>
-static bool checkAxesOf(Model &model, const Graph &graph) {
+static bool checkAxesOf(Model &model, const ImportOptions &options,
+                        const Graph &graph) {
   bool isGood = true;
-  for (const auto &node : graph.node())
+  for (const auto &node : graph.node()) {
+    // What an attribute is there its function knows.
+    if (findCustomOperator(options, node))
+      continue;
     for (const auto &attribute : node.attribute()) {
       if (attribute.has_g())
-        isGood &= checkAxesOf(model, attribute.g());
+        isGood &= checkAxesOf(model, options, attribute.g());
       for (const auto &inner : attribute.graphs())
-        isGood &= checkAxesOf(model, inner);
+        isGood &= checkAxesOf(model, options, inner);
       if (!isAxis(attribute.name()))
         continue;
       SmallVector<int64_t> axes(attribute.ints().begin(),
@@ -46,13 +50,14 @@ static bool checkAxesOf(Model &model, const Graph &graph) {
           isGood = false;
         }
     }
+  }
   return isGood;
 }
 
-LogicalResult checkAxes(Model &model) {
-  bool isGood = checkAxesOf(model, model.proto->graph());
+LogicalResult checkAxes(Model &model, const ImportOptions &options) {
+  bool isGood = checkAxesOf(model, options, model.proto->graph());
   for (const auto &function : model.proto->functions())
-    isGood &= checkAxesOf(model, function);
+    isGood &= checkAxesOf(model, options, function);
   return success(isGood);
 }
 

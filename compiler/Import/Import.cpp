@@ -54,7 +54,7 @@ importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
       return failure();
     sortNodes(model);
     if (failed(findNchwcBlocks(model, options)) ||
-        failed(checkEquations(model)) || failed(checkAxes(model)) ||
+        failed(checkEquations(model)) || failed(checkAxes(model, options)) ||
         failed(checkStructure(model)) || failed(setWeightsAside(model)) ||
         failed(defineQuantizedFunctions(model, options)) ||
         failed(inlineLocalFunctions(model)) ||

@@ -161,7 +161,7 @@ llvm::LogicalResult expandFunctions(Model &model, const ImportOptions &options);
 
 /// GuardInference.cpp: onnx's own looks before it reads; axes are ints.
 void guardInference();
-llvm::LogicalResult checkAxes(Model &model);
+llvm::LogicalResult checkAxes(Model &model, const ImportOptions &options);
 
 /// Upgrade.cpp
 llvm::LogicalResult upgradeModel(Model &model);

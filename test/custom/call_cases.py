@@ -291,6 +291,25 @@ int32_t twice(const float *x0, const int64_t (*x0_shape)[1], float *y0,
   return 0;
 }""",
          [{"x": (3,)}], lambda x: [28 * x, np.float32([6, 8])]),
+    Case("constants_of_small_types",
+         """g (float[n] x) => (float[6] y)
+           <bool[3] b = {1, 0, 1}> {
+           c = Constant <value_ints = [-8, 7, 3]> ()
+           i = Cast <to = 22> (c)
+           y = my.Join <axis_of_mine = 100000> (x, b, i)
+         }""",
+         ["my::Join=join:float[6]"],
+         """
+int32_t join(const float *x0, const int64_t (*x0_shape)[1], const uint8_t *x1,
+             const int64_t (*x1_shape)[1], const int8_t *x2,
+             const int64_t (*x2_shape)[1], float *y0,
+             const int64_t (*y0_shape)[1], int64_t axis_of_mine) {
+  int i;
+  for (i = 0; i < 3; ++i)
+    y0[i] = x1[i], y0[3 + i] = x2[i];
+  return axis_of_mine != 100000;
+}""",
+         [{"x": (3,)}], lambda x: [np.float32([1, 0, 1, -8, 7, 3])]),
     # Two nodes are two calls, even if they look alike.
     Case("never_merged",
          """g (float[n] x) => (float[n] y, float[n] z) {

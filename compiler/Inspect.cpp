@@ -8,8 +8,8 @@
 #include "compiler/Driver.h"
 #include "compiler/Import/ModelDiagnostics.h"
 #include "compiler/Pipeline.h"
-#include "dialects/onnx/CustomOps.h"
 #include "dialects/onnx/Cost.h"
+#include "dialects/onnx/CustomOps.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/SymbolicShape.h"
@@ -94,8 +94,8 @@ static FailureOr<GraphFacts> readGraph(const Options &options,
     StringRef name = op->getName().getStringRef();
     if (auto custom = dyn_cast<onnx::CustomCallOp>(op))
       ++facts.operators[custom.getOpType().str()];
-    else if (name.consume_front("onnx.") && name != "Constant" && name != "Dims" &&
-        !op->hasTrait<OpTrait::IsTerminator>())
+    else if (name.consume_front("onnx.") && name != "Constant" &&
+             name != "Dims" && !op->hasTrait<OpTrait::IsTerminator>())
       ++facts.operators[name.str()];
   });
   if (failed(pm.run(**module)))

@@ -198,13 +198,23 @@ const CustomFunction &CustomFunctions::get(Operation *op) const {
   return functions[numbers.at(op)];
 }
 
+/// "my.ops::Scale (nodes a, b and 3 more)"
+static std::string describeUsers(const CustomFunction &function) {
+  constexpr size_t kNamed = 6;
+  ArrayRef<std::string> nodes = function.nodes;
+  std::string text = llvm::join(function.operators, ", ") +
+                     (nodes.size() > 1 ? " (nodes " : " (node ") +
+                     llvm::join(nodes.take_front(kNamed), ", ");
+  if (nodes.size() > kNamed)
+    text += " and " + std::to_string(nodes.size() - kNamed) + " more";
+  return text + ")";
+}
+
 ArrayAttr CustomFunctions::getList(MLIRContext *context) const {
   Builder b(context);
   SmallVector<Attribute> list;
   for (const CustomFunction &function : functions) {
-    std::string users = llvm::join(function.operators, ", ") + " (" +
-                        (function.nodes.size() > 1 ? "nodes " : "node ") +
-                        llvm::join(function.nodes, ", ") + ")";
+    std::string users = describeUsers(function);
     SmallVector<Attribute> names(function.names.begin(), function.names.end());
     list.push_back(plan::CustomFunctionAttr::get(
         context, b.getStringAttr(function.name),

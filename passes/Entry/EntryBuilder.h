@@ -115,6 +115,8 @@ private:
   struct Built {
     llvm::DenseMap<mlir::AffineExpr, mlir::Value> symbols;
     llvm::DenseMap<std::pair<int, int64_t>, mlir::Value> pointers;
+    /// Lists of sizes, by their #onnx.dims.
+    llvm::DenseMap<mlir::Attribute, mlir::Value> sizes;
     mlir::Value weights;
   } built;
   /// Holds the heap buffers' addresses, null at first, and the sizes of those

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/OnnxDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "passes/Entry/EntryBuilder.h"
 #include "targets/RuntimeABI.h"
@@ -59,6 +60,14 @@ Value EntryBuilder::listSizes(ArrayRef<AffineExpr> sizes) {
       constants.push_back(*constant);
   if (constants.size() == sizes.size())
     return getList(b.getI64TensorAttr(constants));
+  // One that a function does not write is there once.
+  bool isConstant = llvm::all_of(sizes, [](AffineExpr s) { return bool(s); });
+  Attribute key;
+  if (isConstant) {
+    key = onnx::DimsAttr::get(b.getContext(), sizes);
+    if (Value known = built.sizes.lookup(key))
+      return known;
+  }
   Type word = b.getI64Type();
   Value list = allocateOnStack(word, int64_t(sizes.size()));
   for (auto [i, size] : llvm::enumerate(sizes)) {
@@ -71,6 +80,8 @@ Value EntryBuilder::listSizes(ArrayRef<AffineExpr> sizes) {
         LLVM::GEPOp::create(b, loc, list.getType(), word, list,
                             ArrayRef<LLVM::GEPArg>{int32_t(i)}));
   }
+  if (isConstant)
+    built.sizes[key] = list;
   return list;
 }
 

@@ -58,6 +58,9 @@ public:
 
   Expected<CustomRule> parse() {
     CustomRule rule;
+    if (text.size() > kMostBytes)
+      return createStringError("a rule has " + Twine(text.size()) +
+                               " bytes, more than " + Twine(kMostBytes));
     if (Error error = parseResult(rule))
       return std::move(error);
     if (!rest.trim().empty())
@@ -67,7 +70,8 @@ public:
 
 private:
   using Size = CustomRule::Size;
-  // Deeper ones nobody writes.
+  // Longer and deeper ones nobody writes.
+  static constexpr size_t kMostBytes = 4096;
   static constexpr int kMostDepth = 64;
   StringRef text, rest;
   int depth = 0;

@@ -82,6 +82,7 @@ def rules():
             ("float[99999999999]", "below 2\\^31"), ("type()[2]", "a number"),
             ("float[?+1]", "',' or"), ("float[min(1)]", "',' is wanted"),
             ("float[a[]]", "a number below"),
+            ("float[" + "1+" * 4000 + "1]", "more than 4096"),
             ("float[" + "(" * 90 + "1" + ")" * 90 + "]", "too deeply"))):
         yield rule(f"syntax-{i}", text, [says])
     node = '"bad_node" \\(Op\\): '

@@ -87,6 +87,16 @@ OwningOpRef<ModuleOp> importBytes(ArrayRef<uint8_t> bytes,
   std::string file = folder.write("model.onnx", bytes);
   // Every second size of a file: dimensions as --dim gives them.
   ImportOptions options;
+  // Those of the corpus's models with such operators.
+  for (auto [name, rules] : std::initializer_list<
+           std::pair<const char *, llvm::SmallVector<std::string>>>{
+           {"Twice", {"same-as-input-0"}},
+           {"Pick", {"[?,d1(0)]", "int64[]"}},
+           {"CountUp", {"[?]"}},
+           {"Masked", {"same-as-input-0", "float[d0(0)]"}},
+           {"Tell", {"float[number + d0(0) / ints[0]]"}},
+           {"Turn", {}}})
+    options.customOperators.push_back({"my", name, "function", rules});
   if (bytes.size() % 2 == 0)
     options.dims = {{"n", {2, 2}}, {"batch", {1, 8}}};
   size_t open = countEntries("/proc/self/fd");

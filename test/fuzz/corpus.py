@@ -12,10 +12,13 @@ import onnx.parser
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TEST = os.path.dirname(HERE)
-for folder in ("", "diagnostics", "graphs"):
+for folder in ("", "custom", "diagnostics", "graphs"):
     sys.path.insert(0, os.path.join(TEST, folder))
+import call_cases
+import custom_case
 import fuzz_models
 import run_graphs
+import size_cases
 
 # What a run can be refused for: one size in two inputs, elements that a shape
 # is made of, a size that the run finds, an arena, a fixed size.
@@ -42,6 +45,9 @@ def write(folder, with_backend_tests=None):
         imports = case.imports or f'"" : {case.opset}'
         models[case.name] = onnx.parser.parse_model(
             f"<ir_version: 10, opset_import: [{imports}]> {case.text}")
+    for case in (*call_cases.CASES, *size_cases.CASES):
+        if not case.name.startswith(("type_", "rank_", "rule_")):
+            models[case.name] = custom_case.parse(case.text, case.imports)
     for name, model in models.items():
         onnx.save(model, os.path.join(folder, f"{name}.onnx"))
     files = glob.glob(os.path.join(HERE, "found", "*.onnx"))

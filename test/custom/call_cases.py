@@ -15,7 +15,8 @@ TYPES = {
     "bool": "uint8_t", "complex64": "float", "complex128": "double",
     "float8e4m3fn": "uint8_t", "float8e4m3fnuz": "uint8_t",
     "float8e5m2": "uint8_t", "float8e5m2fnuz": "uint8_t", "int4": "int8_t",
-    "uint4": "uint8_t",
+    "uint4": "uint8_t", "int2": "int8_t", "uint2": "uint8_t",
+    "float4e2m1": "uint8_t", "float8e8m0": "uint8_t",
 }
 
 
@@ -40,7 +41,8 @@ int32_t flip(const {c_type} *x0, const int64_t (*x0_shape)[2],
 
 def narrow(array):
     """As onnxc-run writes types that NumPy lacks."""
-    stored = {"int4": np.int8, "uint4": np.uint8}.get(array.dtype.name)
+    stored = {"int4": np.int8, "uint4": np.uint8, "int2": np.int8,
+              "uint2": np.uint8}.get(array.dtype.name)
     return np.ascontiguousarray(array.astype(stored) if stored else array)
 
 

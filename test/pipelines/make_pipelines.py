@@ -23,18 +23,19 @@ import onnx.helper
 import onnxruntime
 import skl2onnx
 from skl2onnx.common.data_types import (DoubleTensorType, FloatTensorType,
-                                        Int64TensorType)
+                                        Int64TensorType, StringTensorType)
 
 import boosting_pipelines
 import linear_pipelines
 import neighbour_pipelines
+import string_pipelines
 import transforming_pipelines
 import tree_pipelines
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(HERE, "models")
 MODULES = (boosting_pipelines, linear_pipelines, neighbour_pipelines,
-           transforming_pipelines, tree_pipelines)
+           string_pipelines, transforming_pipelines, tree_pipelines)
 OPSETS = {"": 21, "ai.onnx.ml": 3}
 TYPES = {np.dtype(np.float32): FloatTensorType,
          np.dtype(np.float64): DoubleTensorType,
@@ -57,10 +58,15 @@ def take_numbers_of_numpy():
     onnx.helper.make_attribute = make
 
 
+def find_type(table):
+    return StringTensorType if table.dtype == object else TYPES[table.dtype]
+
+
 def export(case, model, rows):
     if case.export:
         return case.export(model, rows)
-    types = [("X", TYPES[rows.dtype]([None, rows.shape[1]]))]
+    types = [(name, find_type(table)([None, *table.shape[1:]]))
+             for name, table in case.name_inputs(rows).items()]
     options = {id(model): case.options} if case.options else None
     return skl2onnx.convert_sklearn(
         model, case.name, types, options=options,
@@ -75,16 +81,33 @@ def is_close(ours, theirs, tolerance):
     return np.array_equal(ours.reshape(theirs.shape), theirs)
 
 
+def set_locale(proto):
+    """onnxruntime's default is not on every machine."""
+    for node in proto.graph.node:
+        if node.op_type == "StringNormalizer":
+            node.attribute.append(
+                onnx.helper.make_attribute("locale", "C.UTF-8"))
+
+
+def as_stored(array):
+    """Without objects."""
+    array = np.asarray(array)
+    return array.astype(str) if array.dtype == object else array
+
+
 def make(case):
     model, rows = case.fit()
     proto = export(case, model, rows)
+    set_locale(proto)
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 4
     session = onnxruntime.InferenceSession(
         proto.SerializeToString(), settings, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
+    inputs = case.name_inputs(rows)
+    if len(inputs) == 1:
+        inputs = {session.get_inputs()[0].name: rows}
     results = dict(zip([o.name for o in session.get_outputs()],
-                       session.run(None, {name: rows})))
+                       session.run(None, inputs)))
     expected = {}
     for (output, result), theirs in zip(results.items(),
                                       case.evaluate(model, rows)):
@@ -93,12 +116,14 @@ def make(case):
         if not is_close(result, theirs, case.tolerance):
             raise ValueError(f"onnxruntime's {output} differs from the "
                              f"library's: {result} {theirs}")
-        expected["out_" + output] = np.asarray(theirs)
+        expected["out_" + output] = as_stored(theirs)
     path = os.path.join(FOLDER, case.name)
     with open(path + ".onnx", "wb") as file:
         file.write(proto.SerializeToString())
-    np.savez_compressed(path + ".npz", **{"in_" + name: rows}, **expected,
-                        tolerance=case.tolerance)
+    np.savez_compressed(
+        path + ".npz", **{"in_" + name: as_stored(table)
+                          for name, table in inputs.items()},
+        **expected, tolerance=case.tolerance)
 
 
 def main():

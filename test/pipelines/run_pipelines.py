@@ -41,10 +41,16 @@ def compare(what, ours, theirs, tolerance):
 
 
 def as_array(result):
-    """A list of maps as the table of their values."""
+    """A list of maps as the table of their values, strings as NumPy's."""
     if isinstance(result, list):
         return np.array([list(row.values()) for row in result], np.float32)
-    return result
+    return result.astype(str) if result.dtype == object else result
+
+
+def as_given(tables):
+    """onnxruntime takes strings as objects."""
+    return {name: table.astype(object) if table.dtype.kind == "U" else table
+            for name, table in tables.items()}
 
 
 def run_case(path, options):
@@ -54,16 +60,20 @@ def run_case(path, options):
     settings.log_severity_level = 4
     session = onnxruntime.InferenceSession(
         path, settings, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
+    names = [value.name for value in session.get_inputs()]
     with runner_arguments.case_folder(options, case) as folder:
         library = os.path.join(folder, "model.so")
         run(options.onnxc, path, *options.onnxc_options, "--emit=shared", "-o",
             library, timeout=120)
         for rows in ROWS:
-            table = stored["in_" + name][:rows]
-            file = os.path.join(folder, "table.npy")
-            np.save(file, table)
-            run(options.onnxc_run, library, f"--input={name}={file}",
+            tables = {name: stored["in_" + name][:rows] for name in names}
+            files = []
+            for name, table in tables.items():
+                files.append(os.path.join(folder, f"in_{name}.npy"))
+                np.save(files[-1], table)
+            run(options.onnxc_run, library,
+                *(f"--input={name}={file}"
+                  for name, file in zip(names, files)),
                 "--output-dir", folder, timeout=120)
             for output in session.get_outputs():
                 ours = np.load(os.path.join(folder, output.name + ".npy"))
@@ -77,7 +87,8 @@ def run_case(path, options):
                 if rows:
                     compare(what + " beside onnxruntime", ours,
                             as_array(session.run([output.name],
-                                                 {name: table})[0]), TOLERANCE)
+                                                 as_given(tables))[0]),
+                            TOLERANCE)
 
 
 def fail_case(path, options):

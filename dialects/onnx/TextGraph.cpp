@@ -34,7 +34,8 @@ Value buildStrings(GraphBuilder &g, Value like, Value lengths,
   Value ends = CumSumOp::create(g.b, g.loc, all, g.integer(0), /*exclusive=*/0,
                                 /*reverse=*/0);
   Value text = write(ends, g.sum(all, 0, /*keepdims=*/true));
-  return g.reshape(ViewTextOp::create(g.b, g.loc, text, ends), g.shape(like));
+  return g.reshape(ViewTextOp::create(g.b, g.loc, text, ends, Value()),
+                   g.shape(like));
 }
 
 } // namespace onnxc::onnx

@@ -49,7 +49,8 @@ LogicalResult ViewTextOp::inferReturnTypes(MLIRContext *context,
                                            std::optional<Location>,
                                            Adaptor adaptor,
                                            SmallVectorImpl<Type> &types) {
-  return inferElements(adaptor.getEnds(), StringType::get(context), types);
+  Value like = adaptor.getPlaces() ? adaptor.getPlaces() : adaptor.getEnds();
+  return inferElements(like, StringType::get(context), types);
 }
 
 LogicalResult TextLengthOp::inferReturnTypes(MLIRContext *context,

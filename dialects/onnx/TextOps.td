@@ -15,9 +15,11 @@ def Onnx_ViewTextOp : Onnx_PureOp<"ViewText"> {
   let summary = "Strings that are parts of a text, one after the other";
   let description = [{
     String i is what lies between `ends[i - 1]` and `ends[i]` of the text, whose
-    elements are ui8. Constant strings become this: `view-strings`.
+    elements are ui8; with `places`, those that they number. Constant strings
+    become this: `view-strings`.
   }];
-  let arguments = (ins Onnx_Tensor:$text, Onnx_Tensor:$ends);
+  let arguments = (ins Onnx_Tensor:$text, Onnx_Tensor:$ends,
+                       Optional<Onnx_Tensor>:$places);
   let results = (outs Onnx_Tensor:$Y);
 }
 

@@ -199,9 +199,9 @@ static Value countGrams(GraphBuilder &g, TfIdfVectorizerOp op, Value rows,
                         int64_t size) {
   Type real = g.b.getF32Type();
   Pool pool(g.b.getContext(), op.getPoolInt64s(), op.getPoolStrings());
-  Value shape = g.concat({g.size(rows, 0), g.ints(size + 1)}, 0);
+  Value shape = g.concat({g.size(rows, 0), g.ints(size)}, 0);
   Value counts = g.expand(g.number(0, real), shape);
-  if (pool.elements.size() == 0)
+  if (pool.elements.size() == 0 || size == 0)
     return counts;
   auto iota =
       llvm::to_vector(llvm::seq<int64_t>(0, int64_t(pool.elements.size()) + 1));
@@ -233,9 +233,11 @@ static Value countGrams(GraphBuilder &g, TfIdfVectorizerOp op, Value rows,
     int64_t distances = n == 1 ? 1 : op.getMaxSkipCount() + 1;
     for (int64_t d = 1; d <= distances; ++d) {
       Value found = vectorizer.find(numbers, length, grams, d);
-      Value ones = g.expand(g.number(1, real), g.shape(found));
-      counts = ScatterElementsOp::create(g.b, g.loc, counts, found, ones,
-                                         /*axis=*/1, "add");
+      // What is none counts 0 times for the last column.
+      Value last = g.integer(size - 1);
+      Value times = g.cast(g.lessOrEqual(found, last), real);
+      counts = ScatterElementsOp::create(g.b, g.loc, counts, g.min(found, last),
+                                         times, /*axis=*/1, "add");
     }
   }
   return counts;
@@ -249,8 +251,7 @@ SmallVector<Value> TfIdfVectorizerOp::expand(OpBuilder &b) {
   Type real = b.getF32Type();
   Value rows = dims->size() == 2 ? getX() : g.reshape(getX(), {1, -1});
   int64_t size = getResultSize(getNgramIndexes());
-  Value result =
-      g.slice(countGrams(g, *this, rows, size), g.ints(0), g.ints(size), 1);
+  Value result = countGrams(g, *this, rows, size);
   if (getMode() == "IDF")
     result = g.min(result, g.number(1, real));
   if (getMode() != "TF" && getWeights()) {

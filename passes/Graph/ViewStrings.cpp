@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/GatherOps.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/TextOps.h"
 #include "passes/Graph/GraphPasses.h"
@@ -44,14 +45,33 @@ private:
     }
     OpBuilder b(constant);
     GraphBuilder g{b, constant.getLoc()};
-    Value strings =
-        ViewTextOp::create(b, g.loc, buildText(g, text), g.ints(ends));
+    Value bytes = buildText(g, text), list = g.ints(ends);
     auto type = cast<RankedTensorType>(constant.getType());
-    if (type.getRank() != 1)
-      strings = g.reshape(strings, type.getShape());
-    strings.setType(type);
-    constant.getOutput().replaceAllUsesWith(strings);
+    if (type.getRank() == 1)
+      replaceGathers(constant, bytes, list);
+    if (!constant->use_empty()) {
+      Value strings = ViewTextOp::create(b, g.loc, bytes, list, Value());
+      if (type.getRank() != 1)
+        strings = g.reshape(strings, type.getShape());
+      strings.setType(type);
+      constant.getOutput().replaceAllUsesWith(strings);
+    }
     constant.erase();
+  }
+
+  /// Of a long list a run needs those that are picked.
+  static void replaceGathers(ConstantOp constant, Value text, Value ends) {
+    for (Operation *user : llvm::make_early_inc_range(constant->getUsers())) {
+      auto gather = dyn_cast<GatherOp>(user);
+      if (!gather || gather.getData() != constant.getOutput())
+        continue;
+      OpBuilder b(gather);
+      Value picked = ViewTextOp::create(b, gather.getLoc(), text, ends,
+                                        gather.getIndices());
+      picked.setType(gather.getType());
+      gather.replaceAllUsesWith(picked);
+      gather.erase();
+    }
   }
 
   /// A row of two bytes at least: a short list, or a single number, would move

@@ -30,9 +30,13 @@ struct LowerViewText : OpConversionPattern<ViewTextOp> {
                   ConversionPatternRewriter &rewriter) const override {
     TextBuilder v(rewriter, op.getLoc());
     Value text = v.addressOf(adaptor.getText());
+    Value count = v.dim(adaptor.getEnds(), 0);
     auto body = [&](ValueRange i) {
-      Value begin = loadBegin(v, adaptor.getEnds(), i[0]);
-      Value end = v.fromInteger(v.extract(adaptor.getEnds(), i[0]));
+      Value at = i.empty() ? Value() : i[0];
+      if (Value places = adaptor.getPlaces())
+        at = v.wrap(v.fromInteger(v.extract(places, i)), count);
+      Value begin = loadBegin(v, adaptor.getEnds(), at);
+      Value end = v.fromInteger(v.extract(adaptor.getEnds(), at));
       Value address = v.add(text, v.toInteger(begin, rewriter.getI64Type()));
       return v.string(address, v.sub(end, begin));
     };

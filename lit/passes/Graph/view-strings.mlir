@@ -10,3 +10,14 @@ func.func @main() -> tensor<2x!onnx.string> {
   %0 = onnx.Constant() {strings = ["ab", "c"]} : tensor<2x!onnx.string>
   return %0 : tensor<2x!onnx.string>
 }
+
+// What is picked from a list is made alone.
+// CHECK-LABEL: func @pick
+// CHECK: onnx.ViewText(%{{.*}}, %{{.*}}, %arg0)
+// CHECK-NOT: onnx.Gather
+func.func @pick(%i: tensor<3xi64>) -> tensor<3x!onnx.string> {
+  %0 = onnx.Constant() {strings = ["ab", "c"]} : tensor<2x!onnx.string>
+  %1 = onnx.Gather(%0, %i) {axis = 0 : i64}
+      : (tensor<2x!onnx.string>, tensor<3xi64>) -> tensor<3x!onnx.string>
+  return %1 : tensor<3x!onnx.string>
+}

@@ -176,11 +176,8 @@ private:
       if (value && (!tensor || !onnx::isPassedToC(tensor.getElementType())))
         return emitError(loc)
                << "its input " << i << " is "
-               << (!tensor ? "no tensor"
-                   : isa<onnx::StringType>(tensor.getElementType())
-                       ? "a tensor of strings"
-                       : "of a type that C has not")
-               << "; a C function can be given tensors of numbers only";
+               << (tensor ? "of a type that C has not" : "no tensor")
+               << "; a C function can be given tensors only";
       inputs.push_back(value);
       names.push_back("x" + std::to_string(i));
     }

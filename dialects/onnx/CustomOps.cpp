@@ -59,7 +59,7 @@ Expected<CustomResult> CustomUse::infer(MLIRContext *context,
 }
 
 bool onnxc::onnx::isPassedToC(Type elementType) {
-  return getDataType(elementType) != 0 && !isa<StringType>(elementType) &&
+  return getDataType(elementType) != 0 &&
          !isa<Float6E2M3FNType, Float6E3M2FNType>(elementType);
 }
 

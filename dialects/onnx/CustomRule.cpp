@@ -124,8 +124,6 @@ private:
                      "' is no type of elements, as float or int64 "
                      "is, nor same-as-input-0");
       rule.dataType = found - kTypeNames;
-      if (type == "string")
-        return wrong("a function is not given strings");
     }
     if (!take("["))
       return wrong("'[' and a list of sizes are wanted");

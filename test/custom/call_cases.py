@@ -17,6 +17,7 @@ TYPES = {
     "float8e5m2": "uint8_t", "float8e5m2fnuz": "uint8_t", "int4": "int8_t",
     "uint4": "uint8_t", "int2": "int8_t", "uint2": "uint8_t",
     "float4e2m1": "uint8_t", "float8e8m0": "uint8_t",
+    "string": "onnxc_string",
 }
 
 
@@ -44,6 +45,38 @@ def narrow(array):
     stored = {"int4": np.int8, "uint4": np.uint8, "int2": np.int8,
               "uint2": np.uint8}.get(array.dtype.name)
     return np.ascontiguousarray(array.astype(stored) if stored else array)
+
+
+def strings_case():
+    """Of constants and what a run makes; some that the function has, too."""
+    return Case(
+        "strings_in_a_graph",
+        """g (string[n] x) => (string[n] y, int64[n] k) {
+            d = Constant <value_string = "-é"> ()
+            s = StringConcat(x, d)
+            t, k = my.Shorten(s)
+            y = StringConcat(t, d)
+        }""",
+        ["my::Shorten=shorten:same-as-input-0,int64[d0(0)]"],
+        """
+int32_t shorten(const onnxc_string *x0, const int64_t (*x0_shape)[1],
+                onnxc_string *y0, const int64_t (*y0_shape)[1],
+                int64_t *y1, const int64_t (*y1_shape)[1]) {
+  int64_t i;
+  for (i = 0; i < (*x0_shape)[0]; ++i) {
+    y1[i] = (int64_t)x0[i].length;
+    y0[i] = x0[i];
+    y0[i].length -= 3;
+    if (x0[i].length == 3)
+      y0[i] = onnxc_make_string("none");
+  }
+  (void)y0_shape;
+  (void)y1_shape;
+  return 0;
+}""",
+        [{"x": ["ab", "", "xyz"]}, {"x": []}],
+        lambda x: [["none-é" if not s else s + "-é" for s in x],
+                   [len(s) + 3 for s in x]])
 
 
 def rank_case(rank):
@@ -180,6 +213,7 @@ int32_t masked(const float *x0, const int64_t (*x0_shape)[2], const float *x1,
 
 CASES = [
     *[reverse_case(*pair) for pair in TYPES.items()],
+    strings_case(),
     *[rank_case(rank) for rank in range(7)],
     *RULES,
     ALL_KINDS,

@@ -98,7 +98,6 @@ def rules():
     yield rule("divides-by-zero", "float[d0(0)/(3-3)]",
                [node, "divides a size by 0"])
     yield rule("negative", "float[3-d1(0)-1]", [node, "is -1"])
-    yield rule("strings", "string[2]", ["a function is not given strings"])
     yield rule("left-out", "type(1)[2]", [node, "input 1, which is left out"],
                "g (float[n,3] x) => (float[k] y) "
                "{ [bad_node] y = my.Op(x, , x) }")
@@ -122,12 +121,6 @@ def nodes():
     yield Case("custom-no-flag", model(USE),
                [node, "my.Op is not supported", "--custom-op my::Op=FUNCTION",
                 "--functions FILE"])
-    yield flag("takes-strings", "my::Op=op:float[2]",
-               [node, "its input 0 is a tensor of strings"],
-               """g (float[n] x) => (float[k] y) {
-                 s = Constant <value_strings = ["a"]> ()
-                 [bad_node] y = my.Op(s)
-               }""")
     yield flag("takes-a-sequence", "my::Op=op:float[2]",
                [node, "its input 0 is no tensor"],
                """g (float[n] x) => (float[k] y) {

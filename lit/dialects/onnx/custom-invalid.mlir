@@ -28,13 +28,3 @@ func.func @inputs(%x: tensor<4xf32>) {
       given_outputs = array<i1: true>, names = [], values = {}, rules = ["[]"]} : (tensor<4xf32>) -> tensor<*xf32>
   return
 }
-
-// -----
-
-func.func @strings(%x: tensor<4x!onnx.string>) {
-  // expected-error@+1 {{its input 0 has elements of type '!onnx.string', which a C function cannot be given}}
-  %0 = onnx.CustomCall(%x) {op_type = "my::Op", function = "op", given_inputs = array<i1: true>,
-      given_outputs = array<i1: true>, names = ["x0"], values = {}, rules = ["float[]"]} :
-      (tensor<4x!onnx.string>) -> tensor<*xf32>
-  return
-}

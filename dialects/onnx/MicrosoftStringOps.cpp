@@ -63,8 +63,8 @@ template <typename Op> static llvm::Expected<WordPattern> getPattern(Op op) {
 
 /// Whether it matches an empty string somewhere.
 static bool matchesNothing(const RegexAutomaton &automaton) {
-  int32_t columns = automaton.numClasses + 1;
-  return llvm::any_of(automaton.starts, [&](int32_t start) {
+  size_t columns = size_t(automaton.numClasses) + 1;
+  return llvm::any_of(automaton.starts, [&](size_t start) {
     auto row =
         llvm::ArrayRef(automaton.accepts).slice(start * columns, columns);
     return llvm::is_contained(row, 1);

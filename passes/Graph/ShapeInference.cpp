@@ -183,7 +183,8 @@ FailureOr<bool> ShapeInference::expand(ExpandingOp op) {
   for (auto [result, value] : llvm::zip(op->getResults(), values))
     if (value)
       result.replaceAllUsesWith(value);
-  if (failed(inferBetween(before, op)))
+  // What was built without inference, as a copy, may fail only here.
+  if (failed(inferBetween(before, op)) || scope.hasFailed())
     return failure();
   op->erase();
   return true;

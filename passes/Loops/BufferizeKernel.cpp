@@ -44,6 +44,7 @@ struct BufferizeKernel : onnxc::impl::BufferizeKernelBase<BufferizeKernel> {
 
 private:
   void convertSignature();
+  void separateEmptyTensors();
   void expandConstants(IRRewriter &rewriter);
   LogicalResult bufferize();
   LogicalResult placeAllocations();
@@ -134,9 +135,27 @@ void BufferizeKernel::expandConstants(IRRewriter &rewriter) {
   }
 }
 
+/// A loop that carries two new tensors of one type, which have become one value
+/// by then, would write both to one buffer: what is in a new tensor is nobody's
+/// concern, so that bufferization sees no conflict.
+void BufferizeKernel::separateEmptyTensors() {
+  SmallVector<OpOperand *> shared;
+  getOperation().walk([&](tensor::EmptyOp empty) {
+    llvm::SmallPtrSet<Operation *, 4> users;
+    for (OpOperand &use : empty->getUses())
+      if (!users.insert(use.getOwner()).second)
+        shared.push_back(&use);
+  });
+  for (OpOperand *use : shared) {
+    Operation *empty = use->get().getDefiningOp();
+    use->set(OpBuilder(empty).clone(*empty)->getResult(0));
+  }
+}
+
 LogicalResult BufferizeKernel::bufferize() {
   func::FuncOp kernel = getOperation();
   IRRewriter rewriter(&getContext());
+  separateEmptyTensors();
   expandConstants(rewriter);
   if (failed(bufferization::eliminateEmptyTensors(rewriter, kernel)))
     return failure();

@@ -279,13 +279,14 @@ LogicalResult BuildModule::buildBranches(::onnx::NodeProto &node, IfOp op,
   SmallVector<Value> results;
   plan::createNever(b, op.getLoc());
   for (Value value : other.front().getTerminator()->getOperands()) {
+    if (!isa<TensorType>(value.getType()))
+      return emitError(op.getLoc())
+             << "has a branch that cannot be computed, and gives "
+             << value.getType() << " where only tensors are supported";
     // Inference gives them the other branch's sizes.
     SmallVector<int64_t> none(getRank(value).value_or(0), 0);
     auto type = RankedTensorType::get(none, onnx::getElementType(value));
-    results.push_back(ConstantOp::create(
-        b, op.getLoc(), type,
-        DenseElementsAttr::get(type, b.getZeroAttr(type.getElementType())),
-        ArrayAttr()));
+    results.push_back(plan::createNothing(b, op.getLoc(), type));
   }
   YieldOp::create(b, op.getLoc(), results);
   return success();

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/plan/Branches.h"
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ElementTypes.h"
 #include "dialects/plan/Plan.h"
 #include "mlir/IR/Diagnostics.h"
 
@@ -66,6 +68,22 @@ static AffineMap getNever(MLIRContext *context) {
 
 void createNever(OpBuilder &b, Location loc) {
   RequireOp::create(b, loc, AffineMapAttr::get(getNever(b.getContext())));
+}
+
+Value createNothing(OpBuilder &b, Location loc, RankedTensorType type) {
+  Type element = type.getElementType();
+  if (isa<onnx::StringType>(element)) {
+    SmallVector<StringRef> strings(type.getNumElements());
+    return onnx::ConstantOp::create(b, loc, type, ElementsAttr(),
+                                    b.getStrArrayAttr(strings));
+  }
+  if (Attribute zero = b.getZeroAttr(element))
+    return onnx::ConstantOp::create(b, loc, DenseElementsAttr::get(type, zero));
+  // MLIR has no zeros of complex numbers.
+  SmallVector<char> zeros(onnx::getStorageBytes(element) *
+                          type.getNumElements());
+  return onnx::ConstantOp::create(
+      b, loc, DenseElementsAttr::getFromRawBuffer(type, zeros));
 }
 
 bool isNever(Block &block) {

@@ -25,6 +25,9 @@ inferBranches(onnx::IfOp op,
 /// What ends the run, at the begin of such a branch.
 void createNever(mlir::OpBuilder &b, mlir::Location loc);
 bool isNever(mlir::Block &block);
+/// What such a branch gives: a constant of zeros, or of empty strings.
+mlir::Value createNothing(mlir::OpBuilder &b, mlir::Location loc,
+                          mlir::RankedTensorType type);
 
 } // namespace onnxc::plan
 

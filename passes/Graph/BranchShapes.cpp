@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/GraphBuilder.h"
 #include "dialects/plan/Branches.h"
 #include "passes/Graph/ShapeInference.h"
 
@@ -93,10 +94,17 @@ void ShapeInference::refuseBranch(Region &branch, Block &other,
     auto sizes = DimsOp::create(
         b, loc, RankedTensorType::get({int64_t(dims.size())}, b.getI64Type()),
         DimsAttr::get(b.getContext(), dims), /*any_sign=*/false);
+    Type type = getTensorType(dims, element);
+    if (!element.isIntOrFloat()) {
+      Value one =
+          plan::createNothing(b, loc, RankedTensorType::get({}, element));
+      results.push_back(GraphBuilder{b, loc}.expand(one, sizes));
+      results.back().setType(type);
+      continue;
+    }
     auto zero = DenseElementsAttr::get(RankedTensorType::get({1}, element),
                                        b.getZeroAttr(element));
-    results.push_back(ConstantOfShapeOp::create(
-        b, loc, getTensorType(dims, element), sizes, zero));
+    results.push_back(ConstantOfShapeOp::create(b, loc, type, sizes, zero));
   }
   block.getTerminator()->setOperands(results);
 }

@@ -91,7 +91,8 @@ DimsAttr getDimsAttr(Type type) {
 }
 
 /// Constants that a kernel is specialised for: scalars, short lists (axes,
-/// shapes, scales), and what is computed from symbols.
+/// shapes, scales), and what is computed from symbols. Complex numbers are no
+/// constants of arith.
 bool movesAlong(Operation *op) {
   if (isa_and_nonnull<DimsOp>(op))
     return true;
@@ -100,6 +101,8 @@ bool movesAlong(Operation *op) {
     return false;
   auto type = cast<RankedTensorType>(constant.getType());
   int64_t count = type.getNumElements();
+  if (!type.getElementType().isIntOrFloat())
+    return false;
   return count == 1 ||
          (type.getRank() == 1 &&
           count <= (isa<IntegerType>(type.getElementType()) ? 32 : 8));

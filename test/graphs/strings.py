@@ -264,3 +264,27 @@ CLASSES = [
 ]
 
 CASES = MOVES + TEXTS + SPLITS + NORMALIZED + RAW + CODES + CLASSES
+
+IMPOSSIBLE = """y = If (c) <
+    then_branch = one () => ({type}[a] p) {{ p = Identity(x) }},
+    else_branch = two () => ({type}[b] q) {{
+      s = Constant <value_ints = [3, -5]> ()
+      q = Reshape(x, s)
+    }}>"""
+# Elements that are no numbers of MLIR's: branches give some that cannot run.
+REFUSED = [
+    op(f"impossible_branch_{kind}", f"bool c, {kind}[n] x", f"{kind}[k] y",
+       IMPOSSIBLE.format(type=kind), [{"c": False, "x": x}],
+       refused="a value is not allowed")
+    for kind, x in (("string", words(3)), ("complex64", [1j, 2, 3]))]
+CASES += [
+    op("beside_an_impossible_branch", "bool c, string[n] x", "string[k] y",
+       IMPOSSIBLE.format(type="string"), [{"c": True, "x": words(3)}],
+       expected=[words(3)]),
+    Case("complex_constant", """agraph (bool[n] c, complex64[n] x)
+        => (complex64[n] y) {
+      k = Constant <value = complex64 {1.0, 2.0}> ()
+      y = Where(c, x, k)
+    }""", [{"c": [True, False], "x": [3j, 4]}],
+         expected=[np.array([3j, 1 + 2j], np.complex64)]),
+]

@@ -192,7 +192,9 @@ LogicalResult MicrosoftMaxpoolWithMaskOp::verify() {
   constexpr int64_t kMaxElements = 256;
   int64_t count = 1;
   for (int64_t size : getKernelShapeAttr().asArrayRef()) {
-    if (size <= 0 || size > kMaxElements || (count *= size) > kMaxElements)
+    bool isSmall = size > 0 && size <= kMaxElements;
+    count = isSmall ? count * size : kMaxElements + 1;
+    if (count > kMaxElements)
       return refuse(*this, "a window of more than 256 elements");
   }
   if (getAutoPad() != "NOTSET")

@@ -136,7 +136,7 @@ static int64_t placeBySize(ArrayRef<ArenaBuffer *> buffers,
       total = next;
     }
     // The one that ends last goes first.
-    auto last = llvm::max_element(order, [&](size_t a, size_t b) {
+    auto *last = llvm::max_element(order, [&](size_t a, size_t b) {
       return offsets[a] + units[a] < offsets[b] + units[b];
     });
     if (last != order.end())

@@ -45,7 +45,7 @@ void WeightPlaces::begin(ArrayAttr list) {
 }
 
 int64_t WeightPlaces::place(ElementsAttr value) {
-  if (auto it = offsets.find(value); it != offsets.end())
+  if (auto *it = offsets.find(value); it != offsets.end())
     return it->second;
   if (auto bytes = getBytesOf(value))
     if (auto it = known.find(*bytes); it != known.end())

@@ -37,13 +37,13 @@ GroupShape onnxc::chooseGroupShape(Size rows, Size columns, int64_t products,
     (shape.rows >= shape.columns ? shape.rows : shape.columns) /= 2;
   int64_t area = shape.rows * shape.columns;
   if (isMatrix) {
-    shape.threads = area > 64 * 64 ? 256 : 128;
+    shape.threads = area > int64_t(64) * 64 ? 256 : 128;
     shape.depth = 32;
     return shape;
   }
   // Sums of a thread stay in its registers: 64 of the largest tile, else 32.
   shape.threads = std::clamp<int64_t>(area / 32, 64, 256);
-  shape.depth = area > 64 * 128 ? 8 : 16;
+  shape.depth = area > int64_t(64) * 128 ? 8 : 16;
   return shape;
 }
 

@@ -148,8 +148,8 @@ bool Epilogue::isWritten(Operation *between) {
   return false;
 }
 
-Epilogue::Epilogue(linalg::GenericOp contraction, Value sums, LoopGroups groups,
-                   Value overwritten)
+Epilogue::Epilogue(linalg::GenericOp contraction, Value sums,
+                   const LoopGroups &groups, Value overwritten)
     : contraction(contraction), sums(sums), output(sums), partialSums(sums),
       groups(groups) {
   Value current = sums;

@@ -29,7 +29,7 @@ public:
   /// in `sums`, as far as they can be computed so.
   /// Finished elements may go onto `overwritten`, a factor, if any.
   Epilogue(mlir::linalg::GenericOp contraction, mlir::Value sums,
-           LoopGroups groups, mlir::Value overwritten = {});
+           const LoopGroups &groups, mlir::Value overwritten = {});
 
   /// Where finished elements go.
   mlir::Value getOutput() const { return output; }

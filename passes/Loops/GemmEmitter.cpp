@@ -72,10 +72,10 @@ void GemmEmitter::emitBlock(const Block &block) {
   });
 }
 
-SmallVector<Value> GemmEmitter::emitDotStep(const Block &block, Matrix right,
-                                            Value rowA, ValueRange columns,
-                                            Value k, Lanes lanes,
-                                            ValueRange before) {
+SmallVector<Value> GemmEmitter::emitDotStep(const Block &block,
+                                            const Matrix &right, Value rowA,
+                                            ValueRange columns, Value k,
+                                            Lanes lanes, ValueRange before) {
   SmallVector<Value> next(before);
   Value left = load(block.a, v.add(rowA, k), lanes);
   for (auto [sum, column] : llvm::zip(next, columns))

@@ -119,11 +119,10 @@ private:
   llvm::SmallVector<mlir::Value> loadColumns(const Part &part, const Tile &tile,
                                              mlir::Value rowB);
   mlir::Value loadElement(const Part &part, mlir::Value at);
-  llvm::SmallVector<mlir::Value> emitDotStep(const Block &block, Matrix right,
-                                             mlir::Value rowA,
-                                             mlir::ValueRange columns,
-                                             mlir::Value k, Lanes lanes,
-                                             mlir::ValueRange before);
+  llvm::SmallVector<mlir::Value>
+  emitDotStep(const Block &block, const Matrix &right, mlir::Value rowA,
+              mlir::ValueRange columns, mlir::Value k, Lanes lanes,
+              mlir::ValueRange before);
   void forEachColumnTile(
       mlir::Value columns, int64_t vectors,
       llvm::function_ref<void(mlir::Value, llvm::ArrayRef<Lanes>)> body);

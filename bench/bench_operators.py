@@ -18,7 +18,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
 import onnx
@@ -29,6 +28,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import operator_cases  # noqa: E402
 from compiled_model import CompiledModel  # noqa: E402
+from time_turns import time_turns  # noqa: E402
 
 IMPORTS = '"" : 21, "ai.onnx.ml" : 4, "com.microsoft" : 1'
 SLOW = 2.0
@@ -66,25 +66,6 @@ def bind_onnxruntime(path, inputs):
         binding.bind_output(output.name)
     return (lambda: session.run_with_iobinding(binding),
             binding.copy_outputs_to_cpu)
-
-
-def time_turns(runs, seconds):
-    """The best of each, by turns, in microseconds."""
-    best, repeats = [math.inf] * len(runs), []
-    for run in runs:
-        run()
-        begin = time.perf_counter()
-        run()
-        repeats.append(max(1, int(0.004 / (time.perf_counter() - begin))))
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        for i, (run, repeat) in enumerate(zip(runs, repeats)):
-            begin = time.process_time()
-            for _ in range(repeat):
-                run()
-            best[i] = min(best[i],
-                          (time.process_time() - begin) / repeat * 1e6)
-    return best
 
 
 def bench(name, options, folder):

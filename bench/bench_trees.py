@@ -26,13 +26,13 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from compiled_model import CompiledModel  # noqa: E402
+from time_turns import time_turns  # noqa: E402
 
 FEATURES = 50
 # Rounds, and what LightGBM is told.
@@ -145,26 +145,6 @@ def take_turns(prepare, rows):
     calls = itertools.cycle([run for run, _ in pairs])
     pairs[0][0]()
     return lambda: next(calls)(), pairs[0][1]
-
-
-def time_turns(runs, seconds):
-    """The best of each, by turns, in microseconds."""
-    best = [float("inf")] * len(runs)
-    repeats = []
-    for run in runs:
-        run()
-        begin = time.perf_counter()
-        run()
-        repeats.append(max(1, int(0.005 / (time.perf_counter() - begin))))
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        for i, (run, repeat) in enumerate(zip(runs, repeats)):
-            begin = time.process_time()
-            for _ in range(repeat):
-                run()
-            best[i] = min(best[i],
-                          (time.process_time() - begin) / repeat * 1e6)
-    return best
 
 
 def bench(name, options, folder):

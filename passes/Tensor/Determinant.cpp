@@ -9,24 +9,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/DeterminantOps.h"
-#include "passes/Tensor/TensorBuilder.h"
+#include "passes/Tensor/Elimination.h"
 
 using namespace mlir;
 using namespace onnxc;
 using namespace onnxc::onnx;
 
 namespace {
-
-/// The row of column k's largest element from the diagonal on.
-Value findPivot(const TensorBuilder &v, Value k, Value size, Value matrix) {
-  Value first = v.abs(v.extract(matrix, {k, k}));
-  auto body = [&](ValueRange i, ValueRange best) -> SmallVector<Value> {
-    Value x = v.abs(v.extract(matrix, {i[0], k}));
-    Value isLarger = v.gt(x, best[0]);
-    return {v.select(isLarger, x, best[0]), v.select(isLarger, i[0], best[1])};
-  };
-  return v.loops(v.add(k, 1), size, {first, k}, body)[1];
-}
 
 /// Eliminates column k below its pivot; gives the matrix and the determinant
 /// so far.
@@ -58,22 +47,19 @@ struct LowerDet : OpConversionPattern<DetOp> {
   LogicalResult
   matchAndRewrite(DetOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Type type = onnxc::onnx::getElementType(op.getX());
-    if (!isComputable(type) || !isa<FloatType>(type))
-      return rewriter.notifyMatchFailure(op, refuseElements(type));
-    Type computed = getComputeType(type);
-    SmallVector<OpFoldResult> all = onnxc::getSizes(rewriter, op, op.getX());
-    SmallVector<OpFoldResult> batch(ArrayRef(all).drop_back(2));
-    SmallVector<OpFoldResult> square(ArrayRef(all).take_back(2));
+    FailureOr<SquareMatrices> x = getSquareMatrices(rewriter, op, op.getX());
+    if (failed(x))
+      return failure();
+    Type type = x->type, computed = getComputeType(type);
     TensorBuilder v(rewriter, op.getLoc());
-    Value size = v.index(all.back()), zero = v.index(0);
+    Value size = v.index(x->square[1]), zero = v.index(0);
     auto body = [&](ValueRange i, ValueRange tensors) -> SmallVector<Value> {
       auto copy = [&](ValueRange at, ValueRange m) -> SmallVector<Value> {
         SmallVector<Value> from(i);
         from.append(at.begin(), at.end());
         return {v.insert(v.load(adaptor.getX(), from, type), m[0], at)};
       };
-      Value matrix = v.loops(square, tensors[1], copy)[0];
+      Value matrix = v.loops(x->square, tensors[1], copy)[0];
       SmallVector<Value> last =
           v.loops(zero, size, {matrix, v.constant(computed, 1)},
                   [&](ValueRange k, ValueRange soFar) {
@@ -81,9 +67,9 @@ struct LowerDet : OpConversionPattern<DetOp> {
                   });
       return {v.store(last[1], tensors[0], i, type), last[0]};
     };
-    Value scratch = v.empty(square, computed);
+    Value scratch = v.empty(x->square, computed);
     Value result = createEmpty(rewriter, op.getLoc(), op->getResult(0));
-    rewriter.replaceOp(op, v.loops(batch, {result, scratch}, body)[0]);
+    rewriter.replaceOp(op, v.loops(x->batch, {result, scratch}, body)[0]);
     return success();
   }
 };

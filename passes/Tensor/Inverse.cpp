@@ -8,7 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/MicrosoftMatrixOps.h"
-#include "passes/Tensor/TensorBuilder.h"
+#include "passes/Tensor/Elimination.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -21,21 +21,10 @@ struct Elimination {
   const TensorBuilder &v;
   Value size, width;
 
-  /// The row of column k's largest element from the diagonal on.
-  Value findPivot(Value k, Value matrix) const {
-    Value first = v.abs(v.extract(matrix, {k, k}));
-    auto body = [&](ValueRange i, ValueRange best) -> SmallVector<Value> {
-      Value x = v.abs(v.extract(matrix, {i[0], k}));
-      Value isLarger = v.gt(x, best[0]);
-      return {v.select(isLarger, x, best[0]),
-              v.select(isLarger, i[0], best[1])};
-    };
-    return v.loops(v.add(k, 1), size, {first, k}, body)[1];
-  }
-
   /// Makes column k one of the unit matrix.
   Value run(Value k, Value matrix) const {
-    Value row = findPivot(k, matrix), pivot = v.extract(matrix, {row, k});
+    Value row = findPivot(v, k, size, matrix);
+    Value pivot = v.extract(matrix, {row, k});
     // Exchanges two rows, and divides the first of them.
     matrix = v.loop(v.index(0), width, matrix, [&](Value j, Value m) {
       Value upper = v.extract(m, {k, j}), lower = v.extract(m, {row, j});
@@ -59,15 +48,14 @@ struct LowerInverse : OpConversionPattern<MicrosoftInverseOp> {
   LogicalResult
   matchAndRewrite(MicrosoftInverseOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Type type = onnxc::onnx::getElementType(op.getX());
-    if (!isComputable(type) || !isa<FloatType>(type))
-      return rewriter.notifyMatchFailure(op, refuseElements(type));
-    Type computed = getComputeType(type);
-    SmallVector<OpFoldResult> all = onnxc::getSizes(rewriter, op, op.getX());
-    SmallVector<OpFoldResult> batch(ArrayRef(all).drop_back(2));
-    SmallVector<OpFoldResult> square(ArrayRef(all).take_back(2));
+    FailureOr<SquareMatrices> squares =
+        getSquareMatrices(rewriter, op, op.getX());
+    if (failed(squares))
+      return failure();
+    ArrayRef<OpFoldResult> square = squares->square;
+    Type type = squares->type, computed = getComputeType(type);
     TensorBuilder v(rewriter, op.getLoc());
-    Value size = v.index(all.back());
+    Value size = v.index(square[1]);
     Elimination steps{v, size, v.mul(size, v.index(2))};
     auto body = [&](ValueRange i, ValueRange tensors) -> SmallVector<Value> {
       auto at = [&](ValueRange place) {
@@ -91,12 +79,12 @@ struct LowerInverse : OpConversionPattern<MicrosoftInverseOp> {
       };
       return {v.loops(square, tensors[0], take)[0], matrix};
     };
-    std::optional<int64_t> known = getConstantIntValue(all.back());
+    std::optional<int64_t> known = getConstantIntValue(square[1]);
     OpFoldResult width = known ? OpFoldResult(rewriter.getIndexAttr(2 * *known))
                                : OpFoldResult(steps.width);
     Value scratch = v.empty({square[0], width}, computed);
     Value result = createEmpty(rewriter, op.getLoc(), op->getResult(0));
-    rewriter.replaceOp(op, v.loops(batch, {result, scratch}, body)[0]);
+    rewriter.replaceOp(op, v.loops(squares->batch, {result, scratch}, body)[0]);
     return success();
   }
 };

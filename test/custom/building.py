@@ -30,12 +30,12 @@ SIGNATURE = ("int32_t twice(const float *x0, const int64_t (*x0_shape)[1], "
              "float *y0, const int64_t (*y0_shape)[1])")
 TWICE = Case(
     "twice", "g (float[n] x) => (float[n] y) { [node_1] y = my.Twice(x) }",
-    [size_cases.TWICE_RULE], size_cases.TWICE, [{"x": (5,)}],
+    [custom_case.TWICE_RULE], custom_case.TWICE, [{"x": (5,)}],
     lambda x: [2 * x])
 MATRIX = Case(
     "matrix", "g (float[n,2] x) => (float[n,2] y) { y = my.Twice(x) }",
-    [size_cases.TWICE_RULE], "", [], None)
-PLAIN = "#include <stdint.h>\n" + size_cases.TWICE
+    [custom_case.TWICE_RULE], "", [], None)
+PLAIN = "#include <stdint.h>\n" + custom_case.TWICE
 
 
 def compile_model(case, options, folder, *flags):
@@ -107,7 +107,7 @@ def wrong_types_in_cxx(options, folder):
     wrong = compile_source(source, folder, "g++", ["-std=c++17"])
     must_fail("undefined reference", link, code, wrong, folder)
     source = write(folder, "right.cpp", '#include "model.h"\n' +
-                   size_cases.TWICE)
+                   custom_case.TWICE)
     link(code, compile_source(source, folder, "g++", ["-std=c++17"]), folder)
 
 
@@ -142,7 +142,7 @@ def two_models_one_function(options, folder):
         run(options.onnxc, path, *custom_case.flags_of(TWICE, folder), "-o",
             os.path.join(folder, f"{name}.o"))
     source = write(folder, "both.c", '#include "first.h"\n#include "second.h"'
-                   "\n" + size_cases.TWICE)
+                   "\n" + custom_case.TWICE)
     functions = compile_source(source, folder)
     take_runtime(options, folder)
     run("cc", "-shared", "-Wl,--no-undefined",

@@ -4,7 +4,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import numpy as np
 
-from custom_case import Case
+from custom_case import TWICE, TWICE_RULE, Case
 
 # ONNX's types, and those of C.
 TYPES = {
@@ -89,7 +89,7 @@ def rank_case(rank):
     return Case(
         f"rank_{rank}",
         f"g ({spelled} x) => ({spelled} y) {{ y = my.Twice(x) }}",
-        ["my::Twice=twice:same-as-input-0"],
+        [TWICE_RULE],
         f"""
 int32_t twice(const float *x0{parameters[0]}, float *y0{parameters[1]}) {{
   int64_t count = {count}, i;
@@ -317,15 +317,8 @@ int32_t power_float_1d_to_float_1d(
            r = ReduceSum(t)
            y = Mul(x, r)
          }""".replace("ReduceSum(t)", "ReduceSum <keepdims = 0> (t)"),
-         ["my::Twice=twice:same-as-input-0"],
-         """
-int32_t twice(const float *x0, const int64_t (*x0_shape)[1], float *y0,
-              const int64_t (*y0_shape)[1]) {
-  int64_t i;
-  for (i = 0; i < (*x0_shape)[0]; ++i)
-    y0[i] = 2 * x0[i];
-  return 0;
-}""",
+         [TWICE_RULE],
+         TWICE,
          [{"x": (3,)}], lambda x: [28 * x, np.float32([6, 8])]),
     Case("constants_of_small_types",
          """g (float[n] x) => (float[6] y)
@@ -373,7 +366,7 @@ int32_t count_calls(const float *x0, const int64_t (*x0_shape)[1], float *y0,
            y = Conv(b, l)
          }""" % (", ".join(str(i % 5 - 2) for i in range(216)),
                  ", ".join(str(i % 3 - 1) for i in range(64))),
-         ["my::Twice=twice:same-as-input-0"],
+         [TWICE_RULE],
          """
 int32_t twice(const float *x0, const int64_t (*x0_shape)[4], float *y0,
               const int64_t (*y0_shape)[4]) {

@@ -19,6 +19,17 @@ STRICT = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-pedantic",
 sys.path.insert(0, os.path.dirname(HERE))
 from suite_cases import Failure, run
 
+# An operator of one operand, and its function.
+TWICE_RULE = "my::Twice=twice:same-as-input-0"
+TWICE = """
+int32_t twice(const float *x0, const int64_t (*x0_shape)[1], float *y0,
+              const int64_t (*y0_shape)[1]) {
+  int64_t i;
+  for (i = 0; i < (*x0_shape)[0]; ++i)
+    y0[i] = 2 * x0[i];
+  return 0;
+}"""
+
 
 @dataclasses.dataclass
 class Case:

@@ -4,7 +4,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import numpy as np
 
-from custom_case import Case
+from custom_case import TWICE, TWICE_RULE, Case
 
 
 def library(functions, opset=21, imports='"my" : 1', ir_version=10):
@@ -24,14 +24,6 @@ NESTED = [function("Outer (x) => (y, z) { t = my.Inner(x) y = my.Inner(t) "
           function("Inner (x) => (y) { y = Add(x, x) }")]
 OLD = function("Squeezed (x) => (y) { y = Squeeze <axes = [0]> (x) }",
                opset=11)
-TWICE = """
-int32_t twice(const float *x0, const int64_t (*x0_shape)[1], float *y0,
-              const int64_t (*y0_shape)[1]) {
-  int64_t i;
-  for (i = 0; i < (*x0_shape)[0]; ++i)
-    y0[i] = 2 * x0[i];
-  return 0;
-}"""
 
 CASES = [
     Case("body_of_a_file",
@@ -65,7 +57,7 @@ CASES = [
          libraries=[library(function("Minus (x) => (y) { y = Neg(x) }"))]),
     Case("body_calls_a_function_of_c",
          "g (float[n] x) => (float[n] y) { y = my.More(x) }",
-         ["my::Twice=twice:same-as-input-0"], TWICE, [{"x": (4,)}],
+         [TWICE_RULE], TWICE, [{"x": (4,)}],
          lambda x: [2 * x + 2 * x],
          libraries=[library(function(
              "More (x) => (y) { t = my.Twice(x) y = Add(t, t) }",
@@ -73,14 +65,14 @@ CASES = [
     # The function of C is what was asked for.
     Case("function_of_c_before_body",
          "g (float[n] x) => (float[n] y) { y = my.Twice(x) }",
-         ["my::Twice=twice:same-as-input-0"], TWICE, [{"x": (4,)}],
+         [TWICE_RULE], TWICE, [{"x": (4,)}],
          lambda x: [2 * x],
          libraries=[library(function("Twice (x) => (y) { y = Neg(x) }"))],
          warns="has no function that the model calls"),
     Case("function_of_c_before_own_body",
          "g (float[n] x) => (float[n] y) { y = my.Twice(x) } " +
          function("Twice (x) => (y) { y = Neg(x) }"),
-         ["my::Twice=twice:same-as-input-0"], TWICE, [{"x": (4,)}],
+         [TWICE_RULE], TWICE, [{"x": (4,)}],
          lambda x: [2 * x]),
     Case("one_body_in_two_files",
          "g (float[n] x) => (float[n] y) { y = my.Shift <by = 2.0> (x) }",

@@ -4,7 +4,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import numpy as np
 
-from custom_case import Case
+from custom_case import TWICE, TWICE_RULE, Case
 
 # The rows that begin with a positive number, and how many there are.
 PICK = """
@@ -47,15 +47,6 @@ int32_t count_up(const float *x0, const int64_t (*x0_shape)[1], float *y0,
   return 0;
 }"""
 COUNT_RULE = "my::CountUp=count_up:[?]"
-TWICE = """
-int32_t twice(const float *x0, const int64_t (*x0_shape)[1], float *y0,
-              const int64_t (*y0_shape)[1]) {
-  int64_t i;
-  for (i = 0; i < (*x0_shape)[0]; ++i)
-    y0[i] = 2 * x0[i];
-  return 0;
-}"""
-TWICE_RULE = "my::Twice=twice:same-as-input-0"
 
 
 def rows(x):

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/DeterminantOps.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -28,4 +29,10 @@ LogicalResult DetOp::inferReturnTypes(MLIRContext *,
                              *columns);
   types.push_back(getTensorType(ArrayRef(*dims).drop_back(2), element));
   return success();
+}
+
+void DetOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(getX()))
+    r.equal(dims->back(), (*dims)[dims->size() - 2],
+            "the last size of its matrices");
 }

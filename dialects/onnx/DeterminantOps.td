@@ -6,7 +6,7 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_DetOp : Onnx_PureOp<"Det"> {
+def Onnx_DetOp : Onnx_PureOp<"Det", [NeedsSizes]> {
   let summary = "The determinant of each square matrix";
   let arguments = (ins Onnx_Tensor:$X);
   let results = (outs Onnx_Tensor:$Y);

@@ -161,6 +161,10 @@ agraph (float[n, m] x) => (float[n, 3] y, int64[n, 3] at) {
   k = Constant <value = int64[1] {3}> ()
   y, at = TopK(x, k)
 }""", [{"x": (2, 2)}], refused=SHAPE),
+    Case("determinant_of_no_square", """
+agraph (float[n, m] x) => (float y) {
+  y = Det(x)
+}""", [{"x": (3, 5)}, {"x": (5, 3)}], refused=SHAPE),
     Case("gather_from_nothing", GATHER, [{"x": (0, 3), "at": [0, 1]}],
          refused=SHAPE),
     Case("pad_by_edges_of_nothing", """

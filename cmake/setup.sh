@@ -17,6 +17,8 @@ packages=(
   cmake ninja-build make ccache git pkg-config gcc g++
   libprotobuf-dev protobuf-compiler catch2
   libzstd-dev zlib1g-dev
+  libjpeg-dev libpng-dev libtiff-dev libwebp-dev         # decode images
+  libopenjp2-7-dev
   gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user  # other processors
   gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
   qemu-system-arm qemu-system-misc                       # boards

@@ -96,8 +96,23 @@ static std::string describeTensors(const FunctionInterface &function) {
   return text;
 }
 
+/// There is one such library.
+static void writeLibraries(ArrayRef<FunctionInterface> functions,
+                           raw_ostream &os) {
+  for (const FunctionInterface &function : functions)
+    if (function.isOfLibrary() && !function.tellsSizes) {
+      writeComment(makeCommentText(function.users + " calls " + function.name +
+                                   " (onnxc/images.h): link onnxc-rt-images"),
+                   "", os);
+      os << "\n";
+    }
+}
+
 void writeFunctions(ArrayRef<FunctionInterface> functions, raw_ostream &os) {
-  if (functions.empty())
+  writeLibraries(functions, os);
+  if (llvm::all_of(functions, [](const FunctionInterface &function) {
+        return function.isOfLibrary();
+      }))
     return;
   writeComment(
       "Functions that the application defines: custom operators. "
@@ -107,6 +122,8 @@ void writeFunctions(ArrayRef<FunctionInterface> functions, raw_ostream &os) {
       "one includes this header: the linker's names depend on types.",
       "", os);
   for (const FunctionInterface &function : functions) {
+    if (function.isOfLibrary())
+      continue;
     os << "\n";
     std::string text = function.users + ". " + describeTensors(function);
     if (function.tellsSizes)

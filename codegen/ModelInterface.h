@@ -46,7 +46,8 @@ struct StepInterface {
   std::string kernel;
 };
 
-/// A function that the application defines for custom operators.
+/// A function that the application defines for custom operators, or a library
+/// of the runtime, whose header declares it.
 struct FunctionInterface {
   struct Tensor {
     std::string name;
@@ -61,6 +62,9 @@ struct FunctionInterface {
   std::vector<std::pair<std::string, std::string>> attributes;
   /// It tells sizes of the outputs, and writes nothing else.
   bool tellsSizes = false;
+
+  /// Its name is fixed.
+  bool isOfLibrary() const { return name == symbol; }
 };
 
 struct ModelInterface {

@@ -136,8 +136,11 @@ static std::string describe(const CustomFunction &function, int level) {
   return text;
 }
 
-/// What has to be equal where two functions are one.
+/// What has to be equal where two functions are one. A function of a library of
+/// the runtime has types of its own, and the name that its header gives it.
 static std::string getSymbol(const CustomFunction &function) {
+  if (function.isOfLibrary())
+    return function.name;
   std::string text = function.tellsSizes ? "sizes " : "call ";
   text += describe(function.inputs) + " to " + describe(function.outputs);
   for (NamedAttribute attribute : function.attributes)

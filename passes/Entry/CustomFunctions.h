@@ -27,6 +27,10 @@ struct CustomFunction {
   llvm::SetVector<llvm::StringRef> operators;
   std::vector<std::string> nodes;
 
+  /// Whether the runtime comes with it: no application may take such a name.
+  bool isOfLibrary() const {
+    return llvm::StringRef(given).starts_with("onnxc_");
+  }
   /// Takes another use in, if that fits.
   bool join(const CustomFunction &other);
 };

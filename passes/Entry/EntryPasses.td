@@ -49,7 +49,8 @@ def WriteEntry : Pass<"write-entry", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",
-                           "::mlir::cf::ControlFlowDialect"];
+                           "::mlir::cf::ControlFlowDialect",
+                           "::onnxc::plan::PlanDialect"];
 }
 
 def ProfileCalls : Pass<"profile-calls", "::mlir::ModuleOp"> {

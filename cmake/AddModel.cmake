@@ -3,7 +3,7 @@
 #   onnxc_add_model(TARGET MODEL model.onnx [PREFIX name] [DIMS name=N ...]
 #                   [VALUES input=V ...] [CUSTOM_OPS domain::Name=function:rule ...]
 #                   [FUNCTIONS file.onnx ...] [CPU name|native] [TARGET triple]
-#                   [OPTIONS ...])
+#                   [IMAGES] [OPTIONS ...])
 #
 # TARGET becomes a static library with the header's folder and the runtime
 # attached: target_link_libraries(app PRIVATE TARGET), #include "PREFIX.h".
@@ -13,6 +13,7 @@
 # bodies of functions (docs/custom-operators.md). Programs travel, so without CPU
 # there is code for several levels of x86-64, chosen from when the model runs;
 # `native` is for the building machine only.
+# IMAGES links what reads images, for models with an ImageDecoder.
 # In a cross build the triple is the C compiler's unless TARGET names one.
 # OPTIONS go to onnxc as they are. The model is compiled again when it, its
 # external data or the compiler change.
@@ -37,7 +38,7 @@ function(onnxc_build_triple result)
 endfunction()
 
 function(onnxc_add_model name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "MODEL;PREFIX;CPU;TARGET"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "IMAGES" "MODEL;PREFIX;CPU;TARGET"
                         "DIMS;VALUES;CUSTOM_OPS;FUNCTIONS;OPTIONS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "onnxc_add_model(${name}): what is "
@@ -45,6 +46,12 @@ function(onnxc_add_model name)
   endif()
   if(NOT arg_MODEL)
     message(FATAL_ERROR "onnxc_add_model(${name}) needs MODEL file.onnx")
+  endif()
+  if(arg_IMAGES AND NOT TARGET onnxc::rt-images)
+    message(FATAL_ERROR "onnxc_add_model(${name}): there is no onnxc-rt-images "
+      "for IMAGES to link: onnxc was installed without, or pkg-config does not "
+      "find the libraries that it needs ('${ONNXC_IMAGES_MISSING}'). In a cross "
+      "build set ONNXC_RUNTIME_IMAGES, and PKG_CONFIG_LIBDIR to the target's.")
   endif()
   if(NOT arg_PREFIX)
     string(MAKE_C_IDENTIFIER "${name}" arg_PREFIX)
@@ -122,4 +129,7 @@ function(onnxc_add_model name)
   endif()
   target_include_directories(${name} INTERFACE "${folder}")
   target_link_libraries(${name} PUBLIC onnxc::rt)
+  if(arg_IMAGES)
+    target_link_libraries(${name} PUBLIC onnxc::rt-images)
+  endif()
 endfunction()

@@ -21,6 +21,13 @@ install(TARGETS onnxc-rt EXPORT onnxcTargets
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime-lite/include/onnxc"
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+if(TARGET onnxc-rt-images)
+  # Apart, as only who has the libraries of image formats can link it.
+  set_target_properties(onnxc-rt-images PROPERTIES EXPORT_NAME rt-images)
+  install(TARGETS onnxc-rt-images EXPORT onnxcImagesTargets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+endif()
 set(ONNXC_INSTALL_SOURCES ${CMAKE_INSTALL_DATADIR}/onnxc)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime-lite"
   DESTINATION ${ONNXC_INSTALL_SOURCES})
@@ -30,6 +37,9 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE"
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/onnxc)
 install(EXPORT onnxcTargets NAMESPACE onnxc:: DESTINATION ${package})
+if(TARGET onnxc-rt-images)
+  install(EXPORT onnxcImagesTargets NAMESPACE onnxc:: DESTINATION ${package})
+endif()
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/onnxcConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/package/onnxcConfig.cmake"
   INSTALL_DESTINATION ${package}
@@ -44,7 +54,10 @@ install(FILES
   DESTINATION ${package})
 
 # Written at installation, whose --prefix may differ from the configured one.
-set(pc "${PROJECT_SOURCE_DIR}/cmake/onnxc-rt.pc.in")
+set(pc_files onnxc-rt)
+if(TARGET onnxc-rt-images)
+  list(APPEND pc_files onnxc-rt-images)
+endif()
 foreach(folder IN ITEMS LIBDIR INCLUDEDIR)
   if(IS_ABSOLUTE "${CMAKE_INSTALL_${folder}}")
     set(ONNXC_PC_${folder} "${CMAKE_INSTALL_${folder}}")
@@ -52,11 +65,14 @@ foreach(folder IN ITEMS LIBDIR INCLUDEDIR)
     set(ONNXC_PC_${folder} "\${prefix}/${CMAKE_INSTALL_${folder}}")
   endif()
 endforeach()
-install(CODE "
-  set(PROJECT_VERSION \"${PROJECT_VERSION}\")
-  set(ONNXC_PC_LIBDIR [[${ONNXC_PC_LIBDIR}]])
-  set(ONNXC_PC_INCLUDEDIR [[${ONNXC_PC_INCLUDEDIR}]])
-  configure_file(\"${pc}\" \"${PROJECT_BINARY_DIR}/package/onnxc-rt.pc\" @ONLY)
-  ")
-install(FILES "${PROJECT_BINARY_DIR}/package/onnxc-rt.pc"
-  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+foreach(name IN LISTS pc_files)
+  install(CODE "
+    set(PROJECT_VERSION \"${PROJECT_VERSION}\")
+    set(ONNXC_PC_LIBDIR [[${ONNXC_PC_LIBDIR}]])
+    set(ONNXC_PC_INCLUDEDIR [[${ONNXC_PC_INCLUDEDIR}]])
+    configure_file(\"${PROJECT_SOURCE_DIR}/cmake/${name}.pc.in\"
+      \"${PROJECT_BINARY_DIR}/package/${name}.pc\" @ONLY)
+    ")
+  install(FILES "${PROJECT_BINARY_DIR}/package/${name}.pc"
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()

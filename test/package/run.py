@@ -59,11 +59,19 @@ def write_custom_model(folder):
         "y = Mul(x, w) }"), os.path.join(folder, "bodies.onnx"))
 
 
+def write_image_model(folder):
+    onnx.save(onnx.parser.parse_model(
+        '<ir_version: 10, opset_import: ["" : 21]> '
+        "g (uint8[n] x) => (uint8[h,w,3] y) { y = ImageDecoder(x) }"),
+        os.path.join(folder, "image.onnx"))
+
+
 def write_source(source):
     shutil.copytree(HERE, source)
     write_model(source)
     write_weights(source, [1, 10, 100])
     write_custom_model(source)
+    write_image_model(source)
 
 
 def project(cmake, generator, prefix, work, compiler):
@@ -77,6 +85,8 @@ def project(cmake, generator, prefix, work, compiler):
     for app in "app", "app-free", "app-custom":
         expect(app, run(os.path.join(build, app)).split(),
                "1 20 300 4 50 600".split())
+    expect("app-image", run(os.path.join(build, "app-image")).split(),
+           "1 20 255 4 50 6".split())
 
     compiled = os.path.join(build, "onnxc", "scale", "scale.o")
     before = os.stat(compiled).st_mtime_ns
@@ -141,10 +151,22 @@ def pkg_config(prefix, work, compiler):
     for root, _, files in os.walk(prefix):
         if "onnxc-rt.pc" in files:
             env = dict(os.environ, PKG_CONFIG_PATH=root)
-    flags = run("pkg-config", "--cflags", "--libs", "onnxc-rt", env=env)
     program = os.path.join(work, "status")
-    run(compiler, source, "-o", program, *flags.split())
-    run(program)
+
+    def build(package):
+        flags = run("pkg-config", "--cflags", "--libs", package, env=env)
+        run(compiler, source, "-o", program, *flags.split())
+        return run(program)
+
+    build("onnxc-rt")
+    with open(source, "w") as file:
+        file.write('#include <onnxc/images.h>\n#include <stdio.h>\n'
+                   'int main(void) {\n'
+                   '  int64_t length = 4, shape[3];\n'
+                   '  printf("%d", onnxc_decode_image_shape(\n'
+                   '    (const uint8_t *)"RIFF", (const int64_t (*)[1])&length,'
+                   '\n    &shape, "RGB"));\n  return 0;\n}\n')
+    expect("onnxc-rt-images", build("onnxc-rt-images"), "1")
 
 
 def main():

@@ -105,6 +105,12 @@ def list_saved(rng, size):
                 options = {**options, "num_resolutions": 1}
             image = make(rng, size, mode)
             yield File(f"{kind}_{mode}_{number}", save(image, kind, **options))
+    if min(size) > 1:
+        samples = rng.integers(0, 1 << 16, (*size, 1)).astype(np.uint16)
+        rounded = np.minimum((samples.astype(int) + 128) >> 8, 255)
+        yield File("JPEG2000_16",
+                   save(PIL.Image.fromarray(samples[:, :, 0]), "JPEG2000"),
+                   np.repeat(rounded, 3, 2).astype(np.uint8))
     frames = [make(rng, size, "RGBA") for _ in range(3)]
     yield File("WEBP_animation", save(frames[0], "WEBP", save_all=True,
                                       append_images=frames[1:]))

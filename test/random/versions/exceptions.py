@@ -5,7 +5,6 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 # Operators that have no recipe, or one version of them.
 WITHOUT_RECIPE = {
-    "ImageDecoder": "decodes files; it is not supported",
     "RegexFullMatch": "strings are not supported",
     "StringConcat": "strings are not supported",
     "StringNormalizer": "strings are not supported",

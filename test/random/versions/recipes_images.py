@@ -1,11 +1,14 @@
-"""Images read at places between their pixels.
+"""Images: what is read at places between their pixels, and decoded.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import io
+
 import numpy as np
+import PIL.Image
 
 import texts
-from recipe import K, Operand, Recipe, X
+from recipe import K, Operand, Recipe, V, X
 
 FLOATS = ["float", "double", "float16", "bfloat16"]
 SOME = ["float", "double", "float16", "uint8", "int8", "int32"]
@@ -19,6 +22,14 @@ def scales(*values):
 
 def regions(*values):
     return K(*values, dtype=np.float32)
+
+
+def encoded(kind):
+    """A file of that format."""
+    pixels = np.random.RandomState(0).randint(0, 256, (9, 14, 3))
+    with io.BytesIO() as file:
+        PIL.Image.fromarray(pixels.astype(np.uint8)).save(file, kind)
+        return [V(list(file.getvalue()), np.uint8)]
 
 
 UP, DOWN, UNEVEN = (scales(1, 1, 2, 3), scales(1, 1, 0.6, 0.5),
@@ -50,6 +61,10 @@ def resize(first, last, alternatives, modes, draws=14):
 
 
 RECIPES = [
+    Recipe("ImageDecoder", [encoded(kind) for kind in
+                            ("BMP", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF",
+                             "WEBP")],
+           {"pixel_format": ["RGB", "BGR", "Grayscale"]}),
     Recipe("Upsample", [[X(1, 2, 4, 5)]],
            {"mode": ["nearest", "bilinear"], "height_scale": [2.0, 1.6],
             "width_scale": [3.0, 2.3]},

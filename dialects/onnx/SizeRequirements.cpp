@@ -98,6 +98,22 @@ void SizeRequirements::notNegative(AffineExpr size, const Twine &what) {
     note(getMin(size, constant(0)), constant(0));
 }
 
+void SizeRequirements::positive(AffineExpr size, const Twine &what) {
+  if (onnxc::onnx::getConstant(size) == 0)
+    fail(what + " is 0");
+  else if (!isKnownPositive(size))
+    note(getMin(size, constant(1)), constant(1));
+}
+
+void SizeRequirements::multiple(AffineExpr size, int64_t of,
+                                const Twine &what) {
+  std::optional<int64_t> is = onnxc::onnx::getConstant(size);
+  if (is && *is % of != 0)
+    fail(what + " is " + Twine(*is) + ", no multiple of " + Twine(of));
+  else
+    equal(simplify(size % of), constant(0), what);
+}
+
 void SizeRequirements::notNegative(Value result) {
   if (std::optional<Dims> dims = getDims(result))
     for (AffineExpr dim : *dims)
@@ -110,6 +126,12 @@ void SizeRequirements::single(StringRef name, Value value) {
     return;
   AffineExpr count = getProduct(value.getContext(), *dims);
   equal(count, constant(1), "the number of elements of " + name);
+}
+
+void SizeRequirements::oneOrEach(StringRef name, Value value, AffineExpr size) {
+  std::optional<Dims> dims = value ? getDims(value) : std::nullopt;
+  if (dims && dims->size() == 1)
+    sameOrOne(dims->front(), size, "the number of elements of " + name);
 }
 
 void SizeRequirements::heads(StringRef name, AffineExpr size, int64_t heads) {

@@ -44,6 +44,9 @@ public:
   void atMost(mlir::AffineExpr size, mlir::AffineExpr limit,
               const llvm::Twine &what);
   void notNegative(mlir::AffineExpr size, const llvm::Twine &what);
+  void positive(mlir::AffineExpr size, const llvm::Twine &what);
+  /// `of` is positive.
+  void multiple(mlir::AffineExpr size, int64_t of, const llvm::Twine &what);
   void fail(const llvm::Twine &message);
 
   // What several families need.
@@ -52,6 +55,9 @@ public:
   void notNegative(mlir::Value result);
   /// A scalar, or a list of one.
   void single(llvm::StringRef name, mlir::Value value);
+  /// A scalar or a list, of one element or one for each of `size`.
+  void oneOrEach(llvm::StringRef name, mlir::Value value,
+                 mlir::AffineExpr size);
   /// The last size consists of as many heads.
   void heads(llvm::StringRef name, mlir::AffineExpr size, int64_t heads);
   /// The inner sizes of a matrix product agree.

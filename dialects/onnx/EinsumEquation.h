@@ -13,6 +13,8 @@
 
 namespace onnxc::onnx {
 
+class EinsumOp;
+
 /// An equation whose subscripts became numbers, one a loop: those of the output
 /// first, then those summed over. The dimensions of an ellipsis count as
 /// subscripts.
@@ -26,6 +28,11 @@ struct EinsumEquation {
                                              llvm::ArrayRef<Dims> operands,
                                              std::string &error);
 };
+
+/// The equation of an op, and the shapes of its operands. None while a shape is
+/// not known, or where they do not fit the equation.
+std::optional<EinsumEquation>
+parseEquation(EinsumOp op, llvm::SmallVectorImpl<Dims> &operands);
 
 } // namespace onnxc::onnx
 

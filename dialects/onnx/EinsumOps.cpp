@@ -7,6 +7,7 @@
 #include "dialects/onnx/EinsumOps.h"
 #include "dialects/onnx/Cost.h"
 #include "dialects/onnx/EinsumEquation.h"
+#include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -37,6 +38,44 @@ LogicalResult EinsumOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+std::optional<EinsumEquation>
+onnxc::onnx::parseEquation(EinsumOp op, SmallVectorImpl<Dims> &operands) {
+  for (Value input : op.getInputs()) {
+    std::optional<Dims> dims = getDims(input);
+    if (!dims)
+      return std::nullopt;
+    operands.push_back(*dims);
+  }
+  std::string error;
+  return EinsumEquation::parse(op.getEquation(), operands, error);
+}
+
+//===----------------------------------------------------------------------===//
+// What sizes have to be
+//===----------------------------------------------------------------------===//
+
+/// A letter has one size, but that an operand may have 1 in its place, for all
+/// dimensions of that letter.
+void EinsumOp::requireSizes(SizeRequirements &r) {
+  SmallVector<Dims> operands;
+  std::optional<EinsumEquation> equation = parseEquation(*this, operands);
+  if (!equation)
+    return;
+  for (auto [number, dims] : llvm::enumerate(operands)) {
+    ArrayRef<unsigned> labels = equation->inputs[number];
+    for (auto [i, label] : llvm::enumerate(labels)) {
+      std::string what =
+          ("the size of operand " + Twine(number) + " in dimension " + Twine(i))
+              .str();
+      size_t first = llvm::find(labels, label) - labels.begin();
+      if (first != i)
+        r.equal(dims[i], dims[first], what);
+      else if (onnxc::onnx::getConstant(dims[i]) != 1)
+        r.equal(dims[i], equation->sizes[label], what);
+    }
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // How much is multiplied
 //===----------------------------------------------------------------------===//
@@ -44,14 +83,7 @@ LogicalResult EinsumOp::inferReturnTypes(MLIRContext *,
 /// One for every value that all subscripts together take.
 AffineExpr EinsumOp::getMacs() {
   SmallVector<Dims> operands;
-  for (Value operand : getInputs()) {
-    std::optional<Dims> dims = getDims(operand);
-    if (!dims)
-      return {};
-    operands.push_back(*dims);
-  }
-  std::string error;
-  auto equation = EinsumEquation::parse(getEquation(), operands, error);
+  std::optional<EinsumEquation> equation = parseEquation(*this, operands);
   if (!equation || operands.size() < 2)
     return {};
   return getProduct(getContext(), equation->sizes);

@@ -17,6 +17,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/AttentionOps.h"
+#include "dialects/onnx/ConvOps.h"
+#include "dialects/onnx/EinsumEquation.h"
+#include "dialects/onnx/EinsumOps.h"
 #include "dialects/onnx/MatMulOps.h"
 #include "dialects/onnx/ModelAttrs.h"
 #include "dialects/onnx/NormalizationOps.h"
@@ -199,8 +202,57 @@ LogicalResult ShapeInference::alignBatch(Operation *op,
   return success();
 }
 
-/// Scales and zero points of a product's rows and columns, lists of which one
-/// element may be for all.
+/// Where an operand has a letter twice, both dimensions are of one size.
+void ShapeInference::pinDiagonal(OpOperand &operand, Dims &dims,
+                                 ArrayRef<unsigned> labels) {
+  Operation *einsum = operand.getOwner();
+  Dims pinned = dims;
+  for (auto [i, label] : llvm::enumerate(labels)) {
+    AffineExpr &first = pinned[llvm::find(labels, label) - labels.begin()];
+    bool isKnown = onnxc::onnx::getConstant(pinned[i]).has_value();
+    if (first == pinned[i] || (isKnown && onnxc::onnx::getConstant(first)))
+      continue;
+    noteEqual(einsum, first, pinned[i]);
+    if (isKnown)
+      first = pinned[i];
+  }
+  for (auto [i, label] : llvm::enumerate(labels))
+    if (!onnxc::onnx::getConstant(pinned[i]))
+      pinned[i] = pinned[llvm::find(labels, label) - labels.begin()];
+  if (pinned == dims)
+    return;
+  OpBuilder b(einsum);
+  operand.set(reshapeTo(b, einsum->getLoc(), operand.get(), pinned));
+  dims = pinned;
+}
+
+/// Dimensions of a letter that several operands have.
+LogicalResult ShapeInference::alignSubscripts(Operation *einsum) {
+  SmallVector<Dims> operands;
+  std::optional<EinsumEquation> equation =
+      parseEquation(cast<EinsumOp>(einsum), operands);
+  if (!equation)
+    return success();
+  Dims common(equation->sizes.size(),
+              onnxc::onnx::getConstant(getContext(), 1));
+  for (auto [operand, dims, labels] :
+       llvm::zip(einsum->getOpOperands(), operands, equation->inputs)) {
+    pinDiagonal(operand, dims, labels);
+    for (auto [label, size] : llvm::zip(labels, dims))
+      common[label] = broadcastSize(common[label], size);
+  }
+  for (auto [operand, labels] :
+       llvm::zip(einsum->getOpOperands(), equation->inputs)) {
+    Dims target = llvm::map_to_vector(
+        labels, [&](unsigned label) { return common[label]; });
+    if (failed(alignOperand(operand, target)))
+      return failure();
+  }
+  return success();
+}
+
+/// Scales and zero points of a product's rows and columns, or of filters, lists
+/// of which one element may be for all.
 static SmallVector<std::pair<OpOperand *, Dims>>
 getQuantizationTargets(Operation *op) {
   SmallVector<std::pair<OpOperand *, Dims>> targets;
@@ -222,6 +274,12 @@ getQuantizationTargets(Operation *op) {
   } else if (auto product = dyn_cast<QLinearMatMulOp>(op)) {
     add({1, 2, 6, 7}, product.getA(), 2);
     add({4, 5}, product.getB(), 1);
+  } else if (auto conv = dyn_cast<ConvIntegerOp>(op)) {
+    if (conv.getWZeroPoint())
+      add({op->getNumOperands() - 1}, conv.getW(),
+          getRank(conv.getW()).value_or(2));
+  } else if (auto conv = dyn_cast<QLinearConvOp>(op)) {
+    add({4, 5}, conv.getW(), getRank(conv.getW()).value_or(2));
   }
   return targets;
 }
@@ -275,6 +333,8 @@ LogicalResult ShapeInference::alignOperands(Operation *op) {
     return alignBatch(op, {&op->getOpOperand(0), &op->getOpOperand(1)});
   if (isa<QLinearMatMulOp>(op))
     return alignBatch(op, {&op->getOpOperand(0), &op->getOpOperand(3)});
+  if (isa<EinsumOp>(op))
+    return alignSubscripts(op);
   for (auto &[operand, shape] : getTargets(op))
     if (failed(alignOperand(*operand, shape)))
       return failure();

@@ -98,6 +98,9 @@ private:
   void alignShape(onnx::ExpandOp op);
   mlir::LogicalResult alignBatch(mlir::Operation *op,
                                  llvm::ArrayRef<mlir::OpOperand *> factors);
+  void pinDiagonal(mlir::OpOperand &operand, onnx::Dims &dims,
+                   llvm::ArrayRef<unsigned> labels);
+  mlir::LogicalResult alignSubscripts(mlir::Operation *einsum);
   void addTo(onnx::Dims &shape, llvm::ArrayRef<mlir::AffineExpr> sizes);
   void writeEqualSizes();
 

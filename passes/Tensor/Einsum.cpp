@@ -27,13 +27,9 @@ struct LowerEinsum : OpConversionPattern<EinsumOp> {
     if (!isComputable(element) || element.isInteger(1))
       return rewriter.notifyMatchFailure(op, refuseElements(element));
     SmallVector<Dims> operands;
-    for (Value input : op.getInputs())
-      operands.push_back(*getDims(input));
-    std::string error;
-    std::optional<EinsumEquation> equation =
-        EinsumEquation::parse(op.getEquation(), operands, error);
+    std::optional<EinsumEquation> equation = parseEquation(op, operands);
     if (!equation)
-      return rewriter.notifyMatchFailure(op, error);
+      return rewriter.notifyMatchFailure(op, "the equation does not fit");
 
     unsigned numLoops = equation->sizes.size();
     SmallVector<AffineMap> maps;

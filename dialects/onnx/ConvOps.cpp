@@ -237,6 +237,12 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
 // What sizes have to be
 //===----------------------------------------------------------------------===//
 
+/// A kernel of no elements has no windows.
+static void requireKernel(ArrayRef<AffineExpr> weights, SizeRequirements &r) {
+  for (auto [i, size] : llvm::enumerate(weights.drop_front(2)))
+    r.positive(size, "the kernel's size in spatial dimension " + Twine(i));
+}
+
 /// Conv, ConvInteger and QLinearConv.
 template <typename Op>
 static void requireConv(Op op, Value input, Value weights, Value bias,
@@ -245,7 +251,16 @@ static void requireConv(Op op, Value input, Value weights, Value bias,
   if (!x || !w || x->size() != w->size() || x->size() < 3)
     return;
   r.equal((*x)[1], (*w)[1] * op.getGroup(), "the number of channels");
+  r.multiple((*w)[0], op.getGroup(), "the number of filters");
   r.shape("B", bias, {(*w)[0]});
+  requireKernel(*w, r);
+  // Those are computed element by element, and one beside the image is read at
+  // its begin.
+  bool isKnown = llvm::all_of(ArrayRef(*w).drop_front(2), [](AffineExpr size) {
+    return onnxc::onnx::getConstant(size).has_value();
+  });
+  if (!isKnown || w->size() > 4)
+    r.elements(input, 2, result);
   if (auto kernel = op.getKernelShape(); kernel && !kernel->empty()) {
     if (kernel->size() + 2 != w->size())
       return r.fail("kernel_shape has " + Twine(kernel->size()) +
@@ -264,10 +279,17 @@ void ConvOp::requireSizes(SizeRequirements &r) {
 
 void ConvIntegerOp::requireSizes(SizeRequirements &r) {
   requireConv(*this, getX(), getW(), Value(), getY(), r);
+  if (std::optional<Dims> w = getDims(getW()); w && !w->empty())
+    r.oneOrEach("w_zero_point", getWZeroPoint(), w->front());
 }
 
 void QLinearConvOp::requireSizes(SizeRequirements &r) {
   requireConv(*this, getX(), getW(), getB(), getY(), r);
+  std::optional<Dims> w = getDims(getW());
+  if (!w || w->empty())
+    return;
+  r.oneOrEach("w_scale", getWScale(), w->front());
+  r.oneOrEach("w_zero_point", getWZeroPoint(), w->front());
 }
 
 void ConvTransposeOp::requireSizes(SizeRequirements &r) {
@@ -275,7 +297,10 @@ void ConvTransposeOp::requireSizes(SizeRequirements &r) {
   if (!x || !w || x->size() != w->size() || x->size() < 3)
     return;
   r.equal((*x)[1], (*w)[0], "the number of channels");
+  r.multiple((*x)[1], getGroup(), "the number of channels");
   r.shape("B", getB(), {(*w)[1] * getGroup()});
+  requireKernel(*w, r);
+  r.elements(getX(), 2, getY());
   if (std::optional<Dims> y = getDims(getY()))
     for (AffineExpr dim : *y)
       r.notNegative(dim, "a size of the result");

@@ -169,8 +169,8 @@ struct LowerConv : OpConversionPattern<ConvOp> {
 /// ConvInteger and the sums of QLinearConv. Zero points of the weights may
 /// differ by filter.
 template <typename Op>
-Value createIntegerConv(OpBuilder &b, Op op, Value x, Value w, Value xZero,
-                        Value wZero) {
+FailureOr<Value> createIntegerConv(OpBuilder &b, Op op, Value x, Value w,
+                                   Value xZero, Value wZero) {
   Location loc = op.getLoc();
   unsigned rank = *getRank(op.getX());
   ConvWindow window = getConvWindow(op, rank - 2);
@@ -179,6 +179,8 @@ Value createIntegerConv(OpBuilder &b, Op op, Value x, Value w, Value xZero,
   SmallVector<std::pair<Value, AffineMap>> more;
   Value xElement = xZero ? extractOnlyElement(b, loc, xZero) : Value();
   Value wElement = wZero ? extractOnlyElement(b, loc, wZero) : Value();
+  if (xZero && !xElement)
+    return failure();
   if (wZero && !wElement)
     more.push_back({wZero, getChannelMap(b.getContext(), loops.numLoops)});
   auto shifted = [](OpBuilder &n, Location l, Value v, Value zero, Type type) {
@@ -204,10 +206,13 @@ struct LowerConvInteger : OpConversionPattern<ConvIntegerOp> {
   LogicalResult
   matchAndRewrite(ConvIntegerOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOp(op, createIntegerConv(rewriter, op, adaptor.getX(),
-                                             adaptor.getW(),
-                                             adaptor.getXZeroPoint(),
-                                             adaptor.getWZeroPoint()));
+    FailureOr<Value> sums =
+        createIntegerConv(rewriter, op, adaptor.getX(), adaptor.getW(),
+                          adaptor.getXZeroPoint(), adaptor.getWZeroPoint());
+    if (failed(sums))
+      return rewriter.notifyMatchFailure(op,
+                                         "x_zero_point must have one element");
+    rewriter.replaceOp(op, *sums);
     return success();
   }
 };
@@ -218,20 +223,21 @@ struct LowerQLinearConv : OpConversionPattern<QLinearConvOp> {
   matchAndRewrite(QLinearConvOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    Value sums =
+    FailureOr<Value> sums =
         createIntegerConv(rewriter, op, adaptor.getX(), adaptor.getW(),
                           adaptor.getXZeroPoint(), adaptor.getWZeroPoint());
     unsigned rank = *getRank(op.getY());
     AffineMap byFilter = getChannelMap(op.getContext(), rank);
-    SmallVector<Value> inputs = {sums};
     SmallVector<AffineMap> maps = {rewriter.getMultiDimIdentityMap(rank)};
     Value xScale = extractOnlyElement(rewriter, loc, adaptor.getXScale());
     Value yScale = extractOnlyElement(rewriter, loc, adaptor.getYScale());
     Value yZero = extractOnlyElement(rewriter, loc, adaptor.getYZeroPoint());
     Value wScale = extractOnlyElement(rewriter, loc, adaptor.getWScale());
-    if (!xScale || !yScale || !yZero)
+    if (failed(sums) || !xScale || !yScale || !yZero)
       return rewriter.notifyMatchFailure(
-          op, "x_scale, y_scale and y_zero_point must each have one element");
+          op, "x_scale, x_zero_point, y_scale and y_zero_point must each have "
+              "one element");
+    SmallVector<Value> inputs = {*sums};
     unsigned biasAt = 0, scaleAt = 0;
     if (op.getB()) {
       biasAt = inputs.size();

@@ -92,6 +92,21 @@ static void requireMask(AttentionOp op, SizeRequirements &r) {
   r.broadcast("attn_mask", op.getAttnMask(), *scores);
 }
 
+/// The past has the batch, the heads and the head sizes of K and V, and one
+/// length.
+static void requirePast(AttentionOp op, SizeRequirements &r) {
+  std::optional<Dims> past = op.getPastKey() ? getDims(op.getPastKey())
+                                             : std::nullopt,
+                      key = getDims(op.getPresentKey()),
+                      value = getDims(op.getPresentValue());
+  if (!past || past->size() != 4 || !key || !value)
+    return;
+  r.shape("past_key", op.getPastKey(),
+          {(*key)[0], (*key)[1], (*past)[2], (*key)[3]});
+  r.shape("past_value", op.getPastValue(),
+          {(*value)[0], (*value)[1], (*past)[2], (*value)[3]});
+}
+
 void AttentionOp::requireSizes(SizeRequirements &r) {
   std::optional<Dims> q = getDims(getQ()), k = getDims(getK()),
                       v = getDims(getV());
@@ -118,6 +133,8 @@ void AttentionOp::requireSizes(SizeRequirements &r) {
             simplify((*q)[2].floorDiv(*heads)), "the head size of K");
   }
   requireMask(*this, r);
+  requirePast(*this, r);
+  r.shape("nonpad_kv_seqlen", getNonpadKvSeqlen(), {(*q)[0]});
   if (heads && kvHeads && *kvHeads > 0 && *heads % *kvHeads != 0)
     r.fail("Q has " + Twine(*heads) + " heads, no multiple of the " +
            Twine(*kvHeads) + " of K and V");
@@ -157,6 +174,12 @@ void RotaryEmbeddingOp::requireSizes(SizeRequirements &r) {
     r.size(name, cache, 0, dims->front());
     r.size(name, cache, 1, (*dims)[dims->size() - 2]);
   }
+  if (!getPositionIds())
+    return;
+  r.size("sin_cache", getSinCache(), 0, cosines->front());
+  r.shape("position_ids", getPositionIds(),
+          {dims->front(), (*dims)[dims->size() - 2]});
+  r.indicesAlong(getCosCache(), getPositionIds(), 0);
 }
 
 //===----------------------------------------------------------------------===//

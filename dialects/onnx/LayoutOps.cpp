@@ -254,6 +254,18 @@ LogicalResult EyeLikeOp::inferReturnTypes(MLIRContext *context,
 // What sizes have to be
 //===----------------------------------------------------------------------===//
 
+void DepthToSpaceOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(getInput()))
+    r.multiple((*dims)[1], getBlocksize() * getBlocksize(),
+               "the number of channels");
+}
+
+void SpaceToDepthOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(getInput()))
+    for (AffineExpr size : ArrayRef(*dims).drop_front(2))
+      r.multiple(size, getBlocksize(), "a size of the image");
+}
+
 void ReverseSequenceOp::requireSizes(SizeRequirements &r) {
   std::optional<Dims> dims = getDims(getInput());
   if (dims && dims->size() >= 2)

@@ -17,14 +17,14 @@ def Onnx_TransposeOp : Onnx_PureOp<"Transpose", [ShapeArithmetic]> {
   }];
 }
 
-def Onnx_DepthToSpaceOp : Onnx_PureOp<"DepthToSpace"> {
+def Onnx_DepthToSpaceOp : Onnx_PureOp<"DepthToSpace", [NeedsSizes]> {
   let summary = "Moves blocks of channels into the spatial dimensions";
   let arguments = (ins Onnx_Tensor:$input, Onnx_Int:$blocksize,
                        DefaultValuedAttr<Onnx_String, "\"DCR\"">:$mode);
   let results = (outs Onnx_Tensor:$output);
 }
 
-def Onnx_SpaceToDepthOp : Onnx_PureOp<"SpaceToDepth"> {
+def Onnx_SpaceToDepthOp : Onnx_PureOp<"SpaceToDepth", [NeedsSizes]> {
   let summary = "Moves spatial blocks into the channels";
   let arguments = (ins Onnx_Tensor:$input, Onnx_Int:$blocksize,
                        DefaultValuedAttr<Onnx_String, "\"DCR\"">:$mode);

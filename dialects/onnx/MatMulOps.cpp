@@ -119,10 +119,11 @@ LogicalResult GemmOp::verify() {
 // What sizes have to be
 //===----------------------------------------------------------------------===//
 
-void MatMulOp::requireSizes(SizeRequirements &r) {
-  std::optional<Dims> a = getDims(getA()), b = getDims(getB()),
-                      y = getDims(getY());
-  r.innerSizes(getA(), getB());
+/// Two batches have the sizes of the result's.
+static void requireBatch(SizeRequirements &r, Value left, Value right,
+                         Value result) {
+  std::optional<Dims> a = getDims(left), b = getDims(right),
+                      y = getDims(result);
   if (!a || !b || !y || a->size() <= 2 || b->size() <= 2)
     return;
   ArrayRef<AffineExpr> batch = ArrayRef(*y).drop_back(2);
@@ -133,12 +134,41 @@ void MatMulOp::requireSizes(SizeRequirements &r) {
         r.equal(size, needed, "a size of the batch");
 }
 
+void MatMulOp::requireSizes(SizeRequirements &r) {
+  r.innerSizes(getA(), getB());
+  requireBatch(r, getA(), getB(), getY());
+}
+
+/// One for all, or one for each row of A or column of B.
+static void requireParameter(SizeRequirements &r, StringRef name, Value value,
+                             Value matrix, unsigned fromEnd) {
+  std::optional<Dims> dims = getDims(matrix);
+  AffineExpr size =
+      dims && dims->size() >= 2 ? *(dims->end() - fromEnd) : r.constant(1);
+  if (dims)
+    r.oneOrEach(name, value, size);
+}
+
 void MatMulIntegerOp::requireSizes(SizeRequirements &r) {
   r.innerSizes(getA(), getB());
+  requireBatch(r, getA(), getB(), getY());
+  requireParameter(r, "a_zero_point", getAZeroPoint(), getA(), 2);
+  requireParameter(r, "b_zero_point", getBZeroPoint(), getB(), 1);
 }
 
 void QLinearMatMulOp::requireSizes(SizeRequirements &r) {
   r.innerSizes(getA(), getB());
+  requireBatch(r, getA(), getB(), getY());
+  for (auto [name, value] :
+       {std::pair(StringRef("a_scale"), getAScale()),
+        std::pair(StringRef("a_zero_point"), getAZeroPoint()),
+        std::pair(StringRef("y_scale"), getYScale()),
+        std::pair(StringRef("y_zero_point"), getYZeroPoint())})
+    requireParameter(r, name, value, getA(), 2);
+  for (auto [name, value] :
+       {std::pair(StringRef("b_scale"), getBScale()),
+        std::pair(StringRef("b_zero_point"), getBZeroPoint())})
+    requireParameter(r, name, value, getB(), 1);
 }
 
 void GemmOp::requireSizes(SizeRequirements &r) {

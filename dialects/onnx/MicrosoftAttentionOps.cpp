@@ -448,6 +448,12 @@ LogicalResult MicrosoftRotaryEmbeddingOp::verify() {
   return success();
 }
 
+/// A position for each word, or that of the first.
+void MicrosoftRotaryEmbeddingOp::requireSizes(SizeRequirements &r) {
+  if (getRank(getPositionIds()) == 1)
+    r.single("position_ids", getPositionIds());
+}
+
 SmallVector<Value> MicrosoftRotaryEmbeddingOp::expand(OpBuilder &b) {
   std::optional<Dims> x = getDims(getInput()),
                       positions = getDims(getPositionIds()),

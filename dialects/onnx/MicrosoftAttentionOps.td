@@ -6,7 +6,8 @@
 
 include "dialects/onnx/MicrosoftBase.td"
 
-def Onnx_MicrosoftRotaryEmbeddingOp : Onnx_MicrosoftOp<"RotaryEmbedding"> {
+def Onnx_MicrosoftRotaryEmbeddingOp
+    : Onnx_MicrosoftOp<"RotaryEmbedding", [NeedsSizes]> {
   let summary = "RotaryEmbedding at given positions, or from a given one on";
   let arguments = (ins Onnx_Tensor:$input, Onnx_IntTensor:$position_ids,
       Onnx_Tensor:$cos_cache, Onnx_Tensor:$sin_cache,

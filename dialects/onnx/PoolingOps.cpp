@@ -243,3 +243,9 @@ void AveragePoolOp::requireSizes(SizeRequirements &r) { r.notNegative(getY()); }
 void SumPoolOp::requireSizes(SizeRequirements &r) { r.notNegative(getY()); }
 
 void LpPoolOp::requireSizes(SizeRequirements &r) { r.notNegative(getY()); }
+
+void MaxUnpoolOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(getX()))
+    r.shape("I", getI(), *dims);
+  r.notNegative(getOutput());
+}

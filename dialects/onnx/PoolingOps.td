@@ -73,7 +73,7 @@ def Onnx_LpPoolOp : Onnx_PureOp<"LpPool", [NeedsSizes]> {
 }
 
 def Onnx_MaxUnpoolOp
-    : Onnx_PureOp<"MaxUnpool", [DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+    : Onnx_PureOp<"MaxUnpool", [ShapeOperands, NeedsSizes]> {
   let summary = "Puts each value where MaxPool found it, zeros elsewhere";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$I,
                    Optional<Onnx_Tensor>:$output_shape,

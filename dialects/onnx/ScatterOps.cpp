@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ScatterOps.h"
+#include "dialects/onnx/ConvShape.h"
+#include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
@@ -84,14 +86,19 @@ LogicalResult Col2ImOp::inferReturnTypes(MLIRContext *,
     types.push_back(getUnrankedType(element));
     return success();
   }
-  if (dims->size() != 3 || image->size() != block->size())
+  size_t rank = image->size();
+  if (dims->size() != 3 || rank != block->size())
     return emitOptionalError(loc, "needs an input of rank 3, and a block as "
                                   "large as the image");
+  if (failed(getConvWindow(loc, rank, "NOTSET", adaptor.getStrides(),
+                           adaptor.getDilations(), adaptor.getPads())))
+    return failure();
   for (AffineExpr size : *block)
     if (std::optional<int64_t> known = onnxc::onnx::getConstant(size);
         known && *known < 1)
       return emitOptionalError(loc, "block_shape has the size ", *known);
-  AffineExpr area = getProduct(element.getContext(), *block);
+  AffineExpr area = getMax(getProduct(element.getContext(), *block),
+                           onnxc::onnx::getConstant(element.getContext(), 1));
   Dims result = {(*dims)[0], simplify((*dims)[1].floorDiv(area))};
   result.append(*image);
   types.push_back(getTensorType(result, element));
@@ -124,6 +131,51 @@ std::optional<int64_t> ScatterNDOp::getTupleSize() {
     return std::nullopt;
   int64_t size = *data + int64_t(indices->size()) - 1 - *updates;
   return size >= 0 && size <= *data ? std::optional(size) : std::nullopt;
+}
+
+/// An update is a part of the cache; one that goes round may be longer.
+void TensorScatterOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> cache = getDims(getPastCache()),
+                      update = getDims(getUpdate());
+  if (!cache || !update)
+    return;
+  r.rank("update", getUpdate(), cache->size());
+  if (update->size() != cache->size())
+    return;
+  int64_t axis = *normalizeAxis(getAxis(), cache->size());
+  for (auto [i, size] : llvm::enumerate(*cache))
+    if (int64_t(i) != axis)
+      r.size("update", getUpdate(), i, size);
+  if (getMode() == "circular")
+    r.element((*cache)[axis], getUpdate());
+  else
+    r.atMost((*update)[axis], (*cache)[axis], "the length of update");
+  r.shape("write_indices", getWriteIndices(), {cache->front()});
+}
+
+/// Whole blocks, and a column for each place of one in the padded image.
+void Col2ImOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> dims = getDims(getInput()),
+                      image = getKnownInts(getImageShape()),
+                      block = getKnownInts(getBlockShape());
+  if (!dims || !image || !block)
+    return;
+  AffineExpr one = r.constant(1), columns = one;
+  size_t rank = block->size();
+  for (auto [i, size] : llvm::enumerate(*block)) {
+    r.positive(size, "a size of block_shape");
+    int64_t stride = getStrides() ? (*getStrides())[i] : 1;
+    int64_t dilation = getDilations() ? (*getDilations())[i] : 1;
+    int64_t pads =
+        getPads() ? (*getPads())[i] + (*getPads())[i + rank] : int64_t(0);
+    AffineExpr room = (*image)[i] + pads - ((size - 1) * dilation + 1);
+    r.notNegative(simplify(room), "the image less its first block");
+    columns = columns * (room.floorDiv(stride) + 1);
+  }
+  AffineExpr area = getMax(getProduct(getContext(), *block), one);
+  r.equal(simplify((*dims)[1] % area), r.constant(0),
+          "what is left of dimension 1 of input behind whole blocks");
+  r.size("input", getInput(), 2, simplify(columns));
 }
 
 void ScatterNDOp::requireSizes(SizeRequirements &r) {

@@ -28,7 +28,7 @@ def Onnx_ScatterNDOp : Onnx_PureOp<"ScatterND", [NeedsSizes]> {
   }];
 }
 
-def Onnx_TensorScatterOp : Onnx_PureOp<"TensorScatter"> {
+def Onnx_TensorScatterOp : Onnx_PureOp<"TensorScatter", [NeedsSizes]> {
   let summary = "Writes each batch's update into its cache from an index on";
   let arguments = (ins Onnx_Tensor:$past_cache, Onnx_Tensor:$update,
                        Optional<Onnx_Tensor>:$write_indices,
@@ -38,7 +38,7 @@ def Onnx_TensorScatterOp : Onnx_PureOp<"TensorScatter"> {
 }
 
 def Onnx_Col2ImOp : Onnx_PureOp<"Col2Im", [
-    DeclareOpInterfaceMethods<ShapeOperandsOp>]> {
+    ShapeOperands, NeedsSizes]> {
   let summary = "Adds up the columns of sliding blocks at their places";
   let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$image_shape,
                        Onnx_Tensor:$block_shape,

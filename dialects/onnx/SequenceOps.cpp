@@ -21,6 +21,7 @@
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/ShapeOps.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include "dialects/onnx/SliceOps.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -184,6 +185,20 @@ LogicalResult SplitToSequenceOp::inferReturnTypes(
   Type element = getElementType(adaptor.getInput());
   types.push_back(SeqType::get(context, getUnrankedType(element)));
   return success();
+}
+
+void SplitToSequenceOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> dims = getDims(getInput());
+  std::optional<SmallVector<int64_t>> split = getConstantInts(getSplit());
+  if (!dims || !split || getRank(getSplit()) != 1)
+    return;
+  AffineExpr sum = r.constant(0);
+  for (int64_t size : *split) {
+    r.notNegative(r.constant(size), "the size of a part");
+    sum = sum + size;
+  }
+  r.equal((*dims)[*normalizeAxis(getAxis(), dims->size())], sum,
+          "the size of what is split");
 }
 
 SmallVector<Value> SplitToSequenceOp::expand(OpBuilder &b) {

@@ -50,7 +50,7 @@ def Onnx_SequenceLengthOp : Onnx_PureOp<"SequenceLength", [Expanding]> {
   let results = (outs Onnx_Tensor:$length);
 }
 
-def Onnx_SplitToSequenceOp : Onnx_PureOp<"SplitToSequence", [Expanding]> {
+def Onnx_SplitToSequenceOp : Onnx_PureOp<"SplitToSequence", [Expanding, NeedsSizes]> {
   let summary = "The parts of a tensor along an axis";
   let arguments = (ins Onnx_Tensor:$input, Optional<Onnx_Tensor>:$split,
                        DefaultValuedAttr<Onnx_Int, "0">:$axis,

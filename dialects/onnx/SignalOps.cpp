@@ -23,6 +23,7 @@
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/RunTimeAxes.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -229,6 +230,26 @@ LogicalResult STFTOp::inferReturnTypes(MLIRContext *,
   types.push_back(
       getUnrankedType(onnxc::onnx::getElementType(adaptor.getSignal())));
   return success();
+}
+
+/// A frame has elements, and lies within the signal; so does the window.
+void STFTOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> signal = getDims(getSignal()),
+                      window =
+                          getWindow() ? getDims(getWindow()) : std::nullopt,
+                      length = getKnownInts(getFrameLength());
+  if (!signal || signal->size() < 2)
+    return;
+  r.rank("window", getWindow(), 1);
+  bool hasWindow = window && window->size() == 1;
+  if (length && length->size() == 1 && hasWindow)
+    r.atMost(window->front(), length->front(), "the length of window");
+  if (!length && hasWindow)
+    length = window;
+  if (!length || length->size() != 1)
+    return;
+  r.positive(length->front(), "the length of a frame");
+  r.atMost(length->front(), (*signal)[1], "the length of a frame");
 }
 
 SmallVector<Value> STFTOp::expand(OpBuilder &b) {

@@ -21,7 +21,7 @@ def Onnx_DFTOp : Onnx_PureOp<"DFT", [
 }
 
 def Onnx_STFTOp : Onnx_PureOp<"STFT", [
-    AttrSizedOperandSegments, ShapeOperands, Expanding]> {
+    AttrSizedOperandSegments, ShapeOperands, Expanding, NeedsSizes]> {
   let summary = "Fourier transforms of overlapping, windowed frames";
   let description = [{
     Shape inference makes a Gather of the frames and a DFT of it.

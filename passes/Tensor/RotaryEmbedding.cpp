@@ -100,10 +100,13 @@ struct LowerRotaryEmbedding : OpConversionPattern<RotaryEmbeddingOp> {
                       heads,
                       headSize,
                       rotated};
+    Value positions =
+        v.index(getSize(rewriter, op, getDims(op.getCosCache())->front()));
     auto body = [&](ValueRange row, ValueRange tiles) -> SmallVector<Value> {
       SmallVector<Value> at{row[0], row[is3D ? 1 : 2]};
       if (op.getPositionIds())
-        at = {v.fromInteger(v.extract(adaptor.getPositionIds(), at))};
+        at = {v.wrap(v.fromInteger(v.extract(adaptor.getPositionIds(), at)),
+                     positions)};
       return {rotation.copyRest(row, rotation.rotate(row, at, tiles[0]))};
     };
     SmallVector<OpFoldResult> sizes = getSizes(rewriter, op, op.getX());

@@ -5,7 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ActivationOps.h"
+#include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/ScalarBuilder.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -146,9 +148,23 @@ Value SwishOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
   return buildSwish(s, args[0], getAlpha());
 }
 
-Value SwiGLUOp::buildScalar(OpBuilder &b, Location loc, ValueRange args) {
-  ScalarBuilder s(b, loc, *this);
-  return s.mul(buildSwish(s, args[0], getAlpha()), args[1]);
+LogicalResult SwiGLUOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getA().getType());
+  return success();
+}
+
+void SwiGLUOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(getA()))
+    r.shape("B", getB(), *dims);
+}
+
+SmallVector<Value> SwiGLUOp::expand(OpBuilder &b) {
+  if (!getRank(getA()) || !getRank(getB()))
+    return {};
+  Value gate = SwishOp::create(b, getLoc(), getA(), getAlphaAttr());
+  return {GraphBuilder{b, getLoc()}.mul(gate, getB())};
 }
 
 //===----------------------------------------------------------------------===//

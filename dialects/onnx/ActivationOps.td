@@ -86,7 +86,8 @@ def Onnx_SwishOp : Onnx_Unary<"Swish"> {
   let arguments = (ins Onnx_Tensor:$X,
                        DefaultValuedAttr<Onnx_Float, "1.0f">:$alpha);
 }
-def Onnx_SwiGLUOp : Onnx_Elementwise<"SwiGLU"> {
+// Nothing broadcasts.
+def Onnx_SwiGLUOp : Onnx_PureOp<"SwiGLU", [Expanding, NeedsSizes]> {
   let summary = "a sigmoid(alpha a) b";
   let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B,
                        DefaultValuedAttr<Onnx_Float, "1.0f">:$alpha);

@@ -53,6 +53,12 @@ def compare(name, ours, theirs):
         raise Failure(f"{name} is {ours.tolist()}, expected {theirs.tolist()}")
 
 
+def parse_model(case):
+    imports = case.imports or f'"" : {case.opset}'
+    return onnx.parser.parse_model(
+        f"<ir_version: 10, opset_import: [{imports}]> {case.text}")
+
+
 def make_inputs(model, given, random):
     """Arrays as they are given; a shape stands for random elements."""
     inputs = {}
@@ -87,9 +93,7 @@ def run_case(case, options):
 
 def compare_case(case, options, folder):
     path = os.path.join(folder, "model.onnx")
-    imports = case.imports or f'"" : {case.opset}'
-    model = onnx.parser.parse_model(
-        f"<ir_version: 10, opset_import: [{imports}]> {case.text}")
+    model = parse_model(case)
     onnx.save(model, path)
     library = os.path.join(folder, "model.so")
     flags = case.flags + [f"--value={name}={print_value(value)}"

@@ -62,6 +62,11 @@ agraph (bool c, float[2, 3] x) => (float[1, 3] y) {
     else_branch = no () => (float[1, 3] e) { e = Gather(x, there) }>
 }"""
 
+EINSUM = """
+agraph (float[a, b] x, float[c, d] z) => (float[e, f] y) {
+  y = Einsum <equation = "%s"> (x, z)
+}"""
+
 CASES = [
     # What is not known to be 1 stays, and a run may not make it 1.
     Case("squeeze_without_axes", """
@@ -126,6 +131,42 @@ agraph (float[n, 0] x) => (float[n, 4] y) {
 agraph (float[0, 3] x) => (int64[2, k] y) {
   y = NonZero(x)
 }""", [{"x": (0, 3)}], sizes_known=False),
+    # A letter's size may be 1 in one operand.
+    Case("letters_of_one", EINSUM % "ij,kj->ik", [
+        {"x": (3, 5), "z": (2, 5)}, {"x": (3, 1), "z": (2, 5)},
+        {"x": (3, 5), "z": (2, 1)}]),
+    Case("letters_of_nothing", EINSUM % "ij,kj->ik",
+         [{"x": (3, 0), "z": (2, 0)}], expected=[np.zeros((3, 2))]),
+    Case("batches_of_one", """
+agraph (float[a, b, 3] x, float[c, 3, d] z) => (float[e, b, d] y) {
+  y = Einsum <equation = "bik,bkj->bij"> (x, z)
+}""", [{"x": (2, 5, 3), "z": (2, 3, 17)}, {"x": (1, 5, 3), "z": (7, 3, 2)},
+       {"x": (7, 1, 3), "z": (1, 3, 33)}]),
+    Case("diagonal", """
+agraph (float[n, m] x) => (float[n] y) {
+  y = Einsum <equation = "ii->i"> (x)
+}""", [{"x": (5, 5)}, {"x": (1, 1)}, {"x": (0, 0)}]),
+    # One zero point may be for all columns.
+    Case("columns_of_one_zero_point", """
+agraph (uint8[n, 4] x, uint8[4, m] w, uint8 p, uint8[k] q)
+    => (int32[n, m] y) {
+  y = MatMulInteger(x, w, p, q)
+}""", [{"x": (3, 4), "w": (4, 5), "p": (), "q": (1,)},
+       {"x": (3, 4), "w": (4, 5), "p": (), "q": (5,)}]),
+    Case("filters_of_one_zero_point", """
+agraph (uint8[1, 2, n] x, uint8[m, 2, 3] w, uint8 p, uint8[k] q)
+    => (int32[1, m, a] y) {
+  y = ConvInteger(x, w, p, q)
+}""", [{"x": (1, 2, 9), "w": (5, 2, 3), "p": (), "q": (1,)}]),
+    Case("past_of_free_length", """
+agraph (float[b, h, n, s] q, float[b2, h, m, s2] k, float[b3, h, m3, v] w,
+        float[b4, h4, p, s4] pk, float[b5, h5, p5, v5] pv)
+    => (float[a, c, d, e] y, float[f, g, i, j] key, float[l, o, t, u] value) {
+  y, key, value = Attention <scale = 0.3> (q, k, w, , pk, pv)
+}""", [{"q": (2, 4, 3, 8), "k": (2, 4, 5, 8), "w": (2, 4, 5, 6),
+        "pk": (2, 4, 3, 8), "pv": (2, 4, 3, 6)},
+       {"q": (1, 3, 1, 4), "k": (1, 3, 1, 4), "w": (1, 3, 1, 4),
+        "pk": (1, 3, 0, 4), "pv": (1, 3, 0, 4)}], opset=23),
     Case("divided_by_no_rows", """
 agraph (float[n] x, float[m] z) => (float[a] y) {
   of = Shape(x)
@@ -165,6 +206,117 @@ agraph (float[n, m] x) => (float[n, 3] y, int64[n, 3] at) {
 agraph (float[n, m] x) => (float y) {
   y = Det(x)
 }""", [{"x": (3, 5)}, {"x": (5, 3)}], refused=SHAPE),
+    Case("letters_of_other_sizes", EINSUM % "ij,kj->ik",
+         [{"x": (3, 5), "z": (2, 4)}, {"x": (3, 5), "z": (2, 0)}],
+         refused=SHAPE),
+    Case("diagonal_of_no_square", """
+agraph (float[n, m] x) => (float[n] y) {
+  y = Einsum <equation = "ii->i"> (x)
+}""", [{"x": (3, 5)}, {"x": (5, 3)}, {"x": (1, 3)}, {"x": (3, 1)}],
+         refused=SHAPE),
+    Case("blocks_of_too_few_channels", """
+agraph (float[1, c, 2, 3] x) => (float[1, d, 4, 6] y) {
+  y = DepthToSpace <blocksize = 2> (x)
+}""", [{"x": (1, 7, 2, 3)}], refused=SHAPE),
+    Case("image_of_no_whole_blocks", """
+agraph (float[1, 2, h, w] x) => (float[1, 8, a, b] y) {
+  y = SpaceToDepth <blocksize = 2> (x)
+}""", [{"x": (1, 2, 3, 4)}, {"x": (1, 2, 4, 3)}], refused=SHAPE),
+    Case("filters_beside_groups", """
+agraph (float[1, 4, 9] x, float[m, 2, 3] w) => (float[1, m, 7] y) {
+  y = Conv <group = 2> (x, w)
+}""", [{"x": (1, 4, 9), "w": (3, 2, 3)}], refused=SHAPE),
+    Case("kernel_of_nothing", """
+agraph (float[1, 2, 9] x, float[3, 2, k] w) => (float[1, 3, n] y) {
+  y = Conv(x, w)
+}""", [{"x": (1, 2, 9), "w": (3, 2, 0)}], refused=SHAPE),
+    Case("zero_points_of_other_filters", """
+agraph (uint8[1, 2, n] x, uint8[m, 2, 3] w, uint8 p, uint8[k] q)
+    => (int32[1, m, a] y) {
+  y = ConvInteger(x, w, p, q)
+}""", [{"x": (1, 2, 9), "w": (5, 2, 3), "p": (), "q": (4,)}], refused=SHAPE),
+    Case("zero_points_of_other_columns", """
+agraph (uint8[n, 4] x, uint8[4, m] w, uint8 p, uint8[k] q)
+    => (int32[n, m] y) {
+  y = MatMulInteger(x, w, p, q)
+}""", [{"x": (3, 4), "w": (4, 5), "p": (), "q": (4,)}], refused=SHAPE),
+    Case("transposed_groups", """
+agraph (float[1, c, 5] x, float[d, 2, 3] w) => (float[1, 4, n] y) {
+  y = ConvTranspose <group = 2> (x, w)
+}""", [{"x": (1, 3, 5), "w": (3, 2, 3)}], refused=SHAPE),
+    Case("transposed_image_of_nothing", """
+agraph (float[1, 2, n] x) => (float[1, 2, m] y) {
+  w = Constant <value = float[2, 2, 3] {1.0, 1.0, 1.0, 1.0, 1.0, 1.0,
+                                        1.0, 1.0, 1.0, 1.0, 1.0, 1.0}> ()
+  y = ConvTranspose(x, w)
+}""", [{"x": (1, 2, 0)}], refused=SHAPE),
+    Case("places_of_other_maxima", """
+agraph (float[1, 1, h, w] x, int64[1, 1, a, b] at) => (float[1, 1, c, d] y) {
+  y = MaxUnpool <kernel_shape = [2, 2], strides = [2, 2]> (x, at)
+}""", [{"x": (1, 1, 2, 2), "at": np.zeros((1, 1, 1, 2))}], refused=SHAPE),
+    Case("update_longer_than_its_cache", """
+agraph (float[b, n, 3] x, float[c, m, d] u, int64[e] at) => (float[b, n, 3] y) {
+  y = TensorScatter <axis = 1> (x, u, at)
+}""", [{"x": (2, 5, 3), "u": (2, 6, 3), "at": [0, 0]},
+       {"x": (2, 5, 3), "u": (1, 2, 3), "at": [0, 0]},
+       {"x": (2, 5, 3), "u": (2, 2, 4), "at": [0, 0]},
+       {"x": (2, 5, 3), "u": (2, 2, 3), "at": [0]}], refused=SHAPE, opset=24),
+    Case("columns_of_another_image", """
+agraph (float[1, c, n] x) => (float[1, d, 5, 5] y) {
+  image = Constant <value = int64[2] {5, 5}> ()
+  block = Constant <value = int64[2] {1, 5}> ()
+  y = Col2Im(x, image, block)
+}""", [{"x": (1, 5, 4)}, {"x": (1, 5, 6)}, {"x": (1, 4, 5)}],
+         refused=SHAPE),
+    Case("angles_of_other_positions", """
+agraph (float[2, 4, n, 8] x, float[p, 4] cos, float[q, 4] sin,
+        int64[b, m] at) => (float[2, 4, n, 8] y) {
+  y = RotaryEmbedding(x, cos, sin, at)
+}""", [{"x": (2, 4, 3, 8), "cos": (9, 4), "sin": (2, 4),
+        "at": np.zeros((2, 3))},
+       {"x": (2, 4, 3, 8), "cos": (9, 4), "sin": (9, 4),
+        "at": np.zeros((2, 2))},
+       {"x": (2, 4, 3, 8), "cos": (0, 4), "sin": (0, 4),
+        "at": np.zeros((2, 3))}], refused=SHAPE, opset=23),
+    Case("past_of_other_heads", """
+agraph (float[2, 4, n, 8] q, float[2, 4, m, 8] k, float[2, 4, m2, 8] v,
+        float[b, h, p, s] pk, float[b2, h2, p2, s2] pv)
+    => (float[2, 4, n, 8] y, float[2, 4, a, 8] key, float[2, 4, c, 8] value) {
+  y, key, value = Attention(q, k, v, , pk, pv)
+}""", [{"q": (2, 4, 3, 8), "k": (2, 4, 5, 8), "v": (2, 4, 5, 8),
+        "pk": past, "pv": (2, 4, 3, 8)}
+       for past in ((1, 4, 3, 8), (2, 3, 3, 8), (2, 4, 2, 8), (2, 4, 3, 7))],
+         refused=SHAPE, opset=23),
+    Case("parts_of_a_longer_sequence", """
+agraph (float[n, 3] x) => (float[a, 3] y) {
+  sizes = Constant <value = int64[2] {1, 2}> ()
+  first = Constant <value = int64 {1}> ()
+  parts = SplitToSequence(x, sizes)
+  y = SequenceAt(parts, first)
+}""", [{"x": (2, 3)}, {"x": (4, 3)}], refused=SHAPE),
+    Case("targets_of_other_samples", """
+agraph (float[n, 4] x, int64[m] t) => (float y) {
+  y, log = SoftmaxCrossEntropyLoss(x, t)
+}""", [{"x": (3, 4), "t": [0, 1]}, {"x": (2, 4), "t": [0, 1, 2]},
+       {"x": (3, 4), "t": [1]}], refused=SHAPE),
+    Case("weights_of_other_classes", """
+agraph (float[n, c, 5] x, int64[n, m] t, float[d] w) => (float[n, m] y) {
+  y = NegativeLogLikelihoodLoss <reduction = "none"> (x, t, w)
+}""", [{"x": (2, 4, 5), "t": np.zeros((2, 5)), "w": (3,)},
+       {"x": (2, 4, 5), "t": np.zeros((2, 4)), "w": (4,)}], refused=SHAPE),
+    Case("gates_that_would_broadcast", """
+agraph (float[n, m] a, float[k, l] b) => (float[n, m] y) {
+  y = SwiGLU(a, b)
+}""", [{"a": (3, 8), "b": (1, 8)}, {"a": (3, 8), "b": (3, 1)}],
+         refused=SHAPE, opset=28),
+    Case("state_of_another_length", """
+agraph (float[2, 4, n] x, float[4, 1, k] w, float[b] bias, float[c, 4, p] past)
+    => (float[2, 4, m] y, float[2, 4, q] present) {
+  y, present = CausalConvWithState <activation = "swish"> (x, w, bias, past)
+}""", [{"x": (2, 4, 7), "w": (4, 1, 3), "bias": (4,), "past": (2, 4, 1)},
+       {"x": (2, 4, 7), "w": (4, 1, 3), "bias": (4,), "past": (1, 4, 2)},
+       {"x": (2, 4, 7), "w": (4, 1, 0), "bias": (4,), "past": (2, 4, 0)}],
+         refused=SHAPE, opset=27),
     Case("gather_from_nothing", GATHER, [{"x": (0, 3), "at": [0, 1]}],
          refused=SHAPE),
     Case("pad_by_edges_of_nothing", """

@@ -33,6 +33,74 @@ func.func @indices(%data: tensor<4x3xf32>) -> tensor<*xf32> {
 
 // -----
 
+// Blocks leave no channel over.
+
+// CHECK-LABEL: func.func @multiple
+// CHECK-SAME: onnx.equal_sizes = [#onnx.equal<[s0 mod 4, 0],
+func.func @multiple(%x: tensor<1x?x2x3xf32, #onnx.dims<[1, s0, 2, 3]>>,
+                    %s0: index)
+    -> tensor<*xf32> attributes {onnx.symbols = ["c"]} {
+  %y = onnx.DepthToSpace(%x) {blocksize = 2 : i64}
+      : (tensor<1x?x2x3xf32, #onnx.dims<[1, s0, 2, 3]>>) -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}
+
+// -----
+
+func.func @no_multiple(%x: tensor<1x3x4xf32>, %w: tensor<3x2x2xf32>)
+    -> tensor<*xf32> {
+  // expected-error @+1 {{the number of channels is 3, no multiple of 2}}
+  %y = onnx.ConvTranspose(%x, %w, _) {group = 2 : i64}
+      : (tensor<1x3x4xf32>, tensor<3x2x2xf32>) -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}
+
+// -----
+
+// A kernel has an element: min(size, 1) is 1.
+
+// CHECK-LABEL: func.func @kernel
+// CHECK-SAME: onnx.equal_sizes = [#onnx.equal<[{{.*}} * (s0 - 1) + 1, 1],
+func.func @kernel(%x: tensor<1x2x9xf32>,
+                  %w: tensor<4x2x?xf32, #onnx.dims<[4, 2, s0]>>, %s0: index)
+    -> tensor<*xf32> attributes {onnx.symbols = ["k"]} {
+  %y = onnx.Conv(%x, %w, _) : (tensor<1x2x9xf32>,
+      tensor<4x2x?xf32, #onnx.dims<[4, 2, s0]>>) -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}
+
+// -----
+
+func.func @no_kernel(%x: tensor<1x2x9xf32>, %w: tensor<4x2x0xf32>)
+    -> tensor<*xf32> {
+  // expected-error @+1 {{the kernel's size in spatial dimension 0 is 0}}
+  %y = onnx.Conv(%x, %w, _) : (tensor<1x2x9xf32>, tensor<4x2x0xf32>)
+      -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}
+
+// -----
+
+// The sizes of a letter that one operand has twice are equal. Those of several
+// operands are, too, where none is 1.
+
+// CHECK-LABEL: func.func @letters
+// CHECK-SAME: #onnx.equal<[s0, s1],
+// CHECK: %[[X:.*]] = onnx.Reshape(%arg0
+// CHECK: onnx.Expand(%[[X]]
+// CHECK: onnx.Expand(%arg1
+func.func @letters(%x: tensor<?x?xf32, #onnx.dims<[s0, s1]>>,
+                   %y: tensor<?xf32, #onnx.dims<[s2]>>,
+                   %s0: index, %s1: index, %s2: index)
+    -> tensor<*xf32> attributes {onnx.symbols = ["n", "m", "k"]} {
+  %z = onnx.Einsum(%x, %y) {equation = "ii,i->i"}
+      : (tensor<?x?xf32, #onnx.dims<[s0, s1]>>,
+         tensor<?xf32, #onnx.dims<[s2]>>) -> tensor<*xf32>
+  return %z : tensor<*xf32>
+}
+
+// -----
+
 // A branch may never run: it is refused when it does.
 
 // CHECK-LABEL: func.func @branch

@@ -90,6 +90,7 @@ static void requireMask(AttentionOp op, SizeRequirements &r) {
     return;
   scores->back() = mask->back();
   r.broadcast("attn_mask", op.getAttnMask(), *scores);
+  r.element(mask->back(), op.getQkMatmulOutput());
 }
 
 /// The past has the batch, the heads and the head sizes of K and V, and one

@@ -237,10 +237,20 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
 // What sizes have to be
 //===----------------------------------------------------------------------===//
 
-/// A kernel of no elements has no windows.
-static void requireKernel(ArrayRef<AffineExpr> weights, SizeRequirements &r) {
-  for (auto [i, size] : llvm::enumerate(weights.drop_front(2)))
+/// A kernel has elements, and the sizes that the op states.
+template <typename Op>
+static void requireKernel(Op op, Value weights, SizeRequirements &r) {
+  Dims w = *getDims(weights);
+  for (auto [i, size] : llvm::enumerate(ArrayRef(w).drop_front(2)))
     r.positive(size, "the kernel's size in spatial dimension " + Twine(i));
+  auto kernel = op.getKernelShape();
+  if (!kernel || kernel->empty())
+    return;
+  if (kernel->size() + 2 != w.size())
+    return r.fail("kernel_shape has " + Twine(kernel->size()) +
+                  " values, W has rank " + Twine(w.size()));
+  for (auto [i, size] : llvm::enumerate(*kernel))
+    r.size("W", weights, i + 2, r.constant(size));
 }
 
 /// Conv, ConvInteger and QLinearConv.
@@ -253,7 +263,7 @@ static void requireConv(Op op, Value input, Value weights, Value bias,
   r.equal((*x)[1], (*w)[1] * op.getGroup(), "the number of channels");
   r.multiple((*w)[0], op.getGroup(), "the number of filters");
   r.shape("B", bias, {(*w)[0]});
-  requireKernel(*w, r);
+  requireKernel(op, weights, r);
   // Those are computed element by element, and one beside the image is read at
   // its begin.
   bool isKnown = llvm::all_of(ArrayRef(*w).drop_front(2), [](AffineExpr size) {
@@ -261,13 +271,6 @@ static void requireConv(Op op, Value input, Value weights, Value bias,
   });
   if (!isKnown || w->size() > 4)
     r.elements(input, 2, result);
-  if (auto kernel = op.getKernelShape(); kernel && !kernel->empty()) {
-    if (kernel->size() + 2 != w->size())
-      return r.fail("kernel_shape has " + Twine(kernel->size()) +
-                    " values, W has rank " + Twine(w->size()));
-    for (auto [i, size] : llvm::enumerate(*kernel))
-      r.size("W", weights, i + 2, r.constant(size));
-  }
   if (std::optional<Dims> y = getDims(result))
     for (AffineExpr dim : *y)
       r.notNegative(dim, "a size of the result");
@@ -299,7 +302,7 @@ void ConvTransposeOp::requireSizes(SizeRequirements &r) {
   r.equal((*x)[1], (*w)[0], "the number of channels");
   r.multiple((*x)[1], getGroup(), "the number of channels");
   r.shape("B", getB(), {(*w)[1] * getGroup()});
-  requireKernel(*w, r);
+  requireKernel(*this, getW(), r);
   r.elements(getX(), 2, getY());
   if (std::optional<Dims> y = getDims(getY()))
     for (AffineExpr dim : *y)

@@ -33,6 +33,8 @@
 
 namespace onnxc::onnx {
 
+class SizeRequirements;
+
 /// Whether an op has that number of operands, or at least that.
 template <typename Op, unsigned N> constexpr bool needsOperands() {
   using namespace mlir::OpTrait;
@@ -99,6 +101,11 @@ mlir::Value unpack(GraphBuilder &g, mlir::Value bytes, int64_t bits,
 mlir::Value gelu(GraphBuilder &g, mlir::Value x, bool isApproximate);
 /// x * sigmoid(alpha * x)
 mlir::Value swish(GraphBuilder &g, mlir::Value x, float alpha);
+
+/// Operands are lists of an element for each of x's last dimension.
+void requireLists(
+    SizeRequirements &r, mlir::Value x,
+    llvm::ArrayRef<std::pair<llvm::StringRef, mlir::Value>> operands);
 
 } // namespace onnxc::onnx
 

@@ -71,6 +71,17 @@ Value onnxc::onnx::activate(GraphBuilder &g, Value x, StringRef name,
   return {};
 }
 
+void onnxc::onnx::requireLists(SizeRequirements &r, Value x,
+                               ArrayRef<std::pair<StringRef, Value>> operands) {
+  std::optional<Dims> dims = getDims(x);
+  if (!dims)
+    return;
+  if (dims->empty())
+    return r.fail("its input has rank 0");
+  for (auto [name, operand] : operands)
+    r.shape(name, operand, {dims->back()});
+}
+
 Value onnxc::onnx::moveChannelsFirst(GraphBuilder &g, Value x, int64_t rank) {
   SmallVector<int64_t> order(rank);
   std::iota(order.begin(), order.end(), 0);
@@ -101,6 +112,21 @@ SmallVector<Value> MicrosoftGeluOp::expand(OpBuilder &b) {
   return {gelu(g, getX(), /*isApproximate=*/false)};
 }
 
+void MicrosoftFastGeluOp::requireSizes(SizeRequirements &r) {
+  if (getBias())
+    requireLists(r, getX(), {{"bias", getBias()}});
+}
+
+void MicrosoftBiasGeluOp::requireSizes(SizeRequirements &r) {
+  requireLists(r, getA(), {{"B", getB()}});
+}
+
+void MicrosoftBiasAddOp::requireSizes(SizeRequirements &r) {
+  requireLists(r, getX(), {{"bias", getBias()}});
+  if (std::optional<Dims> dims = getDims(getX()))
+    r.shape("skip", getSkip(), *dims);
+}
+
 SmallVector<Value> MicrosoftFastGeluOp::expand(OpBuilder &b) {
   GraphBuilder g{b, getLoc()};
   Value x = getBias() ? g.add(getX(), getBias()) : getX();
@@ -118,8 +144,9 @@ SmallVector<Value> MicrosoftQuickGeluOp::expand(OpBuilder &b) {
 }
 
 void MicrosoftBiasSplitGeluOp::requireSizes(SizeRequirements &r) {
+  requireLists(r, getX(), {{"bias", getBias()}});
   if (std::optional<Dims> dims = getDims(getX()); dims && !dims->empty())
-    r.equal(simplify(dims->back() % 2), r.constant(0), "the last size of X");
+    r.multiple(dims->back(), 2, "the last size of X");
 }
 
 SmallVector<Value> MicrosoftBiasSplitGeluOp::expand(OpBuilder &b) {

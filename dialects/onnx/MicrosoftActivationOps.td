@@ -12,13 +12,13 @@ def Onnx_MicrosoftGeluOp : Onnx_MicrosoftOp<"Gelu"> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_MicrosoftFastGeluOp : Onnx_MicrosoftOp<"FastGelu"> {
+def Onnx_MicrosoftFastGeluOp : Onnx_MicrosoftOp<"FastGelu", [NeedsSizes]> {
   let summary = "Gelu by its approximation with tanh, of X + bias";
   let arguments = (ins Onnx_Tensor:$X, Optional<Onnx_Tensor>:$bias);
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_MicrosoftBiasGeluOp : Onnx_MicrosoftOp<"BiasGelu"> {
+def Onnx_MicrosoftBiasGeluOp : Onnx_MicrosoftOp<"BiasGelu", [NeedsSizes]> {
   let summary = "Gelu of A + B";
   let arguments = (ins Onnx_Tensor:$A, Onnx_Tensor:$B);
   let results = (outs Onnx_Tensor:$C);
@@ -38,7 +38,7 @@ def Onnx_MicrosoftBiasSplitGeluOp
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_MicrosoftBiasAddOp : Onnx_MicrosoftOp<"BiasAdd"> {
+def Onnx_MicrosoftBiasAddOp : Onnx_MicrosoftOp<"BiasAdd", [NeedsSizes]> {
   let summary = "X + bias + skip";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$bias, Onnx_Tensor:$skip);
   let results = (outs Onnx_Tensor:$Y);

@@ -44,6 +44,11 @@ static Value widen(GraphBuilder &g, Value x) {
 // BiasSoftmax, BiasDropout
 //===----------------------------------------------------------------------===//
 
+void MicrosoftBiasSoftmaxOp::requireSizes(SizeRequirements &r) {
+  if (std::optional<Dims> dims = getDims(getData()))
+    r.broadcast("bias", getBias(), *dims);
+}
+
 /// The bias is broadcast wherever its size is 1: where the attribute says.
 SmallVector<Value> MicrosoftBiasSoftmaxOp::expand(OpBuilder &b) {
   std::optional<Dims> dims = getDims(getData());
@@ -72,6 +77,12 @@ LogicalResult MicrosoftBiasDropoutOp::inferReturnTypes(
   types.assign({getUnrankedType(getElementType(adaptor.getData())),
                 getUnrankedType(IntegerType::get(context, 1))});
   return checkFloats(loc, adaptor.getData(), {});
+}
+
+void MicrosoftBiasDropoutOp::requireSizes(SizeRequirements &r) {
+  requireLists(r, getData(), {{"bias", getBias()}});
+  if (std::optional<Dims> dims = getDims(getData()))
+    r.shape("residual", getResidual(), *dims);
 }
 
 SmallVector<Value> MicrosoftBiasDropoutOp::expand(OpBuilder &b) {
@@ -156,6 +167,13 @@ void MicrosoftGatedAddOp::requireSizes(SizeRequirements &r) {
 SmallVector<Value> MicrosoftGatedAddOp::expand(OpBuilder &b) {
   GraphBuilder g{b, getLoc()};
   return {g.add(getX(), g.mul(getY(), getGate()))};
+}
+
+void MicrosoftLinearAttentionGateOp::requireSizes(SizeRequirements &r) {
+  requireLists(r, getA(),
+               {{"dt_bias", getDtBias()}, {"decay_scale", getDecayScale()}});
+  if (std::optional<Dims> dims = getDims(getA()))
+    r.shape("b", getB(), *dims);
 }
 
 SmallVector<Value> MicrosoftLinearAttentionGateOp::expand(OpBuilder &b) {
@@ -280,12 +298,15 @@ static void requireGates(SizeRequirements &r, StringRef name, Value gates,
   std::optional<Dims> dims = getDims(gates);
   if (!dims)
     return;
+  size_t rank = streams.grouped.size();
   ArrayRef<AffineExpr> front = ArrayRef(streams.grouped).drop_back(2);
-  if (dims->size() == streams.grouped.size())
-    return r.broadcast(name, gates, streams.grouped);
-  r.rank(name, gates, streams.grouped.size() - 1);
   for (auto [i, size] : llvm::enumerate(front))
     r.size(name, gates, i, size);
+  if (dims->size() == rank) {
+    r.size(name, gates, rank - 2, streams.count);
+    return r.sameOrOne(dims->back(), streams.size, "the last size of " + name);
+  }
+  r.rank(name, gates, rank - 1);
   if (dims->size() == streams.grouped.size() - 1 &&
       dims->back() != streams.count)
     r.equal(dims->back(), simplify(streams.count * streams.size),

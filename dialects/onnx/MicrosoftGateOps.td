@@ -8,7 +8,8 @@ include "dialects/onnx/MicrosoftBase.td"
 
 defvar gateEpsilon = "9.99999975e-06f";
 
-def Onnx_MicrosoftBiasSoftmaxOp : Onnx_MicrosoftOp<"BiasSoftmax"> {
+def Onnx_MicrosoftBiasSoftmaxOp
+    : Onnx_MicrosoftOp<"BiasSoftmax", [NeedsSizes]> {
   let summary = "Softmax of data + bias over all dimensions from an axis on";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$bias,
       DefaultValuedAttr<Onnx_Int, "1">:$axis, Onnx_Int:$is_inner_broadcast);
@@ -16,7 +17,8 @@ def Onnx_MicrosoftBiasSoftmaxOp : Onnx_MicrosoftOp<"BiasSoftmax"> {
 }
 
 def Onnx_MicrosoftBiasDropoutOp
-    : Onnx_MicrosoftOp<"BiasDropout", [AttrSizedOperandSegments]> {
+    : Onnx_MicrosoftOp<"BiasDropout", [
+        AttrSizedOperandSegments, NeedsSizes]> {
   let summary = "Dropout of data + bias, and residual";
   let arguments = (ins Onnx_Tensor:$data, Onnx_Tensor:$bias,
       Optional<Onnx_Tensor>:$residual, Optional<Onnx_Tensor>:$ratio,
@@ -92,7 +94,7 @@ def Onnx_MicrosoftHyperConnectionPostMixOp
 }
 
 def Onnx_MicrosoftLinearAttentionGateOp
-    : Onnx_MicrosoftOp<"LinearAttentionGate"> {
+    : Onnx_MicrosoftOp<"LinearAttentionGate", [NeedsSizes]> {
   let summary = "decay_scale * softplus(a + dt_bias), and sigmoid(b)";
   let arguments = (ins Onnx_Tensor:$a, Onnx_Tensor:$dt_bias,
       Onnx_Tensor:$decay_scale, Optional<Onnx_Tensor>:$b);

@@ -55,6 +55,29 @@ SmallVector<Value> MicrosoftLayerNormalizationOp::expand(OpBuilder &b) {
   return {op.getY(), op.getMean(), op.getInvStdDev()};
 }
 
+/// The skip has the input's last two sizes, for each of the batch or for all.
+template <typename Op> static void requireSkip(Op op, SizeRequirements &r) {
+  requireLists(r, op.getInput(),
+               {{"gamma", op.getGamma()}, {"bias", op.getBias()}});
+  std::optional<Dims> dims = getDims(op.getInput()),
+                      skip = getDims(op.getSkip());
+  if (!dims || !skip)
+    return;
+  r.broadcast("skip", op.getSkip(), *dims);
+  for (size_t i = 1; i <= 2 && i <= skip->size() && i <= dims->size(); ++i)
+    r.size("skip", op.getSkip(), skip->size() - i, *(dims->end() - i));
+}
+
+void MicrosoftSkipLayerNormalizationOp::requireSizes(SizeRequirements &r) {
+  requireSkip(*this, r);
+  requireLists(r, getInput(), {{"beta", getBeta()}});
+}
+
+void MicrosoftSkipSimplifiedLayerNormalizationOp::requireSizes(
+    SizeRequirements &r) {
+  requireSkip(*this, r);
+}
+
 SmallVector<Value> MicrosoftSkipLayerNormalizationOp::expand(OpBuilder &b) {
   GraphBuilder g{b, getLoc()};
   Value sum = addAll(g, getInput(), getSkip(), getBias());
@@ -138,6 +161,61 @@ static Value countWords(GraphBuilder &g, Value ids, Value mask) {
 /// The rows of a table at positions 0, 1, ... of a sentence.
 static Value takeFirstRows(GraphBuilder &g, Value table, AffineExpr count) {
   return g.slice(table, g.ints(0), g.dims({count}), 0);
+}
+
+/// Ids of one shape, and tables of as many columns.
+static void requireEmbedding(SizeRequirements &r, Value ids,
+                             ArrayRef<std::pair<StringRef, Value>> others,
+                             Value words,
+                             ArrayRef<std::pair<StringRef, Value>> tables,
+                             ArrayRef<std::pair<StringRef, Value>> lists) {
+  std::optional<Dims> shape = getDims(ids), dims = getDims(words);
+  r.rank("input_ids", ids, 2);
+  r.rank("word_embedding", words, 2);
+  if (!shape || shape->size() != 2 || !dims || dims->size() != 2)
+    return;
+  for (auto [name, other] : others)
+    if (other)
+      r.shape(name, other, *shape);
+  for (auto [name, table] : tables)
+    if (table) {
+      r.rank(name, table, 2);
+      r.size(name, table, 1, dims->back());
+    }
+  requireLists(r, words, lists);
+}
+
+/// As many rows as a sentence has words.
+static void requireRows(SizeRequirements &r, Value ids, Value table) {
+  std::optional<Dims> shape = getDims(ids), dims = getDims(table);
+  if (shape && shape->size() == 2 && dims && !dims->empty())
+    r.atMost(shape->back(), dims->front(), "the number of words");
+}
+
+void MicrosoftEmbedLayerNormalizationOp::requireSizes(SizeRequirements &r) {
+  requireEmbedding(r, getInputIds(),
+                   {{"segment_ids", getSegmentIds()}, {"mask", getMask()}},
+                   getWordEmbedding(),
+                   {{"position_embedding", getPositionEmbedding()},
+                    {"segment_embedding", getSegmentEmbedding()}},
+                   {{"gamma", getGamma()}, {"beta", getBeta()}});
+  std::optional<Dims> ids = getDims(getInputIds());
+  if (!getPositionIds())
+    return requireRows(r, getInputIds(), getPositionEmbedding());
+  if (ids && ids->size() == 2) {
+    r.broadcast("position_ids", getPositionIds(), *ids);
+    r.size("position_ids", getPositionIds(), 1, ids->back());
+  }
+}
+
+void MicrosoftQEmbedLayerNormalizationOp::requireSizes(SizeRequirements &r) {
+  requireEmbedding(r, getInputIds(),
+                   {{"segment_ids", getSegmentIds()}, {"mask", getMask()}},
+                   getWordEmbeddingQuant(),
+                   {{"position_embedding", getPositionEmbeddingQuant()},
+                    {"segment_embedding", getSegmentEmbedding()}},
+                   {{"gamma", getGammaQuant()}, {"beta", getBetaQuant()}});
+  requireRows(r, getInputIds(), getPositionEmbeddingQuant());
 }
 
 SmallVector<Value> MicrosoftEmbedLayerNormalizationOp::expand(OpBuilder &b) {
@@ -255,6 +333,16 @@ void MicrosoftGroupNormOp::requireSizes(SizeRequirements &r) {
 
 void MicrosoftSkipGroupNormOp::requireSizes(SizeRequirements &r) {
   requireGroups(*this, r);
+  std::optional<Dims> dims = getDims(getX()),
+                      first = getDimsChannelsFirst(getX(), getChannelsLast());
+  if (!dims || !first)
+    return;
+  AffineExpr channels = (*first)[1];
+  r.shape("bias", getBias(), {channels});
+  if (getRank(getSkip()) == 2)
+    r.shape("skip", getSkip(), {(*dims)[0], channels});
+  else
+    r.broadcast("skip", getSkip(), *dims);
 }
 
 SmallVector<Value> MicrosoftGroupNormOp::expand(OpBuilder &b) {

@@ -20,7 +20,8 @@ def Onnx_MicrosoftLayerNormalizationOp
 }
 
 def Onnx_MicrosoftSkipLayerNormalizationOp
-    : Onnx_MicrosoftOp<"SkipLayerNormalization", [AttrSizedOperandSegments]> {
+    : Onnx_MicrosoftOp<"SkipLayerNormalization", [
+        AttrSizedOperandSegments, NeedsSizes]> {
   let summary = "LayerNormalization of input + skip + bias";
   let arguments = (ins
       Onnx_Tensor:$input, Onnx_Tensor:$skip, Onnx_Tensor:$gamma,
@@ -34,7 +35,7 @@ def Onnx_MicrosoftSkipLayerNormalizationOp
 }
 
 def Onnx_MicrosoftSkipSimplifiedLayerNormalizationOp
-    : Onnx_MicrosoftOp<"SkipSimplifiedLayerNormalization"> {
+    : Onnx_MicrosoftOp<"SkipSimplifiedLayerNormalization", [NeedsSizes]> {
   let summary = "RMSNormalization of input + skip + bias";
   let arguments = (ins
       Onnx_Tensor:$input, Onnx_Tensor:$skip, Onnx_Tensor:$gamma,
@@ -55,7 +56,8 @@ def Onnx_MicrosoftSimplifiedLayerNormalizationOp
 }
 
 def Onnx_MicrosoftEmbedLayerNormalizationOp
-    : Onnx_MicrosoftOp<"EmbedLayerNormalization", [AttrSizedOperandSegments]> {
+    : Onnx_MicrosoftOp<"EmbedLayerNormalization", [
+        AttrSizedOperandSegments, NeedsSizes]> {
   let summary = "LayerNormalization of a sum of embeddings";
   let arguments = (ins
       Onnx_IntTensor:$input_ids, Optional<Onnx_IntTensor>:$segment_ids,
@@ -73,7 +75,8 @@ def Onnx_MicrosoftEmbedLayerNormalizationOp
 }
 
 def Onnx_MicrosoftQEmbedLayerNormalizationOp
-    : Onnx_MicrosoftOp<"QEmbedLayerNormalization", [AttrSizedOperandSegments]> {
+    : Onnx_MicrosoftOp<"QEmbedLayerNormalization", [
+        AttrSizedOperandSegments, NeedsSizes]> {
   let summary = "EmbedLayerNormalization of quantised tables";
   let arguments = (ins
       Onnx_IntTensor:$input_ids, Optional<Onnx_IntTensor>:$segment_ids,

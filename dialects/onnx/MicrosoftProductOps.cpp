@@ -100,6 +100,11 @@ SmallVector<Value> MicrosoftFusedGemmOp::expand(OpBuilder &b) {
   return {activate(g, sum, getActivation(), parameters)};
 }
 
+void MicrosoftGemmFastGeluOp::requireSizes(SizeRequirements &r) {
+  if (getBias())
+    requireLists(r, getW(), {{"bias", getBias()}});
+}
+
 SmallVector<Value> MicrosoftGemmFastGeluOp::expand(OpBuilder &b) {
   GraphBuilder g{b, getLoc()};
   Value sum = g.matmul(getX(), getW());

@@ -45,7 +45,8 @@ def Onnx_MicrosoftFusedGemmOp : Onnx_MicrosoftOp<"FusedGemm"> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_MicrosoftGemmFastGeluOp : Onnx_MicrosoftOp<"GemmFastGelu"> {
+def Onnx_MicrosoftGemmFastGeluOp
+    : Onnx_MicrosoftOp<"GemmFastGelu", [NeedsSizes]> {
   let summary = "FastGelu of X W + bias";
   let arguments = (ins Onnx_Tensor:$X, Onnx_Tensor:$W,
       Optional<Onnx_Tensor>:$bias);

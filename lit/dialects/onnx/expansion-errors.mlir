@@ -4,11 +4,11 @@
 // An op that is expanded into others whose operands contradict each other is
 // refused, where MLIR's builders of these would end the program.
 
-func.func @broadcast(%x: tensor<4x3xf32>, %v: tensor<5xf32>) -> tensor<*xf32> {
+func.func @broadcast(%x: tensor<4x3xi8>, %v: tensor<5xi8>) -> tensor<*xi32> {
   // expected-error @+1 {{operands cannot be broadcast}}
-  %y = onnx.microsoft.BiasGelu(%x, %v)
-      : (tensor<4x3xf32>, tensor<5xf32>) -> tensor<*xf32>
-  return %y : tensor<*xf32>
+  %y = onnx.microsoft.MulInteger(%x, _, %v, _)
+      : (tensor<4x3xi8>, tensor<5xi8>) -> tensor<*xi32>
+  return %y : tensor<*xi32>
 }
 
 // -----

@@ -15,6 +15,7 @@
 #include "dialects/onnx/ActivationOps.h"
 #include "dialects/onnx/ClassScores.h"
 #include "dialects/onnx/FeatureRows.h"
+#include "dialects/onnx/SizeRequirements.h"
 #include "dialects/onnx/SvmKernel.h"
 #include <numeric>
 
@@ -90,6 +91,16 @@ LogicalResult SVMRegressorOp::inferReturnTypes(MLIRContext *context,
           ? getTensorType({rows, onnxc::onnx::getConstant(context, 1)}, element)
           : getUnrankedType(element));
   return success();
+}
+
+/// A vector has an element for each column of X.
+static void requireVectors(SizeRequirements &r, Value x, int64_t columns) {
+  if (AffineExpr size = getColumns(x))
+    r.equal(size, r.constant(columns), "the number of columns of X");
+}
+
+void SVMRegressorOp::requireSizes(SizeRequirements &r) {
+  requireVectors(r, getX(), getRegressorKernel(*this).columns);
 }
 
 SmallVector<Value> SVMRegressorOp::expand(OpBuilder &b) {
@@ -310,6 +321,12 @@ LogicalResult SVMClassifierOp::inferReturnTypes(MLIRContext *context,
   types.push_back(getTensorType(rows, label));
   types.push_back(getTensorType({rows, columns}, real));
   return success();
+}
+
+void SVMClassifierOp::requireSizes(SizeRequirements &r) {
+  Classifier classifier(*this);
+  if (classifier.count > 0)
+    requireVectors(r, getX(), classifier.kernel.columns);
 }
 
 SmallVector<Value> SVMClassifierOp::expand(OpBuilder &b) {

@@ -6,7 +6,7 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_SVMRegressorOp : Onnx_PureOp<"SVMRegressor", [Expanding]> {
+def Onnx_SVMRegressorOp : Onnx_PureOp<"SVMRegressor", [Expanding, NeedsSizes]> {
   let summary = "A sum of kernels around support vectors, or its sign";
   let description = [{
     Its post_transform is left undone, as in onnxruntime.
@@ -25,7 +25,7 @@ def Onnx_SVMRegressorOp : Onnx_PureOp<"SVMRegressor", [Expanding]> {
   let results = (outs Onnx_Tensor:$Y);
 }
 
-def Onnx_SVMClassifierOp : Onnx_PureOp<"SVMClassifier", [Expanding]> {
+def Onnx_SVMClassifierOp : Onnx_PureOp<"SVMClassifier", [Expanding, NeedsSizes]> {
   let summary = "A vote of support vector machines, one for each two classes";
   let description = [{
     Without support vectors: one linear function a class. Scores are

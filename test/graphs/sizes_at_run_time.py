@@ -317,6 +317,18 @@ agraph (float[2, 4, n] x, float[4, 1, k] w, float[b] bias, float[c, 4, p] past)
        {"x": (2, 4, 7), "w": (4, 1, 3), "bias": (4,), "past": (1, 4, 2)},
        {"x": (2, 4, 7), "w": (4, 1, 0), "bias": (4,), "past": (2, 4, 0)}],
          refused=SHAPE, opset=27),
+    Case("vectors_of_other_columns", """
+agraph (float[n, m] x) => (float[n, 1] y) {
+  y = ai.onnx.ml.SVMRegressor <kernel_type = "RBF", n_supports = 2,
+    kernel_params = [0.5, 0.0, 3.0], coefficients = [1.0, -2.0], rho = [0.25],
+    support_vectors = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]> (x)
+}""", [{"x": (4, 1)}, {"x": (4, 2)}], refused=SHAPE,
+         imports='"" : 21, "ai.onnx.ml" : 3'),
+    Case("biases_that_would_broadcast", """
+agraph (float[n, m] x, float[k] b) => (float[n, m] y) {
+  y = com.microsoft.BiasGelu(x, b)
+}""", [{"x": (4, 1), "b": (3,)}, {"x": (4, 3), "b": (1,)}], refused=SHAPE,
+         imports='"" : 21, "com.microsoft" : 1'),
     Case("gather_from_nothing", GATHER, [{"x": (0, 3), "at": [0, 1]}],
          refused=SHAPE),
     Case("pad_by_edges_of_nothing", """

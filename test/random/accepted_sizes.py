@@ -8,6 +8,8 @@ import re
 # (operator, its input or "", why)
 ACCEPTED = [
     ("DynamicQuantizeLinear", "", "of nothing, the scale is 0 by its text"),
+    ("FeatureVectorizer", "", "rows of a free length are as long as "
+     "inputdimensions says"),
     ("GatherElements", "x0", "an index is limited; the reference counts it "
      "from the begin again"),
     ("MaxRoiPool", "x0", "an index of the batch is limited"),

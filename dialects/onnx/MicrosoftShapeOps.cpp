@@ -17,6 +17,7 @@ using namespace mlir;
 using namespace onnxc::onnx;
 
 ONNXC_INFER_ELEMENT(MicrosoftExpandDimsOp, X, 1)
+ONNXC_INFER_ELEMENT(MicrosoftSampleOpOp, X, 1)
 ONNXC_INFER_ELEMENT(MicrosoftTriluOp, X, 1)
 ONNXC_INFER_ELEMENT(MicrosoftGatherNDOp, Data, 1)
 ONNXC_INFER_ELEMENT(MicrosoftRangeOp, Start, 1)
@@ -89,4 +90,8 @@ SmallVector<Value> MicrosoftUniqueOp::expand(OpBuilder &b) {
   auto op = UniqueOp::create(b, getLoc(), getX(), IntegerAttr(),
                              b.getI64IntegerAttr(0));
   return {op.getY(), op.getInverseIndices(), op.getCounts()};
+}
+
+SmallVector<Value> MicrosoftSampleOpOp::expand(OpBuilder &b) {
+  return {IdentityOp::create(b, getLoc(), getX())};
 }

@@ -54,3 +54,9 @@ def Onnx_MicrosoftUniqueOp : Onnx_MicrosoftOp<"Unique"> {
   let arguments = (ins Onnx_Tensor:$x);
   let results = (outs Onnx_Tensor:$y, Onnx_Tensor:$idx, Onnx_Tensor:$counts);
 }
+
+def Onnx_MicrosoftSampleOpOp : Onnx_MicrosoftOp<"SampleOp"> {
+  let summary = "Its input";
+  let arguments = (ins Onnx_Tensor:$X);
+  let results = (outs Onnx_Tensor:$Y);
+}

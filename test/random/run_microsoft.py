@@ -11,9 +11,7 @@ of x86-64. The last line is `N passed, N failed`; a model is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import copy
 import os
-import platform
 import sys
 
 import numpy as np
@@ -31,13 +29,14 @@ import microsoft_models
 import microsoft_others
 import microsoft_quantised
 import microsoft_sequences
+import microsoft_states
 import seeded_models
 
 DRAWERS = (microsoft_elementwise.DRAWERS + microsoft_sequences.DRAWERS +
-           microsoft_quantised.DRAWERS + microsoft_others.DRAWERS)
+           microsoft_quantised.DRAWERS + microsoft_others.DRAWERS +
+           microsoft_states.DRAWERS)
 # A few roundings of 11 bits.
 HALF_TOLERANCE = 6e-3
-LEVELS = (None,) * 6 + ("x86-64", "x86-64-v2", "x86-64-v3")
 STATE = onnxruntime.capi.onnxruntime_pybind11_state
 NOT_THERE = (STATE.Fail, STATE.NotImplemented, STATE.InvalidArgument,
              STATE.RuntimeException)
@@ -104,13 +103,9 @@ def run_model(model, options, folder):
 
 def run_seed(seed, options, folder):
     model, draw = draw_model(seed)
-    level = draw.choice(LEVELS)
-    if (level and platform.machine() == "x86_64" and
-            not options.onnxc_options):
-        options = copy.copy(options)
-        options.onnxc_options = [f"-mcpu={level}"]
+    level = draw.choice(seeded_models.LEVELS)
     try:
-        run_model(model, options, folder)
+        run_model(model, seeded_models.at_level(options, level), folder)
     except (Failure, *NOT_THERE) as failure:
         shapes = {name: entry and (str(entry.array.dtype), entry.array.shape,
                                    entry.labels, entry.is_constant)
@@ -120,4 +115,4 @@ def run_seed(seed, options, folder):
 
 
 if __name__ == "__main__":
-    sys.exit(seeded_models.main(__doc__, run_seed, models=62))
+    sys.exit(seeded_models.main(__doc__, run_seed, models=82))

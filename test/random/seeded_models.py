@@ -2,8 +2,10 @@
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import copy
 import functools
 import os
+import platform
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -12,6 +14,24 @@ import machines
 import run_layouts
 from runner_arguments import case_folder
 from suite_cases import run_cases
+
+# None is the CPU that runs the test.
+LEVELS = (None,) * 5 + ("x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4")
+
+
+def at_level(options, level):
+    """The options for a level of x86-64, where this is one and they name no
+    machine themselves."""
+    if (not level or platform.machine() != "x86_64" or options.onnxc_options or
+            getattr(options, "machine", None)):
+        return options
+    with open("/proc/cpuinfo") as file:
+        features = set(file.read().split())
+    if not features.issuperset(run_layouts.CPUS.get(level, ())):
+        return options
+    options = copy.copy(options)
+    options.onnxc_options = [f"-mcpu={level}"]
+    return options
 
 
 def run_seed(seed, options, compare):

@@ -7,9 +7,12 @@
 include "dialects/onnx/OnnxBase.td"
 
 def Onnx_CastOp
-    : Onnx_PureOp<"Cast", [ShapeArithmetic,
+    : Onnx_PureOp<"Cast", [ShapeArithmetic, Expanding,
                            DeclareOpInterfaceMethods<ElementwiseOp>]> {
   let summary = "The elements in another type";
+  let description = [{
+    One from or to strings becomes others (CastText.cpp).
+  }];
   let arguments = (ins Onnx_Tensor:$input,
       DefaultValuedAttr<Onnx_String, "\"up\"">:$round_mode,
       DefaultValuedAttr<Onnx_Int, "1">:$saturate, Onnx_Int:$to);

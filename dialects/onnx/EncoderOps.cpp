@@ -316,7 +316,7 @@ LogicalResult RequireNoneOp::inferReturnTypes(MLIRContext *,
 void RequireNoneOp::requireSizes(SizeRequirements &r) {
   if (std::optional<Dims> count = getKnownInts(getCount()))
     r.equal(count->front(), r.constant(0),
-            "the number of elements that are no category");
+            "the number of elements that it cannot take");
 }
 
 SmallVector<Value> RequireNoneOp::expand(OpBuilder &) {

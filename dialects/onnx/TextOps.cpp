@@ -137,3 +137,26 @@ LogicalResult TakeTokensOp::inferReturnTypes(MLIRContext *context,
                                              SmallVectorImpl<Type> &types) {
   return inferParts(context, adaptor.getX(), adaptor.getCount(), types);
 }
+
+LogicalResult ReadNumberOp::inferReturnTypes(MLIRContext *context,
+                                             std::optional<Location>,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &types) {
+  Type input = adaptor.getX().getType();
+  types.push_back(withElementType(input, adaptor.getReadAs()));
+  types.push_back(withElementType(input, IntegerType::get(context, 1)));
+  return success();
+}
+
+LogicalResult PrintNumberOp::inferReturnTypes(MLIRContext *context,
+                                              std::optional<Location>,
+                                              Adaptor adaptor,
+                                              SmallVectorImpl<Type> &types) {
+  Type byte = IntegerType::get(context, 8, IntegerType::Unsigned);
+  std::optional<Dims> dims = getDims(adaptor.getX());
+  types.push_back(
+      dims
+          ? getTensorType({simplify(getProduct(context, *dims) * kBytes)}, byte)
+          : getUnrankedType(byte));
+  return inferElements(adaptor.getX(), getInteger(context), types);
+}

@@ -117,3 +117,30 @@ def Onnx_TakeTokensOp : Onnx_PureOp<"TakeTokens", [
                        Onnx_Int:$least, UnitAttr:$splits);
   let results = (outs Onnx_Tensor:$Y);
 }
+
+// Between strings and numbers: f64, i64 or ui64, of which Cast makes others.
+
+def Onnx_ReadNumberOp : Onnx_PureOp<"ReadNumber"> {
+  let summary = "The number that each string begins with";
+  let description = [{
+    As C's `strtod` and `strtoll` read it: white space, a sign, digits; of floats
+    a point, an exponent, infinity and NaN, too. `isBad` is where there is none,
+    where it is hexadecimal, or where an integer has more than 64 bits. With
+    `to_odd` a float is rounded so that it rounds to a narrower type as the text
+    would.
+  }];
+  let arguments = (ins Onnx_Tensor:$X, Onnx_TypeAttr:$read_as, UnitAttr:$to_odd);
+  let results = (outs Onnx_Tensor:$Y, Onnx_Tensor:$isBad);
+}
+
+def Onnx_PrintNumberOp : Onnx_PureOp<"PrintNumber"> {
+  let summary = "Each number's digits, in 24 bytes, and how many bytes they are";
+  let description = [{
+    Floats have eight digits at most, in the form of C's `%.8g`.
+  }];
+  let arguments = (ins Onnx_Tensor:$X);
+  let results = (outs Onnx_Tensor:$text, Onnx_Tensor:$lengths);
+  let extraClassDeclaration = [{
+    static constexpr int64_t kBytes = 24;
+  }];
+}

@@ -7,8 +7,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/SelectOps.h"
-#include "passes/Tensor/TensorBuilder.h"
+#include "passes/Tensor/TextBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -154,10 +155,7 @@ public:
   /// slice `r`; NaN is after all numbers and equal to itself.
   Value compare(Value l, Value r) const {
     auto body = [&](ValueRange i, ValueRange soFar) -> SmallVector<Value> {
-      Value p = v.load(x, locate(l, i), type);
-      Value q = v.load(x, locate(r, i), type);
-      Value here = v.select(precedes(p, q), v.index(-1),
-                            v.select(precedes(q, p), v.index(1), v.index(0)));
+      Value here = compareElements(locate(l, i), locate(r, i));
       Value open = v.eq(soFar[0], v.index(0));
       return {v.select(open, here, soFar[0])};
     };
@@ -178,6 +176,14 @@ private:
       slice = v.div(slice, sizes[d]);
     }
     return at;
+  }
+
+  Value compareElements(ValueRange l, ValueRange r) const {
+    if (isa<StringType>(type))
+      return TextBuilder(v.b, v.loc).compare(v.extract(x, l), v.extract(x, r));
+    Value p = v.load(x, l, type), q = v.load(x, r, type);
+    return v.select(precedes(p, q), v.index(-1),
+                    v.select(precedes(q, p), v.index(1), v.index(0)));
   }
 
   Value precedes(Value l, Value r) const {
@@ -206,9 +212,9 @@ public:
   LogicalResult
   matchAndRewrite(UniquePaddedOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    if (!isComputable(getElementType(op.getX())))
-      return rewriter.notifyMatchFailure(
-          op, refuseElements(getElementType(op.getX())));
+    Type type = getElementType(op.getX());
+    if (!isComputable(type) && !isa<StringType>(type))
+      return rewriter.notifyMatchFailure(op, refuseElements(type));
     TensorBuilder v(rewriter, op.getLoc());
     Slices slices(v, op, adaptor.getX());
     Found found =

@@ -49,6 +49,28 @@ Value TextBuilder::part(Value text, Value begin, Value bytes) const {
   return string(add(address(text), toInteger(begin, b.getI64Type())), bytes);
 }
 
+Value TextBuilder::compare(Value l, Value r) const {
+  Value left = address(l), right = address(r);
+  Value size = length(l), other = length(r), least = min(size, other);
+  auto sign = [&](Value isLess, Value isMore) {
+    return select(isLess, index(-1), select(isMore, index(1), index(0)));
+  };
+  // Until bytes differ.
+  Values found = repeatWhile(
+      {index(0), index(0)},
+      [&](ValueRange now) {
+        return both(lt(now[0], least), eq(now[1], index(0)));
+      },
+      [&](ValueRange now) -> Values {
+        Type word = b.getI32Type();
+        Value x = create<arith::ExtUIOp>(word, byte(left, now[0]));
+        Value y = create<arith::ExtUIOp>(word, byte(right, now[0]));
+        return {add(now[0], 1), sign(lt(x, y), lt(y, x))};
+      });
+  Value bySize = sign(lt(size, other), lt(other, size));
+  return select(eq(found[1], index(0)), bySize, found[1]);
+}
+
 TextBuilder::CodePoint TextBuilder::decode(Value address, Value at,
                                            Value length) const {
   Type word = b.getI32Type();

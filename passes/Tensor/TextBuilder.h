@@ -36,6 +36,10 @@ public:
   Value part(Value string, Value begin, Value bytes) const;
   Value emptyString() const { return zero(b.getIntegerType(128)); }
 
+  /// -1, 0 or 1 (an index) as string `l` is before, equal to or after string
+  /// `r` in the order of their bytes.
+  Value compare(Value l, Value r) const;
+
   /// The code point that begins at a byte of a string of UTF-8 (i32), and how
   /// many bytes it takes; -1 and 1 where none does.
   struct CodePoint {

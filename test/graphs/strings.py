@@ -263,7 +263,54 @@ CLASSES = [
        "post_transform = 'SOFTMAX'> (x)", [{"x": (9, 2)}, {"x": (1, 2)}]),
 ]
 
-CASES = MOVES + TEXTS + SPLITS + NORMALIZED + RAW + CODES + CLASSES
+# Halfway between two floats, and a bit more.
+HALF = "1.000000059604644775390625"
+NUMBERS = texts(["3.14", " -5", "1e-45", "1e-5", "+INF", "-inf", "NaN",
+                 ".5", "5.", "3.5kg", "1e", "\t7e+2", HALF, "-0", "9" * 30])
+TINY = texts(["5e-324", "2.4703282292062327e-324", "2.4703282292062328e-324",
+              "1.7976931348623157e308", "9007199254740993", "1e-320",
+              "0." + "0" * 400 + "1", "1" + "0" * 400 + "e-400",
+              HALF + "0" * 900 + "1"])
+WHOLE = texts(["0", "-12", " 7 ", "3.9", "1e3", "300", "+5", "2147483648"])
+READ = [
+    op("to_floats", "string[n] x", "float[n] y, double[n] z",
+       ["y = Cast <to = 1> (x)", "z = Cast <to = 11> (x)"],
+       [{"x": NUMBERS}, {"x": NUMBERS[:0]}], sizes_known=False),
+    # onnxruntime refuses numbers below the least normal one.
+    op("to_small_floats", "string[n] x", "double[n] y", "y = Cast <to = 11> (x)",
+       [{"x": TINY}], expected=[[float(x) for x in TINY]], sizes_known=False),
+    op("to_floats_rounded_once", "string[n] x", "float[n] y",
+       "y = Cast <to = 1> (x)", [{"x": TINY[-1:]}],
+       expected=[np.array([1 + 2.0**-23], np.float32)], sizes_known=False),
+    op("to_integers", "string[n] x",
+       "int64[n] y, int32[n] z, int8[n] u, uint8[n] v, bool[n] w",
+       ["y = Cast <to = 7> (x)", "z = Cast <to = 6> (x)",
+        "u = Cast <to = 3> (x)", "v = Cast <to = 2> (x)",
+        "w = Cast <to = 9> (x)"], [{"x": WHOLE}], sizes_known=False),
+    op("from_floats", "float[n] x, double[n] z", "string[n] y, string[n] u",
+       ["y = Cast <to = 8> (x)", "u = Cast <to = 8> (z)"],
+       [{"x": np.array(values, np.float32), "z": np.array(values)}
+        for values in ([1, 0.1, 1e10, 123456789, -3.14, 1e-5, 1e-4, np.nan,
+                        np.inf, -np.inf, -0.0, 0, 1 / 3, 99999999.5, 1e-38,
+                        3e38, 100000, 1.5],)]),
+    op("from_integers", "int64[n] x, uint8[n] z, bool[n] c",
+       "string[n] y, string[n] u, string[n] v",
+       ["y = Cast <to = 8> (x)", "u = Cast <to = 8> (z)",
+        "v = Cast <to = 8> (c)"],
+       [{"x": [0, -1, 2**63 - 1, -2**63], "z": [0, 9, 10, 255],
+         "c": [True, False, True, True]}]),
+    op("like_a_string", "float[n, m] x, string[k] z", "string[n, m] y",
+       "y = CastLike(x, z)", [{"x": np.eye(2, 3), "z": words(1)}]),
+    op("unique", S, "string[k] y, int64[k] i, int64[p] j, int64[k] c",
+       "y, i, j, c = Unique(x)", RUNS[:2], sizes_known=False),
+    op("unique_in_order", S, "string[k] y", "y = Unique <sorted = 0> (x)",
+       RUNS[:2], sizes_known=False),
+    op("unique_rows", S, "string[k, m] y, int64[k] i, int64[n] j, int64[k] c",
+       "y, i, j, c = Unique <axis = 0> (x)",
+       [{"x": words(9, 1)}, {"x": words(5, 2, seed=4)}], sizes_known=False),
+]
+
+CASES = MOVES + TEXTS + SPLITS + NORMALIZED + RAW + CODES + CLASSES + READ
 
 IMPOSSIBLE = """y = If (c) <
     then_branch = one () => ({type}[a] p) {{ p = Identity(x) }},
@@ -277,6 +324,14 @@ REFUSED = [
        IMPOSSIBLE.format(type=kind), [{"c": False, "x": x}],
        refused="a value is not allowed")
     for kind, x in (("string", words(3)), ("complex64", [1j, 2, 3]))]
+REFUSED += [
+    op(f"no_number_{i}", "string[n] x", f"{kind}[n] y", f"y = Cast <to = {to}> (x)",
+       [{"x": texts(["1", text])}],
+       refused="a value is not allowed by the operator that reads it")
+    for i, (kind, to, text) in enumerate((
+        ("float", 1, ""), ("float", 1, "x1"), ("double", 11, "-"),
+        ("float", 1, "0x10"), ("int64", 7, "9223372036854775808"),
+        ("uint64", 13, "18446744073709551616"), ("int32", 6, ".5")))]
 CASES += [
     op("beside_an_impossible_branch", "bool c, string[n] x", "string[k] y",
        IMPOSSIBLE.format(type="string"), [{"c": True, "x": words(3)}],

@@ -60,3 +60,38 @@ func.func @action(%x: tensor<3x!onnx.string>) -> tensor<3x!onnx.string> {
       : (tensor<3x!onnx.string>) -> tensor<3x!onnx.string>
   return %0 : tensor<3x!onnx.string>
 }
+
+// -----
+
+// What a string begins with is read as the widest type of its kind, rounded so
+// that a Cast gives what the text would; a string without a number ends the run.
+// CHECK-LABEL: func @read
+// CHECK: %[[Y:.*]], %[[BAD:.*]] = onnx.ReadNumber(%{{.*}}) {read_as = f64, to_odd}
+// CHECK: plan.symbol
+// CHECK: onnx.Cast(%[[Y]]) {{.*}} -> tensor<3xf32>
+func.func @read(%x: tensor<3x!onnx.string>) -> tensor<3xf32>
+    attributes {onnx.symbols = []} {
+  %0 = onnx.Cast(%x) {to = 1} : (tensor<3x!onnx.string>) -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// -----
+
+// Numbers are printed into as many bytes each, of which a string is the first.
+// CHECK-LABEL: func @print
+// CHECK: %[[TEXT:.*]], %[[LENGTHS:.*]] = onnx.PrintNumber
+// CHECK-SAME: -> (tensor<72xui8>, tensor<3xi64>)
+// CHECK: onnx.ViewText(%[[TEXT]]
+func.func @print(%x: tensor<3xi32>) -> tensor<3x!onnx.string> {
+  %0 = onnx.Cast(%x) {to = 8} : (tensor<3xi32>) -> tensor<3x!onnx.string>
+  return %0 : tensor<3x!onnx.string>
+}
+
+// -----
+
+func.func @complex(%x: tensor<3xcomplex<f32>>) -> tensor<3x!onnx.string> {
+  // expected-error @+1 {{strings cannot be cast from or to complex numbers}}
+  %0 = onnx.Cast(%x) {to = 8}
+      : (tensor<3xcomplex<f32>>) -> tensor<3x!onnx.string>
+  return %0 : tensor<3x!onnx.string>
+}

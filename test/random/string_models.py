@@ -26,6 +26,17 @@ class Draw(random.Random):
             some.add(self.word(most))
         return sorted(some)
 
+    def number(self):
+        """A text that begins with a number which all types can read."""
+        text = self.choice(["", " ", "\t"]) + self.choice(["", "", "-", "+"])
+        text += str(self.randint(0, 10**self.randint(1, 9)))
+        if self.random() < 0.6:
+            text += "." + "".join(self.choice("0123456789")
+                                  for _ in range(self.randint(0, 6)))
+        if self.random() < 0.3:
+            text += self.choice("eE") + str(self.randint(-30, 20))
+        return text + self.choice(["", "", "", " ", "kg", "e", "-"])
+
     # Patterns.
 
     def pattern(self, depth=3):
@@ -139,7 +150,21 @@ def tokens(draw, node):
         node("Tokenizer", STRING, domain="com.microsoft", **attributes)
 
 
-KINDS = (regexes, labels, splits, grams, cases, tokens)
+def numbers(draw, node):
+    """What is read of a string, and what is printed of that."""
+    for dtype in (FLOAT, TensorProto.DOUBLE, INT64, TensorProto.INT32,
+                  TensorProto.UINT8, BOOL):
+        name = node("Cast", dtype, to=dtype)
+        node("Cast", STRING, source=name, to=STRING)
+
+
+def different(draw, node):
+    axis = draw.choice(({}, {"axis": 0}, {"axis": 1}))
+    node("Unique", (STRING, INT64, INT64, INT64), sorted=draw.randint(0, 1),
+         **axis)
+
+
+KINDS = (regexes, labels, splits, grams, cases, tokens, numbers, different)
 # Those whose strings are a list.
 LISTS = (cases,)
 
@@ -150,13 +175,14 @@ def draw_model(seed):
     kind = KINDS[seed % len(KINDS)]
     nodes, outputs = [], []
 
-    def node(op, dtypes, domain="", **attributes):
+    def node(op, dtypes, domain="", source="x", **attributes):
         dtypes = dtypes if isinstance(dtypes, tuple) else (dtypes,)
         names = [f"y{len(outputs) + i}" for i in range(len(dtypes))]
         outputs.extend(helper.make_tensor_value_info(name, dtype, None)
                        for name, dtype in zip(names, dtypes))
-        nodes.append(helper.make_node(op, ["x"], names, f"node_{names[0]}",
+        nodes.append(helper.make_node(op, [source], names, f"node_{names[0]}",
                                       domain=domain, **attributes))
+        return names[0]
 
     while not nodes:
         kind(draw, node)
@@ -171,12 +197,15 @@ def draw_model(seed):
         helper.make_opsetid("com.microsoft", 1)])
     # onnxruntime splits at spaces alone, and an empty string into nothing.
     def draw_string():
-        word = draw.word(2 if kind in (grams, labels) else 8)
+        if kind is numbers:
+            return draw.number()
+        word = draw.word(2 if kind in (grams, labels, different) else 8)
         if kind is splits:
             word = "".join(c for c in word if c not in "\n\t") or "-"
         return word
 
-    shapes = [(draw.randint(2, 9), draw.randint(1, 9)), (1, 1), (0, 3)]
+    shapes = [(draw.randint(2, 9), draw.randint(1, 9)), (1, 1), (0, 3),
+              (37, 53)]
     if kind in (grams, tokens):  # onnxruntime takes no row, or makes it a list
         shapes[2] = (4, 1)
     runs = []

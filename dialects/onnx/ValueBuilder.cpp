@@ -7,6 +7,7 @@
 #include "dialects/onnx/ValueBuilder.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -50,6 +51,10 @@ Value ValueBuilder::integer(Type type, int64_t value) const {
 }
 
 Value ValueBuilder::zero(Type type) const {
+  if (auto pair = dyn_cast<ComplexType>(type)) {
+    Attribute part = b.getZeroAttr(pair.getElementType());
+    return create<complex::ConstantOp>(type, b.getArrayAttr({part, part}));
+  }
   return create<ConstantOp>(b.getZeroAttr(type));
 }
 

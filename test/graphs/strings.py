@@ -342,4 +342,13 @@ CASES += [
       y = Where(c, x, k)
     }""", [{"c": [True, False], "x": [3j, 4]}],
          expected=[np.array([3j, 1 + 2j], np.complex64)]),
+    Case("complex_padding", """agraph (complex64[n, m] x)
+        => (complex64[p, q] y, complex64[n, m] z) {
+      p = Constant <value_ints = [1, 0, 0, 2]> ()
+      y = Pad(x, p)
+      z = Trilu(x)
+    }""", [{"x": np.array([[1j, 2], [3, 4 + 1j]], np.complex64)}],
+         expected=[np.pad(np.array([[1j, 2], [3, 4 + 1j]], np.complex64),
+                          ((1, 0), (0, 2))),
+                   np.array([[1j, 2], [0, 4 + 1j]], np.complex64)]),
 ]

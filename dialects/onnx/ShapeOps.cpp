@@ -569,10 +569,7 @@ void ReshapeOp::requireSizes(SizeRequirements &r) {
   MLIRContext *context = getContext();
   AffineExpr have = simplify(getProduct(context, *from)),
              want = simplify(getProduct(context, *to));
-  // What is not decided because of a product that overflows has a message of
-  // its own.
-  if (!isPiecewise(have) && !isPiecewise(want))
-    r.equal(want, have, "the number of elements");
+  r.equal(want, have, "the number of elements");
 }
 
 /// What is left has as many elements.

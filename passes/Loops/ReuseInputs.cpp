@@ -252,18 +252,22 @@ private:
     call.setReused(reused);
   }
 
+  /// What does is allocated when its size is known, and a view of it may have
+  /// a size that does not.
+  bool dependsOnData(Value value) const {
+    std::optional<onnx::Dims> dims = onnx::getDims(value);
+    return !dims || onnx::getNumSymbols(*dims) > numInputSymbols;
+  }
+
   int64_t chooseInput(plan::CallOp call, func::FuncOp kernel, size_t result,
                       ArrayRef<int64_t> taken) {
     Value output = call.getResult(result);
-    std::optional<onnx::Dims> dims = onnx::getDims(output);
     unsigned to = call.getInputs().size() + result;
-    // What depends on data is allocated only when its size is known.
-    if (!dims || onnx::getNumSymbols(*dims) > numInputSymbols ||
-        output.use_empty())
+    if (dependsOnData(output) || output.use_empty())
       return -1;
     for (size_t i = 0; i < call.getInputs().size(); ++i) {
       Value source = getSource(call.getInputs()[i]);
-      if (!source.getDefiningOp<plan::CallOp>() ||
+      if (!source.getDefiningOp<plan::CallOp>() || dependsOnData(source) ||
           source.getParentBlock() != call->getBlock() ||
           llvm::is_contained(taken, int64_t(i)) ||
           llvm::count_if(call.getInputs(), [&](Value other) {

@@ -234,6 +234,12 @@ LogicalResult MemoryPlanner::placeResult(OpResult result) {
       }
       return success();
     }
+  // Also where it takes no bytes, as another size is 0.
+  if (isSizedInside(result)) {
+    noteAllocation(op);
+    places[result] = addHeapBuffer(getPlacedBytes(result));
+    return success();
+  }
   places[result] = holdsText(result)
                        ? addKeptBuffer(getPlacedBytes(result), op)
                        : addBuffer(getPlacedBytes(result), steps[op],

@@ -120,6 +120,25 @@ agraph (float[n, m] x, int64[k] s, int64[k] e) => (float[p, q] y) {
     Case("list_of_free_length", """
 agraph (float[n, m] x, int64[k] s) => (float[a, b] y) { y = Tile(x, s) }""",
          [{"x": (2, 6), "s": [1, 2]}], sizes_known=False),
+    # A view of a size that data tells is no memory to write a result to.
+    Case("result_beside_memory_of_a_run", """
+g (int64[n] x, float[m] v, int64 at) => (float[c] w) {
+  zero = Constant<value = int64[1] {0}>()
+  one = Constant<value = int64[1] {1}>()
+  from = Reshape(at, one)
+  to = Add(from, one)
+  before = Slice(x, zero, from, zero)
+  here = Slice(x, from, to, zero)
+  start = ReduceSum(before, zero)
+  count = Reshape(here, one)
+  end = Add(start, count)
+  w = Slice(v, start, end, zero)
+}""", [{"x": [3, 1, 4, 1, 5], "v": (20,), "at": at} for at in (0, 2, 4)],
+         sizes_known=False),
+    Case("concat_of_no_columns", """
+g (float[n, 0] x, float[m, 0] y) => (float[k, 0] z) {
+  z = Concat<axis = 0>(x, y)
+}""", [{"x": (3, 0), "y": (2, 0)}, {"x": (0, 0), "y": (0, 0)}]),
 ]
 
 REFUSED = [
@@ -138,4 +157,13 @@ agraph (float[n, m] x, int64[2] t) => (float[p, q] y) { y = Expand(x, t) }""",
     Case("lists_of_another_length", """
 agraph (float[n, m] x, int64[k] s) => (float[a, b] y) { y = Tile(x, s) }""",
          [{"x": (2, 3), "s": [1, 2, 3]}], refused=SHAPE),
+    # What is read of nothing has no element.
+    Case("last_of_no_elements", """
+g (float[n] x) => (float[1] y) {
+  last = Constant<value = int64[1] {-1}>()
+  end = Constant<value = int64[1] {9223372036854775807}>()
+  one = Constant<value = int64[1] {1}>()
+  part = Slice(x, last, end)
+  y = Reshape(part, one)
+}""", [{"x": (0,)}], refused="Reshape_y"),
 ]

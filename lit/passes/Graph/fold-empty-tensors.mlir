@@ -12,3 +12,16 @@ func.func @softmax(%x: tensor<2x0xf32>) -> (tensor<2x0xf32>, tensor<1x1xf32>) {
   %1 = onnx.ReduceSum(%0) : (tensor<2x0xf32>) -> tensor<1x1xf32>
   return %0, %1 : tensor<2x0xf32>, tensor<1x1xf32>
 }
+
+// Where another size is free, it is nothing in that shape.
+
+// CHECK-LABEL: func.func @free
+// CHECK-NOT: onnx.Concat
+// CHECK: %[[NOTHING:.*]] = onnx.Constant() {value = dense<> : tensor<0xf32>}
+// CHECK: onnx.Reshape(%[[NOTHING]]
+func.func @free(%x: tensor<?x0xf32, #onnx.dims<[s0, 0]>>, %n: index)
+    -> tensor<?x0xf32, #onnx.dims<[s0 * 2, 0]>>
+    attributes {onnx.symbols = ["n"]} {
+  %0 = onnx.Concat(%x, %x) {axis = 0} : (tensor<?x0xf32, #onnx.dims<[s0, 0]>>, tensor<?x0xf32, #onnx.dims<[s0, 0]>>) -> tensor<?x0xf32, #onnx.dims<[s0 * 2, 0]>>
+  return %0 : tensor<?x0xf32, #onnx.dims<[s0 * 2, 0]>>
+}

@@ -33,7 +33,7 @@ static Constant *buildTensors(TableBuilder &b, const ModelInterface &model,
     rows.push_back(b.record(
         {b.string(tensor.name), b.optionalString(tensor.doc), b.array(dims),
          b.int32(tensor.dims.size()), b.int32(tensor.dtype),
-         b.int32(model.dependsOnData(tensor)), b.int32(0)}));
+         b.int32(model.dependsOnData(tensor)), b.int32(tensor.part)}));
   }
   return b.array(rows);
 }

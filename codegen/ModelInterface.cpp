@@ -90,6 +90,8 @@ static FailureOr<TensorInterface> readTensor(ModuleOp module, Type type,
   if (result.name.empty())
     result.name = (kind + "_" + Twine(number)).str();
   result.doc = getText(onnx::attrs::Doc::get(attrs));
+  if (auto part = onnx::attrs::Part::get(attrs))
+    result.part = int32_t(part.getInt());
   auto fail = [&](const Twine &why) {
     emitError(module.getLoc()) << kind << " \"" << result.name << "\" " << why;
     return failure();

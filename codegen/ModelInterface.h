@@ -23,6 +23,8 @@ struct TensorInterface {
   std::string doc;
   /// onnxc_dtype of onnxc/runtime.h.
   int32_t dtype = 0;
+  /// onnxc_part of onnxc/runtime.h.
+  int32_t part = 0;
   /// Over the model's symbols.
   llvm::SmallVector<mlir::AffineExpr, 4> dims;
 

@@ -46,6 +46,12 @@ enum Dtype : int32_t {
 #include "targets/RuntimeABI.def"
 };
 
+/// onnxc_part.
+enum Part : int32_t {
+#define ONNXC_PART(NAME, RUNTIME_NAME, VALUE) NAME = (VALUE),
+#include "targets/RuntimeABI.def"
+};
+
 /// Which bit of onnxc_device_code.features a device's ability is.
 enum GpuBit {
 #define ONNXC_GPU_BIT(NAME, RUNTIME_NAME, TEXT) Gpu##NAME,

@@ -10,6 +10,7 @@
 
 #include "compiler/Import/Build.h"
 #include "compiler/Import/CustomNodes.h"
+#include "compiler/Import/PackedValues.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/InferTypes.h"
@@ -72,6 +73,9 @@ private:
 
   void recordTypes(const ::onnx::GraphProto &graph);
   void setModuleAttributes(ModuleOp module);
+  void buildPackedInput(func::FuncOp function, const PackedInput &input,
+                        Values &values);
+  void buildReturn(func::FuncOp function, ArrayRef<Value> outputs);
   LogicalResult checkOutputs(ArrayRef<Value> outputs);
   void warnOfOtherSizes(const std::string &name,
                         const ::onnx::TensorShapeProto &shape,
@@ -488,7 +492,42 @@ void BuildModule::setModuleAttributes(ModuleOp module) {
     attrs::NodeMetadata::set(module, nodes.getDictionary(b.getContext()));
 }
 
+/// The tensors of an input are arguments in the order of their parts.
+void BuildModule::buildPackedInput(func::FuncOp function,
+                                   const PackedInput &input, Values &values) {
+  Value first = values.lookup(input.getFirstName());
+  unsigned number = cast<BlockArgument>(first).getArgNumber();
+  auto tensors = function.getArguments().slice(number, input.getNumTensors());
+  values.values[input.name] =
+      buildInput(b, model.getLoc(input.name), input,
+                 SmallVector<Value>(tensors.begin(), tensors.end()));
+  markInput(function, number, input);
+}
+
+void BuildModule::buildReturn(func::FuncOp function, ArrayRef<Value> outputs) {
+  SmallVector<Value> tensors;
+  std::vector<OutputPart> parts;
+  SmallVector<std::string> docs;
+  for (auto [output, value] :
+       llvm::zip(model.proto->graph().output(), outputs)) {
+    llvm::append_range(tensors, buildOutput(b, model.getLoc(output.name()),
+                                            output.name(), value, parts));
+    docs.resize(parts.size(), output.doc_string());
+  }
+  func::ReturnOp::create(b, model.loc, tensors);
+  function.setType(b.getFunctionType(function.getArgumentTypes(),
+                                     ValueRange(tensors).getTypes()));
+  for (auto [i, part] : llvm::enumerate(parts)) {
+    attrs::Name::setOfResult(function, i, b.getStringAttr(part.name));
+    if (!docs[i].empty())
+      attrs::Doc::setOfResult(function, i, b.getStringAttr(docs[i]));
+    if (part.part)
+      attrs::Part::setOfResult(function, i, b.getI32IntegerAttr(part.part));
+  }
+}
+
 FailureOr<OwningOpRef<ModuleOp>> BuildModule::run() {
+  std::vector<PackedInput> packed = packInputs(model);
   FailureOr<Signature> signature = buildSignature(model, options);
   if (failed(signature))
     return failure();
@@ -532,19 +571,13 @@ FailureOr<OwningOpRef<ModuleOp>> BuildModule::run() {
                     values);
   for (const auto &[input, constant] : signature->constants)
     buildConstant(model.getLoc(input->name()), input->name(), constant, values);
+  for (const PackedInput &input : packed)
+    buildPackedInput(function, input, values);
   SmallVector<Value> outputs;
   if (failed(buildBody(graph, values, outputs)) ||
       failed(checkOutputs(outputs)))
     return failure();
-  func::ReturnOp::create(b, model.loc, outputs);
-  function.setType(
-      b.getFunctionType(inputTypes, ValueRange(outputs).getTypes()));
-  for (auto [i, output] : llvm::enumerate(graph.output())) {
-    attrs::Name::setOfResult(function, i, b.getStringAttr(output.name()));
-    if (!output.doc_string().empty())
-      attrs::Doc::setOfResult(function, i,
-                              b.getStringAttr(output.doc_string()));
-  }
+  buildReturn(function, outputs);
   if (failed(verify(*module)))
     return failure();
   return module;

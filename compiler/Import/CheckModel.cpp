@@ -261,11 +261,7 @@ private:
     // A deprecated one becomes another in the upgrade.
     if (newest && !newest->Deprecated() && !lookupOp(&model.context, node) &&
         !newest->HasFunction() && !newest->HasContextDependentFunction())
-      report(node, takesMap(node)
-                       ? "it takes a map, which does not go into a compiled "
-                         "model; give a row of a table instead, with a column "
-                         "for each key"
-                       : "onnxc cannot compile this operator yet");
+      report(node, "onnxc cannot compile this operator yet");
     return !schema->Deprecated();
   }
 
@@ -278,11 +274,6 @@ private:
             "=FUNCTION has a C function compute it, --functions FILE takes "
             "its body from another model")
         .str();
-  }
-
-  static bool takesMap(const ::onnx::NodeProto &node) {
-    return node.domain() == "ai.onnx.ml" &&
-           (node.op_type() == "CastMap" || node.op_type() == "DictVectorizer");
   }
 
   void report(const ::onnx::NodeProto &node, std::string why) {

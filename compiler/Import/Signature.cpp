@@ -1,11 +1,11 @@
-//===- Signature.cpp - Inputs, symbols, and what flags say of them
-//----------===//
+//===- Signature.cpp - Inputs, symbols, and what flags say of them --------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Import/Build.h"
+#include "compiler/Import/PackedValues.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "mlir/IR/Diagnostics.h"
 
@@ -210,23 +210,24 @@ private:
     return success();
   }
 
-  /// All inputs and outputs that are not tensors, at once.
+  /// All inputs and outputs that are not held by tensors, at once.
   LogicalResult checkKinds() {
     const ::onnx::GraphProto &graph = model.proto->graph();
     bool isGood = true;
     auto check = [&](StringRef what, const ::onnx::ValueInfoProto &value) {
       const ::onnx::TypeProto &type = value.type();
-      StringRef kind = type.has_sequence_type()        ? "a sequence"
-                       : type.has_optional_type()      ? "an optional"
+      StringRef kind = type.has_sequence_type()        ? "a sequence of maps"
+                       : type.has_optional_type()      ? "an optional map"
                        : type.has_map_type()           ? "a map"
                        : type.has_sparse_tensor_type() ? "a sparse tensor"
                                                        : "";
-      if (kind.empty() || isZipMap(model, value.name()))
+      if (kind.empty() || isPacked(type) || isZipMap(model, value.name()))
         return;
       isGood = false;
       model.error() << what << " \"" << value.name() << "\" is " << kind
-                    << ", which is not supported: only tensors go into a "
-                       "compiled model and out of it";
+                    << ", which is not supported: only tensors, sequences and "
+                       "optionals of them, and maps, go into a compiled "
+                       "model";
     };
     for (const auto *input : inputs)
       check("input", *input);

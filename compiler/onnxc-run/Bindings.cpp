@@ -46,6 +46,17 @@ splitArgument(StringRef argument, ArrayRef<onnxc_tensor_info> infos,
   return std::make_pair(nextSlot++, argument);
 }
 
+std::optional<std::pair<ValueGroup, StringRef>>
+findGroup(StringRef argument, ArrayRef<onnxc_tensor_info> infos) {
+  for (ValueGroup &group : groupParts(infos)) {
+    StringRef path = argument;
+    if (!group.isTensor() && path.consume_front(group.name) &&
+        path.consume_front("="))
+      return std::make_pair(std::move(group), path);
+  }
+  return std::nullopt;
+}
+
 Expected<std::vector<std::optional<HostTensor>>>
 readNamedTensors(ArrayRef<std::string> arguments,
                  ArrayRef<onnxc_tensor_info> infos, const char *what) {
@@ -74,6 +85,16 @@ readNamedTensors(ArrayRef<std::string> arguments,
       }
       continue;
     }
+    if (auto group = findGroup(argument, infos)) {
+      auto parts = readSequenceFile(
+          group->second, infos.slice(group->first.first, group->first.count));
+      if (!parts)
+        return parts.takeError();
+      for (auto [i, part] : llvm::enumerate(*parts))
+        if (Error error = place(group->first.first + i, std::move(part)))
+          return error;
+      continue;
+    }
     auto split = splitArgument(argument, infos, nextSlot, what);
     if (!split)
       return split.takeError();
@@ -99,6 +120,8 @@ matchOutputFiles(ArrayRef<std::string> arguments,
   std::vector<std::pair<size_t, std::string>> files;
   size_t nextSlot = 0;
   for (StringRef argument : arguments) {
+    if (findGroup(argument, infos))
+      continue;
     auto split = splitArgument(argument, infos, nextSlot, "output");
     if (!split)
       return split.takeError();

@@ -8,8 +8,13 @@
 #define ONNXC_COMPILER_ONNXCRUN_BINDINGS_H
 
 #include "compiler/onnxc-run/RandomInputs.h"
+#include "compiler/onnxc-run/SequenceFile.h"
 
 namespace onnxc::run {
+
+/// The sequence or optional that an argument name=file is for, and the file.
+std::optional<std::pair<ValueGroup, llvm::StringRef>>
+findGroup(llvm::StringRef argument, llvm::ArrayRef<onnxc_tensor_info> infos);
 
 /// Reads `arguments` (name=file, file.npz with names inside, or file in the
 /// order of `infos`) into one slot a tensor; slots nobody names stay empty.
@@ -17,7 +22,8 @@ llvm::Expected<std::vector<std::optional<HostTensor>>>
 readNamedTensors(llvm::ArrayRef<std::string> arguments,
                  llvm::ArrayRef<onnxc_tensor_info> infos, const char *what);
 
-/// The files to write: (index of the output, path).
+/// The files to write: (index of the output, path). Those of sequences are
+/// left out.
 llvm::Expected<std::vector<std::pair<size_t, std::string>>>
 matchOutputFiles(llvm::ArrayRef<std::string> arguments,
                  llvm::ArrayRef<onnxc_tensor_info> infos);

@@ -13,6 +13,26 @@ using namespace llvm;
 
 namespace onnxc::run {
 
+static StringRef partName(int32_t part) {
+  switch (onnxc_part(part)) {
+  case ONNXC_WHOLE:
+    return "whole";
+  case ONNXC_SEQUENCE_VALUES:
+    return "sequence values";
+  case ONNXC_OPTIONAL_VALUES:
+    return "optional values";
+  case ONNXC_SHAPES:
+    return "shapes";
+  case ONNXC_PRESENT:
+    return "present";
+  case ONNXC_MAP_KEYS:
+    return "map keys";
+  case ONNXC_MAP_VALUES:
+    return "map values";
+  }
+  return "unknown";
+}
+
 static json::Array tensorsJson(const onnxc_model &model,
                                const onnxc_tensor_info *infos, int32_t count) {
   json::Array tensors;
@@ -33,6 +53,8 @@ static json::Array tensorsJson(const onnxc_model &model,
       tensor["doc"] = info.doc;
     if (info.from_data)
       tensor["from_data"] = true;
+    if (info.part != ONNXC_WHOLE)
+      tensor["part"] = partName(info.part);
     tensors.push_back(std::move(tensor));
   }
   return tensors;

@@ -8,11 +8,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/onnxc-run/TensorFiles.h"
+#include "compiler/onnxc-run/WireFormat.h"
 #include "llvm/Support/Endian.h"
 #include <cstring>
 
 using namespace llvm;
 using namespace llvm::support::endian;
+using namespace onnxc::run::wire;
 
 namespace onnxc::run {
 
@@ -33,8 +35,6 @@ enum Field : unsigned {
   ExternalData = 13,
   DataLocation = 14
 };
-enum WireType : unsigned { Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5 };
-
 struct Message {
   std::vector<int64_t> dims;
   int32_t dataType = 0;
@@ -48,60 +48,6 @@ struct Message {
   std::vector<std::string> strings;
 };
 
-class Reader {
-public:
-  explicit Reader(StringRef bytes) : bytes(bytes) {}
-  bool done() const { return bytes.empty() || broken; }
-  bool isBroken() const { return broken; }
-
-  uint64_t varint() {
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (bytes.empty())
-        return fail();
-      unsigned char byte = bytes.front();
-      bytes = bytes.drop_front();
-      value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-      if (!(byte & 0x80))
-        return value;
-    }
-    return fail();
-  }
-  StringRef take(uint64_t size) {
-    if (size > bytes.size()) {
-      fail();
-      return {};
-    }
-    StringRef taken = bytes.take_front(size);
-    bytes = bytes.drop_front(size);
-    return taken;
-  }
-  /// The bytes of a value of any wire type; varints through `value`.
-  StringRef value(unsigned wire, uint64_t &value) {
-    switch (wire) {
-    case Varint:
-      value = varint();
-      return {};
-    case Fixed64:
-      return take(8);
-    case Bytes:
-      return take(varint());
-    case Fixed32:
-      return take(4);
-    default:
-      fail();
-      return {};
-    }
-  }
-
-private:
-  uint64_t fail() {
-    broken = true;
-    return 0;
-  }
-  StringRef bytes;
-  bool broken = false;
-};
 } // namespace
 
 /// Appends a repeated field's values, packed or single.
@@ -254,14 +200,10 @@ Expected<NamedTensor> parseTensorProto(StringRef bytes) {
     if (reader.isBroken() ||
         !parseField(message, static_cast<unsigned>(tag >> 3), wire, content,
                     value))
-      return createStringError(
-          "not a TensorProto (sequences, maps and optionals are not supported "
-          "yet)");
+      return createStringError("not a TensorProto");
   }
   if (message.dataType == 0)
-    return createStringError(
-        "a TensorProto without a type (sequences, maps and optionals are not "
-        "supported yet)");
+    return createStringError("a TensorProto without a type");
   if (message.isExternal)
     return createStringError("external data is not supported here");
   Expected<HostTensor> tensor =
@@ -271,18 +213,6 @@ Expected<NamedTensor> parseTensorProto(StringRef bytes) {
   if (Error error = fill(*tensor, message))
     return error;
   return NamedTensor{std::move(message.name), std::move(*tensor)};
-}
-
-static void appendVarint(std::string &to, uint64_t value) {
-  for (; value >= 0x80; value >>= 7)
-    to += char(uint8_t(value) | 0x80);
-  to += char(value);
-}
-
-static void appendBytes(std::string &to, Field field, StringRef bytes) {
-  appendVarint(to, unsigned(field) << 3 | Bytes);
-  appendVarint(to, bytes.size());
-  to += bytes;
 }
 
 /// Elements below a byte share bytes, the first in the lowest bits.

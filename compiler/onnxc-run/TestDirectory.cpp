@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/onnxc-run/TestDirectory.h"
+#include "compiler/onnxc-run/SequenceFile.h"
 #include "compiler/onnxc-run/TensorFiles.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
@@ -15,40 +16,60 @@ using namespace llvm;
 
 namespace onnxc::run {
 
-/// input_0.pb, input_1.pb, ... up to the first that is missing.
-static Expected<std::vector<NamedTensor>> readNumbered(StringRef folder,
-                                                       StringRef stem) {
-  std::vector<NamedTensor> tensors;
+namespace {
+/// What a file of a test holds, as the model takes or gives it.
+struct FileValue {
+  std::string name;
+  std::vector<HostTensor> tensors;
+};
+} // namespace
+
+/// input_0.pb, input_1.pb, ... up to the first that is missing. Those that hold
+/// no tensor are known by their place.
+static Expected<std::vector<FileValue>>
+readNumbered(StringRef folder, StringRef stem,
+             ArrayRef<onnxc_tensor_info> infos) {
+  std::vector<ValueGroup> groups = groupParts(infos);
+  std::vector<FileValue> values;
   for (unsigned n = 0;; ++n) {
     SmallString<128> path(folder);
     sys::path::append(path, stem + "_" + Twine(n) + ".pb");
     if (!sys::fs::exists(path))
-      return tensors;
+      return values;
+    if (n < groups.size() && !groups[n].isTensor()) {
+      auto read =
+          readSequenceFile(path, infos.slice(groups[n].first, groups[n].count));
+      if (!read)
+        return read.takeError();
+      values.push_back({groups[n].name, std::move(*read)});
+      continue;
+    }
     auto read = readTensorFile(path);
     if (!read)
       return read.takeError();
-    tensors.push_back(std::move((*read)[0]));
+    FileValue value;
+    value.name = std::move((*read)[0].name);
+    value.tensors.push_back(std::move((*read)[0].tensor));
+    values.push_back(std::move(value));
   }
 }
 
 /// ONNX passes a test's inputs by position. A model compiled from one with
 /// unused inputs or fewer files than inputs is matched by name.
-static Error orderInputs(const onnxc_model &model,
-                         std::vector<NamedTensor> &read,
+static Error orderInputs(const onnxc_model &model, std::vector<FileValue> &read,
                          std::vector<HostTensor> &inputs) {
-  if (static_cast<int32_t>(read.size()) == model.num_inputs) {
-    for (NamedTensor &tensor : read)
-      inputs.push_back(std::move(tensor.tensor));
-    return Error::success();
-  }
-  for (int32_t i = 0; i < model.num_inputs; ++i) {
-    auto it = llvm::find_if(read, [&](const NamedTensor &tensor) {
-      return tensor.name == model.inputs[i].name;
-    });
+  std::vector<ValueGroup> groups =
+      groupParts(ArrayRef(model.inputs, model.num_inputs));
+  bool byPlace = read.size() == groups.size();
+  for (auto [i, group] : llvm::enumerate(groups)) {
+    auto it = byPlace ? read.begin() + i
+                      : llvm::find_if(read, [&, i = i](const FileValue &value) {
+                          return value.name == groups[i].name;
+                        });
     if (it == read.end())
-      return createStringError(Twine("the test has no file for input '") +
-                               model.inputs[i].name + "'");
-    inputs.push_back(std::move(it->tensor));
+      return createStringError("the test has no file for input '" + group.name +
+                               "'");
+    llvm::move(it->tensors, std::back_inserter(inputs));
   }
   return Error::success();
 }
@@ -56,10 +77,12 @@ static Error orderInputs(const onnxc_model &model,
 static Expected<int> runDataSet(ModelRunner &runner, StringRef folder,
                                 const Tolerance &tolerance, raw_ostream &os) {
   const onnxc_model &model = runner.model();
-  auto given = readNumbered(folder, "input");
+  ArrayRef outputInfos(model.outputs, model.num_outputs);
+  auto given =
+      readNumbered(folder, "input", ArrayRef(model.inputs, model.num_inputs));
   if (!given)
     return given.takeError();
-  auto expected = readNumbered(folder, "output");
+  auto expected = readNumbered(folder, "output", outputInfos);
   if (!expected)
     return expected.takeError();
   std::vector<HostTensor> inputs;
@@ -68,18 +91,25 @@ static Expected<int> runDataSet(ModelRunner &runner, StringRef folder,
   auto outputs = runner.runChecked(inputs);
   if (!outputs)
     return outputs.takeError();
-  if (outputs->size() != expected->size())
-    return createStringError("the model has " + Twine(outputs->size()) +
+  std::vector<ValueGroup> groups = groupParts(outputInfos);
+  if (groups.size() != expected->size())
+    return createStringError("the model has " + Twine(groups.size()) +
                              " outputs, the test " + Twine(expected->size()));
   int failures = 0;
-  for (auto [i, output] : llvm::enumerate(*outputs)) {
-    Comparison result =
-        compareTensors(output, (*expected)[i].tensor, tolerance);
-    failures += !result.matches();
-    os << sys::path::filename(folder) << " " << model.outputs[i].name << ": "
-       << (result.matches() ? "ok, " : "MISMATCH: ") << result.summary()
-       << "\n";
-  }
+  for (auto [group, value] : llvm::zip(groups, *expected))
+    for (auto [k, tensor] : llvm::enumerate(value.tensors)) {
+      const onnxc_tensor_info &info = outputInfos[group.first + k];
+      HostTensor &got = (*outputs)[group.first + k];
+      if (info.part == ONNXC_SHAPES) {
+        dropEmptyColumns(got);
+        dropEmptyColumns(tensor);
+      }
+      Comparison result = compareTensors(got, tensor, tolerance);
+      failures += !result.matches();
+      os << sys::path::filename(folder) << " " << info.name << ": "
+         << (result.matches() ? "ok, " : "MISMATCH: ") << result.summary()
+         << "\n";
+    }
   return failures;
 }
 

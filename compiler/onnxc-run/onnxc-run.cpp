@@ -115,7 +115,7 @@ static Expected<std::vector<HostTensor>> makeInputs(const onnxc_model &model) {
       inputs.push_back(std::move(*tensor));
       continue;
     }
-    if (!randomInputs)
+    if (!randomInputs || infos[i].part != ONNXC_WHOLE)
       return createStringError(Twine("input '") + infos[i].name + "' (" +
                                statedType(model, infos[i]) +
                                ") is missing: give it with --input, or let "
@@ -151,6 +151,14 @@ static Error writeOutputs(const onnxc_model &model,
   for (auto &[index, path] : *files)
     if (Error error = writeTensorFile(path, outputs[index], infos[index].name))
       return error;
+  for (StringRef argument : outputFiles)
+    if (auto group = findGroup(argument, infos))
+      if (Error error = writeSequenceFile(
+              group->second,
+              infos.slice(group->first.first, group->first.count),
+              outputs.slice(group->first.first, group->first.count),
+              group->first.name))
+        return error;
   return Error::success();
 }
 

@@ -16,6 +16,9 @@ using namespace onnxc::onnx;
 static Type join(Type a, Type b) {
   if (!a || !b || a == b)
     return a ? a : b;
+  if (isa<SeqType>(a) && isa<SeqType>(b))
+    return SeqType::get(a.getContext(), join(cast<SeqType>(a).getElement(),
+                                             cast<SeqType>(b).getElement()));
   auto l = dyn_cast<TensorType>(a);
   if (!l || !isa<TensorType>(b))
     return a;
@@ -141,8 +144,11 @@ LogicalResult LoopOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(loc, "the body has ", yields.size(),
                              " outputs; the condition and ", initial.size(),
                              " carried values are needed");
+  // What begins as nothing may end as something.
   for (auto [i, value] : llvm::enumerate(initial))
-    types.push_back(join(value.getType(), yields[i + 1]));
+    types.push_back(isa<OptType>(value.getType())
+                        ? yields[i + 1]
+                        : join(value.getType(), yields[i + 1]));
 
   std::optional<AffineExpr> trips;
   Block &block = body->front();

@@ -32,6 +32,7 @@ static ArrayRef<AttrRule> getRules() {
       {Name::getName(), isText, "a string"},
       {Doc::getName(), isText, "a string", isModule,
        "modules and arguments of functions"},
+      {Part::getName(), isAttr<IntegerAttr>, "an onnxc_part"},
       {GraphName::getName(), isText, "a string", isModule, "modules"},
       {Producer::getName(), isText, "a string", isModule, "modules"},
       {Metadata::getName(), isDictionary, "a dictionary", isModule, "modules"},

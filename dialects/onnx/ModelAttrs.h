@@ -20,6 +20,7 @@ using EqualSizes = OwnedAttr<OnnxDialect::EqualSizesAttrHelper>;
 
 using Name = OwnedAttr<OnnxDialect::NameAttrHelper>;
 using Doc = OwnedAttr<OnnxDialect::DocAttrHelper>;
+using Part = OwnedAttr<OnnxDialect::PartAttrHelper>;
 using GraphName = OwnedAttr<OnnxDialect::GraphNameAttrHelper>;
 using Producer = OwnedAttr<OnnxDialect::ProducerAttrHelper>;
 using Metadata = OwnedAttr<OnnxDialect::MetadataAttrHelper>;

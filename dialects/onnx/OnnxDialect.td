@@ -23,7 +23,9 @@ def Onnx_Dialect : Dialect {
     - On functions: `symbols` are the names of s0, s1, ..., those of the inputs
       first; `symbol_bounds` the least and largest value of each of these, -1 for
       no bound; `equal_sizes` what a run has to find equal (#onnx.equal).
-    - On their arguments and results: `name` and `doc`.
+    - On their arguments and results: `name` and `doc`; `part`, which of the
+      tensors of a sequence or an optional it is, an onnxc_part of
+      onnxc/runtime.h.
     - On modules: `graph_name`, `producer`, `doc`; `metadata`, the model's
       properties; `node_metadata`, those of its nodes.
   }];
@@ -33,6 +35,7 @@ def Onnx_Dialect : Dialect {
     "::mlir::ArrayAttr":$equal_sizes,
     "::mlir::StringAttr":$name,
     "::mlir::StringAttr":$doc,
+    "::mlir::IntegerAttr":$part,
     "::mlir::StringAttr":$graph_name,
     "::mlir::StringAttr":$producer,
     "::mlir::DictionaryAttr":$metadata,

@@ -1,7 +1,7 @@
 //===- SequenceOps.cpp - Sequences and optionals --------------------------===//
 //
-// No code is made for them: where the length of a sequence is known when
-// compiling, its elements are ordinary values. Every op that makes one becomes
+// Where the length of a sequence is known when compiling, its elements are
+// ordinary values, and no code is made for it. Every op that makes one becomes
 // a SequenceConstruct, and every op that reads one reads its operands:
 //
 //   SplitToSequence(%x)           -> Split(%x), SequenceConstruct(%a, %b)
@@ -9,7 +9,8 @@
 //   SequenceAt(%that, -1)         -> %c
 //
 // An optional is likewise what Optional was given. A sequence of free length
-// may be the slices of a tensor, from which its readers then read.
+// may be the slices of a tensor, from which its readers then read. Any other is
+// a few tensors (PackedSequence.h).
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -17,32 +18,15 @@
 
 #include "dialects/onnx/SequenceOps.h"
 #include "dialects/onnx/ConstantOps.h"
-#include "dialects/onnx/ControlFlowOps.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/GraphBuilder.h"
+#include "dialects/onnx/SequenceValue.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SizeRequirements.h"
 #include "dialects/onnx/SliceOps.h"
-#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
-
-static Value skipIdentities(Value value) {
-  while (auto identity = value.getDefiningOp<IdentityOp>())
-    value = identity.getInput();
-  return value;
-}
-
-/// The elements of a sequence of known length.
-static std::optional<SmallVector<Value>> getElements(Value sequence) {
-  sequence = skipIdentities(sequence);
-  if (auto construct = sequence.getDefiningOp<SequenceConstructOp>())
-    return SmallVector<Value>(construct.getInputs());
-  if (sequence.getDefiningOp<SequenceEmptyOp>())
-    return SmallVector<Value>();
-  return std::nullopt;
-}
 
 /// A place among `count`, where it is known; the last when none is given.
 static std::optional<int64_t> findPosition(Value position, int64_t count) {
@@ -54,36 +38,21 @@ static std::optional<int64_t> findPosition(Value position, int64_t count) {
   return normalizeAxis(known->front(), count);
 }
 
-/// A sequence of as many elements as a dimension has, all slices of a tensor:
-/// its length need not be known.
-struct Slices {
-  Value tensor;
-  int64_t axis, rank;
-};
-
-static std::optional<Slices> getSlices(Value sequence) {
-  auto split = skipIdentities(sequence).getDefiningOp<SplitToSequenceOp>();
-  if (!split || split.getSplit() || split.getKeepdims())
-    return std::nullopt;
-  std::optional<int64_t> rank = getRank(split.getInput());
-  if (!rank)
-    return std::nullopt;
-  return Slices{split.getInput(), *normalizeAxis(split.getAxis(), *rank),
-                *rank};
-}
-
-static Value buildSequence(OpBuilder &b, Location loc, Type type,
-                           ArrayRef<Value> elements) {
-  if (!elements.empty())
-    return SequenceConstructOp::create(b, loc, ValueRange(elements));
-  auto tensor = cast<TensorType>(cast<SeqType>(type).getElement());
-  int64_t number = getDataType(tensor.getElementType());
-  return SequenceEmptyOp::create(b, loc, b.getI64IntegerAttr(number));
-}
-
-static Type getElement(Type sequence) {
-  auto type = dyn_cast<SeqType>(sequence);
-  return type ? type.getElement() : Type();
+/// An error for a position, known when compiling, that no sequence of a length
+/// known then has; one behind the last may be allowed.
+static LogicalResult checkPosition(Operation *op, Value position,
+                                   const PackedSequence &packed,
+                                   bool allowsEnd = false) {
+  std::optional<Dims> dims = getDims(packed.shapes);
+  std::optional<int64_t> length =
+      dims ? onnxc::onnx::getConstant(dims->front()) : std::nullopt;
+  std::optional<SmallVector<int64_t>> at = getConstantInts(position);
+  if (!length || !at || at->size() != 1 ||
+      (at->front() >= -*length && at->front() < *length + allowsEnd))
+    return success();
+  refuseExpansion(op, "position " + Twine(at->front()) +
+                          " is outside of a sequence of " + Twine(*length));
+  return failure();
 }
 
 /// What one type holds of values of both.
@@ -130,7 +99,8 @@ LogicalResult SequenceInsertOp::inferReturnTypes(MLIRContext *context,
                                                  std::optional<Location> loc,
                                                  Adaptor adaptor,
                                                  SmallVectorImpl<Type> &types) {
-  Type type = adaptor.getInputSequence().getType(), element = getElement(type);
+  Type type = adaptor.getInputSequence().getType(),
+       element = getElementOf(type);
   if (!element)
     return notASequence(loc, type);
   types.push_back(
@@ -138,20 +108,33 @@ LogicalResult SequenceInsertOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
+static SmallVector<Value> insertPacked(SequenceInsertOp op, OpBuilder &b) {
+  GraphBuilder g{b, op.getLoc()};
+  if (!getDims(op.getTensor()))
+    return {};
+  std::optional<PackedSequence> packed = getPacked(g, op.getInputSequence());
+  if (!packed || failed(checkPosition(op, op.getPosition(), *packed,
+                                      /*allowsEnd=*/true)))
+    return {};
+  return {buildPack(
+      g, insertElement(g, *packed, op.getTensor(), op.getPosition()))};
+}
+
 SmallVector<Value> SequenceInsertOp::expand(OpBuilder &b) {
   std::optional<SmallVector<Value>> elements = getElements(getInputSequence());
   if (!elements)
-    return {};
+    return insertPacked(*this, b);
   // One may insert behind the last, and does unless told where.
   int64_t count = elements->size(), at = count;
   if (getPosition()) {
     std::optional<SmallVector<int64_t>> known = getConstantInts(getPosition());
     if (!known || known->size() != 1)
-      return {};
+      return insertPacked(*this, b);
     at = known->front() < 0 ? known->front() + count : known->front();
   }
   if (at < 0 || at > count)
-    return {};
+    return refuseExpansion(*this, "its position is outside of a sequence of " +
+                                      Twine(count));
   elements->insert(elements->begin() + at, getTensor());
   return {buildSequence(b, getLoc(), getType(), *elements)};
 }
@@ -161,18 +144,26 @@ LogicalResult SequenceEraseOp::inferReturnTypes(MLIRContext *,
                                                 Adaptor adaptor,
                                                 SmallVectorImpl<Type> &types) {
   types.push_back(adaptor.getInputSequence().getType());
-  return getElement(types.back()) ? success() : notASequence(loc, types.back());
+  return getElementOf(types.back()) ? success()
+                                    : notASequence(loc, types.back());
 }
 
 SmallVector<Value> SequenceEraseOp::expand(OpBuilder &b) {
   std::optional<SmallVector<Value>> elements = getElements(getInputSequence());
-  std::optional<int64_t> at;
-  if (elements)
-    at = findPosition(getPosition(), elements->size());
-  if (!at || *at < 0)
+  if (elements && (!getPosition() || getConstantInts(getPosition()))) {
+    std::optional<int64_t> at = findPosition(getPosition(), elements->size());
+    if (!at || *at < 0)
+      return refuseExpansion(*this,
+                             "its position is outside of a sequence of " +
+                                 Twine(elements->size()));
+    elements->erase(elements->begin() + *at);
+    return {buildSequence(b, getLoc(), getType(), *elements)};
+  }
+  GraphBuilder g{b, getLoc()};
+  std::optional<PackedSequence> packed = getPacked(g, getInputSequence());
+  if (!packed || failed(checkPosition(*this, getPosition(), *packed)))
     return {};
-  elements->erase(elements->begin() + *at);
-  return {buildSequence(b, getLoc(), getType(), *elements)};
+  return {buildPack(g, eraseElement(g, *packed, getPosition()))};
 }
 
 LogicalResult SplitToSequenceOp::inferReturnTypes(
@@ -201,23 +192,48 @@ void SplitToSequenceOp::requireSizes(SizeRequirements &r) {
           "the size of what is split");
 }
 
+/// Parts whose number or sizes a run knows. The last of equal ones may be
+/// smaller.
+static SmallVector<Value> splitPacked(SplitToSequenceOp op, OpBuilder &b,
+                                      int64_t axis) {
+  GraphBuilder g{b, op.getLoc()};
+  Value sizes = op.getSplit();
+  std::optional<int64_t> splitRank = sizes ? getRank(sizes) : 0;
+  if (!splitRank)
+    return {};
+  if (*splitRank == 0) {
+    Value n = g.size(op.getInput(), axis);
+    Value each = sizes ? g.list(sizes) : g.ints(1);
+    Value one = g.ints(1);
+    Value count = g.div(g.sub(g.add(n, each), one), g.max(each, one));
+    Value start = g.mul(g.range(count), each);
+    sizes = g.min(each, g.sub(n, start));
+  } else {
+    sizes = g.cast(sizes, b.getI64Type());
+  }
+  return {buildPack(g, splitTensor(g, op.getInput(), sizes, axis))};
+}
+
 SmallVector<Value> SplitToSequenceOp::expand(OpBuilder &b) {
   std::optional<Dims> dims = getDims(getInput());
   if (!dims)
     return {};
   int64_t axis = *normalizeAxis(getAxis(), dims->size());
   std::optional<int64_t> length = onnxc::onnx::getConstant((*dims)[axis]);
+  // Its readers take the slices from the tensor.
+  if (!getSplit() && !getKeepdims() && !length)
+    return {};
   // The sizes of the parts: given, all alike but the last, or 1.
   SmallVector<int64_t> sizes;
   std::optional<SmallVector<int64_t>> split = getConstantInts(getSplit());
-  if (getSplit() && !split)
-    return {};
+  if ((getSplit() && !split) || !length)
+    return splitPacked(*this, b, axis);
   if (split && getRank(getSplit()) == 1) {
     sizes = *split;
   } else {
     int64_t each = split ? split->front() : 1;
-    if (!length || each <= 0)
-      return {};
+    if (each <= 0)
+      return refuseExpansion(*this, "its parts have no size");
     for (int64_t at = 0; at < *length; at += each)
       sizes.push_back(std::min(each, *length - at));
   }
@@ -243,7 +259,8 @@ LogicalResult SequenceAtOp::inferReturnTypes(MLIRContext *,
                                              std::optional<Location> loc,
                                              Adaptor adaptor,
                                              SmallVectorImpl<Type> &types) {
-  Type type = adaptor.getInputSequence().getType(), element = getElement(type);
+  Type type = adaptor.getInputSequence().getType(),
+       element = getElementOf(type);
   if (!element)
     return notASequence(loc, type);
   std::optional<SmallVector<Value>> elements =
@@ -259,16 +276,23 @@ LogicalResult SequenceAtOp::inferReturnTypes(MLIRContext *,
 }
 
 SmallVector<Value> SequenceAtOp::expand(OpBuilder &b) {
-  if (std::optional<Slices> slices = getSlices(getInputSequence()))
-    return {GraphBuilder{b, getLoc()}.gather(slices->tensor, getPosition(),
-                                             slices->axis)};
+  if (std::optional<Slices> slices = getSlices(getInputSequence())) {
+    GraphBuilder g{b, getLoc()};
+    requirePosition(g, getPosition(), g.size(slices->tensor, slices->axis));
+    return {g.gather(slices->tensor, getPosition(), slices->axis)};
+  }
   std::optional<SmallVector<Value>> elements = getElements(getInputSequence());
   std::optional<int64_t> at;
   if (elements)
     at = findPosition(getPosition(), elements->size());
-  if (!at)
-    return {};
-  return {(*elements)[*at]};
+  if (at)
+    return {(*elements)[*at]};
+  GraphBuilder g{b, getLoc()};
+  std::optional<PackedSequence> packed = getPacked(g, getInputSequence());
+  if (packed && succeeded(checkPosition(*this, getPosition(), *packed)))
+    if (Value element = readElement(g, *packed, getPosition()))
+      return {element};
+  return {};
 }
 
 LogicalResult SequenceLengthOp::inferReturnTypes(MLIRContext *context,
@@ -284,17 +308,20 @@ SmallVector<Value> SequenceLengthOp::expand(OpBuilder &b) {
   if (std::optional<Slices> slices = getSlices(getInputSequence()))
     return {
         g.reshape(g.size(slices->tensor, slices->axis), ArrayRef<int64_t>())};
-  std::optional<SmallVector<Value>> elements = getElements(getInputSequence());
-  if (!elements)
+  if (std::optional<SmallVector<Value>> elements =
+          getElements(getInputSequence()))
+    return {g.integer(elements->size())};
+  std::optional<PackedSequence> packed = getPacked(g, getInputSequence());
+  if (!packed)
     return {};
-  return {g.integer(elements->size())};
+  return {g.reshape(g.size(packed->shapes, 0), ArrayRef<int64_t>())};
 }
 
 LogicalResult ConcatFromSequenceOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
   Type type = adaptor.getInputSequence().getType();
-  auto element = dyn_cast_or_null<TensorType>(getElement(type));
+  auto element = dyn_cast_or_null<TensorType>(getElementOf(type));
   if (!element)
     return notASequence(loc, type);
   types.push_back(getUnrankedType(element.getElementType()));
@@ -331,13 +358,28 @@ static SmallVector<Value> joinSlices(ConcatFromSequenceOp op, OpBuilder &b,
   return {g.reshape(joined, g.dims(shape))};
 }
 
+static SmallVector<Value> joinPacked(ConcatFromSequenceOp op, GraphBuilder &g) {
+  std::optional<PackedSequence> packed = getPacked(g, op.getInputSequence());
+  std::optional<int64_t> rank = packed ? packed->getTensorRank() : std::nullopt;
+  if (!rank)
+    return {};
+  std::optional<int64_t> axis =
+      normalizeAxis(op.getAxis(), *rank + (op.getNewAxis() ? 1 : 0));
+  if (!axis)
+    return refuseExpansion(op,
+                           "axis " + Twine(op.getAxis()) + " is out of range");
+  return {joinElements(g, *packed, *axis, op.getNewAxis() != 0)};
+}
+
 SmallVector<Value> ConcatFromSequenceOp::expand(OpBuilder &b) {
   if (std::optional<Slices> slices = getSlices(getInputSequence()))
     return joinSlices(*this, b, *slices);
-  std::optional<SmallVector<Value>> elements = getElements(getInputSequence());
-  if (!elements || elements->empty())
-    return {};
   GraphBuilder g{b, getLoc()};
+  std::optional<SmallVector<Value>> elements = getElements(getInputSequence());
+  if (!elements)
+    return joinPacked(*this, g);
+  if (elements->empty())
+    return refuseExpansion(*this, "joins a sequence of nothing");
   std::optional<int64_t> rank = getRank(elements->front());
   if (rank && !normalizeAxis(getAxis(), *rank + (getNewAxis() ? 1 : 0))) {
     emitError("axis ") << getAxis() << " is out of range";
@@ -350,116 +392,53 @@ SmallVector<Value> ConcatFromSequenceOp::expand(OpBuilder &b) {
 }
 
 //===----------------------------------------------------------------------===//
-// SequenceMap
+// Values that are a few tensors
 //===----------------------------------------------------------------------===//
 
-SmallVector<StringRef> SequenceMapOp::getRegionNames() { return {"body"}; }
-
-SmallVector<Type> SequenceMapOp::getRegionArgTypes(unsigned) {
-  SmallVector<Type> types;
-  for (Type type : getOperandTypes()) {
-    Type element = getElement(type);
-    types.push_back(element ? element : type);
-  }
-  return types;
-}
-
-LogicalResult SequenceMapOp::inferReturnTypes(MLIRContext *context,
-                                              std::optional<Location> loc,
-                                              Adaptor adaptor,
-                                              SmallVectorImpl<Type> &types) {
-  if (adaptor.getRegions().size() != 1 || adaptor.getRegions()[0]->empty())
-    return emitOptionalError(loc, "needs a body");
-  Operation &yield = adaptor.getRegions()[0]->front().back();
-  for (Type type : yield.getOperandTypes())
-    types.push_back(SeqType::get(context, type));
-  return success();
-}
-
-SmallVector<Value> SequenceMapOp::expand(OpBuilder &b) {
-  SmallVector<std::optional<SmallVector<Value>>> sequences;
-  for (Value operand : getOperands()) {
-    sequences.push_back(getElements(operand));
-    if (isa<SeqType>(operand.getType()) && !sequences.back())
-      return {};
-  }
-  size_t length = sequences.front()->size();
-  for (const auto &sequence : sequences)
-    if (sequence && sequence->size() < length)
-      return {};
-  Block &body = getBody().front();
-  SmallVector<SmallVector<Value>> results(getNumResults());
-  for (size_t i = 0; i < length; ++i) {
-    IRMapping mapping;
-    for (auto [argument, operand, sequence] :
-         llvm::zip(body.getArguments(), getOperands(), sequences))
-      mapping.map(argument, sequence ? (*sequence)[i] : operand);
-    for (Operation &op : body.without_terminator())
-      b.clone(op, mapping);
-    for (auto [result, yielded] :
-         llvm::zip(results, body.getTerminator()->getOperands()))
-      result.push_back(mapping.lookupOrDefault(yielded));
-  }
-  SmallVector<Value> values;
-  for (auto [result, elements] : llvm::zip(getResults(), results))
-    values.push_back(buildSequence(b, getLoc(), result.getType(), elements));
-  return values;
-}
-
-//===----------------------------------------------------------------------===//
-// Optionals
-//===----------------------------------------------------------------------===//
-
-LogicalResult OptionalOp::inferReturnTypes(MLIRContext *context,
-                                           std::optional<Location> loc,
-                                           Adaptor adaptor,
-                                           SmallVectorImpl<Type> &types) {
-  Type type = adaptor.getInput() ? adaptor.getInput().getType()
-                                 : adaptor.getType().value_or(Type());
-  if (!type)
-    return emitOptionalError(loc, "needs an input or a type");
-  types.push_back(OptType::get(context, type));
-  return success();
-}
-
-LogicalResult
-OptionalHasElementOp::inferReturnTypes(MLIRContext *context,
-                                       std::optional<Location>, Adaptor,
+LogicalResult PackOp::inferReturnTypes(MLIRContext *context,
+                                       std::optional<Location>, Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
+  Type element = getElementType(adaptor.getValues());
+  std::optional<Dims> dims = getDims(adaptor.getShapes());
+  std::optional<int64_t> rank;
+  if (!adaptor.getIsMixed() && dims && dims->size() == 2)
+    rank = onnxc::onnx::getConstant(dims->back());
+  Type held = getUnrankedType(element);
+  if (rank) {
+    SmallVector<int64_t> sizes(*rank, ShapedType::kDynamic);
+    std::optional<ArrayRef<int64_t>> stated = adaptor.getSizes();
+    if (stated && int64_t(stated->size()) == *rank)
+      for (auto [size, known] : llvm::zip(sizes, *stated))
+        size = known < 0 ? ShapedType::kDynamic : known;
+    held = RankedTensorType::get(sizes, element);
+  }
+  if (!adaptor.getIsOptional() || adaptor.getPresent())
+    held = SeqType::get(context, held);
+  types.push_back(adaptor.getIsOptional() ? OptType::get(context, held) : held);
+  return success();
+}
+
+LogicalResult UnpackOp::inferReturnTypes(MLIRContext *context,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  TensorType tensor = getTensorIn(adaptor.getInput().getType());
+  if (!tensor)
+    return emitOptionalError(loc, "needs a sequence or an optional");
+  types.push_back(getUnrankedType(tensor.getElementType()));
+  types.push_back(getUnrankedType(IntegerType::get(context, 64)));
   types.push_back(RankedTensorType::get({}, IntegerType::get(context, 1)));
   return success();
 }
 
-SmallVector<Value> OptionalHasElementOp::expand(OpBuilder &b) {
-  bool has = false;
-  if (Value input = getInput() ? skipIdentities(getInput()) : Value()) {
-    auto optional = input.getDefiningOp<OptionalOp>();
-    if (!optional && isa<OptType>(input.getType()))
-      return {};
-    has = !optional || optional.getInput();
-  }
-  return {GraphBuilder{b, getLoc()}.number(has, b.getI1Type())};
-}
-
-LogicalResult OptionalGetElementOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
-  Type type = adaptor.getInput().getType();
-  if (auto optional = dyn_cast<OptType>(type))
-    type = optional.getElement();
-  auto made = skipIdentities(adaptor.getInput()).getDefiningOp<OptionalOp>();
-  if (made && !made.getInput())
-    return emitOptionalError(loc, "reads an optional that holds nothing");
-  types.push_back(type);
-  return success();
-}
-
-SmallVector<Value> OptionalGetElementOp::expand(OpBuilder &) {
-  Value input = skipIdentities(getInput());
-  if (!isa<OptType>(input.getType()))
-    return {input};
-  auto optional = input.getDefiningOp<OptionalOp>();
-  if (!optional || !optional.getInput())
+SmallVector<Value> UnpackOp::expand(OpBuilder &b) {
+  GraphBuilder g{b, getLoc()};
+  std::optional<PackedSequence> packed = getPacked(g, getInput(), getColumns());
+  if (!packed)
     return {};
-  return {optional.getInput()};
+  Value present;
+  if (!getPresent().use_empty())
+    present = isa<SeqType>(getInput().getType()) ? g.number(1, b.getI1Type())
+                                                 : getPresence(g, *packed);
+  return {packed->values, packed->shapes, present};
 }

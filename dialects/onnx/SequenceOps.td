@@ -1,6 +1,7 @@
 //===- SequenceOps.td - Sequences and optionals ---------------------------===//
 //
-// Shape inference resolves them: a sequence of known length is its elements.
+// Shape inference resolves them: a sequence of known length is its elements, and
+// any other one a few tensors (PackedSequence.h).
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -78,26 +79,39 @@ def Onnx_SequenceMapOp
 }
 
 //===----------------------------------------------------------------------===//
-// Optionals
+// Values that are a few tensors
 //===----------------------------------------------------------------------===//
 
-def Onnx_OptionalOp : Onnx_PureOp<"Optional"> {
-  let summary = "An optional that holds the operand, or nothing";
-  let arguments = (ins Optional<Onnx_Value>:$input,
-                       OptionalAttr<Onnx_TypeAttr>:$type);
+def Onnx_PackOp : Onnx_PureOp<"Pack"> {
+  let summary = "A sequence or an optional of which a run knows the length";
+  let description = [{
+    Not an operator of ONNX: it stands where such a value comes from outside or
+    leaves an If or a Loop. The tensors are those that `onnx.Unpack` gives.
+    Where `is_optional` is 1, the value is an optional: of a sequence where
+    `present` is given, else of a tensor. Where `is_mixed` is 1, or the number of
+    columns is free, elements may have different ranks. `sizes` are what the
+    model states of the elements' dimensions, -1 where it states none; a run
+    with others is refused.
+  }];
+  let arguments = (ins Onnx_Tensor:$values, Onnx_Tensor:$shapes,
+                       Optional<Onnx_Tensor>:$present,
+                       DefaultValuedAttr<Onnx_Int, "0">:$is_optional,
+                       DefaultValuedAttr<Onnx_Int, "0">:$is_mixed,
+                       OptionalAttr<Onnx_Ints>:$sizes);
   let results = (outs Onnx_Value:$output);
 }
 
-def Onnx_OptionalHasElementOp
-    : Onnx_PureOp<"OptionalHasElement", [Expanding]> {
-  let summary = "Whether an optional holds something";
-  let arguments = (ins Optional<Onnx_Value>:$input);
-  let results = (outs Onnx_Tensor:$output);
-}
-
-def Onnx_OptionalGetElementOp
-    : Onnx_PureOp<"OptionalGetElement", [Expanding]> {
-  let summary = "What an optional holds";
-  let arguments = (ins Onnx_Value:$input);
-  let results = (outs Onnx_Value:$output);
+def Onnx_UnpackOp : Onnx_PureOp<"Unpack", [Expanding]> {
+  let summary = "The tensors that hold a sequence or an optional";
+  let description = [{
+    `values` are the elements of all its tensors, one behind the other, in a
+    list. `shapes` has a row for each tensor: its sizes, filled up with -1 where
+    another has more dimensions; at least `columns` columns. An optional of a
+    tensor is a sequence of one or none. `present` is whether an optional holds
+    anything.
+  }];
+  let arguments = (ins Onnx_Value:$input,
+                       DefaultValuedAttr<Onnx_Int, "0">:$columns);
+  let results = (outs Onnx_Tensor:$values, Onnx_Tensor:$shapes,
+                      Onnx_Tensor:$present);
 }

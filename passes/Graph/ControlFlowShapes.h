@@ -20,9 +20,6 @@ mlir::FailureOr<mlir::Operation *> inferLoop(onnx::LoopOp op,
 mlir::FailureOr<mlir::Operation *> inferScan(onnx::ScanOp op,
                                              ShapeInference &inference);
 
-/// The Loop with scan outputs in place of lists that it appends to.
-onnx::LoopOp stackSequences(onnx::LoopOp op);
-
 } // namespace onnxc
 
 #endif // ONNXC_PASSES_GRAPH_CONTROLFLOWSHAPES_H

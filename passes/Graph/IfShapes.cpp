@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/Graph/CarriedSequences.h"
 #include "passes/Graph/ControlFlowShapes.h"
 #include "passes/Graph/ReshapeTo.h"
 #include "passes/Graph/VaryingSizes.h"
@@ -20,6 +21,7 @@ public:
       : op(op), inference(inference), thenBlock(op.getThenBranch().front()),
         elseBlock(op.getElseBranch().front()) {}
 
+  /// The branches are inferred.
   FailureOr<Operation *> run();
 
 private:
@@ -135,8 +137,6 @@ Operation *IfShapes::widen() {
 }
 
 FailureOr<Operation *> IfShapes::run() {
-  if (failed(inference.inferBranches(op)))
-    return failure();
   for (OpResult result : op->getResults()) {
     unsigned i = result.getResultNumber();
     if (!isa<TensorType>(getThen(i).getType()) ||
@@ -156,5 +156,17 @@ FailureOr<Operation *> IfShapes::run() {
 } // namespace
 
 FailureOr<Operation *> onnxc::inferIf(IfOp op, ShapeInference &inference) {
-  return IfShapes(op, inference).run();
+  if (failed(inference.inferBranches(op)) ||
+      failed(inference.refuseRunTimeSequences()))
+    return failure();
+  SmallVector<Operation *> after;
+  FailureOr<IfOp> branch = packSequences(op, after, inference);
+  if (failed(branch))
+    return failure();
+  FailureOr<Operation *> inferred = IfShapes(*branch, inference).run();
+  if (succeeded(inferred))
+    for (Operation *pack : after)
+      if (failed(inference.inferOp(pack)))
+        return failure();
+  return inferred;
 }

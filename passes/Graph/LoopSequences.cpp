@@ -11,23 +11,21 @@
 //   s = SplitToSequence(t) {axis = 0, keepdims = 0}
 //
 // What reads a list of that form needs no length (SequenceOps.cpp). The slices
-// must have one shape, as those of every scan output.
+// have one shape, as those of every scan output; other lists are carried as
+// tensors that hold them (CarriedSequences.cpp).
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/SequenceOps.h"
-#include "passes/Graph/ControlFlowShapes.h"
+#include "passes/Graph/CarriedSequences.h"
 #include "passes/Graph/VaryingSizes.h"
 
 using namespace mlir;
 using namespace onnxc;
 using namespace onnxc::onnx;
 
-/// What an iteration appends to carried value `i`, and nothing else is done
-/// with that; null for all other values.
-static SequenceInsertOp getAppending(LoopOp op, size_t i) {
+SequenceInsertOp onnxc::getAppending(LoopOp op, size_t i) {
   if (!op.getVInitial()[i].getDefiningOp<SequenceEmptyOp>())
     return {};
   Block &body = op.getBody().front();
@@ -40,11 +38,12 @@ static SequenceInsertOp getAppending(LoopOp op, size_t i) {
   return insert;
 }
 
-LoopOp onnxc::stackSequences(LoopOp op) {
+LoopOp onnxc::stackSequences(LoopOp op, ArrayRef<CarriedSequence> carried) {
   SmallVector<SequenceInsertOp> appending;
   size_t numCarried = op.getVInitial().size();
   for (size_t i = 0; i < numCarried; ++i)
-    appending.push_back(getAppending(op, i));
+    appending.push_back(carried[i].isStacked ? getAppending(op, i)
+                                             : SequenceInsertOp());
   if (llvm::none_of(appending, [](SequenceInsertOp insert) { return insert; }))
     return op;
 

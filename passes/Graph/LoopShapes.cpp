@@ -12,6 +12,7 @@
 #include "dialects/onnx/InferTypes.h"
 #include "dialects/onnx/MathOps.h"
 #include "mlir/IR/Diagnostics.h"
+#include "passes/Graph/CarriedSequences.h"
 #include "passes/Graph/ControlFlowShapes.h"
 #include "passes/Graph/VaryingSizes.h"
 
@@ -24,9 +25,12 @@ namespace {
 class LoopShapes {
 public:
   LoopShapes(LoopOp op, ShapeInference &inference)
-      : op(op), inference(inference), carried(op.getVInitial().size()) {}
+      : op(op), inference(inference), carried(op.getVInitial().size()),
+        sequences(carried.size()) {}
 
   FailureOr<Operation *> run();
+  /// What copies of the body tell of carried sequences.
+  SmallVector<CarriedSequence> inferSequences();
 
 private:
   /// A carried value: which sizes vary, and the further carried value that
@@ -47,6 +51,7 @@ private:
   LoopOp op;
   ShapeInference &inference;
   SmallVector<Carried> carried;
+  SmallVector<CarriedSequence> sequences;
   SmallVector<ScanOutput> scans;
   /// Further carried values: their results follow the others.
   SmallVector<Value> moreInitial, moreYields;
@@ -88,6 +93,7 @@ bool LoopShapes::findVarying() {
     }
     block.getArgument(2 + i).setType(type);
   }
+  replaceCarried(copy, sequences, inference);
   bool changed = false;
   {
     // What is wrong will be told when the body itself is inferred.
@@ -108,11 +114,24 @@ bool LoopShapes::findVarying() {
           }
         llvm::sort(carried[i].varying);
       }
+      readCarried(op, copy, sequences, numSymbols, inference);
     }
   }
+  inference.forgetRunTimeSequences(copy.getBody());
   copy->erase();
   inference.forgetSymbols(numSymbols);
   return changed;
+}
+
+SmallVector<CarriedSequence> LoopShapes::inferSequences() {
+  if (llvm::none_of(op.getVInitial(), isSequence))
+    return sequences;
+  while (findVarying()) {
+  }
+  for (CarriedSequence &sequence : sequences)
+    sequence.isPacked = !sequence.isStacked;
+  findVarying();
+  return sequences;
 }
 
 LogicalResult LoopShapes::inferBody() {
@@ -133,7 +152,8 @@ LogicalResult LoopShapes::inferBody() {
                                now, inference));
     carried[i].sizes = addCarried(sizes, {});
   }
-  if (failed(inference.inferBlock(body())))
+  if (failed(inference.inferBlock(body())) ||
+      failed(inference.refuseRunTimeSequences()))
     return failure();
   Operation *yield = body().getTerminator();
   b.setInsertionPoint(yield);
@@ -294,5 +314,19 @@ FailureOr<Operation *> LoopShapes::run() {
 } // namespace
 
 FailureOr<Operation *> onnxc::inferLoop(LoopOp op, ShapeInference &inference) {
-  return LoopShapes(stackSequences(op), inference).run();
+  SmallVector<CarriedSequence> carried =
+      LoopShapes(op, inference).inferSequences();
+  op = stackSequences(op, carried);
+  llvm::erase_if(carried,
+                 [](const CarriedSequence &of) { return of.isStacked; });
+  SmallVector<Operation *> after;
+  FailureOr<LoopOp> loop = packSequences(op, carried, after, inference);
+  if (failed(loop))
+    return failure();
+  FailureOr<Operation *> inferred = LoopShapes(*loop, inference).run();
+  if (succeeded(inferred))
+    for (Operation *pack : after)
+      if (failed(inference.inferOp(pack)))
+        return failure();
+  return inferred;
 }

@@ -1,4 +1,4 @@
-//===- RunTimeSequences.cpp - Sequences that only the run knows -----------===//
+//===- RunTimeSequences.cpp - Sequences of tensors of unknown rank --------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -19,8 +19,8 @@ void ShapeInference::addRunTimeSequence(Operation *op) {
   unknown.insert_range(op->getResults());
 }
 
-/// Whether nothing can be said of the op's results, as a sequence of a length
-/// known at run time only is among what it is computed from.
+/// Whether nothing can be said of the op's results, as an element of a sequence
+/// whose tensors may have different ranks is among what it is computed from.
 bool ShapeInference::dependsOnRunTimeSequence(Operation *op) {
   auto isUnknown = [&](Value value) { return unknown.contains(value); };
   bool depends = llvm::any_of(op->getOperands(), isUnknown);
@@ -51,7 +51,8 @@ LogicalResult ShapeInference::refuseRunTimeSequences() {
   if (runTimeSequences.empty())
     return success();
   InFlightDiagnostic error = runTimeSequences.front()->emitError(
-      "a sequence or optional that is known at run time only is not supported");
+      "the rank of a sequence's or optional's tensors is known at run time "
+      "only; state it in the type of the model's input");
   for (Operation *op : ArrayRef(runTimeSequences).drop_front())
     error.attachNote(op->getLoc()) << "it is used here, too";
   return error;

@@ -45,6 +45,10 @@ public:
   /// Infers both branches. One that the sizes make impossible becomes a branch
   /// that ends the run; an error where both are.
   mlir::LogicalResult inferBranches(onnx::IfOp op);
+  /// Before a copy that is thrown away, or a branch that no run takes, goes.
+  void forgetRunTimeSequences(mlir::Region &region);
+  /// An error where there are any.
+  mlir::LogicalResult refuseRunTimeSequences();
   /// Replaces an If by what is in one of its branches.
   mlir::LogicalResult inlineBranch(onnx::IfOp op, bool condition);
 
@@ -58,7 +62,8 @@ private:
       equalSizes;
   /// What symbols that stand for broadcast sizes are broadcast of.
   llvm::MapVector<mlir::AffineExpr, onnx::Dims> broadcastSizes;
-  /// Ops on sequences that nothing is known of, and what is computed from them.
+  /// Ops that need to know a rank of a sequence's tensors, and what is computed
+  /// from them.
   llvm::SmallVector<mlir::Operation *> runTimeSequences;
   llvm::DenseSet<mlir::Value> unknown;
 
@@ -112,8 +117,6 @@ private:
   // RunTimeSequences.cpp
   void addRunTimeSequence(mlir::Operation *op);
   bool dependsOnRunTimeSequence(mlir::Operation *op);
-  void forgetRunTimeSequences(mlir::Region &region);
-  mlir::LogicalResult refuseRunTimeSequences();
 };
 
 } // namespace onnxc

@@ -96,8 +96,14 @@ def encoders():
 
 
 def boundaries():
-    yield one("dictionary", "DictVectorizer", ".*it takes a map",
-              x=DICTIONARY, string_vocabulary=["a"])
+    yield one("dictionary", "DictVectorizer",
+              "has no vocabulary of strings, as the map's keys are",
+              x=DICTIONARY, int64_vocabulary=[1])
+    yield one("dictionary-word-twice", "DictVectorizer",
+              "has a word twice in its vocabulary",
+              x=DICTIONARY, string_vocabulary=["a", "b", "a"])
+    yield one("cast-map-keys", "CastMap", "needs a map from integers",
+              x=DICTIONARY)
     yield one("operator-of-another-domain", "Relu",
               r".*ai\.onnx\.ml has no such operator")
 

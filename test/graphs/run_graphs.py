@@ -28,7 +28,7 @@ import onnxruntime
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 import runner_arguments
-from string_tensors import name_output, read_output, write_input
+from string_tensors import name_output, read_output, write_arguments
 from suite_cases import Failure, run_cases
 
 
@@ -43,6 +43,13 @@ def run(command):
 
 
 def compare(name, ours, theirs):
+    if theirs is None or isinstance(theirs, list):
+        if type(ours) is not type(theirs) or theirs and (
+                len(ours) != len(theirs)):
+            raise Failure(f"{name} is {ours}, expected {theirs}")
+        for i, (one, other) in enumerate(zip(ours or [], theirs or [])):
+            compare(f"{name}[{i}]", one, np.asarray(other))
+        return
     if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
         raise Failure(f"{name} is {ours.dtype}{list(ours.shape)}, expected "
                       f"{theirs.dtype}{list(theirs.shape)}")
@@ -63,6 +70,9 @@ def make_inputs(model, given, random):
     """Arrays as they are given; a shape stands for random elements."""
     inputs = {}
     for value in model.graph.input:
+        if not value.type.HasField("tensor_type"):
+            inputs[value.name] = given[value.name]
+            continue
         dtype = onnx.helper.tensor_dtype_to_np_dtype(
             value.type.tensor_type.elem_type)
         what = given[value.name]
@@ -125,11 +135,9 @@ def compare_case(case, options, folder):
                  for output in model.graph.output}
         command = [options.onnxc_run, library,
                    *(f"--output={name}={file}" for name, file in files.items())]
-        for name, array in inputs.items():
-            if name in case.values:
-                continue
-            command.append(
-                f"--input={name}={write_input(folder, name, array)}")
+        for value in model.graph.input:
+            if value.name not in case.values:
+                command += write_arguments(folder, value, inputs[value.name])
         if case.refused:
             run_refused(command, case)
             continue
@@ -137,8 +145,10 @@ def compare_case(case, options, folder):
         theirs = reference.run(None, inputs) if reference else case.expected
         for output, expected in zip(model.graph.output, theirs):
             ours = read_output(files[output.name])
-            compare(output.name, ours, np.asarray(
-                expected, None if reference else ours.dtype))
+            if isinstance(ours, np.ndarray):
+                expected = np.asarray(expected,
+                                      None if reference else ours.dtype)
+            compare(output.name, ours, expected)
             os.remove(files[output.name])
 
 

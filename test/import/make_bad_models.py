@@ -91,11 +91,14 @@ def models():
                                                   name="relu", slope=2)])
     yield "no_shape", model([relu()], inputs=[value("x", None)])
     yield "unknown_type", model([relu()], inputs=[value("x", (2,), 77)])
+    maps = onnx.TypeProto()
+    element = maps.sequence_type.elem_type.map_type
+    element.key_type = T.INT64
+    element.value_type.tensor_type.elem_type = T.FLOAT
     yield "kinds", model(
-        [h.make_node("SequenceAt", ["s", "i"], ["a"], name="at"),
+        [h.make_node("SequenceLength", ["s"], ["n"], name="length"),
          h.make_node("Identity", ["t"], ["y"], name="id")],
-        inputs=[h.make_tensor_sequence_value_info("s", T.FLOAT, None),
-                value("i", (), T.INT64), value("t", (2,), T.STRING)],
+        inputs=[h.make_value_info("s", maps), value("t", (2,), T.STRING)],
         outputs=[value("y", (2,), T.STRING)])
     short = nh.from_array(np.ones((2, 3), np.float32), "w")
     short.raw_data = short.raw_data[:7]

@@ -33,7 +33,7 @@ EXPECTED = {
     "external_outside": ["is outside the model's folder"],
     "external_short": ["has 8 bytes, the tensor needs 24 from byte 0"],
     "huge_weight": ['value "w": has a shape that is negative or too large'],
-    "kinds": ['input "s" is a sequence', "only tensors go"],
+    "kinds": ['input "s" is a sequence of maps', "only tensors, sequences"],
     "attribute_of_onnxruntime": ['node "gelu" (Gelu)', 'no attribute "alpha"'],
     "gradient_of_nothing": ['differentiates "nowhere"', "no node before it"],
     "layout_of_onnxruntime": ["--nchwc-block=16", "ORT_ENABLE_EXTENDED"],

@@ -22,6 +22,9 @@ func.func @softmax(%x: tensor<2x0xf32>) -> (tensor<2x0xf32>, tensor<1x1xf32>) {
 func.func @free(%x: tensor<?x0xf32, #onnx.dims<[s0, 0]>>, %n: index)
     -> tensor<?x0xf32, #onnx.dims<[s0 * 2, 0]>>
     attributes {onnx.symbols = ["n"]} {
-  %0 = onnx.Concat(%x, %x) {axis = 0} : (tensor<?x0xf32, #onnx.dims<[s0, 0]>>, tensor<?x0xf32, #onnx.dims<[s0, 0]>>) -> tensor<?x0xf32, #onnx.dims<[s0 * 2, 0]>>
+  %0 = onnx.Concat(%x, %x) {axis = 0}
+      : (tensor<?x0xf32, #onnx.dims<[s0, 0]>>,
+         tensor<?x0xf32, #onnx.dims<[s0, 0]>>)
+      -> tensor<?x0xf32, #onnx.dims<[s0 * 2, 0]>>
   return %0 : tensor<?x0xf32, #onnx.dims<[s0 * 2, 0]>>
 }

@@ -45,42 +45,61 @@ extern "C" {
 
 typedef enum onnxc_status {
   ONNXC_OK = 0,
-  ONNXC_BAD_ABI,          /* the object was compiled for another runtime */
-  ONNXC_BAD_CPU,          /* this CPU lacks an instruction set of the object */
-  ONNXC_BAD_INPUT_COUNT,  /* too few or too many inputs or outputs */
-  ONNXC_BAD_INPUT_TYPE,   /* an input has another element type */
-  ONNXC_BAD_INPUT_RANK,   /* an input has another rank */
-  ONNXC_BAD_INPUT_SHAPE,  /* a dimension is not what the model states */
-  ONNXC_BAD_OUTPUT,       /* an output's buffer is missing or misdescribed */
-  ONNXC_SMALL_ARENA,      /* the arena is smaller than needed or misaligned */
-  ONNXC_NO_WEIGHTS,       /* the model's weights are not in the object */
-  ONNXC_NO_ALLOCATOR,     /* a shape depends on data, no allocator is set */
-  ONNXC_OUT_OF_MEMORY,    /* the allocator returned null */
-  ONNXC_OVERFLOW,         /* a size does not fit in size_t */
-  ONNXC_BAD_VALUE,        /* data made an operator impossible at run time */
-  ONNXC_IO_ERROR,         /* a file could not be read (hosted part only) */
-  ONNXC_NO_INPUT_DATA,    /* an input with elements has a null pointer */
-  ONNXC_NO_DEVICE,        /* the model needs a device, none is open */
-  ONNXC_NO_DRIVER,        /* the device's driver is not installed */
-  ONNXC_BAD_DEVICE,       /* no device has what the model was compiled for */
-  ONNXC_DEVICE_ERROR      /* the driver refused or the device failed */
+  ONNXC_BAD_ABI,         /* the object was compiled for another runtime */
+  ONNXC_BAD_CPU,         /* this CPU lacks an instruction set of the object */
+  ONNXC_BAD_INPUT_COUNT, /* too few or too many inputs or outputs */
+  ONNXC_BAD_INPUT_TYPE,  /* an input has another element type */
+  ONNXC_BAD_INPUT_RANK,  /* an input has another rank */
+  ONNXC_BAD_INPUT_SHAPE, /* a dimension is not what the model states */
+  ONNXC_BAD_OUTPUT,      /* an output's buffer is missing or misdescribed */
+  ONNXC_SMALL_ARENA,     /* the arena is smaller than needed or misaligned */
+  ONNXC_NO_WEIGHTS,      /* the model's weights are not in the object */
+  ONNXC_NO_ALLOCATOR,    /* a shape depends on data, no allocator is set */
+  ONNXC_OUT_OF_MEMORY,   /* the allocator returned null */
+  ONNXC_OVERFLOW,        /* a size does not fit in size_t */
+  ONNXC_BAD_VALUE,       /* data made an operator impossible at run time */
+  ONNXC_IO_ERROR,        /* a file could not be read (hosted part only) */
+  ONNXC_NO_INPUT_DATA,   /* an input with elements has a null pointer */
+  ONNXC_NO_DEVICE,       /* the model needs a device, none is open */
+  ONNXC_NO_DRIVER,       /* the device's driver is not installed */
+  ONNXC_BAD_DEVICE,      /* no device has what the model was compiled for */
+  ONNXC_DEVICE_ERROR     /* the driver refused or the device failed */
 } onnxc_status;
 
 /* Element types, numbered as onnx.TensorProto.DataType numbers them. */
 typedef enum onnxc_dtype {
-  ONNXC_FLOAT = 1, ONNXC_UINT8 = 2, ONNXC_INT8 = 3, ONNXC_UINT16 = 4,
-  ONNXC_INT16 = 5, ONNXC_INT32 = 6, ONNXC_INT64 = 7, ONNXC_STRING = 8,
-  ONNXC_BOOL = 9, ONNXC_FLOAT16 = 10, ONNXC_DOUBLE = 11, ONNXC_UINT32 = 12,
-  ONNXC_UINT64 = 13, ONNXC_COMPLEX64 = 14, ONNXC_COMPLEX128 = 15,
-  ONNXC_BFLOAT16 = 16, ONNXC_FLOAT8E4M3FN = 17, ONNXC_FLOAT8E4M3FNUZ = 18,
-  ONNXC_FLOAT8E5M2 = 19, ONNXC_FLOAT8E5M2FNUZ = 20, ONNXC_UINT4 = 21,
-  ONNXC_INT4 = 22, ONNXC_FLOAT4E2M1 = 23, ONNXC_FLOAT8E8M0 = 24,
-  ONNXC_UINT2 = 25, ONNXC_INT2 = 26
+  ONNXC_FLOAT = 1,
+  ONNXC_UINT8 = 2,
+  ONNXC_INT8 = 3,
+  ONNXC_UINT16 = 4,
+  ONNXC_INT16 = 5,
+  ONNXC_INT32 = 6,
+  ONNXC_INT64 = 7,
+  ONNXC_STRING = 8,
+  ONNXC_BOOL = 9,
+  ONNXC_FLOAT16 = 10,
+  ONNXC_DOUBLE = 11,
+  ONNXC_UINT32 = 12,
+  ONNXC_UINT64 = 13,
+  ONNXC_COMPLEX64 = 14,
+  ONNXC_COMPLEX128 = 15,
+  ONNXC_BFLOAT16 = 16,
+  ONNXC_FLOAT8E4M3FN = 17,
+  ONNXC_FLOAT8E4M3FNUZ = 18,
+  ONNXC_FLOAT8E5M2 = 19,
+  ONNXC_FLOAT8E5M2FNUZ = 20,
+  ONNXC_UINT4 = 21,
+  ONNXC_INT4 = 22,
+  ONNXC_FLOAT4E2M1 = 23,
+  ONNXC_FLOAT8E8M0 = 24,
+  ONNXC_UINT2 = 25,
+  ONNXC_INT2 = 26
 } onnxc_dtype;
 
 /* A dense row-major tensor. Types below a byte take one byte an element, in
  * its low bits; the high ones repeat the sign of int4 and int2 and are else 0.
- * Bool is a byte, 0 or 1. Strings are onnxc_string. `shape` has `rank` entries. */
+ * Bool is a byte, 0 or 1. Strings are onnxc_string. `shape` has `rank` entries.
+ */
 typedef struct onnxc_tensor {
   void *data;
   int64_t *shape;
@@ -92,8 +111,8 @@ typedef struct onnxc_tensor {
  * bytes by right, zeros among them; nothing ends them. `data` may be null where
  * there are none. The layout is the same on all targets of one byte order.
  * What an output's strings refer to belongs to others: to the caller where they
- * are parts of inputs, to the model where they are constants, and to the context
- * where the run made them; see onnxc_release_strings. */
+ * are parts of inputs, to the model where they are constants, and to the
+ * context where the run made them; see onnxc_release_strings. */
 typedef struct onnxc_string {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   uint64_t length;
@@ -124,8 +143,7 @@ ONNXC_INLINE onnxc_string onnxc_make_string(const char *text) {
  * least `grain`, and returns when all have run. */
 typedef void (*onnxc_parallel_body)(void *args, int64_t begin, int64_t end);
 typedef void (*onnxc_parallel_for_fn)(void *pool, onnxc_parallel_body body,
-                                      void *args, int64_t count,
-                                      int64_t grain);
+                                      void *args, int64_t count, int64_t grain);
 typedef void *(*onnxc_allocate_fn)(void *allocator, size_t bytes,
                                    size_t alignment);
 typedef void (*onnxc_release_fn)(void *allocator, void *memory);
@@ -138,9 +156,9 @@ typedef void (*onnxc_profile_fn)(void *profiler, int32_t step);
  * run one model at once with two contexts. Generated code reads the fields by
  * their order: all are pointer-sized. */
 typedef struct onnxc_context {
-  void *arena;          /* aligned to ONNXC_ARENA_ALIGNMENT */
+  void *arena; /* aligned to ONNXC_ARENA_ALIGNMENT */
   size_t arena_bytes;
-  const void *weights;  /* needed when the model does not embed them */
+  const void *weights; /* needed when the model does not embed them */
   onnxc_parallel_for_fn parallel_for;
   void *pool;
   onnxc_allocate_fn allocate; /* needed by data-dependent shapes only */
@@ -148,7 +166,8 @@ typedef struct onnxc_context {
   void *allocator;
   const char *error_name; /* set on failure: the input, output or node to blame,
                            * a node with the sizes that it does not take */
-  onnxc_profile_fn profile; /* for models compiled with --profile; may be null */
+  onnxc_profile_fn
+      profile; /* for models compiled with --profile; may be null */
   void *profiler;
   struct onnxc_device *device; /* of models compiled for one, opened below */
   void *strings; /* memory of the strings that the last run made; else null */
@@ -156,10 +175,28 @@ typedef struct onnxc_context {
 
 #define ONNXC_ARENA_ALIGNMENT 64
 
+/* What a tensor is where an input or output of the model is no tensor. A
+ * sequence is two: all elements of its tensors, one behind the other, and after
+ * it the shapes, a row of sizes for each tensor; where tensors have different
+ * ranks, -1 fills up the rows of those with fewer dimensions. An optional
+ * tensor is a sequence of one or none. An optional sequence has a third tensor,
+ * a bool, whether there is one. onnxc_pack and onnxc_element write and read
+ * them. */
+typedef enum onnxc_part {
+  ONNXC_WHOLE = 0,           /* a tensor of the model */
+  ONNXC_SEQUENCE_VALUES = 1, /* followed by ONNXC_SHAPES */
+  ONNXC_OPTIONAL_VALUES = 2, /* followed by ONNXC_SHAPES */
+  ONNXC_SHAPES = 3,          /* [length, rank], int64 */
+  ONNXC_PRESENT = 4,         /* behind the two of an optional sequence */
+  ONNXC_MAP_KEYS = 5,        /* followed by ONNXC_MAP_VALUES, as many of them */
+  ONNXC_MAP_VALUES = 6
+} onnxc_part;
+
 /* One input or output. dims[i] >= 0 is fixed; dims[i] == -1-k is symbol k of
  * the model; ONNXC_COMPUTED (outputs only) is an expression, see
- * onnxc_model.output_shapes. Where an output has `from_data`, its shape is known
- * after the run only: the run allocates it. All others are the caller's. */
+ * onnxc_model.output_shapes. Where an output has `from_data`, its shape is
+ * known after the run only: the run allocates it. All others are the caller's.
+ */
 #define ONNXC_COMPUTED INT64_MIN
 typedef struct onnxc_tensor_info {
   const char *name;
@@ -168,7 +205,7 @@ typedef struct onnxc_tensor_info {
   int32_t rank;
   int32_t dtype;
   int32_t from_data;
-  int32_t reserved;
+  int32_t part; /* onnxc_part */
 } onnxc_tensor_info;
 
 /* A free dimension. `max` is -1 where it has no bound. Symbols with
@@ -232,16 +269,16 @@ typedef struct onnxc_device_part {
 /* What a model compiled for a device brings along. The model's entry has the
  * context's device run one part after the other, and does the rest itself. */
 typedef struct onnxc_device_code {
-  const char *interface;   /* "vulkan" or "cuda" */
-  uint64_t features;       /* ONNXC_GPU_* bits that the functions need */
-  uint64_t level;          /* the compute capability, 80 for 8.0; else 0 */
+  const char *interface; /* "vulkan" or "cuda" */
+  uint64_t features;     /* ONNXC_GPU_* bits that the functions need */
+  uint64_t level;        /* the compute capability, 80 for 8.0; else 0 */
   const onnxc_device_function *functions;
   int32_t num_functions, num_parts;
-  const char *image;       /* PTX, or null */
+  const char *image; /* PTX, or null */
   uint64_t image_bytes;
   const onnxc_device_part *parts;
   int32_t num_slots, reserved;
-  uint64_t weights_bytes;  /* the first of the weights, which the parts read */
+  uint64_t weights_bytes; /* the first of the weights, which the parts read */
 } onnxc_device_code;
 
 #define ONNXC_GPU_INT64 (1ull << 0)
@@ -255,19 +292,19 @@ typedef struct onnxc_device_code {
 /* A compiled model; the generic descriptor. All pointers are to constants. */
 typedef struct onnxc_model {
   uint32_t abi_version;
-  uint32_t flags;             /* ONNXC_MODEL_* */
+  uint32_t flags; /* ONNXC_MODEL_* */
   const char *name;
-  const char *producer;       /* "pytorch 2.4", or null */
+  const char *producer; /* "pytorch 2.4", or null */
   const char *doc;
-  const char *target;         /* triple and CPU it was compiled for */
-  uint64_t cpu_features;      /* ONNXC_CPU_* bits the object needs */
+  const char *target;    /* triple and CPU it was compiled for */
+  uint64_t cpu_features; /* ONNXC_CPU_* bits the object needs */
   int32_t num_inputs, num_outputs, num_symbols, num_metadata;
   const onnxc_tensor_info *inputs, *outputs;
   const onnxc_symbol_info *symbols;
   const onnxc_metadata *metadata;
-  const void *weights;        /* null when not embedded */
+  const void *weights; /* null when not embedded */
   uint64_t weights_bytes;
-  const char *weights_file;   /* its name beside the object, or null */
+  const char *weights_file; /* its name beside the object, or null */
   onnxc_entry_fn entry;
   /* Bytes of arena for these symbols; -1 on overflow. */
   int64_t (*arena_bytes)(const int64_t *symbols);
@@ -351,8 +388,20 @@ int32_t onnxc_bind_symbols(const onnxc_model *model, onnxc_context *context,
  * has num_symbols entries. Uses a few bytes of stack per input and output. */
 int32_t onnxc_run(const onnxc_model *model, onnxc_context *context,
                   const onnxc_tensor *inputs, int32_t num_inputs,
-                  onnxc_tensor *outputs, int32_t num_outputs,
-                  int64_t *symbols);
+                  onnxc_tensor *outputs, int32_t num_outputs, int64_t *symbols);
+/* The tensor at a position of a sequence, 0 for an optional tensor: its data
+ * points into that of `values`, its shape, for which the caller has room, is
+ * written. ONNXC_BAD_VALUE where there is none, or the two tensors do not
+ * belong together. */
+int32_t onnxc_element(const onnxc_tensor *values, const onnxc_tensor *shapes,
+                      int64_t position, onnxc_tensor *element);
+/* Writes `count` tensors of one type, row after row, to the memory that
+ * `values` and `shapes` have, and sets their sizes. `columns` is the rank that
+ * the model states, or the greatest of the tensors'. Either memory may be null:
+ * then it is only told what is needed. ONNXC_BAD_INPUT_RANK where a tensor has
+ * more dimensions, ONNXC_OVERFLOW where sizes are negative or too large. */
+int32_t onnxc_pack(const onnxc_tensor *elements, int64_t count, int32_t columns,
+                   onnxc_tensor *values, onnxc_tensor *shapes);
 /* Releases the strings that the context's last run made, which its next run
  * does, too. Outputs that refer to them are read before. */
 void onnxc_release_strings(onnxc_context *context);

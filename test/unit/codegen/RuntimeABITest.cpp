@@ -39,6 +39,12 @@ TEST_CASE("element types have the runtime's numbers") {
 #include "targets/RuntimeABI.def"
 }
 
+TEST_CASE("parts of sequences have the runtime's numbers") {
+#define ONNXC_PART(NAME, RUNTIME_NAME, VALUE)                                  \
+  CHECK(abi::NAME == int(ONNXC_##RUNTIME_NAME));
+#include "targets/RuntimeABI.def"
+}
+
 TEST_CASE("abilities of devices have the runtime's bits") {
 #define ONNXC_GPU_BIT(NAME, RUNTIME_NAME, TEXT)                                \
   CHECK((1ull << abi::Gpu##NAME) == ONNXC_GPU_##RUNTIME_NAME);

@@ -8,6 +8,7 @@
 #include "dialects/onnx/CheckNumber.h"
 #include "dialects/onnx/ElementOrder.h"
 #include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/SizeRequirements.h"
 #include "llvm/ADT/SmallSet.h"
 
@@ -206,6 +207,32 @@ LogicalResult TileOp::inferReturnTypes(MLIRContext *,
   }
   types.push_back(getTensorType(*dims, element));
   return success();
+}
+
+/// Rows of a vector and more, each repeated as it is, are a broadcast along a
+/// dimension of their own: [a, b] -> [1, a, 1, b] -> [r, a, s, b] -> [ra, sb].
+/// In shorter ones each element is looked up.
+SmallVector<Value> TileOp::expand(OpBuilder &b) {
+  constexpr int64_t shortRow = 16;
+  std::optional<Dims> dims = getDims(getInput()), tiled = getDims(getOutput());
+  std::optional<SmallVector<int64_t>> repeats = getConstantInts(getRepeats());
+  if (!dims || !tiled || !repeats || dims->empty() || repeats->back() == 1 ||
+      llvm::any_of(*repeats, [](int64_t times) { return times < 0; }) ||
+      onnxc::onnx::getConstant(dims->back()).value_or(shortRow) < shortRow)
+    return {};
+  AffineExpr one = onnxc::onnx::getConstant(getContext(), 1);
+  Dims apart, broadcast;
+  for (auto [dim, times] : llvm::zip(*dims, *repeats)) {
+    if (times != 1) {
+      apart.push_back(one);
+      broadcast.push_back(onnxc::onnx::getConstant(getContext(), times));
+    }
+    apart.push_back(dim);
+    broadcast.push_back(dim);
+  }
+  GraphBuilder g{b, getLoc()};
+  Value rows = g.reshape(getInput(), g.dims(apart));
+  return {g.reshape(g.expand(rows, g.dims(broadcast)), g.dims(*tiled))};
 }
 
 std::optional<Dims> TileOp::evaluate(ArrayRef<std::optional<Dims>> operands) {

@@ -40,7 +40,8 @@ def Onnx_ReverseSequenceOp : Onnx_PureOp<"ReverseSequence", [NeedsSizes]> {
 }
 
 def Onnx_TileOp
-    : Onnx_PureOp<"Tile", [ShapeArithmetic, ShapeOperands, ListOperands]> {
+    : Onnx_PureOp<"Tile", [ShapeArithmetic, ShapeOperands, ListOperands,
+                           Expanding]> {
   let summary = "Repeats a tensor along each dimension";
   let arguments = (ins Onnx_Tensor:$input, Onnx_Tensor:$repeats);
   let results = (outs Onnx_Tensor:$output);

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/SearchOps.h"
-#include "passes/Tensor/SearchOrder.h"
+#include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -13,6 +13,8 @@ using namespace onnxc::onnx;
 
 namespace {
 
+/// Two loops, both of which become vectors: one finds the best element, the
+/// other the first (or last) place that has it. NaN is the best of all.
 template <typename Op> struct LowerArg : OpConversionPattern<Op> {
   using OpConversionPattern<Op>::OpConversionPattern;
 
@@ -25,7 +27,8 @@ template <typename Op> struct LowerArg : OpConversionPattern<Op> {
     SmallVector<Value> sizes = readSizes(rewriter, op, op.getData());
     int64_t axis = *normalizeAxis(op.getAxis(), sizes.size());
     TensorBuilder v(rewriter, op.getLoc());
-    SearchOrder order(v, type, std::is_same_v<Op, ArgMaxOp>);
+    ScalarBuilder s(v, type);
+    constexpr bool isMax = std::is_same_v<Op, ArgMaxOp>;
     bool keep = op.getKeepdims() != 0, last = op.getSelectLastIndex() != 0;
     auto element = [&](ValueRange i) -> Value {
       SmallVector<Value> at(i);
@@ -36,16 +39,21 @@ template <typename Op> struct LowerArg : OpConversionPattern<Op> {
         at[axis] = k;
         return v.load(adaptor.getData(), at, type);
       };
-      auto step = [&](ValueRange k, ValueRange best) -> SmallVector<Value> {
+      auto compare = [&](ValueRange k, ValueRange best) -> SmallVector<Value> {
         Value x = load(k[0]);
-        Value isBetter = last ? order.precedesOrTies(x, best[0])
-                              : order.precedes(x, best[0]);
-        return {v.select(isBetter, x, best[0]),
-                v.select(isBetter, k[0], best[1])};
+        return {isMax ? s.max(best[0], x) : s.min(best[0], x)};
       };
-      SmallVector<Value> best =
-          v.loops(one, sizes[axis], {load(zero), zero}, step);
-      return v.toInteger(best[1], rewriter.getI64Type());
+      Value best = v.loops(one, sizes[axis], {load(zero)}, compare)[0];
+      Value none = last ? v.index(-1) : sizes[axis];
+      auto find = [&](ValueRange k, ValueRange found) -> SmallVector<Value> {
+        Value x = load(k[0]), isBest = s.eq(x, best);
+        if (s.isFloat(x))
+          isBest = s.either(isBest, s.ne(x, x));
+        Value place = v.select(isBest, k[0], none);
+        return {last ? v.max(found[0], place) : v.min(found[0], place)};
+      };
+      Value place = v.loops(zero, sizes[axis], {none}, find)[0];
+      return v.toInteger(place, rewriter.getI64Type());
     };
     rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();

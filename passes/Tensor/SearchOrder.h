@@ -27,11 +27,6 @@ public:
     Value isNaN = s.ne(x, x);
     return s.either(before, s.both(isNaN, s.eq(y, y)));
   }
-  /// Also where they are equal.
-  Value precedesOrTies(Value x, Value y) const {
-    Value before = largest ? s.ge(x, y) : s.le(x, y);
-    return s.isFloat(x) ? s.either(before, s.ne(x, x)) : before;
-  }
 
 private:
   onnx::ScalarBuilder s;

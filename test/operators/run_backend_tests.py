@@ -99,7 +99,8 @@ def run_test(name, options):
     with open(os.path.join(folder, "case.json")) as file:
         case = json.load(file)
     result = {"operator": case["operator"], "status": "passed",
-              "compile_seconds": 0.0, "run_seconds": 0.0, "message": ""}
+              "compile_seconds": 0.0, "run_seconds": 0.0, "message": "",
+              "ulp": 0.0}
 
     def ended(status, message):
         result.update(status=status, message=message)
@@ -146,6 +147,8 @@ def run_test(name, options):
             return ended("crashed", "onnxc-run: " + ran.line())
         if ran.status:
             return ended("failed", ran.line())
+        result["ulp"] = max(map(float, re.findall(r"\bulp ([\d.e+]+)",
+                                                  ran.output)), default=0.0)
     return result
 
 
@@ -321,6 +324,9 @@ def parse_arguments():
     parser.add_argument("--json", help="write all results there")
     parser.add_argument("--write-names", metavar="FILE",
                         help="write the names that passed there")
+    parser.add_argument("--write-errors", metavar="FILE",
+                        help="write each operator's largest error there, in "
+                             "units in the last place of its floats")
     parser.add_compiler_options()
     options = parser.parse()
     options.cache = os.path.abspath(
@@ -331,6 +337,21 @@ def parse_arguments():
     options.emulator = options.emulate and emulator.Emulator(
         options.emulate, options.onnxc, options.cache + "-emulated")
     return options
+
+
+def write_errors(results, path):
+    """Of the operators whose tests have all passed."""
+    largest = {}
+    for result in results.values():
+        name = result["operator"]
+        passed = result["status"] == "passed"
+        largest[name] = (max(largest.get(name, 0.0), result.get("ulp", 0.0))
+                         if passed and largest.get(name, 0.0) is not None
+                         else None)
+    with open(path, "w") as file:
+        file.writelines(f"{name} {ulp:.3g}\n"
+                        for name, ulp in sorted(largest.items())
+                        if ulp is not None and not name.startswith("("))
 
 
 def main():
@@ -361,6 +382,8 @@ def main():
         with open(options.write_names, "w") as file:
             file.writelines(name + "\n" for name, r in results.items()
                             if r["status"] == "passed")
+    if options.write_errors:
+        write_errors(results, options.write_errors)
     return print_report(results, seconds, options)
 
 

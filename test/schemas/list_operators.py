@@ -53,7 +53,10 @@ is current. How an operator is compiled:
 Its tests are ONNX's own that pass, of all of them; for com.microsoft the cases
 of `test/graphs`, and whether `test/random/run_microsoft.py` draws it; for
 ai.onnx.ml also the models of `test/pipelines`. com.microsoft.nchwc is what
-onnxruntime saves of a model that it has laid out for one machine.
+onnxruntime saves of a model that it has laid out for one machine. "ulp" is the
+largest error in ONNX's tests of the operator, in units in the last place of its
+floats, wherever the expected result is near 0 too: `run_backend_tests.py
+--write-errors test/operators/largest-errors.txt` measures it.
 """
 
 
@@ -131,6 +134,12 @@ def count_backend_tests(options):
         if name in failures:
             reasons[operator].append(failures[name])
     return total, reasons
+
+
+def read_errors():
+    """By operator, as run_backend_tests.py --write-errors wrote them."""
+    return dict(line.split() for line in
+                read("test", "operators", "largest-errors.txt").splitlines())
 
 
 def count_graphs():
@@ -227,6 +236,7 @@ def write_page(options):
     dialect = read_dialect(options)
     counts = (*count_backend_tests(options), count_graphs(),
               count_pipelines(), read_all("test", "random", "microsoft_*.py"))
+    errors = read_errors()
     lines = [HEADER]
     for domain in DOMAINS:
         rows = list(list_microsoft(dialect) if domain == MICROSOFT else
@@ -234,10 +244,13 @@ def write_page(options):
                     list_standard(domain, dialect))
         built = sum(how != "refused" for _, how, _ in rows)
         lines += [f"## {domain}: {built} of {len(rows)}", "",
-                  "| operator | | tests | |", "| --- | --- | --- | --- |"]
+                  "| operator | | tests | ulp | |",
+                  "| --- | --- | --- | --- | --- |"]
         for name, how, note in rows:
             tests, why = describe_tests(domain, name, counts)
-            lines.append(f"| {name} | {how} | {tests} | {note or why} |")
+            ulp = errors.get(name, "") if domain == "ai.onnx" else ""
+            lines.append(f"| {name} | {how} | {tests} | {ulp} | "
+                         f"{note or why} |")
         lines.append("")
     return "\n".join(lines)
 

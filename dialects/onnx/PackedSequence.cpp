@@ -115,6 +115,12 @@ static Value getSizes(GraphBuilder &g, const PackedSequence &packed,
   return g.concat(sizes, 0);
 }
 
+/// Then an element is a row of `values`, whose size no data tells.
+static bool hasOneShape(const PackedSequence &packed) {
+  return packed.getTensorRank() == int64_t(packed.sizes.size()) &&
+         llvm::all_of(packed.sizes, [](int64_t size) { return size > 0; });
+}
+
 static SmallVector<int64_t> getStaticSizes(Value tensor) {
   SmallVector<int64_t> sizes;
   Dims dims = *getDims(tensor);
@@ -223,6 +229,12 @@ Value onnxc::onnx::readElement(GraphBuilder &g, const PackedSequence &packed,
   if (!rank)
     return {};
   Value at = countFromFront(g, position, length(g, packed));
+  if (hasOneShape(packed)) {
+    requirePosition(g, at, length(g, packed));
+    Value shape = g.concat({length(g, packed), g.ints(packed.sizes)}, 0);
+    return g.reshape(g.gather(g.reshape(packed.values, shape), at, 0),
+                     packed.sizes);
+  }
   Value next = g.add(at, g.ints(1)), volumes = getVolumes(g, packed);
   Value from = sumBefore(g, volumes, at);
   // Where there is no such place, these slices are too short for the Reshapes.

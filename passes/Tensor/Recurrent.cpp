@@ -13,8 +13,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/onnx/RecurrentActivation.h"
 #include "dialects/onnx/RecurrentOps.h"
-#include "passes/Tensor/RecurrentActivation.h"
 #include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;

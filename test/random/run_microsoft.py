@@ -28,13 +28,14 @@ import microsoft_elementwise
 import microsoft_models
 import microsoft_others
 import microsoft_quantised
+import microsoft_recurrent
 import microsoft_sequences
 import microsoft_states
 import seeded_models
 
 DRAWERS = (microsoft_elementwise.DRAWERS + microsoft_sequences.DRAWERS +
            microsoft_quantised.DRAWERS + microsoft_others.DRAWERS +
-           microsoft_states.DRAWERS)
+           microsoft_states.DRAWERS + microsoft_recurrent.DRAWERS)
 # A few roundings of 11 bits.
 HALF_TOLERANCE = 6e-3
 STATE = onnxruntime.capi.onnxruntime_pybind11_state

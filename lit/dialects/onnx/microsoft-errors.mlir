@@ -35,3 +35,17 @@ func.func @columns(%x: tensor<1x3x6xf32>, %w: tensor<6x25xf32>) -> tensor<*xf32>
       : (tensor<1x3x6xf32>, tensor<6x25xf32>) -> (tensor<*xf32>, tensor<*xf32>)
   return %y : tensor<*xf32>
 }
+
+// -----
+
+func.func @attending(%x: tensor<5x2x5xf32>, %w: tensor<1x16x5xf32>,
+    %r: tensor<1x16x4xf32>, %qw: tensor<1x4x6xf32>, %mw: tensor<1x3x6xf32>,
+    %v: tensor<1x6xf32>, %m: tensor<2x7x3xf32>) -> tensor<*xf32> {
+  // expected-error@+1 {{the size of W in dimension 2 is 5, not 8}}
+  %y, %h, %c = onnx.microsoft.AttnLSTM(%x, %w, %r, _, _, _, _, _, %qw, %mw, %v, %m, _, _)
+      {hidden_size = 4 : i64}
+      : (tensor<5x2x5xf32>, tensor<1x16x5xf32>, tensor<1x16x4xf32>, tensor<1x4x6xf32>,
+          tensor<1x3x6xf32>, tensor<1x6xf32>, tensor<2x7x3xf32>)
+      -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>)
+  return %y : tensor<*xf32>
+}

@@ -29,3 +29,26 @@ func.func @attention(%x: tensor<1x3x6xf32>, %w: tensor<6x24xf32>)
       : (tensor<1x3x6xf32>, tensor<6x24xf32>) -> (tensor<*xf32>, tensor<*xf32>)
   return %y, %state : tensor<*xf32>, tensor<*xf32>
 }
+
+// AttnLSTM is a Scan of LSTMs of one step, whose inputs have what the state
+// before them reads from the memory behind them.
+
+// CHECK-LABEL: func.func @attending
+// CHECK: %[[KEYS:.*]] = onnx.MatMul(%arg6,
+// CHECK: onnx.Scan(
+// CHECK: %[[X:.*]] = onnx.Concat({{.*}} -> tensor<2x8xf32>
+// CHECK: onnx.LSTM({{.*}} {{.*}}hidden_size = 4
+// CHECK: onnx.Add(%[[KEYS]],
+// CHECK: onnx.Softmax(
+// CHECK: onnx.MatMul({{.*}}, %arg6)
+// CHECK: onnx.Yield
+func.func @attending(%x: tensor<5x2x5xf32>, %w: tensor<1x16x8xf32>,
+    %r: tensor<1x16x4xf32>, %qw: tensor<1x4x6xf32>, %mw: tensor<1x3x6xf32>,
+    %v: tensor<1x6xf32>, %m: tensor<2x7x3xf32>) -> tensor<*xf32> {
+  %y, %h, %c = onnx.microsoft.AttnLSTM(%x, %w, %r, _, _, _, _, _, %qw, %mw, %v, %m, _, _)
+      {hidden_size = 4 : i64}
+      : (tensor<5x2x5xf32>, tensor<1x16x8xf32>, tensor<1x16x4xf32>, tensor<1x4x6xf32>,
+          tensor<1x3x6xf32>, tensor<1x6xf32>, tensor<2x7x3xf32>)
+      -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>)
+  return %y : tensor<*xf32>
+}

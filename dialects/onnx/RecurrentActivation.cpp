@@ -4,12 +4,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "passes/Tensor/RecurrentActivation.h"
+#include "dialects/onnx/RecurrentActivation.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
-using namespace onnxc;
 using namespace onnxc::onnx;
 
 namespace {
@@ -35,10 +34,10 @@ Parameters getParameters(StringRef name) {
 } // namespace
 
 std::optional<SmallVector<RecurrentActivation>>
-onnxc::parseRecurrentActivations(ArrayAttr names, ArrayRef<float> alpha,
-                                 ArrayRef<float> beta,
-                                 ArrayRef<StringRef> defaults,
-                                 size_t directions) {
+onnxc::onnx::parseRecurrentActivations(ArrayAttr names, ArrayRef<float> alpha,
+                                       ArrayRef<float> beta,
+                                       ArrayRef<StringRef> defaults,
+                                       size_t directions) {
   SmallVector<std::string> list;
   if (names)
     for (Attribute name : names)
@@ -65,7 +64,8 @@ onnxc::parseRecurrentActivations(ArrayAttr names, ArrayRef<float> alpha,
     };
     float a = take(parameters.hasAlpha, alpha, parameters.alpha);
     float c = take(parameters.hasBeta, beta, parameters.beta);
-    result.push_back({name.str(), a, c});
+    result.push_back(
+        {name.str(), a, c, parameters.hasAlpha, parameters.hasBeta});
   }
   return result;
 }

@@ -4,21 +4,22 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef ONNXC_PASSES_TENSOR_RECURRENTACTIVATION_H
-#define ONNXC_PASSES_TENSOR_RECURRENTACTIVATION_H
+#ifndef ONNXC_DIALECTS_ONNX_RECURRENTACTIVATION_H
+#define ONNXC_DIALECTS_ONNX_RECURRENTACTIVATION_H
 
 #include "dialects/onnx/ValueBuilder.h"
 #include <optional>
 #include <string>
 
-namespace onnxc {
+namespace onnxc::onnx {
 
 /// One activation function with its parameters.
 struct RecurrentActivation {
   std::string name; // lower case
   float alpha = 0, beta = 0;
+  bool hasAlpha = false, hasBeta = false; // which of them it has
 
-  mlir::Value build(const onnx::ValueBuilder &v, mlir::Value x) const;
+  mlir::Value build(const ValueBuilder &v, mlir::Value x) const;
 };
 
 /// The activations of all directions. Each function takes the next value of
@@ -30,6 +31,6 @@ parseRecurrentActivations(mlir::ArrayAttr names, llvm::ArrayRef<float> alpha,
                           llvm::ArrayRef<llvm::StringRef> defaults,
                           size_t directions);
 
-} // namespace onnxc
+} // namespace onnxc::onnx
 
-#endif // ONNXC_PASSES_TENSOR_RECURRENTACTIVATION_H
+#endif // ONNXC_DIALECTS_ONNX_RECURRENTACTIVATION_H

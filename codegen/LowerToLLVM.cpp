@@ -6,6 +6,7 @@
 
 #include "codegen/LowerToLLVM.h"
 #include "codegen/AlignStrings.h"
+#include "codegen/InterleaveLoops.h"
 #include "codegen/LowerVectors.h"
 #include "codegen/StoreHalves.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
@@ -144,6 +145,7 @@ void buildCodePipeline(OpPassManager &pm, unsigned indexBits, bool debugLines) {
   function.addPass(memref::createExpandStridedMetadataPass());
   function.addPass(std::make_unique<GuardDivisions>());
   function.addPass(createLowerAffinePass());
+  function.addPass(createInterleaveLoops());
   function.addPass(createSCFToControlFlowPass());
   function.addPass(std::make_unique<KeepExtremes>());
   function.addPass(arith::createArithExpandOpsPass());

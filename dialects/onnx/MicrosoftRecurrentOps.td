@@ -37,8 +37,9 @@ def Onnx_MicrosoftAttnLSTMOp
   let description = [{
     What a step reads from the memory M, through the layer AW if there is one,
     stands behind the next step's input. Both directions read for themselves.
-    onnxruntime refuses a sequence or a memory of length 0; here the former
-    keeps its states, and nothing is read from the latter.
+    onnxruntime refuses lengths of 0 and those above the steps or places that
+    there are. Here these are limited, a sequence of none keeps its states, and
+    nothing is read from a memory of none.
   }];
   let arguments = (ins
       Onnx_Tensor:$X, Onnx_Tensor:$W, Onnx_Tensor:$R, Optional<Onnx_Tensor>:$B,

@@ -7,6 +7,8 @@ import re
 
 # (operator, its input or "", why)
 ACCEPTED = [
+    ("AttnLSTM", "X", "a length is limited to the steps"),
+    ("AttnLSTM", "M", "a length is limited to the places of the memory"),
     ("DynamicQuantizeLinear", "", "of nothing, the scale is 0 by its text"),
     ("FeatureVectorizer", "", "rows of a free length are as long as "
      "inputdimensions says"),

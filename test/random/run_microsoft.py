@@ -25,17 +25,17 @@ import run_models
 from suite_cases import Failure
 
 import microsoft_elementwise
+import microsoft_lstms
 import microsoft_models
 import microsoft_others
 import microsoft_quantised
-import microsoft_recurrent
 import microsoft_sequences
-import microsoft_states
+import microsoft_state_models
 import seeded_models
 
 DRAWERS = (microsoft_elementwise.DRAWERS + microsoft_sequences.DRAWERS +
            microsoft_quantised.DRAWERS + microsoft_others.DRAWERS +
-           microsoft_states.DRAWERS + microsoft_recurrent.DRAWERS)
+           microsoft_state_models.DRAWERS + microsoft_lstms.DRAWERS)
 # A few roundings of 11 bits.
 HALF_TOLERANCE = 6e-3
 STATE = onnxruntime.capi.onnxruntime_pybind11_state

@@ -37,8 +37,7 @@ MICROSOFT, TABLES, TREES = 3 * len(run_microsoft.DRAWERS), 60, 8
 GRAPHS = ("training", "gradients", "microsoft", "microsoft_attention",
           "microsoft_blocks", "microsoft_caches", "microsoft_decoders",
           "microsoft_experts", "microsoft_gates", "microsoft_images",
-          "microsoft_matrices", "microsoft_quantized", "microsoft_recurrent",
-          "microsoft_tokens")
+          "microsoft_matrices", "microsoft_quantized", "microsoft_tokens")
 
 
 @dataclasses.dataclass

@@ -17,26 +17,39 @@ using namespace mlir;
 
 namespace onnxc {
 
+/// The number of an element type; 0 where it has none.
+static int getNumber(Type element) {
+  for (int number = ::onnx::TensorProto::DataType_MIN + 1;
+       number <= ::onnx::TensorProto::DataType_MAX; ++number)
+    if (convertElementType(element.getContext(), number) == element)
+      return number;
+  return 0;
+}
+
+/// Writes the type as onnx has it, if it can.
+static bool convert(Type type, ::onnx::TypeProto &proto) {
+  if (auto sequence = dyn_cast<onnx::SeqType>(type))
+    return convert(sequence.getElement(),
+                   *proto.mutable_sequence_type()->mutable_elem_type());
+  if (auto optional = dyn_cast<onnx::OptType>(type))
+    return convert(optional.getElement(),
+                   *proto.mutable_optional_type()->mutable_elem_type());
+  if (auto map = dyn_cast<onnx::MapType>(type)) {
+    proto.mutable_map_type()->set_key_type(getNumber(map.getKey()));
+    return convert(map.getValue(),
+                   *proto.mutable_map_type()->mutable_value_type());
+  }
+  auto tensor = dyn_cast<TensorType>(type);
+  int number = tensor ? getNumber(tensor.getElementType()) : 0;
+  proto.mutable_tensor_type()->set_elem_type(number);
+  return number != 0;
+}
+
 /// onnx's own description, "tensor(float)"; null where there is none.
 static ::onnx::DataType describe(Type type) {
   ::onnx::TypeProto proto;
-  ::onnx::TypeProto *inner = &proto;
-  while (auto sequence = dyn_cast<onnx::SeqType>(type)) {
-    inner = inner->mutable_sequence_type()->mutable_elem_type();
-    type = sequence.getElement();
-  }
-  auto tensor = dyn_cast<TensorType>(type);
-  if (!tensor)
-    return nullptr;
-  for (int number = ::onnx::TensorProto::DataType_MIN + 1;
-       number <= ::onnx::TensorProto::DataType_MAX; ++number) {
-    if (convertElementType(type.getContext(), number) !=
-        tensor.getElementType())
-      continue;
-    inner->mutable_tensor_type()->set_elem_type(number);
-    return ::onnx::Utils::DataTypeUtils::ToType(proto);
-  }
-  return nullptr;
+  return convert(type, proto) ? ::onnx::Utils::DataTypeUtils::ToType(proto)
+                              : nullptr;
 }
 
 static LogicalResult notTaken(Location loc, StringRef name, StringRef type,
@@ -58,7 +71,13 @@ LogicalResult checkTypes(const Model &model, const ::onnx::NodeProto &node,
   const ::onnx::OpSchema *schema =
       ::onnx::OpSchemaRegistry::Instance()->GetSchema(
           node.op_type(), int(model.getOpset(node.domain())), domain);
-  if (!schema || schema->inputs().empty())
+  if (!schema) {
+    for (auto [i, type] : llvm::enumerate(types))
+      if (type && !isa<TensorType>(type))
+        return emitError(loc) << "its input number " << i << " is no tensor";
+    return success();
+  }
+  if (schema->inputs().empty())
     return success();
   // The first input that a type variable was found at.
   llvm::StringMap<std::pair<::onnx::DataType, StringRef>> variables;

@@ -98,6 +98,9 @@ static SmallVector<Value> buildLoop(SequenceMapOp op, OpBuilder &b) {
 }
 
 SmallVector<Value> SequenceMapOp::expand(OpBuilder &b) {
+  for (Type type : getResultTypes())
+    if (!isa_and_nonnull<TensorType>(getElementOf(type)))
+      return refuseExpansion(*this, "has a body that gives no tensors");
   SmallVector<std::optional<SmallVector<Value>>> sequences;
   bool areKnown = true;
   for (Value operand : getOperands()) {

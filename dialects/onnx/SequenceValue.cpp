@@ -161,7 +161,7 @@ onnxc::onnx::getPacked(GraphBuilder &g, Value value, int64_t columns) {
   if (std::optional<Slices> slices = getSlices(value))
     return packSlices(g, *slices);
   std::optional<SmallVector<Value>> elements = getElements(value);
-  if (!elements)
+  if (!elements || !getTensorIn(value.getType()))
     return std::nullopt;
   return packElements(g, *elements, getScalar(getElementOf(value.getType())),
                       columns);

@@ -29,7 +29,7 @@ using namespace onnxc;
 using namespace onnxc::onnx;
 
 bool onnxc::isSequence(Value value) {
-  return isa<SeqType, OptType>(value.getType());
+  return isa<SeqType, OptType>(value.getType()) && getTensorIn(value.getType());
 }
 
 namespace {

@@ -12,7 +12,7 @@
 
 namespace onnxc {
 
-/// Whether a value is no tensor.
+/// Whether a value is a sequence or an optional of tensors.
 bool isSequence(mlir::Value value);
 
 /// A value that a Loop carries, as copies of its body tell.

@@ -102,7 +102,7 @@ def boundaries():
     yield one("dictionary-word-twice", "DictVectorizer",
               "has a word twice in its vocabulary",
               x=DICTIONARY, string_vocabulary=["a", "b", "a"])
-    yield one("cast-map-keys", "CastMap", "needs a map from integers",
+    yield one("cast-map-keys", "CastMap", "its input X is of type map",
               x=DICTIONARY)
     yield one("operator-of-another-domain", "Relu",
               r".*ai\.onnx\.ml has no such operator")

@@ -278,9 +278,10 @@ private:
         divide(region.front(), resident);
     }
     move(end, nullptr, placed);
-    // These ops run on the device, or only such ops used them.
+    // These ops run on the device, or only such ops used them: a view may have
+    // been placed for those of a sub-graph.
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-      if (!placed.contains(&op)) {
+      if (!placed.contains(&op) || (isFreeInPlan(&op) && op.use_empty())) {
         assert(op.use_empty() && "the host reads what the device keeps");
         op.erase();
       }

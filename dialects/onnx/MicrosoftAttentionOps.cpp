@@ -104,9 +104,15 @@ static Value getMask(GraphBuilder &g, Op op, Value hiding, Value added,
   return added ? g.add(mask, added) : mask;
 }
 
-/// A mask of one dimension counts keys of each batch, or has two lists of them.
-static void requireMask(SizeRequirements &r, Value mask, AffineExpr batch) {
+/// A mask of one dimension counts keys of each batch, or has two lists of them;
+/// others have a place for each key, and one of three for each query, too.
+static void requireMask(SizeRequirements &r, StringRef name, Value mask,
+                        AffineExpr batch, AffineExpr queries, AffineExpr keys) {
   std::optional<Dims> dims = mask ? getDims(mask) : std::nullopt;
+  if (dims && dims->size() == 2)
+    return r.shape(name, mask, {batch, keys});
+  if (dims && dims->size() == 3)
+    return r.shape(name, mask, {batch, queries, keys});
   if (!dims || dims->size() != 1 || dims->front() == batch)
     return;
   AffineExpr length = dims->front();
@@ -158,6 +164,12 @@ getColumns(AffineExpr all, std::optional<ArrayRef<int64_t>> sizes) {
   return columns;
 }
 
+/// With those of the state, [2, batch, heads, keys, size].
+static AffineExpr countKeys(const Dims &input, Value past) {
+  std::optional<Dims> dims = past ? getDims(past) : std::nullopt;
+  return dims && dims->size() == 5 ? simplify((*dims)[3] + input[1]) : input[1];
+}
+
 /// Attention of [batch, length, size] tensors with the state that one tensor
 /// holds; gives the output and the state.
 template <typename Op>
@@ -165,9 +177,8 @@ static SmallVector<Value> attendWithState(GraphBuilder &g, Op op,
                                           AttentionParts parts, Value past,
                                           Value added, const Dims &input,
                                           AffineExpr keySize, Type element) {
-  AffineExpr batch = input[0], keys = input[1];
+  AffineExpr batch = input[0], keys = countKeys(input, past);
   if (past) {
-    keys = simplify((*getDims(past))[3] + keys);
     parts.pastKey = g.gather(past, g.integer(0), 0);
     parts.pastValue = g.gather(past, g.integer(1), 0);
   }
@@ -197,7 +208,8 @@ void MicrosoftAttentionOp::requireSizes(SizeRequirements &r) {
     r.rank("past", getPast(), 5);
   if (!input || !weights || input->size() != 3 || weights->size() != 2)
     return;
-  requireMask(r, getMaskIndex(), input->front());
+  requireMask(r, "mask_index", getMaskIndex(), (*input)[0], (*input)[1],
+              countKeys(*input, getPast()));
   r.equal((*weights)[1], getColumns((*weights)[1], getQkvHiddenSizes()).back(),
           "the columns of the weights");
   if (getBias())
@@ -213,7 +225,8 @@ void MicrosoftQAttentionOp::requireSizes(SizeRequirements &r) {
     r.rank("past", getPast(), 5);
   if (!input || !weights || input->size() != 3 || weights->size() != 2)
     return;
-  requireMask(r, getMaskIndex(), input->front());
+  requireMask(r, "mask_index", getMaskIndex(), (*input)[0], (*input)[1],
+              countKeys(*input, getPast()));
   r.equal((*weights)[1], getColumns((*weights)[1], std::nullopt).back(),
           "the columns of the weights");
 }
@@ -395,7 +408,12 @@ void MicrosoftMultiHeadAttentionOp::requireSizes(SizeRequirements &r) {
       return;
     return r.fail("its query, key and value are none of the operator's forms");
   }
-  requireMask(r, getKeyPaddingMask(), sizes->batch);
+  std::optional<Dims> pastDims =
+      getPastKey() ? getDims(getPastKey()) : std::nullopt;
+  bool hasPast = pastDims && pastDims->size() == 4;
+  requireMask(r, "key_padding_mask", getKeyPaddingMask(), sizes->batch,
+              sizes->queries,
+              hasPast ? simplify((*pastDims)[2] + sizes->keys) : sizes->keys);
   for (auto [name, past] : {std::pair(StringRef("past_key"), getPastKey()),
                             std::pair(StringRef("past_value"), getPastValue())})
     if (past)

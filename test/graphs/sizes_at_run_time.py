@@ -329,6 +329,12 @@ agraph (float[n, m] x, float[k] b) => (float[n, m] y) {
   y = com.microsoft.BiasGelu(x, b)
 }""", [{"x": (4, 1), "b": (3,)}, {"x": (4, 3), "b": (1,)}], refused=SHAPE,
          imports='"" : 21, "com.microsoft" : 1'),
+    Case("mask_beside_keys", """
+agraph (float[b, s, 8] x, float[8, 24] w, int32[m, k] mask) => (float[b, s, 8] y) {
+  y = com.microsoft.Attention <num_heads = 2> (x, w, , mask)
+}""", [{"x": (2, 3, 8), "w": (8, 24), "mask": np.ones(shape)}
+       for shape in ((2, 1), (2, 5), (1, 3), (3, 3))], refused=SHAPE,
+         imports='"" : 21, "com.microsoft" : 1'),
     Case("gather_from_nothing", GATHER, [{"x": (0, 3), "at": [0, 1]}],
          refused=SHAPE),
     Case("pad_by_edges_of_nothing", """

@@ -7,7 +7,6 @@ import re
 
 # (operator, its input or "", why)
 ACCEPTED = [
-    ("Attention", "mask_index", "a mask longer than the keys is cut to them"),
     ("AttnLSTM", "X", "a length is limited to the steps"),
     ("AttnLSTM", "M", "a length is limited to the places of the memory"),
     ("DynamicQuantizeLinear", "", "of nothing, the scale is 0 by its text"),

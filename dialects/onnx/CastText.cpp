@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/CastOps.h"
-#include "dialects/onnx/EncoderOps.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/OnnxDialect.h"
+#include "dialects/onnx/RunTimeChecks.h"
 #include "dialects/onnx/TextOps.h"
 
 using namespace mlir;
@@ -30,9 +30,7 @@ static Value readNumbers(GraphBuilder &g, Value x, Type to) {
   auto read = ReadNumberOp::create(g.b, g.loc, g.reshape(x, {-1}),
                                    TypeAttr::get(widen(to)),
                                    toOdd ? g.b.getUnitAttr() : UnitAttr());
-  Value bad = g.sum(g.cast(read.getIsBad(), g.b.getI64Type()), 0,
-                    /*keepdims=*/true);
-  Value y = RequireNoneOp::create(g.b, g.loc, read.getY(), bad);
+  Value y = requireNone(g, read.getY(), read.getIsBad());
   return g.reshape(g.cast(y, to), g.shape(x));
 }
 

@@ -9,6 +9,7 @@
 #include "dialects/onnx/GatherOps.h"
 #include "dialects/onnx/LabelList.h"
 #include "dialects/onnx/OnnxDialect.h"
+#include "dialects/onnx/RunTimeChecks.h"
 #include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
@@ -91,11 +92,8 @@ SmallVector<Value> OneHotEncoderOp::expand(OpBuilder &b) {
       OneHotOp::create(b, getLoc(), place, g.ints(count), values, /*axis=*/-1);
   if (getZeros() != 0)
     return {y};
-  Value isUnknown =
-      g.equal(g.reshape(place, {-1}), g.number(double(count), b.getI32Type()));
-  Value unknown =
-      g.sum(g.cast(isUnknown, b.getI64Type()), 0, /*keepdims=*/true);
-  return {RequireNoneOp::create(b, getLoc(), y, unknown)};
+  return {requireNone(g, y,
+                      g.equal(place, g.number(double(count), b.getI32Type())))};
 }
 
 //===----------------------------------------------------------------------===//

@@ -7,7 +7,7 @@
 #include "dialects/onnx/MapOps.h"
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/EncoderOps.h"
-#include "dialects/onnx/PackedSequence.h"
+#include "dialects/onnx/RunTimeChecks.h"
 #include "dialects/onnx/SearchOps.h"
 #include "llvm/ADT/DenseSet.h"
 

@@ -11,6 +11,7 @@
 #include "dialects/onnx/MicrosoftCacheOps.h"
 #include "dialects/onnx/AttentionOps.h"
 #include "dialects/onnx/Microsoft.h"
+#include "dialects/onnx/MicrosoftHeads.h"
 #include "dialects/onnx/NormalizationOps.h"
 #include "dialects/onnx/ScatterOps.h"
 #include "dialects/onnx/SizeRequirements.h"
@@ -167,14 +168,7 @@ Value CacheAttention::addSink(Value &keys, Value &values, Value mask) {
 SmallVector<Value> CacheAttention::build() {
   OpBuilder &b = g.b;
   findPlaces();
-  Value q = op.getQuery(), k = op.getKey(), v = op.getValue();
-  if (!k) {
-    AffineExpr keyFrom = simplify(size * heads),
-               valueFrom = simplify(size * (heads + kvHeads));
-    k = g.slice(q, g.dims({keyFrom}), g.dims({valueFrom}), 2);
-    v = g.slice(q, g.dims({valueFrom}), g.dims({query[2]}), 2);
-    q = g.slice(q, g.ints(0), g.dims({keyFrom}), 2);
-  }
+  auto [q, k, v] = splitHeads(g, op, size, heads, kvHeads);
   auto epsilon = [&](std::optional<float> own) {
     return b.getF32FloatAttr(own.value_or(op.getQkNormEpsilon()));
   };

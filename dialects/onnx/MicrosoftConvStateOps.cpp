@@ -8,6 +8,7 @@
 
 #include "dialects/onnx/MicrosoftConvStateOps.h"
 #include "dialects/onnx/Microsoft.h"
+#include "dialects/onnx/MicrosoftStates.h"
 #include "dialects/onnx/PackedRows.h"
 #include "dialects/onnx/SizeRequirements.h"
 
@@ -160,12 +161,8 @@ SmallVector<Value> MicrosoftCausalConvWithStateOp::expand(OpBuilder &b) {
 LogicalResult MicrosoftVarlenCausalConvWithStateOp::verify() {
   if (getKernelDelta() || getPreviousMask())
     return emitError("kernel_delta and previous_mask are known but not built");
-  if (getStateUpdateCapacity() < 0 || getStateUpdateCapacity() > 8)
-    return emitError("state_update_capacity is ")
-           << getStateUpdateCapacity() << ", not from 0 to 8";
-  if (!getCaptureCount() != !getStateUpdateCapacity())
-    return emitError("capture_count and state_update_capacity come together "
-                     "or not");
+  if (failed(verifyCaptures(*this)))
+    return failure();
   return verifyConv(*this, getActivation(), getDilation());
 }
 

@@ -7,6 +7,7 @@
 #include "dialects/onnx/MicrosoftDraftOps.h"
 #include "dialects/onnx/Microsoft.h"
 #include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/RunTimeChecks.h"
 #include "dialects/onnx/SizeRequirements.h"
 
 using namespace mlir;
@@ -58,6 +59,9 @@ static Value takePredicted(GraphBuilder &g, Value source, AffineExpr length,
       g.gather(padded, g.max(g.min(at, g.dims({length})), g.dims({zero})), 0);
   Value goesOn =
       g.both(g.equal(draft, predicted), g.less(at, g.dims({length})));
+  // As many as the draft has left, and one.
+  Value left = g.sub(g.dims({length}), from);
+  require(g, g.equal(g.dims({simplify(count - 1)}), left));
   Value last = g.dims({simplify(count - 1)});
   Value leaves = ReduceMinOp::create(g.b, g.loc, g.select(goesOn, last, place),
                                      g.ints(0), /*keepdims=*/1,

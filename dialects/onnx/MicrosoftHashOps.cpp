@@ -12,6 +12,7 @@
 #include "dialects/onnx/MicrosoftHashOps.h"
 #include "dialects/onnx/LogicOps.h"
 #include "dialects/onnx/Microsoft.h"
+#include "dialects/onnx/MicrosoftStates.h"
 #include "dialects/onnx/PackedRows.h"
 #include "dialects/onnx/SizeRequirements.h"
 
@@ -222,12 +223,8 @@ LogicalResult MicrosoftVarlenNGramHashMappingOp::inferReturnTypes(
 }
 
 LogicalResult MicrosoftVarlenNGramHashMappingOp::verify() {
-  if (getStateUpdateCapacity() < 0 || getStateUpdateCapacity() > 8)
-    return emitError("state_update_capacity is ")
-           << getStateUpdateCapacity() << ", not from 0 to 8";
-  if (!getCaptureCount() != !getStateUpdateCapacity())
-    return emitError("capture_count and state_update_capacity come together "
-                     "or not");
+  if (failed(verifyCaptures(*this)))
+    return failure();
   if (getPastSegmentIds() && !getSegmentIds())
     return emitError("past_segment_ids needs segment_ids");
   return verifyHash(*this);

@@ -10,6 +10,7 @@
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/Microsoft.h"
 #include "dialects/onnx/PoolingOps.h"
+#include "dialects/onnx/RunTimeChecks.h"
 #include "dialects/onnx/SizeRequirements.h"
 #include <numeric>
 
@@ -167,11 +168,17 @@ template <typename Op> static Value convolve(Op op, OpBuilder &b, Value x) {
                         op.getPadsAttr(), op.getStridesAttr());
 }
 
+/// What is added, if there is something, has the same sizes.
+static Value addSame(GraphBuilder &g, Value x, Value other) {
+  if (!other)
+    return x;
+  requireSameShape(g, x, other);
+  return g.add(x, other);
+}
+
 SmallVector<Value> MicrosoftFusedConvOp::expand(OpBuilder &b) {
   GraphBuilder g{b, getLoc()};
-  Value sum = convolve(*this, b, getX());
-  if (getZ())
-    sum = g.add(sum, getZ());
+  Value sum = addSame(g, convolve(*this, b, getX()), getZ());
   return {activate(g, sum, getActivation(),
                    getActivationParams().value_or(ArrayRef<float>()))};
 }
@@ -180,10 +187,10 @@ SmallVector<Value> MicrosoftNhwcFusedConvOp::expand(OpBuilder &b) {
   if (getRank(getX()).value_or(0) < 3)
     return {};
   GraphBuilder g{b, getLoc()};
+  int64_t rank = *getRank(getX());
+  Value z = getZ() ? moveChannelsFirst(g, getZ(), rank) : Value();
   Value sum =
-      convolve(*this, b, moveChannelsFirst(g, getX(), *getRank(getX())));
-  if (getZ())
-    sum = g.add(sum, moveChannelsFirst(g, getZ(), *getRank(getX())));
+      addSame(g, convolve(*this, b, moveChannelsFirst(g, getX(), rank)), z);
   Value y = activate(g, sum, getActivation(),
                      getActivationParams().value_or(ArrayRef<float>()));
   return {moveChannelsLast(g, y, *getRank(getX()))};

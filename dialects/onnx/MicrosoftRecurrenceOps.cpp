@@ -10,6 +10,7 @@
 #include "dialects/onnx/ActivationOps.h"
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/Microsoft.h"
+#include "dialects/onnx/MicrosoftStates.h"
 #include "dialects/onnx/PackedRows.h"
 #include "dialects/onnx/RecurrenceOps.h"
 #include "dialects/onnx/SizeRequirements.h"
@@ -195,12 +196,8 @@ LogicalResult MicrosoftGatedDeltaNetOp::verify() {
     return emitError("unknown beta_activation ") << rate;
   if (gate != "none" && (!getALog() || !getDtBias()))
     return emitError("gate_activation ") << gate << " needs a_log and dt_bias";
-  if (getStateUpdateCapacity() < 0 || getStateUpdateCapacity() > 8)
-    return emitError("state_update_capacity is ")
-           << getStateUpdateCapacity() << ", not from 0 to 8";
-  if (!getCaptureCount() != !getStateUpdateCapacity())
-    return emitError("capture_count and state_update_capacity come together "
-                     "or not");
+  if (failed(verifyCaptures(*this)))
+    return failure();
   if (!getKey() != !getValue())
     return emitError("has a key without a value, or a value without a key");
   if (!getInitialState() && (!getKey() || !getCuSeqlens()))

@@ -7,6 +7,7 @@
 #include "dialects/onnx/MicrosoftSparseOps.h"
 #include "dialects/onnx/AttentionOps.h"
 #include "dialects/onnx/Microsoft.h"
+#include "dialects/onnx/MicrosoftHeads.h"
 #include "dialects/onnx/ScatterOps.h"
 #include "dialects/onnx/SizeRequirements.h"
 
@@ -180,14 +181,7 @@ SmallVector<Value> BlockAttention::build() {
   OpBuilder &b = g.b;
   findPlaces();
   int64_t heads = op.getNumHeads(), kvHeads = op.getKvNumHeads();
-  Value q = op.getQuery(), k = op.getKey(), v = op.getValue();
-  if (!k) {
-    AffineExpr keyFrom = simplify(size * heads),
-               valueFrom = simplify(size * (heads + kvHeads));
-    k = g.slice(q, g.dims({keyFrom}), g.dims({valueFrom}), 2);
-    v = g.slice(q, g.dims({valueFrom}), g.dims({query[2]}), 2);
-    q = g.slice(q, g.ints(0), g.dims({keyFrom}), 2);
-  }
+  auto [q, k, v] = splitHeads(g, op, size, heads, kvHeads);
   bool rotates = op.getDoRotary() != 0;
   q = readHeads(q, heads, rotates);
   auto write = [&](Value cache, Value rows) -> Value {

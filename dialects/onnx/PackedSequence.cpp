@@ -8,6 +8,7 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/RunTimeChecks.h"
 #include "dialects/onnx/SearchOps.h"
 #include "dialects/onnx/SequenceOps.h"
 #include "dialects/onnx/ShapeOps.h"
@@ -35,17 +36,6 @@ static Value buildNothing(GraphBuilder &g, Type element) {
 
 static Value flatten(GraphBuilder &g, Value tensor) {
   return g.reshape(tensor, g.count(tensor));
-}
-
-/// Ends the run where a list of one bool is false.
-static void require(GraphBuilder &g, Value condition) {
-  Value count = g.list(condition);
-  g.reshape(g.expand(g.ints(0), count), ArrayRef<int64_t>{1});
-}
-
-void onnxc::onnx::requireNone(GraphBuilder &g, Value conditions) {
-  Value counts = flatten(g, g.cast(conditions, g.b.getI64Type()));
-  require(g, g.equal(g.sum(counts, 0, /*keepdims=*/true), g.ints(0)));
 }
 
 static Value length(GraphBuilder &g, const PackedSequence &packed) {

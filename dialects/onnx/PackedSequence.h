@@ -48,9 +48,6 @@ std::optional<PackedSequence> packElements(GraphBuilder &g,
 mlir::Value buildPack(GraphBuilder &g, const PackedSequence &packed,
                       bool isOptional = false);
 
-/// Ends a run where any of these bools is true.
-void requireNone(GraphBuilder &g, mlir::Value conditions);
-
 /// Whether an optional holds something, a bool.
 mlir::Value getPresence(GraphBuilder &g, const PackedSequence &packed);
 /// Ends a run where it does not.

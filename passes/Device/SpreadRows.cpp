@@ -106,7 +106,8 @@ std::optional<SharedLoop> matchLoop(scf::ForOp outer) {
         return std::nullopt;
   for (unsigned i = 0; i < shared.inner().getNumRegionIterArgs(); ++i) {
     Operation *combiner = matchCombiner(shared.inner(), i);
-    if (!combiner)
+    // Threads exchange words, which an index is none of.
+    if (!combiner || combiner->getResult(0).getType().isIndex())
       return std::nullopt;
     shared.combiners.push_back(combiner);
   }

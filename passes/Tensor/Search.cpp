@@ -44,16 +44,17 @@ template <typename Op> struct LowerArg : OpConversionPattern<Op> {
         return {isMax ? s.max(best[0], x) : s.min(best[0], x)};
       };
       Value best = v.loops(one, sizes[axis], {load(zero)}, compare)[0];
-      Value none = last ? v.index(-1) : sizes[axis];
+      // An integer, of which threads of a device may each find one.
+      Type place = rewriter.getI64Type();
+      Value none = v.toInteger(last ? v.index(-1) : sizes[axis], place);
       auto find = [&](ValueRange k, ValueRange found) -> SmallVector<Value> {
         Value x = load(k[0]), isBest = s.eq(x, best);
         if (s.isFloat(x))
           isBest = s.either(isBest, s.ne(x, x));
-        Value place = v.select(isBest, k[0], none);
-        return {last ? v.max(found[0], place) : v.min(found[0], place)};
+        Value here = v.select(isBest, v.toInteger(k[0], place), none);
+        return {last ? v.max(found[0], here) : v.min(found[0], here)};
       };
-      Value place = v.loops(zero, sizes[axis], {none}, find)[0];
-      return v.toInteger(place, rewriter.getI64Type());
+      return v.loops(zero, sizes[axis], {none}, find)[0];
     };
     rewriter.replaceOp(op, v.generate(op->getResult(0), element));
     return success();

@@ -21,6 +21,7 @@ packages=(
   libopenjp2-7-dev
   gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user  # other processors
   gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+  gcc-s390x-linux-gnu libc6-dev-s390x-cross
   qemu-system-arm qemu-system-misc                       # boards
   gcc-arm-none-eabi gcc-riscv64-unknown-elf              # and soft doubles
   nodejs chromium wasi-libc libclang-rt-22-dev-wasm32    # WebAssembly

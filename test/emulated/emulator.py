@@ -29,6 +29,7 @@ class Machine:
         default_factory=lambda: ["-static", "-lm", "-lpthread", "-latomic"])
     # Parts of the runtime that the machine's C library does not carry.
     without: tuple = ()
+    order: str = "<"  # of bytes, as struct and numpy have it
 
 
 MACHINES = {
@@ -42,6 +43,12 @@ MACHINES = {
     "riscv64v": Machine(["--target=riscv64", "-mattr=+v"],
                         ["riscv64-linux-gnu-gcc"],
                         ["qemu-riscv64", "-cpu", "rv64,v=true,vlen=128"]),
+    # Big-endian, without and with vectors.
+    "s390x": Machine(["--target=s390x"], ["s390x-linux-gnu-gcc"],
+                     ["qemu-s390x"], order=">"),
+    "s390xv": Machine(["--target=s390x", "-mcpu=z14"],
+                      ["s390x-linux-gnu-gcc"], ["qemu-s390x", "-cpu", "max"],
+                      order=">"),
     "wasm32": Machine(["--target=wasm32"],
                       ["clang-22", "--target=wasm32-wasi", "-Wno-deprecated",
                        "--sysroot=/usr", "-msimd128"],
@@ -70,52 +77,62 @@ def call(*command):
             f"{lines[-1] if lines else f'status {done.returncode}'}")
 
 
-def pack_string(text):
+def order_bytes(data, stored, order):
+    """The bytes of elements in the order of a machine, or from there."""
+    item = np.dtype(stored).itemsize
+    if np.dtype(stored).kind == "c":
+        item //= 2
+    if order == "<" or item == 1:
+        return data
+    return np.frombuffer(data, f"u{item}").byteswap().tobytes()
+
+
+def pack_string(text, order):
     data = text if isinstance(text, bytes) else text.encode()
-    return struct.pack("<q", len(data)) + data
+    return struct.pack(f"{order}q", len(data)) + data
 
 
-def pack(array, dtype):
+def pack(array, dtype, order="<"):
     array = np.asarray(array)
+    head = struct.pack(f"{order}ii{array.ndim}q", dtype, array.ndim,
+                       *array.shape)
     if dtype == onnx.TensorProto.STRING:
-        return (struct.pack(f"<ii{array.ndim}q", dtype, array.ndim,
-                            *array.shape) +
-                b"".join(pack_string(text) for text in array.ravel()))
+        return head + b"".join(pack_string(text, order)
+                               for text in array.ravel())
     if array.dtype.name in SMALL:
         array = array.astype(SMALL[array.dtype.name])
     if array.dtype.name == "float4_e2m1fn":
         array = array.view(np.uint8)
-    return (struct.pack("<ii", dtype, array.ndim) +
-            struct.pack(f"<{array.ndim}q", *array.shape) +
-            np.ascontiguousarray(array).tobytes())
+    return head + order_bytes(np.ascontiguousarray(array).tobytes(),
+                              array.dtype, order)
 
 
-def unpack_strings(content, at, shape):
+def unpack_strings(content, at, shape, order):
     """An array, and where it ends."""
     strings = np.empty(int(np.prod(shape, dtype=np.int64)), object)
     for i in range(strings.size):
-        length, = struct.unpack_from("<q", content, at)
+        length, = struct.unpack_from(f"{order}q", content, at)
         strings[i] = content[at + 8:at + 8 + length].decode()
         at += 8 + length
     return strings.reshape(shape), at
 
 
-def unpack(content):
+def unpack(content, order="<"):
     at = 0
     while at < len(content):
-        dtype, rank = struct.unpack_from("<ii", content, at)
-        shape = struct.unpack_from(f"<{rank}q", content, at + 8)
+        dtype, rank = struct.unpack_from(f"{order}ii", content, at)
+        shape = struct.unpack_from(f"{order}{rank}q", content, at + 8)
         at += 8 + 8 * rank
         if dtype == onnx.TensorProto.STRING:
-            strings, at = unpack_strings(content, at, shape)
+            strings, at = unpack_strings(content, at, shape, order)
             yield strings
             continue
         kind = onnx.helper.tensor_dtype_to_np_dtype(dtype)
         stored = SMALL.get(kind.name, kind)
         count = int(np.prod(shape, dtype=np.int64))
         size = count * np.dtype(stored).itemsize
-        yield np.frombuffer(content[at:at + size], stored).reshape(
-            shape).astype(kind)
+        data = order_bytes(content[at:at + size], stored, order)
+        yield np.frombuffer(data, stored).reshape(shape).astype(kind)
         at += size
 
 
@@ -190,10 +207,10 @@ class Emulator:
         results = os.path.join(folder, "outputs")
         with open(given, "wb") as file:
             for dtype, array in inputs:
-                file.write(pack(array, dtype))
+                file.write(pack(array, dtype, self.machine.order))
         call(*self.command, program, given, results)
         with open(results, "rb") as file:
-            return list(unpack(file.read()))
+            return list(unpack(file.read(), self.machine.order))
 
     def check_case(self, folder, rtol, atol, options=()):
         """Runs model.onnx on its data sets; raises what is wrong."""

@@ -44,6 +44,8 @@ VECTORS = {
     "aarch64": (["--target=aarch64"], r"fmla\tv\d+\.4s"),
     "riscv64v": (["--target=riscv64", "-mattr=+v"], r"vfmacc\.vf"),
     "riscv64": (["--target=riscv64"], r"fmadd\.s"),
+    "s390x": (["--target=s390x"], r"maebr?\t"),
+    "s390xv": (["--target=s390x", "-mcpu=z14"], r"vfmasb\t"),
     "wasm32": (["--target=wasm32"], r"f32x4\.mul"),
     "cortex-m4": (["--target=thumbv7em-none-eabihf", "-mcpu=cortex-m4"],
                   r"vmul\.f32\ts\d+"),
@@ -76,7 +78,7 @@ def conv_model(work):
 
 # The same of the least of many numbers.
 EXTREMES = {"aarch64": r"fmin\tv\d+\.4s", "riscv64v": r"vfmin\.vv",
-            "wasm32": r"f32x4\.min", "x86-64-v3": r"vminps\t.*%ymm",
+            "s390xv": r"vfminsb\t", "wasm32": r"f32x4\.min", "x86-64-v3": r"vminps\t.*%ymm",
             "x86-64-v4": r"vminps\t.*%zmm"}
 
 
@@ -136,7 +138,7 @@ def main():
     cases.update({f"extremes-{name}": functools.partial(
         vectors_case, onnxc, least, VECTORS[name][0], pattern)
         for name, pattern in EXTREMES.items()})
-    for name in ("aarch64", "riscv64", "riscv64v", "wasm32"):
+    for name in ("aarch64", "riscv64", "riscv64v", "s390xv", "wasm32"):
         machine = emulator.Emulator(name, onnxc, work)
         cases.update({f"{name}-{test}": functools.partial(
             operator_case, machine, cache, test) for test in SAMPLE})

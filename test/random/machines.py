@@ -24,7 +24,8 @@ from suite_cases import Failure
 
 LEVELS = ("x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4")
 DEVICES = {"vulkan": "vulkan", "cuda": "nvptx64"}
-EMULATED = ("aarch64", "riscv64", "riscv64v", "wasm32", "freestanding")
+EMULATED = ("aarch64", "riscv64", "riscv64v", "s390x", "s390xv", "wasm32",
+            "freestanding")
 NAMES = ("host", "threads", *LEVELS, *EMULATED, *DEVICES)
 # Each element takes as long there as a hundred here.
 SLOW = ("cuda", "vulkan")
@@ -61,6 +62,7 @@ class Program:
     folder: str
     environment: dict = None
     is_emulated: bool = False
+    order: str = "<"
 
     def run(self, inputs):
         return (self.run_emulated if self.is_emulated else
@@ -105,10 +107,11 @@ class Program:
         with open(given, "wb") as file:
             for value in self.model.graph.input:
                 file.write(emulator.pack(
-                    inputs[value.name], value.type.tensor_type.elem_type))
+                    inputs[value.name], value.type.tensor_type.elem_type,
+                    self.order))
         self.call(1, self.path, given, results)
         with open(results, "rb") as file:
-            arrays = emulator.unpack(file.read())
+            arrays = emulator.unpack(file.read(), self.order)
             return {output.name: array for output, array
                     in zip(self.model.graph.output, arrays)}
 
@@ -147,7 +150,7 @@ def compile_model(path, flags, options, folder):
         except emulator.EmulationError as error:
             raise Failure(str(error)) from None
         return Program(program, machine.command, model, folder,
-                       is_emulated=True)
+                       is_emulated=True, order=machine.machine.order)
     environment = dict(os.environ)
     if name in LEVELS:
         flags.append(f"-mcpu={name}")

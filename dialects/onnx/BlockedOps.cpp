@@ -72,3 +72,15 @@ LogicalResult PackedMatMulOp::inferReturnTypes(MLIRContext *context,
       getTensorType(*a, getSumElement(getElementType(adaptor.getA()))));
   return success();
 }
+
+LogicalResult NBitsMatMulOp::inferReturnTypes(MLIRContext *context,
+                                              std::optional<Location> loc,
+                                              Adaptor adaptor,
+                                              SmallVectorImpl<Type> &types) {
+  std::optional<Dims> a = getDims(adaptor.getA());
+  if (!a || a->size() < 2)
+    return emitOptionalError(loc, "A is no matrix");
+  a->back() = onnxc::onnx::getConstant(context, adaptor.getColumns());
+  types.push_back(getTensorType(*a, getElementType(adaptor.getA())));
+  return success();
+}

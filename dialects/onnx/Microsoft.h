@@ -92,8 +92,8 @@ mlir::Value activate(GraphBuilder &g, mlir::Value x, llvm::StringRef name,
 mlir::Value moveChannelsFirst(GraphBuilder &g, mlir::Value x, int64_t rank);
 mlir::Value moveChannelsLast(GraphBuilder &g, mlir::Value x, int64_t rank);
 
-/// Elements of 2, 4 or 8 bits that share bytes along the last dimension, the
-/// first in the lowest bits. `shape` has that dimension in full.
+/// Elements of 2, 4 or 8 bits that share bytes or words along the last
+/// dimension, the first in the lowest bits. `shape` has that dimension in full.
 mlir::Value unpack(GraphBuilder &g, mlir::Value bytes, int64_t bits,
                    llvm::ArrayRef<mlir::AffineExpr> shape);
 

@@ -5,11 +5,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/MicrosoftBlockOps.h"
+#include "dialects/onnx/BlockedOps.h"
 #include "dialects/onnx/CastOps.h"
+#include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/onnx/LogicOps.h"
 #include "dialects/onnx/Microsoft.h"
 #include "dialects/onnx/SizeRequirements.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
 using namespace onnxc::onnx;
@@ -32,16 +35,17 @@ static LogicalResult verifyBlocks(Operation *op, int64_t bits,
 Value onnxc::onnx::unpack(GraphBuilder &g, Value bytes, int64_t bits,
                           ArrayRef<AffineExpr> shape) {
   OpBuilder &b = g.b;
-  if (bits == 8)
-    return g.reshape(bytes, g.dims(shape));
   Type element = getElementType(bytes);
+  int64_t width = element.getIntOrFloatBitWidth();
+  if (bits == width)
+    return g.reshape(bytes, g.dims(shape));
   Dims single(shape);
-  single.back() = simplify(shape.back().floorDiv(8 / bits));
+  single.back() = simplify(shape.back().floorDiv(width / bits));
   single.push_back(getConstant(b.getContext(), 1));
   Value wide = g.reshape(bytes, g.dims(single));
   Value mask = g.number((1 << bits) - 1, element);
   SmallVector<Value> parts;
-  for (int64_t at = 0; at < 8; at += bits) {
+  for (int64_t at = 0; at < width; at += bits) {
     Value shifted = BitShiftOp::create(b, g.loc, wide, g.number(at, element),
                                        b.getStringAttr("RIGHT"));
     parts.push_back(BitwiseAndOp::create(b, g.loc, shifted, mask));
@@ -74,10 +78,80 @@ void MicrosoftMatMulNBitsOp::requireSizes(SizeRequirements &r) {
     r.size("bias", getBias(), 0, r.constant(getN()));
 }
 
+/// The bytes of a constant as words of 32 bits, [rows, words]; null where they
+/// cannot be seen so. The first byte is the lowest, as it is in this machine's
+/// memory; a target of another order gets words of its own.
+static Value viewWords(GraphBuilder &g, Value bytes, int64_t rows) {
+  auto constant = bytes.getDefiningOp<ConstantOp>();
+  auto type = dyn_cast<RankedTensorType>(bytes.getType());
+  if (!constant || !constant.getElements() || !type || !type.hasStaticShape() ||
+      type.getNumElements() % (4 * rows) ||
+      llvm::endianness::native != llvm::endianness::little)
+    return {};
+  auto words = RankedTensorType::get(
+      {rows, type.getNumElements() / (4 * rows)},
+      IntegerType::get(g.b.getContext(), 32, IntegerType::Unsigned));
+  ElementsAttr elements;
+  if (auto blob = dyn_cast<DenseResourceElementsAttr>(constant.getElements())) {
+    AsmResourceBlob *data = blob.getRawHandle().getBlob();
+    if (!data || !llvm::isAddrAligned(llvm::Align::Of<uint32_t>(),
+                                      data->getData().data()))
+      return {};
+    elements = DenseResourceElementsAttr::get(words, blob.getRawHandle());
+  } else if (auto dense = dyn_cast<DenseElementsAttr>(constant.getElements())) {
+    SmallVector<char> data;
+    for (uint8_t byte : dense.getValues<uint8_t>())
+      data.push_back(char(byte));
+    elements = DenseElementsAttr::getFromRawBuffer(words, data);
+  }
+  if (!elements)
+    return {};
+  return ConstantOp::create(g.b, g.loc, words, elements);
+}
+
+/// The zero points of blocks, [rows, blocks]; null where none are given.
+static Value getBlockZeros(GraphBuilder &g, MicrosoftMatMulNBitsOp op) {
+  Value given = op.getZeroPoints();
+  if (!given)
+    return {};
+  auto constant = [&](int64_t x) { return getConstant(g.b.getContext(), x); };
+  int64_t bits = op.getBits();
+  int64_t blocks = llvm::divideCeil(op.getK(), op.getBlockSize());
+  AffineExpr rows = constant(op.getN());
+  if (!isa<IntegerType>(getElementType(given)))
+    return g.reshape(given, g.dims({rows, constant(blocks)}));
+  int64_t padded = llvm::alignTo(blocks, 8 / bits);
+  given = unpack(g, given, bits, {rows, constant(padded)});
+  return g.slice(given, g.ints(0), g.ints(blocks), 1);
+}
+
+/// A product that reads constant weights as they are; null where it cannot.
+static Value multiplyByWords(GraphBuilder &g, MicrosoftMatMulNBitsOp op) {
+  std::optional<Dims> a = getDims(op.getA());
+  if (op.getGIdx() || !a || a->size() < 2 ||
+      !op.getScales().getDefiningOp<ConstantOp>() ||
+      (op.getZeroPoints() && !op.getZeroPoints().getDefiningOp<ConstantOp>()))
+    return {};
+  Value words = viewWords(g, op.getB(), op.getN());
+  if (!words)
+    return {};
+  int64_t blocks = llvm::divideCeil(op.getK(), op.getBlockSize());
+  Value scales = g.reshape(g.cast(op.getScales(), g.b.getF32Type()),
+                           g.dims(Dims{getConstant(g.b.getContext(), op.getN()),
+                                       getConstant(g.b.getContext(), blocks)}));
+  Value zeros = getBlockZeros(g, op);
+  if (zeros && isa<FloatType>(getElementType(zeros)))
+    zeros = g.cast(zeros, g.b.getF32Type());
+  return NBitsMatMulOp::create(g.b, g.loc, op.getA(), words, scales, zeros,
+                               op.getN(), op.getBits(), op.getBlockSize());
+}
+
 SmallVector<Value> MicrosoftMatMulNBitsOp::expand(OpBuilder &b) {
   if (!getDims(getB()))
     return {};
   GraphBuilder g{b, getLoc()};
+  if (Value y = multiplyByWords(g, *this))
+    return {getBias() ? g.add(y, getBias()) : y};
   Type element = onnxc::onnx::getElementType(getA());
   auto constant = [&](int64_t x) { return getConstant(b.getContext(), x); };
   int64_t blockSize = getBlockSize(), bits = getBits();
@@ -87,15 +161,8 @@ SmallVector<Value> MicrosoftMatMulNBitsOp::expand(OpBuilder &b) {
       unpack(g, getB(), bits, {rows, constant(blocks), constant(blockSize)});
   Value perBlock = g.dims({rows, constant(blocks), constant(1)});
   Value zero = g.number(1 << (bits - 1), element);
-  if (getZeroPoints()) {
-    Value given = getZeroPoints();
-    if (isa<IntegerType>(onnxc::onnx::getElementType(given))) {
-      int64_t padded = llvm::alignTo(blocks, 8 / bits);
-      given = unpack(g, given, bits, {rows, constant(padded)});
-      given = g.slice(given, g.ints(0), g.ints(blocks), 1);
-    }
+  if (Value given = getBlockZeros(g, *this))
     zero = g.cast(g.reshape(given, perBlock), element);
-  }
   Value scale = g.reshape(getScales(), perBlock);
   Value whole = g.dims({rows, constant(blocks * blockSize)});
   Value weights;

@@ -12,8 +12,8 @@ def Onnx_MicrosoftMatMulNBitsOp
   let description = [{
     B is [N, blocks, bytes of a block], the first element in the lowest bits;
     scales are one a block. Zero points are packed like B, or as real as scales.
-    Constant weights are floats once constants are folded; the arithmetic is A's,
-    whatever `accuracy_level` allows.
+    Constant weights stay as they are (`onnx.NBitsMatMul`); the arithmetic is
+    float32, whatever `accuracy_level` allows.
   }];
   let arguments = (ins Onnx_Tensor:$A, Onnx_IntTensor:$B, Onnx_Tensor:$scales,
       Optional<Onnx_Tensor>:$zero_points, Optional<Onnx_IntTensor>:$g_idx,

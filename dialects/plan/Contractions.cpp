@@ -21,13 +21,24 @@ LogicalResult BytesAttr::verify(EmitError emitError, int64_t group,
   return success();
 }
 
+LogicalResult QuantsAttr::verify(EmitError emitError, int64_t bits,
+                                 int64_t block) {
+  if (bits != 2 && bits != 4 && bits != 8)
+    return emitError() << "elements have 2, 4 or 8 bits, not " << bits;
+  if (block < 1 || block * bits % 32)
+    return emitError() << "a block of " << block << " has no whole words";
+  return success();
+}
+
 LogicalResult ProductAttr::verify(EmitError emitError, int64_t panels,
-                                  BytesAttr bytes) {
+                                  BytesAttr bytes, QuantsAttr quants) {
   if (panels < 0)
     return emitError() << "a panel has a positive number of columns, not "
                        << panels;
   if (bytes && panels == 0)
     return emitError() << "only factors in panels lie in groups";
+  if (quants && (panels == 0 || bytes))
+    return emitError() << "quantised factors lie in panels, and in no groups";
   return success();
 }
 

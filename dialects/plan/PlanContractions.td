@@ -34,6 +34,24 @@ def Plan_BytesAttr : Plan_ContractionAttr<"Bytes", "bytes"> {
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
+def Plan_QuantsAttr : Plan_ContractionAttr<"Quants", "quants"> {
+  let summary = "How the second factor of a product is quantised";
+  let description = [{
+    Words of 32 bits hold elements of `bits`, the first in the lowest; each
+    `block` of elements along k has a scale of its own.
+
+    ```mlir
+    #plan.quants<bits = 4, block = 32>
+    ```
+  }];
+  let parameters = (ins "int64_t":$bits, "int64_t":$block);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let extraClassDeclaration = [{
+    int64_t getElementsOfWord() const { return 32 / getBits(); }
+    int64_t getWordsOfBlock() const { return getBlock() * getBits() / 32; }
+  }];
+}
+
 def Plan_ProductAttr : Plan_ContractionAttr<"Product", "product"> {
   let summary = "A product of matrices";
   let description = [{
@@ -41,16 +59,20 @@ def Plan_ProductAttr : Plan_ContractionAttr<"Product", "product"> {
     body c + f(a) * g(b). The maps are projected permutations, but where the
     second factor lies in panels of `panels` columns, [N/panels, K, panels]: its
     map is (n / panels, k, n % panels). Where there are `bytes`, one more loop,
-    the last, walks a group of both factors.
+    the last, walks a group of both factors. Where there are `quants`, inputs are
+    the first factor, words [N/panels, words, panels], scales [N/panels, blocks,
+    panels] and zero points like them or none; g(b) is (q - zero) * scale.
 
     ```mlir
     #plan.product
     #plan.product<panels = 16>
     #plan.product<panels = 16, bytes = <group = 4, offset = 128>>
+    #plan.product<panels = 32, quants = <bits = 4, block = 32>>
     ```
   }];
   let parameters = (ins DefaultValuedParameter<"int64_t", "0">:$panels,
-                        OptionalParameter<"::onnxc::plan::BytesAttr">:$bytes);
+                        OptionalParameter<"::onnxc::plan::BytesAttr">:$bytes,
+                        OptionalParameter<"::onnxc::plan::QuantsAttr">:$quants);
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 

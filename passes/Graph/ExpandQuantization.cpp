@@ -209,6 +209,7 @@ struct ExpandQuantization
     // A quotient goes into scales, which have to be there.
     RewritePatternSet products(&getContext());
     products.add<ExpandDequantize>(&getContext());
+    populateUnpackNBits(products);
     RewritePatternSet quotients(&getContext());
     quotients.add<ExpandQuantize, FoldReluIntoSaturate>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(products))) ||

@@ -94,7 +94,8 @@ def ExpandQuantization
   let summary = "Turn quantisation of integers into elementwise ops";
   let description = [{
     Scales become products, which join other products by constants. A rectifier
-    becomes a bound of onnx.Saturate. See
+    becomes a bound of onnx.Saturate. For a device, so become weights of a few
+    bits. See
     lit/passes/Graph/expand-quantization.mlir.
   }];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];

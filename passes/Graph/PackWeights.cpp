@@ -195,6 +195,33 @@ struct PackMatMulInteger : OpRewritePattern<MatMulIntegerOp> {
   DotInstruction dot;
 };
 
+/// Words, scales and zero points in panels, each as it was otherwise.
+struct PackNBitsMatMul : OpRewritePattern<NBitsMatMulOp> {
+  PackNBitsMatMul(MLIRContext *context, int64_t panel)
+      : OpRewritePattern(context), panel(panel) {}
+  LogicalResult matchAndRewrite(NBitsMatMulOp op,
+                                PatternRewriter &rewriter) const override {
+    auto isConstant = [](Value list) {
+      return !list || (list.getDefiningOp<ConstantOp>() &&
+                       getRank(list).value_or(0) == 2);
+    };
+    if (!isConstant(op.getWords()) || !isConstant(op.getScales()) ||
+        !isConstant(op.getZeroPoints()))
+      return rewriter.notifyMatchFailure(op, "packed, or no constants");
+    auto pack = [&](Value list) {
+      return list ? packMatrix(rewriter, op.getLoc(), list,
+                               /*isTransposed=*/true, panel)
+                  : list;
+    };
+    rewriter.replaceOpWithNewOp<NBitsMatMulOp>(
+        op, op.getA(), pack(op.getWords()), pack(op.getScales()),
+        pack(op.getZeroPoints()), op.getColumns(), op.getBits(),
+        op.getBlockSize());
+    return success();
+  }
+  int64_t panel;
+};
+
 struct PackWeights : onnxc::impl::PackWeightsBase<PackWeights> {
   using PackWeightsBase::PackWeightsBase;
 
@@ -205,7 +232,8 @@ struct PackWeights : onnxc::impl::PackWeightsBase<PackWeights> {
     if (panelColumns < 2)
       return;
     RewritePatternSet patterns(&getContext());
-    patterns.add<PackMatMul, PackGemm>(&getContext(), panelColumns);
+    patterns.add<PackMatMul, PackGemm, PackNBitsMatMul>(&getContext(),
+                                                        panelColumns);
     patterns.add<PackMatMulInteger>(&getContext(), panelColumns, machine.dot);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -69,13 +69,26 @@ static void chooseLanes(const ProductShape &shape, ProductChoice &choice) {
       3 + 2 * std::max<int64_t>(registers.getIntegerRows(choice.lanes) / 2, 1);
 }
 
-/// Evenly, in steps that the innermost loop unrolls.
-static int64_t chooseDepth(Size depth, int64_t most) {
+/// What parts of the depth are multiples of.
+static int64_t getDepthUnit(const ProductShape &shape) {
+  return shape.quantBits ? std::max<int64_t>(32 / shape.quantBits, 4) : 4;
+}
+
+/// Of a tile that takes words apart: it holds two sums of each element, the
+/// words and zero points of its columns, an element of them and one of A.
+static int64_t chooseUnpackedRows(const RegisterFile &registers,
+                                  int64_t vectors) {
+  int64_t rows = (registers.numRegisters - 4 - 2 * vectors) / (2 * vectors);
+  return std::clamp<int64_t>(rows, 1, 4);
+}
+
+/// Evenly, in steps that the innermost loop unrolls, or in whole words.
+static int64_t chooseDepth(Size depth, int64_t most, int64_t unit) {
   if (!depth)
     return most;
   int64_t parts = std::max<int64_t>(1, llvm::divideCeil(*depth, most));
   return llvm::alignTo(std::max<int64_t>(1, llvm::divideCeil(*depth, parts)),
-                       4);
+                       unit);
 }
 
 /// The copy of a block of B, if there is any: rows of whole vectors, which
@@ -89,7 +102,10 @@ static void chooseScratch(const ProductShape &shape, int64_t tileColumns,
   int64_t rows = choice.depth;
   if (shape.depth)
     rows = std::min(rows, std::max<int64_t>(*shape.depth, 1));
-  bool isNeeded = isCopied(choice.storage) && !choice.isDots;
+  if (shape.quantBits)
+    rows = llvm::alignTo(rows, getDepthUnit(shape));
+  bool isNeeded = isCopied(choice.storage) && !choice.isDots &&
+                  !(shape.quantBits && shape.hasFewRows());
   choice.scratch = isNeeded ? rows * choice.pitch + 2 * tileColumns : 0;
 }
 
@@ -144,7 +160,11 @@ onnxc::chooseProduct(const ProductShape &shape, const RegisterFile &registers) {
   else
     choice.depth = chooseDepth(
         shape.depth,
-        hasRoom ? kDepth : std::max<int64_t>(room / (8 * choice.lanes), 1));
+        hasRoom ? kDepth : std::max<int64_t>(room / (8 * choice.lanes), 1),
+        getDepthUnit(shape));
+  if (shape.quantBits)
+    choice.unpackedRows =
+        chooseUnpackedRows(choice.registers, shape.panelColumns / choice.lanes);
   chooseScratch(shape, tileColumns, choice);
   return choice;
 }

@@ -16,6 +16,9 @@ struct ProductShape {
   Size rows, columns, depth;
   /// Of a panel of B; 0 where it is a matrix.
   int64_t panelColumns = 0;
+  /// Bits of an element of B, and elements that share a scale; 0 where they are
+  /// numbers like others.
+  int64_t quantBits = 0;
   /// Whether neighbours in the matrix B are neighbours of a row, or of a
   /// column; neither of panels.
   bool isRowMajor = false, isColumnMajor = false;
@@ -51,6 +54,9 @@ struct ProductChoice {
   int64_t vectorUnit, panelVectors;
   /// Of B's copy, where it is made: the length of a row, and of all of it.
   int64_t pitch, scratch;
+  /// Of quantised panels: rows that are multiplied as they are unpacked, at
+  /// most so many at once; more make a copy pay.
+  int64_t unpackedRows = 0;
 };
 
 /// None where no loops are made for it.

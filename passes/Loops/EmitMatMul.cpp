@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "passes/Loops/ContractionEmitters.h"
 #include "passes/Loops/DotProduct.h"
 #include "passes/Loops/ProductGeometry.h"
@@ -27,6 +28,10 @@ private:
   void readSizes(const Widening &left, const Widening &right);
   std::optional<DotProduct> makeDot();
   GemmEmitter::Block makeBlock(ValueRange at, Matrix &right);
+  void emitCopied(GemmEmitter &emitter, GemmEmitter::Block block,
+                  const Matrix &right);
+  void emitQuantized(GemmEmitter &emitter, const GemmEmitter::Block &block,
+                     const Matrix &right);
   void emitTask(GemmEmitter &emitter, ValueRange at);
 
   VectorBuilder &v;
@@ -39,6 +44,7 @@ private:
   SmallVector<Value> batchSizes, aStrides, bStrides;
   Value rows, columns, depth, output, partialSums;
   Parts rowParts, columnParts;
+  std::optional<QuantizedPanels> quants;
 };
 
 void MatMulEmitter::readSizes(const Widening &left, const Widening &right) {
@@ -131,6 +137,36 @@ GetPanel readStorage(const RightFactor &right) {
   llvm_unreachable("not in Storages.def");
 }
 
+void MatMulEmitter::emitCopied(GemmEmitter &emitter, GemmEmitter::Block block,
+                               const Matrix &right) {
+  block.getPanel =
+      readStorage({emitter, choice, right, g.panelColumns, block.column,
+                   block.columns, depth, quants ? &*quants : nullptr});
+  emitter.emitBlock(block);
+}
+
+/// Few rows are multiplied as B is unpacked, many by a copy of it.
+void MatMulEmitter::emitQuantized(GemmEmitter &emitter,
+                                  const GemmEmitter::Block &block,
+                                  const Matrix &right) {
+  std::optional<int64_t> most = getConstantIntValue(rows);
+  bool areFew = most && *most <= blocking::kFewRows;
+  bool areMany = rowParts.size == most && !areFew;
+  auto emitFew = [&] {
+    emitUnpackedRows(
+        v, *quants, block, *getConstantIntValue(depth), choice.unpackedRows,
+        getConstantIntValue(columns).value_or(1) % g.panelColumns == 0,
+        epilogue);
+  };
+  if (areFew)
+    return emitFew();
+  if (areMany)
+    return emitCopied(emitter, block, right);
+  Value few = v.index(blocking::kFewRows);
+  v.ifThen(v.less(few, block.rows), [&] { emitCopied(emitter, block, right); });
+  v.ifThen(v.less(block.rows, v.add(few, 1)), emitFew);
+}
+
 void MatMulEmitter::emitTask(GemmEmitter &emitter, ValueRange at) {
   Matrix right;
   GemmEmitter::Block block = makeBlock(at, right);
@@ -142,13 +178,15 @@ void MatMulEmitter::emitTask(GemmEmitter &emitter, ValueRange at) {
     });
     return;
   }
-  block.getPanel = readStorage({emitter, choice, right, g.panelColumns,
-                                block.column, block.columns, depth});
-  emitter.emitBlock(block);
+  if (quants)
+    return emitQuantized(emitter, block, right);
+  emitCopied(emitter, block, right);
 }
 
 void MatMulEmitter::emit(const Widening &left, const Widening &right) {
   readSizes(left, right);
+  if (g.quants)
+    quants.emplace(v, g.quants, g.right.buffer, g.scales, g.zeros);
   std::optional<DotProduct> dot = makeDot();
   GemmEmitter emitter(v, choice.registers, epilogue, g.getSumType(),
                       dot ? &*dot : nullptr, g.bytes ? g.bytes.getGroup() : 1);
@@ -169,7 +207,9 @@ LogicalResult onnxc::emitMatMul(const Contraction &contraction,
   OpBuilder b(op);
   VectorBuilder v(b, op.getLoc(), /*width=*/1);
   auto left = getWidening(v, op.getBody(), g->left.element, g->left.factor);
-  auto right = getWidening(v, op.getBody(), g->right.element, g->right.factor);
+  std::optional<Widening> right = Widening();
+  if (!g->quants)
+    right = getWidening(v, op.getBody(), g->right.element, g->right.factor);
   if (!left || !right)
     return failure();
 

@@ -71,6 +71,7 @@ ProductShape ProductGeometry::getShape(Value output) const {
   shape.depth = asSize(
       cast<MemRefType>(left.buffer.getType()).getDimSize(*find(left.map, k)));
   shape.panelColumns = panelColumns;
+  shape.quantBits = quants ? quants.getBits() : 0;
   bool isMatrix = panelColumns == 0;
   shape.isRowMajor = isMatrix && right.getStride(n) == 1;
   shape.isColumnMajor =
@@ -86,7 +87,8 @@ ProductShape ProductGeometry::getShape(Value output) const {
 static SmallVector<AffineMap> getMatrixMaps(const Contraction &c,
                                             unsigned numLoops) {
   linalg::GenericOp op = c.op;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  SmallVector<AffineMap> all = op.getIndexingMapsArray();
+  SmallVector<AffineMap> maps = {all[0], all[1], all.back()};
   MLIRContext *context = op.getContext();
   if (c.product.getBytes())
     for (AffineMap &map : maps) {
@@ -135,12 +137,27 @@ private:
 
 } // namespace
 
+/// Whether the op has the inputs that its mark tells of.
+static bool findFactors(linalg::GenericOp op, ProductGeometry &g) {
+  unsigned count = op.getNumDpsInputs();
+  if (!g.quants)
+    return count == 2;
+  if (count != 3 && count != 4)
+    return false;
+  g.scales = op.getDpsInputs()[2];
+  g.zeros = count == 4 ? op.getDpsInputs()[3] : Value();
+  return getPlainType(g.scales) && (!g.zeros || getPlainType(g.zeros));
+}
+
 std::optional<ProductGeometry> onnxc::matchProduct(const Contraction &c) {
   linalg::GenericOp op = c.op;
-  if (!c.product || op.getNumDpsInputs() != 2)
+  if (!c.product)
     return std::nullopt;
   ProductGeometry g;
   g.bytes = c.product.getBytes();
+  g.quants = c.product.getQuants();
+  if (!findFactors(op, g))
+    return std::nullopt;
   g.panelColumns = c.product.getPanels();
   g.result = c.getResult();
   unsigned numReductions = g.bytes ? 2 : 1;

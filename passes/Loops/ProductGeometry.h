@@ -39,6 +39,10 @@ struct ProductGeometry {
   int64_t panelColumns = 0;
   /// Null where there are no groups.
   plan::BytesAttr bytes;
+  /// Null where the second factor is not quantised; else its scales, and its
+  /// zero points or null.
+  plan::QuantsAttr quants;
+  mlir::Value scales, zeros;
 
   mlir::Type getSumType() const;
   LoopGroups getGroups() const;

@@ -8,6 +8,7 @@
 #define ONNXC_PASSES_LOOPS_STORAGE_H
 
 #include "passes/Loops/GemmEmitter.h"
+#include "passes/Loops/QuantizedPanels.h"
 
 namespace onnxc {
 
@@ -19,6 +20,8 @@ struct RightFactor {
   /// Of a panel; 0 where B is a matrix.
   int64_t panelColumns;
   mlir::Value column, columns, depth;
+  /// Null where B's elements are numbers like others.
+  const QuantizedPanels *quants = nullptr;
 };
 
 /// Brings B's rows [k0, k0 + kc) of the task's columns to where the innermost

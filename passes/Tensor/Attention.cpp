@@ -155,7 +155,8 @@ private:
         ValueRange{zeros}, maps, kinds, body);
     setContraction(generic,
                    plan::ProductAttr::get(v.b.getContext(),
-                                          /*panels=*/0, plan::BytesAttr()));
+                                          /*panels=*/0, plan::BytesAttr(),
+                                          plan::QuantsAttr()));
     return generic.getResult(0);
   }
 

@@ -78,7 +78,8 @@ Value createContraction(
       });
   if (inputs.size() == 2)
     setContraction(generic, plan::ProductAttr::get(b.getContext(), /*panels=*/0,
-                                                   plan::BytesAttr()));
+                                                   plan::BytesAttr(),
+                                                   plan::QuantsAttr()));
   return generic.getResult(0);
 }
 
@@ -151,8 +152,9 @@ struct LowerPackedMatMul : OpConversionPattern<PackedMatMulOp> {
     plan::BytesAttr bytes;
     if (isGrouped)
       bytes = plan::BytesAttr::get(context, op.getGroup(), op.getOffset());
-    setContraction(sums.getDefiningOp(),
-                   plan::ProductAttr::get(context, panel, bytes));
+    setContraction(
+        sums.getDefiningOp(),
+        plan::ProductAttr::get(context, panel, bytes, plan::QuantsAttr()));
     rewriter.replaceOp(op, roundSums(rewriter, loc, sums, op->getResult(0)));
     return success();
   }

@@ -3,9 +3,9 @@
 
     run_machines.py [--machines NAMES] [--seed N] [--models N]
 
-and the arguments of test/runner_arguments.py. Networks, free dimensions, idioms
-and convolutions as the programs beside this one draw and compare them, compiled
-for levels of x86-64, for processors that are emulated, without an operating
+and the arguments of test/runner_arguments.py. Networks, free dimensions, idioms,
+convolutions and products with weights of a few bits as the programs beside this
+one draw and compare them, compiled for levels of x86-64, for processors that are emulated, without an operating
 system, for Vulkan, and for CUDA on an interpreter (machines.py). The last line
 is `N passed, N failed`; a model on a machine is a test.
 
@@ -23,12 +23,14 @@ import run_convolutions
 import run_dims
 import run_idioms
 import run_layouts
+import run_nbits
 import run_networks
 import seeded_models
 from suite_cases import run_cases
 
 SEEDED = {"networks": run_networks.compare_seed, "dims": run_dims.compare,
           "idioms": run_idioms.run_seed}
+DOZENS = {"convolutions": run_convolutions.run, "nbits": run_nbits.run}
 
 
 def set_machine(options, machine, kind):
@@ -46,13 +48,13 @@ def list_cases(machine, options):
                 seeded_models.run_seed, seed,
                 set_machine(options, machine, kind), compare)
     # A model holds a dozen.
-    for number in range((options.models + 3) // 4):
-        is_free = bool((options.seed + number) % 2)
-        name = f"{machine} convolutions seed {options.seed + number}"
-        case = functools.partial(
-            run_convolutions.run, name, number, machine, is_free,
-            set_machine(options, machine, "convolutions"))
-        yield name, functools.partial(machines.excuse_emulator, name, case)
+    for kind, compare in DOZENS.items():
+        for number in range((options.models + 3) // 4):
+            is_free = bool((options.seed + number) % 2)
+            name = f"{machine} {kind} seed {options.seed + number}"
+            case = functools.partial(compare, name, number, machine, is_free,
+                                     set_machine(options, machine, kind))
+            yield name, functools.partial(machines.excuse_emulator, name, case)
 
 
 def is_here(machine):

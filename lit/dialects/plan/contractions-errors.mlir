@@ -11,6 +11,16 @@ func.func private @f() attributes {a = #plan.product<bytes = <group = 4>>}
 
 // -----
 
+// expected-error @below {{quantised factors lie in panels, and in no groups}}
+func.func private @f() attributes {a = #plan.product<quants = <bits = 4, block = 32>>}
+
+// -----
+
+// expected-error @below {{a block of 4 has no whole words}}
+func.func private @f() attributes {a = #plan.quants<bits = 2, block = 4>}
+
+// -----
+
 // expected-error @below {{a group has an element or more, not 0}}
 func.func private @f() attributes {a = #plan.bytes<group = 0>}
 

@@ -11,7 +11,8 @@
 // CHECK-SAME: e = #plan.convolution<strides = [1, 1], dilations = [1, 1], pads = [0, 0], ends = [0, 0], group = 2>,
 // CHECK-SAME: f = #plan.convolution<{{.*}}, blocks = <depthwise = true>>,
 // CHECK-SAME: g = #plan.convolution<{{.*}}, blocks = <>>,
-// CHECK-SAME: h = #plan.convolution<{{.*}}, blocks = <unsignedImage = true, padding = 3, bytes = <group = 2>>>
+// CHECK-SAME: h = #plan.convolution<{{.*}}, blocks = <unsignedImage = true, padding = 3, bytes = <group = 2>>>,
+// CHECK-SAME: i = #plan.product<panels = 32, quants = <bits = 4, block = 32>>
 func.func private @attributes() attributes {
   a = #plan.product,
   b = #plan.product<panels = 16>,
@@ -21,5 +22,6 @@ func.func private @attributes() attributes {
   f = #plan.convolution<strides = [1], dilations = [1], pads = [0], ends = [0], blocks = <depthwise = true>>,
   g = #plan.convolution<strides = [1], dilations = [1], pads = [0], ends = [0], blocks = <>>,
   h = #plan.convolution<strides = [1], dilations = [1], pads = [0], ends = [0],
-      blocks = <unsignedImage = true, padding = 3, bytes = <group = 2>>>
+      blocks = <unsignedImage = true, padding = 3, bytes = <group = 2>>>,
+  i = #plan.product<panels = 32, quants = <bits = 4, block = 32>>
 }

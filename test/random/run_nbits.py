@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Compares random products with weights of 2, 4 and 8 bits (MatMulNBits) with
+float64, for several CPUs, with fixed and with free rows.
+
+    run_nbits.py [--seed N] [--models N] [--machine NAME]
+
+and the arguments of test/runner_arguments.py. Another machine (machines.py)
+takes the place of the CPUs. nbits_models.py says how cases are drawn, a dozen
+to a model. The last line is `N passed, N failed`; a model for a CPU, fixed or
+free, is a test.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import functools
+import os
+import sys
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import machines
+import nbits_models
+import run_layouts
+import runner_arguments
+from suite_cases import Failure, run_cases
+
+CASES = 12
+# Those of which NumPy writes no bfloat16.
+ELEMENTS = ("float32", "float32", "float16")
+
+
+def check(case, operands, result):
+    if result.shape != operands.result.shape:
+        raise Failure(f"{case}: its shape is {result.shape}, not "
+                      f"{operands.result.shape}")
+    with np.errstate(all="ignore"):
+        error = np.abs(result.astype(np.float64) - operands.result)
+    wrong = ~(error <= operands.allowed)
+    if wrong.any():
+        at = tuple(np.argwhere(wrong)[0])
+        raise Failure(f"{case}: {wrong.sum()} of {wrong.size} are wrong, at "
+                      f"{at} {result[at]} instead of {operands.result[at]}")
+
+
+def run(name, number, cpu, is_free, options):
+    seed = options.seed + number
+    cases = [nbits_models.draw(seed, i, ELEMENTS) for i in range(CASES)]
+    with runner_arguments.case_folder(options, name) as folder:
+        path = os.path.join(folder, "model.onnx")
+        operands = nbits_models.write(cases, seed, is_free, path)
+        flags = [f"-mcpu={cpu}"] if options.machine == "host" else []
+        program = machines.compile_model(path, flags, options, folder)
+        results = program.run({f"{case.name}_a": operands[case.name].a
+                               for case in cases})
+        for case in cases:
+            check(case, operands[case.name], results[case.name])
+
+
+def main():
+    options = run_layouts.parse_arguments(
+        __doc__, ("--seed", {"type": int, "default": 1}),
+        ("--models", {"type": int, "default": 3,
+                      "help": "how many models of a dozen cases (3)"}),
+        machines.ARGUMENT)
+    cases = {}
+    cpus = (run_layouts.list_cpus() if options.machine == "host" else
+            [options.machine])
+    for cpu in cpus:
+        for number in range(options.models):
+            for is_free in (False, True):
+                name = f"{number} {cpu} {'free' if is_free else 'fixed'}"
+                cases[name] = functools.partial(run, name, number, cpu,
+                                                is_free, options)
+    return run_cases(cases, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

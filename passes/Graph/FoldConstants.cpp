@@ -132,17 +132,24 @@ private:
     return {std::max(kMostBytes, 4 * weights)};
   }
 
+  /// Numbers, or sizes that are numbers.
+  static bool isKnown(Operation *producer) {
+    if (auto sizes = dyn_cast<DimsOp>(producer))
+      return llvm::all_of(sizes.getValue().getExprs(), [](AffineExpr size) {
+        return isa<AffineConstantExpr>(size);
+      });
+    auto constant = dyn_cast<ConstantOp>(producer);
+    return constant && constant.getElements();
+  }
+
   static bool canFold(Operation *op, llvm::SetVector<Operation *> &ops) {
     if (!isa<OnnxDialect>(op->getDialect()) || isa<ConstantOp, DimsOp>(op) ||
-        op->getNumRegions() || !isPure(op) || op->getNumOperands() == 0 ||
-        isa<DataDependentShapeOp>(op))
+        op->getNumRegions() || !isPure(op) || op->getNumOperands() == 0)
       return false;
     int64_t operandBytes = 0, resultBytes = 0;
     for (Value operand : op->getOperands()) {
       Operation *producer = operand.getDefiningOp();
-      auto constant = dyn_cast_or_null<ConstantOp>(producer);
-      if (!producer ||
-          (!ops.contains(producer) && !(constant && constant.getElements())))
+      if (!producer || (!ops.contains(producer) && !isKnown(producer)))
         return false;
       if (!isFoldable(operand))
         return false;
@@ -169,7 +176,7 @@ private:
       return false;
     return llvm::all_of(op->getUsers(), [&](Operation *user) {
       if (!isa<OnnxDialect>(user->getDialect()) || user->getNumRegions() ||
-          !isPure(user) || isa<DataDependentShapeOp>(user))
+          !isPure(user))
         return false;
       int64_t bytes = 0;
       for (Value operand : user->getOperands()) {

@@ -19,9 +19,6 @@
 using namespace mlir;
 using namespace onnxc;
 
-// Words of a block whose code is written out; more are a loop.
-static constexpr int64_t kUnrolledWords = 4;
-
 namespace {
 
 /// Some rows and the columns of a panel. Sums are row by row, a vector each.
@@ -93,11 +90,7 @@ SmallVector<Value> TileEmitter::emitScaleBlock(Value number, int64_t count,
     return emitWord(v.add(first, word), perWord, zeros, so);
   };
   int64_t whole = count / perWord;
-  if (whole <= kUnrolledWords)
-    for (int64_t word = 0; word < whole; ++word)
-      sums = step(v.index(word), sums);
-  else
-    sums = v.loop(v.index(0), v.index(whole), 1, sums, step);
+  sums = v.loop(v.index(0), v.index(whole), 1, sums, step);
   if (int64_t rest = count % perWord)
     sums = emitWord(v.add(first, whole), rest, zeros, sums);
   SmallVector<Value> scales = panels.loadScales(panel, number), after(before);

@@ -27,3 +27,23 @@ func.func @large() -> tensor<400x500xf32> {
   %0 = onnx.Expand(%w, %shape) : (tensor<1xf32>, tensor<2xi64>) -> tensor<400x500xf32>
   return %0 : tensor<400x500xf32>
 }
+
+// -----
+
+// Sizes that are numbers are constants, too, and what a Slice takes is known.
+
+// CHECK-LABEL: func.func @slice
+// CHECK: onnx.Constant() {value = dense<{{\[}}[2], [3]]> : tensor<2x1xui8>}
+// CHECK-NOT: onnx.Slice
+func.func @slice(%x: tensor<2x4xui8>) -> tensor<2x4xui8> {
+  %w = onnx.Constant() {value = dense<[1, 2, 3, 4]> : tensor<4xui8>} : tensor<4xui8>
+  %one = onnx.Constant() {value = dense<1> : tensor<1xi64>} : tensor<1xi64>
+  %three = onnx.Constant() {value = dense<3> : tensor<1xi64>} : tensor<1xi64>
+  %zero = onnx.Constant() {value = dense<0> : tensor<1xi64>} : tensor<1xi64>
+  %part = onnx.Slice(%w, %one, %three, %zero, _) :
+      (tensor<4xui8>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<2xui8>
+  %shape = onnx.Dims() {value = #onnx.dims<[2, 1]>} : tensor<2xi64>
+  %column = onnx.Reshape(%part, %shape) : (tensor<2xui8>, tensor<2xi64>) -> tensor<2x1xui8>
+  %0 = onnx.BitwiseAnd(%x, %column) : (tensor<2x4xui8>, tensor<2x1xui8>) -> tensor<2x4xui8>
+  return %0 : tensor<2x4xui8>
+}

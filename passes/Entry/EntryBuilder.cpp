@@ -40,9 +40,20 @@ EntryBuilder::EntryBuilder(OpBuilder &b, func::FuncOp main,
       arith::ConstantIntOp::create(b, loc, b.getI32Type(), numHeapBuffers);
   heap = LLVM::AllocaOp::create(b, loc, pointer, pointer, count);
   capacities = LLVM::AllocaOp::create(b, loc, pointer, b.getI64Type(), count);
-  Value null = LLVM::ZeroOp::create(b, loc, pointer);
-  for (int64_t i = 0; i < numHeapBuffers; ++i)
-    LLVM::StoreOp::create(b, loc, null, getHeapSlot(i));
+  forEachHeapSlot([&](Value slot) {
+    LLVM::StoreOp::create(b, loc, LLVM::ZeroOp::create(b, loc, pointer), slot);
+  });
+}
+
+/// A loop, not a line a slot: slots that are told apart become values, which
+/// all ways out of the function would carry.
+void EntryBuilder::forEachHeapSlot(function_ref<void(Value)> body) {
+  Value count = arith::ConstantIndexOp::create(b, loc, numHeapBuffers);
+  loop(count, /*condition=*/{}, [&](Value i) {
+    Value number = arith::IndexCastOp::create(b, loc, b.getI64Type(), i);
+    body(LLVM::GEPOp::create(b, loc, arena.getType(), arena.getType(), heap,
+                             ArrayRef<LLVM::GEPArg>{number}));
+  });
 }
 
 void EntryBuilder::leaveIf(Value condition, int32_t status) {
@@ -327,8 +338,10 @@ void EntryBuilder::finish() {
   Value status = leave->getArgument(0);
   if (mayFail)
     storeErrorName(leave->getArgument(1));
-  for (int64_t i = 0; i < numHeapBuffers; ++i)
-    release(load(arena.getType(), heap, i));
+  if (numHeapBuffers > 0)
+    forEachHeapSlot([&](Value slot) {
+      release(LLVM::LoadOp::create(b, loc, arena.getType(), slot));
+    });
   func::ReturnOp::create(b, loc, status);
 }
 

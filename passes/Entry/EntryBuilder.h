@@ -138,6 +138,7 @@ private:
   mlir::Value getByteCount(mlir::AffineExpr bytes);
   mlir::Value getField(int32_t number);
   mlir::Value getHeapSlot(int64_t buffer);
+  void forEachHeapSlot(llvm::function_ref<void(mlir::Value)> body);
   mlir::Value getCapacity(int64_t buffer);
   void release(mlir::Value address);
   /// Leaves with the status; the node that is being built is to blame.

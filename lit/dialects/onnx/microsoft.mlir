@@ -52,3 +52,17 @@ func.func @attending(%x: tensor<5x2x5xf32>, %w: tensor<1x16x8xf32>,
       -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>)
   return %y : tensor<*xf32>
 }
+
+// Constant weights of 4 bits stay as they are, eight of them to a word.
+
+// CHECK-LABEL: func.func @words
+// CHECK: %[[W:.*]] = onnx.Constant() {{.*}} : tensor<2x4xui32>
+// CHECK: onnx.NBitsMatMul(%arg0, %[[W]], %{{.*}}) {bits = 4 : i64, block_size = 32 : i64, columns = 2 : i64}
+func.func @words(%a: tensor<3x32xf32>) -> tensor<*xf32> {
+  %b = onnx.Constant() {value = dense<7> : tensor<2x1x16xui8>} : tensor<2x1x16xui8>
+  %s = onnx.Constant() {value = dense<0.5> : tensor<2x1xf32>} : tensor<2x1xf32>
+  %y = onnx.microsoft.MatMulNBits(%a, %b, %s, _, _, _)
+      {K = 32 : i64, N = 2 : i64, bits = 4 : i64, block_size = 32 : i64}
+      : (tensor<3x32xf32>, tensor<2x1x16xui8>, tensor<2x1xf32>) -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}

@@ -24,3 +24,17 @@ func.func @small(%a: tensor<5x8xf32>) -> tensor<5x4xf32> {
   %0 = onnx.MatMul(%a, %b) : (tensor<5x8xf32>, tensor<8x4xf32>) -> tensor<5x4xf32>
   return %0 : tensor<5x4xf32>
 }
+
+// Words of a few bits lie in panels like elements, and so do their scales.
+
+// CHECK-LABEL: func.func @words
+// CHECK: %[[W:.*]] = onnx.Transpose({{.*}} -> tensor<1x8x32xui32>
+// CHECK: %[[S:.*]] = onnx.Transpose({{.*}} -> tensor<1x2x32xf32>
+// CHECK: onnx.NBitsMatMul(%arg0, %[[W]], %[[S]])
+func.func @words(%a: tensor<5x64xf32>) -> tensor<5x20xf32> {
+  %w = onnx.Constant() {value = dense<7> : tensor<20x8xui32>} : tensor<20x8xui32>
+  %s = onnx.Constant() {value = dense<0.5> : tensor<20x2xf32>} : tensor<20x2xf32>
+  %0 = onnx.NBitsMatMul(%a, %w, %s, _) {bits = 4 : i64, block_size = 32 : i64, columns = 20 : i64} :
+      (tensor<5x64xf32>, tensor<20x8xui32>, tensor<20x2xf32>) -> tensor<5x20xf32>
+  return %0 : tensor<5x20xf32>
+}

@@ -43,10 +43,14 @@ ProductShape makeShape(RandomSizes &sizes, const RegisterFile &registers) {
   shape.isInteger = sizes.get(0, 1);
   shape.elementBits =
       !shape.isInteger && registers.hasVectors ? sizes.pick({32, 64}) : 32;
-  int64_t kind = sizes.get(0, 2);
+  int64_t kind = sizes.get(0, 3);
   shape.isRowMajor = kind == 0;
   shape.isColumnMajor = kind == 1;
-  if (kind == 2)
+  if (kind == 3 && !shape.isInteger && shape.elementBits == 32) {
+    shape.quantBits = sizes.pick({2, 4, 8});
+    shape.keepsZero = false;
+  }
+  if (kind >= 2)
     shape.panelColumns = 2 * registers.vectorBits / 32;
   shape.isLeftRowMajor = sizes.get(0, 1);
   return shape;
@@ -61,6 +65,8 @@ void checkScratch(const ProductShape &shape, const ProductChoice &choice,
   int64_t rows = choice.depth;
   if (shape.depth)
     rows = std::min(rows, std::max<int64_t>(*shape.depth, 1));
+  if (shape.quantBits)
+    rows = llvm::alignTo(rows, 32 / shape.quantBits);
   CHECK(choice.pitch >= choice.columns.size);
   int64_t tile =
       choice.lanes * getTileVectors(choice.registers, shape.rows,
@@ -92,6 +98,8 @@ TEST_CASE("blocks of products cover them and fit") {
       checkCut(choice->columns, shape.columns, INT64_MAX);
       if (shape.panelColumns)
         CHECK(choice->columns.size % shape.panelColumns == 0);
+      if (shape.quantBits)
+        CHECK(choice->unpackedRows >= 1);
       checkScratch(shape, *choice, core.registers);
     }
 }
@@ -114,6 +122,12 @@ TEST_CASE("how the second factor is read") {
   shape.isColumnMajor = false;
   shape.panelColumns = 16;
   CHECK(chooseProduct(shape, RegisterFile())->storage == Storage::Panels);
+  shape.quantBits = 4;
+  CHECK(chooseProduct(shape, RegisterFile())->storage == Storage::Quants);
+  CHECK(chooseProduct(shape, RegisterFile())->scratch == 0);
+  shape.rows = 64;
+  CHECK(chooseProduct(shape, RegisterFile())->scratch > 0);
+  shape.quantBits = 0;
   shape.panelColumns = 12;
   CHECK(!chooseProduct(shape, RegisterFile()));
 }

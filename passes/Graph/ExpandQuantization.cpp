@@ -206,13 +206,16 @@ struct ExpandQuantization
   using ExpandQuantizationBase::ExpandQuantizationBase;
 
   void runOnOperation() override {
+    RewritePatternSet weights(&getContext());
+    populateFuseNBitsWeights(weights);
     // A quotient goes into scales, which have to be there.
     RewritePatternSet products(&getContext());
     products.add<ExpandDequantize>(&getContext());
     populateUnpackNBits(products);
     RewritePatternSet quotients(&getContext());
     quotients.add<ExpandQuantize, FoldReluIntoSaturate>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(products))) ||
+    if (failed(applyPatternsGreedily(getOperation(), std::move(weights))) ||
+        failed(applyPatternsGreedily(getOperation(), std::move(products))) ||
         failed(applyPatternsGreedily(getOperation(), std::move(quotients))))
       signalPassFailure();
   }

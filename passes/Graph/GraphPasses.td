@@ -94,8 +94,8 @@ def ExpandQuantization
   let summary = "Turn quantisation of integers into elementwise ops";
   let description = [{
     Scales become products, which join other products by constants. A rectifier
-    becomes a bound of onnx.Saturate. For a device, so become weights of a few
-    bits. See
+    becomes a bound of onnx.Saturate. Weights of a few bits stay as they are in
+    products (`onnx.NBitsMatMul`), but for a device. See
     lit/passes/Graph/expand-quantization.mlir.
   }];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];

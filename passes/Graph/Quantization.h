@@ -40,6 +40,8 @@ std::optional<QuantizedValue> getQuantized(mlir::Value value);
 
 /// Ops that move elements, or choose among them, whatever they are.
 void populateMoveQuantization(mlir::RewritePatternSet &patterns);
+/// Products with constants of a few bits that are dequantised.
+void populateFuseNBitsWeights(mlir::RewritePatternSet &patterns);
 /// Weights of a few bits, for devices.
 void populateUnpackNBits(mlir::RewritePatternSet &patterns);
 /// Means over windows and planes.

@@ -1,4 +1,5 @@
-"""Random products with weights of 2, 4 and 8 bits, many to a model.
+"""Random products with weights of 2, 4 and 8 bits, many to a model: nodes
+MatMulNBits, and products with constants that DequantizeLinear scales.
 
 Sizes lie around what emitters are sized by: no row, one, a tile, more than are
 unpacked in registers, more than a task has; columns beside panels; depths that
@@ -36,10 +37,20 @@ class Case:
     block: int
     zeros: str  # "none", "packed" or "real"
     has_bias: bool
+    # "MatMulNBits"; or the product with a DequantizeLinear: "MatMul", with a
+    # "Transpose" between, or a "Gemm" that transposes.
+    form: str = "MatMulNBits"
+    is_signed: bool = False
+    # What a scale is for: a "block", a "column" or "all".
+    scale: str = "block"
 
     @property
     def blocks(self):
         return -(-self.depth // self.block)
+
+    @property
+    def is_standard(self):
+        return self.form != "MatMulNBits"
 
 
 def draw(seed, index, elements=("float32", "float32", "float16", "bfloat16")):
@@ -52,9 +63,19 @@ def draw(seed, index, elements=("float32", "float32", "float16", "bfloat16")):
     while rows * depth * columns > MOST_WORK:
         rows //= 2
     batch = (pick((1, 2, 3)),) if rows < 50 and random.rand() < 0.4 else ()
-    return Case(f"c{index}", pick(elements), (*batch, rows), depth, columns,
+    case = Case(f"c{index}", pick(elements), (*batch, rows), depth, columns,
                 pick((2, 4, 4, 4, 8)), pick((16, 32, 32, 64, 128, 256)),
                 pick(("none", "packed", "real")), random.rand() < 0.3)
+    if random.rand() < 0.4:
+        case.form = pick(("MatMul", "Transpose", "Gemm"))
+        case.is_signed = random.rand() < 0.5
+        case.scale = pick(("block", "block", "column", "all"))
+        case.zeros = pick(("none", "packed"))
+        if case.form == "Gemm":
+            case.rows = case.rows[-1:]
+        else:
+            case.has_bias = False
+    return case
 
 
 def pack(values, bits):
@@ -75,21 +96,34 @@ class Operands:
         n, blocks, most = case.columns, case.blocks, 2 ** case.bits
         self.a = random.standard_normal((*case.rows, case.depth)).astype(dtype)
         q = random.randint(0, most, (n, blocks * case.block))
-        self.b = pack(q, case.bits).reshape(n, blocks, -1)
+        shape = {"block": (n, blocks), "column": (n, 1),
+                 "all": (1, 1)}[case.scale]
         size = 2.0 / most / np.sqrt(case.depth)
-        self.scales = (size * random.uniform(-1, 1, (n, blocks))).astype(dtype)
+        scales = (size * random.uniform(-1, 1, shape)).astype(dtype)
         self.bias = random.standard_normal(n).astype(dtype)
-        zeros = np.full((n, blocks), most // 2)
-        self.zeros = None
+        zeros = np.full(shape, 0 if case.is_standard and not case.is_signed
+                        else most // 2)
         if case.zeros == "packed":
-            zeros = random.randint(0, most, (n, blocks))
-            self.zeros = pack(zeros, case.bits).reshape(-1)
+            zeros = random.randint(0, most, shape)
         elif case.zeros == "real":
-            self.zeros = random.uniform(0, most, (n, blocks)).astype(dtype)
-            zeros = self.zeros
-        spread = (slice(None), np.repeat(np.arange(blocks), case.block))
-        weights = ((q - zeros.astype(np.float64)[spread]) *
-                   self.scales.astype(np.float64)[spread])[:, :case.depth].T
+            zeros = random.uniform(0, most, shape).astype(dtype)
+        self.set_result(case, q, scales, zeros)
+        if case.is_standard:
+            self.store_standard(case, q[:, :case.depth], scales, zeros)
+            return
+        self.b = pack(q, case.bits).reshape(n, blocks, -1)
+        self.scales = scales
+        self.zeros = {"none": None, "real": zeros}.get(case.zeros)
+        if case.zeros == "packed":
+            self.zeros = pack(zeros, case.bits).reshape(-1)
+
+    def set_result(self, case, q, scales, zeros):
+        def spread(values):
+            values = np.broadcast_to(values.astype(np.float64),
+                                     (case.columns, case.blocks))
+            return np.repeat(values, case.block, 1)
+
+        weights = ((q - spread(zeros)) * spread(scales))[:, :case.depth].T
         a = self.a.astype(np.float64)
         self.result = a @ weights
         self.allowed = np.abs(a) @ np.abs(weights)
@@ -97,6 +131,58 @@ class Operands:
             self.result = self.result + self.bias.astype(np.float64)
             self.allowed = self.allowed + np.abs(self.bias.astype(np.float64))
         self.allowed = ERRORS[case.element] * self.allowed + 1e-30
+
+    def store_standard(self, case, q, scales, zeros):
+        """As DequantizeLinear takes them."""
+        dtype = getattr(ml_dtypes, f"{'' if case.is_signed else 'u'}int"
+                        f"{case.bits}") if case.bits < 8 else (
+                            np.int8 if case.is_signed else np.uint8)
+        shift = 2 ** (case.bits - 1) if case.is_signed else 0
+        self.b = (q - shift).astype(np.int64).astype(dtype)
+        self.scales, self.zeros = scales, None
+        if case.zeros == "packed":
+            self.zeros = (zeros - shift).astype(np.int64).astype(dtype)
+        if case.form == "MatMul":
+            self.b = self.b.T.copy()
+            self.scales = self.scales.T.copy()
+            self.zeros = None if self.zeros is None else self.zeros.T.copy()
+        if case.scale != "block":
+            self.scales = self.scales.reshape(-1)
+            if self.zeros is not None:
+                self.zeros = self.zeros.reshape(-1)
+        if case.scale == "all":
+            self.scales = self.scales.reshape(())
+            if self.zeros is not None:
+                self.zeros = self.zeros.reshape(())
+
+
+def add_standard(case, names, nodes):
+    """The nodes of a product with a constant that is dequantised."""
+    depth_axis = 0 if case.form == "MatMul" else 1
+    axis = depth_axis if case.scale == "block" else 1 - depth_axis
+    real = f"{case.name}_real"
+    attributes = {"block_size": case.block} if case.scale == "block" else {}
+    nodes.append(helper.make_node(
+        "DequantizeLinear", names[1:4], [real], axis=axis, **attributes))
+    if case.form == "Transpose":
+        nodes.append(helper.make_node("Transpose", [real], [real + "_t"],
+                                      perm=[1, 0]))
+        real += "_t"
+    if case.form == "Gemm":
+        bias = [names[5]] if case.has_bias else []
+        nodes.append(helper.make_node(
+            "Gemm", [names[0], real, *bias], [case.name],
+            name=f"node_{case.name}", transB=1))
+    else:
+        nodes.append(helper.make_node("MatMul", [names[0], real], [case.name],
+                                      name=f"node_{case.name}"))
+
+
+def add_microsoft(case, names, nodes):
+    nodes.append(helper.make_node(
+        "MatMulNBits", names, [case.name], domain="com.microsoft",
+        name=f"node_{case.name}", K=case.depth, N=case.columns,
+        bits=case.bits, block_size=case.block))
 
 
 def write(cases, seed, is_free, path):
@@ -117,12 +203,10 @@ def write(cases, seed, is_free, path):
         inputs.append(helper.make_tensor_value_info(names[0], kind,
                                                     [*dims, case.depth]))
         outputs.append(helper.make_tensor_value_info(case.name, kind, None))
-        nodes.append(helper.make_node(
-            "MatMulNBits", names, [case.name], domain="com.microsoft",
-            name=f"node_{case.name}", K=case.depth, N=case.columns,
-            bits=case.bits, block_size=case.block))
+        add = add_standard if case.is_standard else add_microsoft
+        add(case, names, nodes)
     graph = helper.make_graph(nodes, "products", inputs, outputs, weights)
-    onnx.save(helper.make_model(graph, ir_version=10, opset_imports=[
-        helper.make_opsetid("", 21),
+    onnx.save(helper.make_model(graph, ir_version=13, opset_imports=[
+        helper.make_opsetid("", 25),
         helper.make_opsetid("com.microsoft", 1)]), path)
     return operands

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Compares random products with weights of 2, 4 and 8 bits (MatMulNBits) with
-float64, for several CPUs, with fixed and with free rows.
+"""Compares random products with weights of 2, 4 and 8 bits (MatMulNBits, and
+constants behind DequantizeLinear) with float64, for several CPUs, with fixed and
+with free rows.
 
     run_nbits.py [--seed N] [--models N] [--machine NAME]
 
@@ -60,8 +61,8 @@ def run(name, number, cpu, is_free, options):
 def main():
     options = run_layouts.parse_arguments(
         __doc__, ("--seed", {"type": int, "default": 1}),
-        ("--models", {"type": int, "default": 3,
-                      "help": "how many models of a dozen cases (3)"}),
+        ("--models", {"type": int, "default": 2,
+                      "help": "how many models of a dozen cases (2)"}),
         machines.ARGUMENT)
     cases = {}
     cpus = (run_layouts.list_cpus() if options.machine == "host" else

@@ -3,6 +3,7 @@
     --build FOLDER  the build tree; `build` of the checkout unless told
     --bin FOLDER    onnxc, onnxc-opt and onnxc-run; BUILD/bin unless told
     --filter REGEX  run the cases whose names contain this pattern
+    --part N/OF     every so many of these, from the Nth on
     --list          print the names of these cases and end
     --jobs N        run so many cases at once
     --keep FOLDER   leave the files of each case there, in a folder of its name
@@ -33,6 +34,8 @@ class RunnerArguments(argparse.ArgumentParser):
                                         "onnxc-run (BUILD/bin)")
         self.add_argument("--filter", default="", metavar="REGEX",
                           help="a pattern that names of cases must contain")
+        self.add_argument("--part", default="1/1", metavar="N/OF",
+                          help="every so many of these, from the Nth on (1/1)")
         self.add_argument("--list", action="store_true",
                           help="print the names of the cases and end")
         jobs = jobs or len(os.sched_getaffinity(0))
@@ -62,9 +65,11 @@ def select(names, options):
     that matches nothing is an error: a test that is misspelled has not passed.
     """
     chosen = [name for name in names if re.search(options.filter, name)]
+    part, parts = map(int, options.part.split("/"))
     if not chosen:
         sys.exit(f"no case matches --filter '{options.filter}'; --list prints "
                  "the names")
+    chosen = chosen[part - 1::parts]
     if options.list:
         print("\n".join(chosen))
         sys.exit(0)

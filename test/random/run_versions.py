@@ -2,7 +2,7 @@
 """Compares every operator in every version of its schema with onnxruntime and
 onnx's reference evaluator.
 
-    run_versions.py [--seed N] [--part N/OF] [--forms NAMES] [--report FILE]
+    run_versions.py [--seed N] [--forms NAMES] [--report FILE]
 
 and the arguments of test/runner_arguments.py. versions/recipes_*.py say what
 operands and attributes an operator takes; versions/recipe.py draws the cases.
@@ -112,8 +112,6 @@ def judge(case, outcome, expected):
 def parse_arguments():
     parser = runner_arguments.RunnerArguments(__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--part", default="1/1", metavar="N/OF",
-                        help="run every so many cases (1/1)")
     parser.add_argument("--forms", nargs="+", choices=FORMS, default=FORMS[:2],
                         help="of models (fixed free)")
     parser.add_argument("--report", metavar="FILE",
@@ -126,8 +124,6 @@ def main():
     options = parse_arguments()
     cases = {case.name: case for case in coverage.draw_all(options.seed)}
     names = runner_arguments.select(cases, options)
-    part, parts = map(int, options.part.split("/"))
-    names = names[part - 1::parts]
     batches = []
     for version in sorted({cases[name].version for name in names}):
         of = [cases[name] for name in names if cases[name].version == version]

@@ -1,6 +1,7 @@
 # What `cmake --install` puts where: the programs, the runtime (library,
 # header, and its sources for cross builds), and the packages by which CMake
-# and pkg-config find them.
+# and pkg-config find them. The component `development` is what also the Python
+# wheel takes: it lies anywhere, so that paths in it are relative.
 #
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 include(GNUInstallDirs)
@@ -17,28 +18,31 @@ endforeach()
 
 set_target_properties(onnxc-rt PROPERTIES EXPORT_NAME rt)
 install(TARGETS onnxc-rt EXPORT onnxcTargets
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime-lite/include/onnxc"
-  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 if(TARGET onnxc-rt-images)
   # Apart, as only who has the libraries of image formats can link it.
   set_target_properties(onnxc-rt-images PROPERTIES EXPORT_NAME rt-images)
   install(TARGETS onnxc-rt-images EXPORT onnxcImagesTargets
-    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endif()
 set(ONNXC_INSTALL_SOURCES ${CMAKE_INSTALL_DATADIR}/onnxc)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime-lite"
-  DESTINATION ${ONNXC_INSTALL_SOURCES} PATTERN python EXCLUDE)
+  DESTINATION ${ONNXC_INSTALL_SOURCES} COMPONENT development
+  PATTERN python EXCLUDE)
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE"
   "${PROJECT_SOURCE_DIR}/docs/third-party.md"
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/onnxc)
-install(EXPORT onnxcTargets NAMESPACE onnxc:: DESTINATION ${package})
+install(EXPORT onnxcTargets NAMESPACE onnxc:: DESTINATION ${package}
+  COMPONENT development)
 if(TARGET onnxc-rt-images)
-  install(EXPORT onnxcImagesTargets NAMESPACE onnxc:: DESTINATION ${package})
+  install(EXPORT onnxcImagesTargets NAMESPACE onnxc:: DESTINATION ${package}
+    COMPONENT development)
 endif()
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/onnxcConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/package/onnxcConfig.cmake"
@@ -51,7 +55,7 @@ install(FILES
   "${PROJECT_BINARY_DIR}/package/onnxcConfig.cmake"
   "${PROJECT_BINARY_DIR}/package/onnxcConfigVersion.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/AddModel.cmake"
-  DESTINATION ${package})
+  DESTINATION ${package} COMPONENT development)
 
 # Written at installation, whose --prefix may differ from the configured one.
 set(pc_files onnxc-rt)

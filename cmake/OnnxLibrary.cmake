@@ -116,7 +116,8 @@ target_include_directories(onnxc_onnx SYSTEM PUBLIC
 # the linker could drop from a static library. onnx-ml.proto asks for the lite
 # runtime.
 target_compile_definitions(onnxc_onnx PUBLIC ONNX_ML=1 ONNX_NAMESPACE=onnx)
-target_link_libraries(onnxc_onnx PUBLIC protobuf::libprotobuf-lite)
+onnxc_find_either(ONNXC_PROTOBUF protobuf-lite)
+target_link_libraries(onnxc_onnx PUBLIC ${ONNXC_PROTOBUF})
 # Not our code: optimised and without its debug checks in every build type, no
 # warnings. It throws, and takes typeid, whatever the surroundings ask for.
 target_compile_features(onnxc_onnx PUBLIC cxx_std_17)

@@ -1,6 +1,27 @@
 # onnxc_add_library(NAME SOURCES...): a static library of the compiler, with the
 # flags and include folders that all of them share. Links go by
-# target_link_libraries; MLIR and LLVM are the shared libraries.
+# target_link_libraries; MLIR and LLVM are the shared libraries, but for a program
+# with the property ONNXC_PORTABLE: that has their archives inside, and those of
+# the other libraries.
+set(onnxc_is_portable "$<BOOL:$<TARGET_PROPERTY:ONNXC_PORTABLE>>")
+add_library(onnxc_llvm_archives INTERFACE)
+file(GLOB archives "${LLVM_LIBRARY_DIR}/libMLIR*.a"
+     "${LLVM_LIBRARY_DIR}/libLLVM*.a")
+list(FILTER archives EXCLUDE REGEX "MLIRCAPI|Test|MLIRMlirOptMain")
+target_link_libraries(onnxc_llvm_archives INTERFACE
+  -Wl,--start-group ${archives} -Wl,--end-group ${CMAKE_DL_LIBS} m rt)
+
+# onnxc_find_either(VARIABLE NAME): the library NAME, or its archive where a
+# portable program is linked.
+function(onnxc_find_either variable name)
+  find_library(${variable}_SHARED ${name} REQUIRED)
+  find_library(${variable}_ARCHIVE lib${name}.a)
+  set(${variable} ${${variable}_SHARED} PARENT_SCOPE)
+  if(${variable}_ARCHIVE)
+    set(${variable} "$<IF:${onnxc_is_portable},${${variable}_ARCHIVE},${${variable}_SHARED}>" PARENT_SCOPE)
+  endif()
+endfunction()
+
 separate_arguments(onnxc_llvm_definitions NATIVE_COMMAND
   "${LLVM_DEFINITIONS}")
 add_library(onnxc_flags INTERFACE)
@@ -12,7 +33,9 @@ target_compile_definitions(onnxc_flags INTERFACE
   ${onnxc_llvm_definitions})
 target_compile_options(onnxc_flags INTERFACE
   -Wall -Wextra -Wno-unused-parameter -Werror -fvisibility-inlines-hidden)
-target_link_libraries(onnxc_flags INTERFACE MLIR LLVM)
+target_link_libraries(onnxc_flags INTERFACE
+  "$<IF:${onnxc_is_portable},onnxc_llvm_archives,MLIR>"
+  "$<$<NOT:${onnxc_is_portable}>:LLVM>")
 
 # What nearly every file includes, parsed once.
 add_library(onnxc_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/Precompiled.cpp)

@@ -44,7 +44,8 @@ PHASES = ("Graph", "Tensor", "Loops", "Math", "Memory", "Entry", "Device",
 # The border at which protobuf's and onnx's headers stop, and who may know the
 # runtime: what runs models.
 ONNX_BORDER = "compiler/Import/"
-RUNTIME_USERS = ("compiler/onnxc-run/", "test/", "examples/", "runtime-lite/")
+RUNTIME_USERS = ("compiler/onnxc-run/", "test/", "examples/", "runtime-lite/",
+                 "bench/")
 PROTOCOL = re.compile(r'"onnxc\.')
 INCLUDE = re.compile(r'^\s*#?\s*include\s+([<"])([^>"]+)[>"]', re.M)
 

@@ -19,7 +19,7 @@ from .model import Model
 from .session import convert_order
 
 
-class BackendRep(base.BackendRep):  # type: ignore[misc]
+class BackendRep(base.BackendRep):
     """A compiled model."""
 
     def __init__(self, model: Model) -> None:
@@ -38,7 +38,7 @@ class BackendRep(base.BackendRep):  # type: ignore[misc]
         return tuple(model._execute(values, convert=convert_order))
 
 
-class Backend(base.Backend):  # type: ignore[misc]
+class Backend(base.Backend):
     """Compiles with onnxc for this machine's CPU. Keywords of `prepare` are
     those of onnxc.compile."""
 

@@ -46,7 +46,8 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
         return np.dtype(name)
     try:
         module = importlib.import_module("ml_dtypes")
-        return np.dtype(getattr(module, _OF_ML_DTYPES[name]))
+        found: np.dtype[Any] = np.dtype(getattr(module, _OF_ML_DTYPES[name]))
+        return found
     except (ImportError, AttributeError):
         return storage_dtype(name)
 

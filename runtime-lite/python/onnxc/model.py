@@ -236,7 +236,7 @@ def load(path: str | os.PathLike[str], *, threads: int = 0,
     if threads < 0:
         raise ValueError(f"threads={threads}: there is no such number")
     path = os.fspath(path)
-    opened = tuple(map(os.fspath, libraries))
+    opened = tuple(os.fspath(one) for one in libraries)
     for one in opened:
         library.open_global(one)
     file = os.fspath(weights) if weights is not None else None

@@ -18,6 +18,21 @@ if(TARGET onnxc-python-images)
   list(APPEND parts onnxc-python-images onnxc-rt-images)
 endif()
 
+# The licences of what is inside, as Debian and onnx's package have them.
+foreach(name IN ITEMS llvm-22-dev libmlir-22-dev liblld-22-dev libprotobuf-dev
+    libzstd-dev zlib1g-dev libjpeg62-turbo libpng16-16 libtiff6 libwebp7
+    libwebpdemux2 libopenjp2-7 liblzma5 libdeflate0 libjbig0 liblerc4)
+  if(EXISTS /usr/share/doc/${name}/copyright)
+    install(FILES /usr/share/doc/${name}/copyright
+      DESTINATION share/licenses RENAME ${name}.txt ${in_wheel})
+  endif()
+endforeach()
+file(GLOB onnx_licence "${onnx_dir}/../onnx-*.dist-info/licenses/LICENSE")
+if(onnx_licence)
+  install(FILES "${onnx_licence}"
+    DESTINATION share/licenses RENAME onnx.txt ${in_wheel})
+endif()
+
 add_custom_target(onnxc-wheel DEPENDS ${parts})
 add_custom_target(wheel
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/make_wheel.py

@@ -17,10 +17,11 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import venv
 import zipfile
+
+import numpy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
@@ -55,7 +56,7 @@ class Wheel:
                        "sysconfig.get_path('purelib'))").strip()
         self.package = os.path.join(packages, "onnxc")
         with open(os.path.join(packages, "tests.pth"), "w") as file:
-            file.write(sysconfig.get_path("purelib") + "\n")
+            file.write(os.path.dirname(os.path.dirname(numpy.__file__)) + "\n")
 
     def run(self, *command):
         """A command of the environment, with nothing else on PATH."""

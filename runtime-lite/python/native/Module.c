@@ -9,11 +9,12 @@ PyObject *numpy_empty, *numpy_ndarray, *numpy_dtype;
 PyObject *load_error, *make_run_error;
 PyTypeObject *memory_type, *strings_type;
 
-static PyObject *import_name(const char *module, const char *name) {
+/* Puts what a module calls so to *place. -1 with an exception. */
+static int import_name(PyObject **place, const char *module, const char *name) {
   PyObject *imported = PyImport_ImportModule(module);
-  PyObject *found = imported ? PyObject_GetAttrString(imported, name) : NULL;
+  *place = imported ? PyObject_GetAttrString(imported, name) : NULL;
   Py_XDECREF(imported);
-  return found;
+  return *place ? 0 : -1;
 }
 
 static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
@@ -28,20 +29,19 @@ static int fill_module(PyObject *module) {
     PyErr_NoMemory();
     return -1;
   }
-  numpy_empty = import_name("numpy", "empty");
-  numpy_ndarray = import_name("numpy", "ndarray");
-  numpy_dtype = import_name("numpy", "dtype");
-  load_error = import_name("onnxc.errors", "LoadError");
-  make_run_error = import_name("onnxc.errors", "make_run_error");
-  if (!numpy_empty || !numpy_ndarray || !numpy_dtype || !load_error ||
-      !make_run_error)
+  if (import_name(&numpy_empty, "numpy", "empty") ||
+      import_name(&numpy_ndarray, "numpy", "ndarray") ||
+      import_name(&numpy_dtype, "numpy", "dtype") ||
+      import_name(&load_error, "onnxc.errors", "LoadError") ||
+      import_name(&make_run_error, "onnxc.errors", "make_run_error"))
     return -1;
-  memory_type = add_type(module, &memory_spec);
-  strings_type = add_type(module, &strings_spec);
+  if (!(memory_type = add_type(module, &memory_spec)) ||
+      !(strings_type = add_type(module, &strings_spec)))
+    return -1;
   PyTypeObject *model_type = add_type(module, &model_spec);
-  Py_XDECREF((PyObject *)model_type);
-  if (!memory_type || !strings_type || !model_type)
+  if (!model_type)
     return -1;
+  Py_DECREF((PyObject *)model_type);
   return PyModule_AddIntConstant(module, "ABI_VERSION", ONNXC_ABI_VERSION);
 }
 

@@ -109,6 +109,22 @@ def minilm(_, build):
         raise Failure(f"the wrong answer comes first:\n{text}")
 
 
+def minilm_in_python(_, build):
+    """The same lines as the C program's."""
+    if not os.path.isdir(os.path.join(build, "python")):
+        raise Failure("the Python module is not built: install python3-dev")
+    sys.path.insert(0, os.path.join(os.path.dirname(HERE), "test", "models"))
+    import sequence_models
+    text = sentences(build)
+    said = run(sys.executable, os.path.join(HERE, "minilm", "sentences.py"),
+               os.path.join(build, "examples", "minilm", "minilm.onnx"),
+               os.path.join(sequence_models.minilm_folder(), "vocab.txt"),
+               PYTHONPATH=os.path.join(build, "python"))
+    lines = [line for line in text.splitlines() if "texts of up to" not in line]
+    expect("the lines", [line for line in said.splitlines() if line],
+           [line for line in lines if line])
+
+
 def on_board(build, *machine):
     text = run(os.path.join(HERE, "firmware", "run.sh"), *machine,
                ONNXC_BUILD=build)
@@ -179,7 +195,7 @@ def main():
     parser.add_argument("--cmake", default="cmake")
     options = parser.parse()
     examples = (hello, text, gpu, cmake_project, custom_op, minilm_tokens,
-                minilm, firmware, wasm, wasm_in_browser)
+                minilm, minilm_in_python, firmware, wasm, wasm_in_browser)
     return run_cases({example.__name__: functools.partial(
         example, options.cmake, options.build) for example in examples},
                      options)

@@ -9,6 +9,7 @@ to see that it is compiled again. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import glob
 import os
 import shutil
 import sys
@@ -169,6 +170,24 @@ def pkg_config(prefix, work, compiler):
     expect("onnxc-rt-images", build("onnxc-rt-images"), "1")
 
 
+def debian_package(cmake, build, work):
+    """What cpack makes: the programs run, and paths in it are those of /usr."""
+    os.makedirs(work)
+    cpack = os.path.join(os.path.dirname(shutil.which(cmake)), "cpack")
+    run(cpack, "--config", os.path.join(build, "CPackConfig.cmake"), "-B", work)
+    package, = glob.glob(os.path.join(work, "onnxc_*.deb"))
+    if "libllvm22" not in run("dpkg-deb", "-f", package, "Depends"):
+        raise Failure("it does not ask for LLVM")
+    root = os.path.join(work, "root")
+    run("dpkg-deb", "-x", package, root)
+    if "onnxc" not in run(os.path.join(root, "usr", "bin", "onnxc"),
+                          "--version"):
+        raise Failure("onnxc does not start")
+    path = os.path.join(root, "usr", "lib", "pkgconfig", "onnxc-rt.pc")
+    with open(path) as file:
+        expect("the prefix", file.readline().strip(), "prefix=/usr")
+
+
 def main():
     parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
     parser.add_argument("--cmake", default="cmake")
@@ -189,6 +208,9 @@ def main():
         "pkg-config": lambda: pkg_config(prefix, os.path.join(work, "pc"),
                                          compiler),
     }
+    if shutil.which("dpkg-deb"):
+        cases["debian package"] = lambda: debian_package(
+            cmake, options.build, os.path.join(work, "debian"))
     runner_arguments.select(cases, options)
     shutil.rmtree(work)
     run(cmake, "--install", options.build, "--prefix", prefix)

@@ -10,6 +10,7 @@ import tempfile
 import numpy as np
 import onnx
 import onnxc
+import onnxc.programs
 
 from python_case import check, model_of, parse, raises
 from runner_arguments import ROOT

@@ -97,9 +97,6 @@ mlir::FailureOr<ModelInterface> readModelInterface(mlir::ModuleOp module);
 /// for when @main is gone.
 void keepModelInterface(mlir::ModuleOp module);
 
-/// onnxc_dtype for an element type of the onnx dialect, 0 for none.
-int32_t getDtype(mlir::Type elementType);
-
 } // namespace onnxc
 
 #endif // ONNXC_CODEGEN_MODELINTERFACE_H

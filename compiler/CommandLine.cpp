@@ -207,6 +207,11 @@ struct Flags {
                                 "model")};
   Flag profile{"profile", cl::desc("Call the profiler that the application "
                                    "gives, node by node")};
+  Flag observe{"observe", cl::desc("Tell the observer that the application "
+                                   "gives of each value that a kernel wrote")};
+  Text plantedFault{"plant-fault", cl::value_desc("NODE"), cl::Hidden,
+                    cl::desc("Make the kernel of this node wrong, for tests "
+                             "of `onnxc verify`")};
   Flag checkAccesses{"check-accesses", cl::Hidden,
                      cl::desc("End the program before an access outside of a "
                               "tensor, for tests of the compiler")};
@@ -253,6 +258,8 @@ static Expected<Options> readFlags(const Flags &flags) {
   options.triple = flags.triple;
   options.debugLines = flags.debugLines;
   options.profile = flags.profile;
+  options.observe = flags.observe;
+  options.plantedFault = flags.plantedFault;
   options.checkAccesses = flags.checkAccesses;
   options.saveTemps = flags.saveTemps;
   options.timePasses = flags.timePasses;

@@ -228,6 +228,8 @@ PipelineOptions Compilation::getPipelineOptions() const {
   passes.optLevel = options.optLevel;
   passes.debugLines = options.debugLines;
   passes.profile = options.profile;
+  passes.observe = options.observe;
+  passes.plantedFault = options.plantedFault;
   passes.checkAccesses = options.checkAccesses;
   const std::optional<Target> &device = compiled.targets.device;
   passes.machine = device ? device->machine : target.machine;

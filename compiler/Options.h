@@ -46,6 +46,10 @@ struct Options {
   bool debugLines = false;
   /// Calls of the context's profiler around every kernel.
   bool profile = false;
+  /// Calls of the context's observer behind every kernel.
+  bool observe = false;
+  /// A node whose kernel is made wrong.
+  std::string plantedFault;
   /// Ends the program at an access outside of a tensor.
   bool checkAccesses = false;
   std::string prefix;

@@ -107,7 +107,10 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
 
 /// Kernel by kernel, in parallel: onnx -> linalg on tensors. Afterwards no op
 /// of the onnx dialect is in a kernel.
-void buildTensorPhase(OpPassManager &pm, const PipelineOptions &) {
+void buildTensorPhase(OpPassManager &pm, const PipelineOptions &options) {
+  // For tests of `verify`: one kernel is wrong.
+  if (!options.plantedFault.empty())
+    pm.addPass(createPlantFault(PlantFaultOptions{options.plantedFault}));
   // Kernels that broadcast free dimensions have a version for equal ones.
   pm.addPass(createVersionKernels());
   // Each op becomes linalg, or loops around it.
@@ -194,13 +197,13 @@ static void buildDeviceEntry(OpPassManager &pm) {
   pm.addPass(createLowerDeviceCopies());
 }
 
-static void buildHostEntry(OpPassManager &pm) {
+static void buildHostEntry(OpPassManager &pm, bool observe) {
   // Kernels take pointers and symbols.
   pm.addNestedPass<func::FuncOp>(createLowerKernelABI());
   // Each scf.forall becomes a call of the context's parallel_for, or a loop.
   pm.addPass(createOutlineTasks());
   // @main's tensors get places in an arena; it becomes the entry point.
-  pm.addPass(createWriteEntry());
+  pm.addPass(createWriteEntry(WriteEntryOptions{observe}));
 }
 
 /// The plan -> an entry point. Afterwards kernels are loops over bare pointers,
@@ -208,7 +211,7 @@ static void buildHostEntry(OpPassManager &pm) {
 void buildMemoryPhase(OpPassManager &pm, const PipelineOptions &options) {
   if (options.machine.isDevice())
     buildDeviceEntry(pm.nest<ModuleOp>());
-  buildHostEntry(pm);
+  buildHostEntry(pm, options.observe);
   if (options.machine.isDevice())
     pm.addPass(createJoinParts());
   // The entry tells a profiler about the kernels.

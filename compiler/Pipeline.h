@@ -21,6 +21,10 @@ struct PipelineOptions {
   unsigned optLevel = 2;
   bool debugLines = false;
   bool profile = false;
+  /// The entry tells an observer of all values.
+  bool observe = false;
+  /// A node whose kernel is made to compute something else; empty for none.
+  std::string plantedFault;
   /// Each load and store of a kernel is checked.
   bool checkAccesses = false;
   /// The machine compiled for.

@@ -51,8 +51,9 @@ static Error checkDevice(const Options &options,
     return createStringError("--emit=ptx goes with --target=nvptx64");
   if (options.emit == EmitKind::SPIRV && !isFor(MachineModel::SPIRV))
     return createStringError("--emit=spirv goes with --target=vulkan");
-  if (options.profile && device)
-    return createStringError("--profile goes with targets that are CPUs");
+  if ((options.profile || options.observe) && device)
+    return createStringError("--profile and --observe go with targets that are "
+                             "CPUs");
   return Error::success();
 }
 

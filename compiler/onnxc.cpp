@@ -6,6 +6,7 @@
 
 #include "compiler/Driver.h"
 #include "compiler/ReduceCommand.h"
+#include "compiler/VerifyCommand.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -17,6 +18,8 @@ int main(int argc, char **argv) {
                         "model and the lines below.\n");
   if (argc > 1 && llvm::StringRef(argv[1]) == "reduce")
     return runReduce(argc - 1, argv + 1);
+  if (argc > 1 && llvm::StringRef(argv[1]) == "verify")
+    return runVerify(argv[0], argc - 2, argv + 2);
   auto options = parseCommandLine(argc, argv);
   if (!options) {
     llvm::errs() << "onnxc: error: " << llvm::toString(options.takeError())

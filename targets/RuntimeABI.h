@@ -16,7 +16,7 @@
 
 namespace onnxc::abi {
 
-constexpr uint32_t kVersion = 6;
+constexpr uint32_t kVersion = 7;
 constexpr int64_t kArenaAlignment = 64;
 /// A dimension that is an expression.
 constexpr int64_t kComputed = INT64_MIN;

@@ -230,6 +230,11 @@ void ModelRunner::setProfiler(onnxc_profile_fn profile, void *profiler) {
   context.profiler = profiler;
 }
 
+void ModelRunner::setObserver(onnxc_observe_fn observe, void *observer) {
+  context.observe = observe;
+  context.observer = observer;
+}
+
 Error ModelRunner::runOnce() {
   releaseAllocated();
   int32_t status =

@@ -34,6 +34,8 @@ public:
   void poison();
   /// From now on runs tell `profile` about their steps.
   void setProfiler(onnxc_profile_fn profile, void *profiler);
+  /// From now on runs tell `observe` what kernels have written.
+  void setObserver(onnxc_observe_fn observe, void *observer);
   /// One run, nothing around it.
   llvm::Error runOnce();
   /// Fails if a run wrote around its arena and outputs, or to its inputs.

@@ -15,6 +15,7 @@
 #include "compiler/onnxc-run/ModelRunner.h"
 #include "compiler/onnxc-run/TensorFiles.h"
 #include "compiler/onnxc-run/TestDirectory.h"
+#include "compiler/onnxc-run/ValueWriter.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/CommandLine.h"
@@ -80,6 +81,11 @@ cl::opt<bool> profileIt("profile",
                         cl::desc("Time each step of a model compiled with "
                                  "onnxc --profile"),
                         cl::cat(category));
+cl::opt<std::string>
+    observeDir("observe", cl::value_desc("DIR"),
+               cl::desc("Write all values of a model compiled with onnxc "
+                        "--observe, and values.jsonl"),
+               cl::cat(category));
 cl::opt<int> threads("threads", cl::init(1), cl::value_desc("N"),
                      cl::desc("Threads to run on (1); 0 takes all CPUs"),
                      cl::cat(category));
@@ -271,6 +277,24 @@ static Error printProfile(ModelRunner &runner,
   return Error::success();
 }
 
+/// The first run.
+static Expected<std::vector<HostTensor>>
+runAndObserve(ModelRunner &runner, std::vector<HostTensor> &inputs) {
+  if (observeDir.empty())
+    return runner.runChecked(inputs);
+  auto writer = ValueWriter::create(observeDir);
+  if (!writer)
+    return writer.takeError();
+  runner.setObserver(&ValueWriter::tell, writer->get());
+  auto outputs = runner.runChecked(inputs);
+  runner.setObserver(nullptr, nullptr);
+  if (!outputs)
+    return outputs;
+  if (Error error = (*writer)->finish())
+    return error;
+  return outputs;
+}
+
 /// Returns how many outputs differ.
 static Expected<int> run() {
   Expected<LoadedModel> loaded = loadModel(libraryPath, symbol, weights);
@@ -291,7 +315,7 @@ static Expected<int> run() {
   auto inputs = makeInputs(model);
   if (!inputs)
     return inputs.takeError();
-  auto outputs = (*runner)->runChecked(*inputs);
+  auto outputs = runAndObserve(**runner, *inputs);
   if (!outputs)
     return outputs.takeError();
   if (Error error = writeOutputs(model, *outputs))

@@ -22,4 +22,17 @@ def CheckPhase : Pass<"check-phase", "::mlir::ModuleOp"> {
                         "graph, tensor, loops, memory or code">];
 }
 
+def PlantFault : Pass<"plant-fault", "::mlir::ModuleOp"> {
+  let summary = "Make the kernel of a node wrong";
+  let description = [{
+    For tests of `onnxc verify`, which has to find the node. The calls that
+    compute the node get a kernel of their own, whose results are changed:
+    floats by half of themselves and an eighth, integers by one, bools to the
+    opposite. See lit/passes/Check/plant-fault.mlir.
+  }];
+  let options = [Option<"node", "node", "std::string", "",
+                        "The node's name">];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
 #endif // ONNXC_PASSES_CHECK_CHECKPASSES

@@ -15,6 +15,16 @@
 
 namespace onnxc {
 
+/// A tensor that the application's observer is told of.
+struct ObservedValue {
+  /// Names of nodes: what makes it, and all that is computed with it.
+  std::string makers, nodes;
+  /// Empty where no kernel makes it.
+  std::string kernel;
+  mlir::Type element;
+  onnx::Dims dims;
+};
+
 /// Builds @onnxc_entry: pointers, symbol values, calls and branches. Values are
 /// built once and kept while they dominate what follows.
 class EntryBuilder {
@@ -48,6 +58,8 @@ public:
   /// The value of an attribute of a node: a number, or an address, in a list's
   /// case followed by its length.
   llvm::SmallVector<mlir::Value> getAttribute(mlir::Attribute value);
+  /// Tells the context's observer, if there is one, what is at the address now.
+  void observe(const ObservedValue &value, mlir::Value address);
   /// Has the context's device run a part; leaves where it fails.
   void offload(int64_t part, mlir::ValueRange inputs, mlir::ValueRange outputs);
   /// Reads symbol `number` from an integer in memory, and stores it for the
@@ -123,6 +135,7 @@ private:
   /// that grow.
   mlir::Value heap, capacities;
   int64_t numHeapBuffers;
+  int64_t numObserved = 0;
   /// Releases everything and returns the status that it is given, with the
   /// context's error_name if there is one.
   mlir::Block *leave = nullptr;
@@ -147,6 +160,8 @@ private:
   /// The address of a constant string, null for an empty one.
   mlir::Value getText(llvm::StringRef text);
   void storeErrorName(mlir::Value name);
+  /// The address of an onnxc_value_info.
+  mlir::Value describe(const ObservedValue &value);
   /// Stores pointers one after the other, and returns where.
   mlir::Value listPointers(mlir::ValueRange values);
   /// The address of constants.

@@ -45,11 +45,18 @@ def WriteEntry : Pass<"write-entry", "::mlir::ModuleOp"> {
     input or output, the weights, or an offset in the arena. @main becomes
     @onnxc_entry, which calls the kernels with addresses, @onnxc_arena_bytes and
     @onnxc_output_shapes. See lit/passes/Entry/write-entry.mlir.
+
+    With `observe` the context's observer, where there is one, is told behind
+    each call of each tensor that it wrote; nothing but the entry is another by
+    that. See lit/passes/Entry/observe-values.mlir.
   }];
+  let options = [Option<"observe", "observe", "bool", "false",
+                        "Tell the application's observer of all values">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::cf::ControlFlowDialect",
+                           "::mlir::scf::SCFDialect",
                            "::onnxc::plan::PlanDialect"];
 }
 

@@ -20,8 +20,10 @@
 #include "dialects/onnx/ModelAttrs.h"
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/plan/Kernels.h"
+#include "dialects/plan/Makers.h"
 #include "passes/Entry/CustomCalls.h"
 #include "passes/Entry/CustomFunctions.h"
+#include "passes/Entry/Dtype.h"
 #include "passes/Entry/EntryBuilder.h"
 #include "passes/Entry/EntryPasses.h"
 #include "passes/Entry/SizeFunctions.h"
@@ -45,9 +47,9 @@ namespace {
 class EntryWriter {
 public:
   EntryWriter(ModuleOp module, func::FuncOp main, const MemoryPlan &plan,
-              const CustomFunctions &functions)
+              const CustomFunctions &functions, bool observes)
       : main(main), kernels(module), plan(plan), functions(functions),
-        b(OpBuilder::atBlockEnd(module.getBody())),
+        observes(observes), b(OpBuilder::atBlockEnd(module.getBody())),
         entry(b, main, plan.heapBytes.size()), addresses(plan.heapBytes.size()),
         kept(plan.keptBytes.size()) {}
 
@@ -58,6 +60,8 @@ private:
   SymbolTable kernels;
   const MemoryPlan &plan;
   const CustomFunctions &functions;
+  /// An observer is told of what each op has written.
+  bool observes;
   OpBuilder b;
   EntryBuilder entry;
   /// Where each buffer on the heap is now.
@@ -73,6 +77,7 @@ private:
   std::string describe(StringRef node, AffineExpr left, AffineExpr right);
   void emitSizeChecks(int32_t status);
   void emitBlock(Block &block);
+  void observeResults(Operation *op);
   void emit(plan::CallOp call);
   void emit(plan::OffloadOp offload);
   void emit(plan::SymbolOp symbol);
@@ -233,6 +238,27 @@ void EntryWriter::emitBlock(Block &block) {
         .Case<plan::CallOp, plan::OffloadOp, plan::SymbolOp, plan::RequireOp,
               DimsOp, CustomCallOp, CustomSizesOp, IfOp, LoopOp, ScanOp>(
             [&](auto typed) { emit(typed); });
+    if (observes &&
+        isa<plan::CallOp, CustomCallOp, IfOp, LoopOp, ScanOp>(op)) {
+      entry.setLoc(op.getLoc());
+      observeResults(&op);
+    }
+  }
+}
+
+/// Of a result that is sized inside the sizes are not known yet.
+void EntryWriter::observeResults(Operation *op) {
+  auto call = dyn_cast<plan::CallOp>(op);
+  for (OpResult result : op->getResults()) {
+    if (!plan.places.count(result) || isSizedInside(result) ||
+        !isa<RankedTensorType>(result.getType()))
+      continue;
+    ObservedValue value{getNodeNames(getMaker(result)),
+                        getNodeNames(op->getLoc()),
+                        call ? call.getCallee().str() : "",
+                        getElementType(result), *getDims(result)};
+    if (getDtype(value.element))
+      entry.observe(value, getAddress(result));
   }
 }
 
@@ -443,7 +469,7 @@ struct WriteEntry : onnxc::impl::WriteEntryBase<WriteEntry> {
     if (failed(plan))
       return signalPassFailure();
     CustomFunctions functions(main);
-    EntryWriter(module, main, *plan, functions).writeEntry();
+    EntryWriter(module, main, *plan, functions, observe).writeEntry();
     if (ArrayAttr list = functions.getList(&getContext()); !list.empty())
       plan::attrs::CustomFunctions::set(module, list);
     OpBuilder b = OpBuilder::atBlockEnd(module.getBody());

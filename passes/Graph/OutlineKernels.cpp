@@ -16,6 +16,7 @@
 #include "dialects/onnx/PiecewiseExpr.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/plan/Kernels.h"
+#include "dialects/plan/Makers.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/Graph/GraphPasses.h"
 #include "passes/Graph/KernelGroups.h"
@@ -301,13 +302,15 @@ void OutlineKernels::outlineGroup(KernelGroup &group, func::FuncOp main,
     symbolValues.push_back(plan::SizeOp::create(
         b, root->getLoc(), b.getIndexType(), AffineMapAttr::get(map)));
   }
-  SmallVector<Location> locs;
+  SmallVector<Location> locs, makers;
   for (Operation *op : group)
     locs.push_back(op->getLoc());
+  for (Value output : outputs)
+    makers.push_back(output.getDefiningOp()->getLoc());
   auto call = plan::CallOp::create(
-      b, b.getFusedLoc(locs), ValueRange(outputs).getTypes(),
-      FlatSymbolRefAttr::get(name), inputs.getArrayRef(), symbolValues,
-      /*reused=*/DenseI64ArrayAttr());
+      b, getCallLoc(&getContext(), locs, makers),
+      ValueRange(outputs).getTypes(), FlatSymbolRefAttr::get(name),
+      inputs.getArrayRef(), symbolValues, /*reused=*/DenseI64ArrayAttr());
   for (auto [output, result] : llvm::zip(outputs, call.getResults()))
     output.replaceUsesWithIf(result, [&](OpOperand &use) {
       return !members.contains(use.getOwner());

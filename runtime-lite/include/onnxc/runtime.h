@@ -41,7 +41,7 @@ extern "C" {
 
 /* Raised whenever a struct below changes. A model carries the version it was
  * compiled for; onnxc_run refuses any other. */
-#define ONNXC_ABI_VERSION 6u
+#define ONNXC_ABI_VERSION 7u
 
 typedef enum onnxc_status {
   ONNXC_OK = 0,
@@ -151,6 +151,23 @@ typedef void (*onnxc_release_fn)(void *allocator, void *memory);
  * or with -1, the last one begun has ended. */
 typedef void (*onnxc_profile_fn)(void *profiler, int32_t step);
 
+/* A value that a model compiled with --observe tells of. It is dense and
+ * row-major, its elements as in an onnxc_tensor. Convolutions and what lies
+ * between them may have their channels in blocks: [N, C/c, H, W, c] for
+ * [N, C, H, W]. */
+typedef struct onnxc_value_info {
+  const char *makers; /* the ONNX nodes, with commas, whose value it is; more
+                       * than one where they were computed as one operator */
+  const char *nodes;  /* all that its kernel computes */
+  const char *kernel; /* null where the entry itself wrote it */
+  int32_t dtype;      /* onnxc_dtype */
+  int32_t rank;
+} onnxc_value_info;
+/* Told behind each kernel of each tensor that it wrote. `sizes` has `rank`
+ * entries; neither they nor the value outlive the call. */
+typedef void (*onnxc_observe_fn)(void *observer, const onnxc_value_info *value,
+                                 const void *address, const int64_t *sizes);
+
 /* What one call needs from the application. Zero is a valid value for all but
  * the arena (a null parallel_for runs on the calling thread). Two threads may
  * run one model at once with two contexts. Generated code reads the fields by
@@ -171,6 +188,9 @@ typedef struct onnxc_context {
   void *profiler;
   struct onnxc_device *device; /* of models compiled for one, opened below */
   void *strings; /* memory of the strings that the last run made; else null */
+  onnxc_observe_fn
+      observe; /* for models compiled with --observe; may be null */
+  void *observer;
 } onnxc_context;
 
 #define ONNXC_ARENA_ALIGNMENT 64

@@ -35,7 +35,7 @@ static ErrorOr<std::string> findPython() {
 
 int runVerify(const char *program, int count, const char *const *arguments) {
   ErrorOr<std::string> python = findPython();
-  if (!python)
+  if (!python || !sys::fs::can_execute(*python))
     return fail("no Python is found, which it is written in: put python3 on "
                 "the PATH, or name one by ONNXC_PYTHON");
   static int anchor;

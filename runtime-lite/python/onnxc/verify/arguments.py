@@ -69,7 +69,7 @@ def make_parser():
                        help="absolute (1e-7)")
     right.add_argument("--scale", type=float, metavar="S",
                        help="part of the largest value that is rounding (1e-4 "
-                            "for float32, 4e-3 for float16); 0 for none")
+                            "for float32, 2e-3 for float16); 0 for none")
     said = parser.add_argument_group("what is said")
     said.add_argument("--per-node", action="store_true",
                       help="print every value with its errors")

@@ -27,6 +27,8 @@ class Finding:
     trial: minimal.Trial | None
     verdict: str
     unseen_operands: list
+    # As ours was observed in the whole model, where it was.
+    seen: values.Seen | None = None
     # Names of the nodes between values that agree and the one that does not.
     kernel: list = dataclasses.field(default_factory=list)
     explanations: list = dataclasses.field(default_factory=list)
@@ -115,16 +117,17 @@ class Verification:
             between = engine.run(self.model, self.file, given)
             level = self.make_level(given, {**between, **theirs}, events)
             self.compare_outputs(level, ours, theirs)
-        if failing and not self.options.no_search:
-            finding = self.search(level, failing, engine)
+        if not self.options.no_search:
+            finding = (self.search(level, failing, engine) if failing
+                       else self.search_hidden(level, engine))
             if finding:
                 lines += report.divergence_lines(finding)
-        self.tell(right, level, lines, finding, failing)
+        self.tell(right, level, lines, finding)
         if self.options.json:
             json_report.write(self.options.json, outputs, level, finding)
-        return 1 if failing else 0
+        return 1 if failing or finding else 0
 
-    def tell(self, right, level, lines, finding, failing):
+    def tell(self, right, level, lines, finding):
         print(f"{self.path} beside {right.name}"
               + (f" ({self.changed})" if self.changed else ""))
         print("\n".join(lines))
@@ -137,8 +140,7 @@ class Verification:
         if self.options.html:
             shown = finding.divergence.level if finding else level
             html.write(self.options.html, os.path.basename(self.path), shown,
-                       lines, not failing,
-                       finding and finding.divergence.value)
+                       lines, finding and finding.divergence.value)
 
     def make_level(self, given, references, events):
         made = graph.Graph.of(self.model.graph)
@@ -170,6 +172,30 @@ class Verification:
         level.aside = values.set_aside(level.graph, level.seen, found)
         return found
 
+    def make_laboratory(self, engine):
+        return minimal.Laboratory(
+            self.compiler, engine, self.model, self.file, self.folder,
+            self.tolerance, self.options.threads)
+
+    def search_hidden(self, level, engine):
+        """Outputs agree; is a value between wrong all the same? Most that differ
+        are not what they seem, so only what is wrong by itself counts. With
+        --per-node, kernels' own forms are tried as well."""
+        suspects = [name for name in level.seen if level.differs(name)]
+        laboratory = self.make_laboratory(engine)
+        if self.options.per_node or self.options.html:
+            level.seen.update(level.aside)
+            suspects += level.aside
+        for name in suspects[:MOST_CANDIDATES]:
+            finding = self.examine(level, name, laboratory, engine)
+            if finding and finding.trial and finding.trial.is_wrong:
+                finding.verdict += "; the outputs agree all the same"
+                self.finish(finding, laboratory)
+                return finding
+        for name in level.aside:
+            level.seen.pop(name, None)
+        return None
+
     def search(self, level, failing, engine):
         """The first divergence. Of values that differ one is preferred whose
         kernel is wrong by itself: others may be read wrongly."""
@@ -177,16 +203,25 @@ class Verification:
                 & set(level.graph.producer) - set(failing):
             self.note("the reference has no values between inputs and "
                       "outputs: the node cannot be found")
-        laboratory = minimal.Laboratory(
-            self.compiler, engine, self.model, self.file, self.folder,
-            self.tolerance, self.options.threads)
+        laboratory = self.make_laboratory(engine)
         first = None
-        for name in search.candidates(level, failing)[:MOST_CANDIDATES]:
+        names = search.candidates(level, failing)
+        reached = search.ancestors(level.graph, failing)
+        # What was set aside was so because errors behind it are small.
+        names = names[:MOST_CANDIDATES] + [
+            name for name in level.graph.producer
+            if name in level.aside and name in reached][:MOST_CANDIDATES]
+        for name in names:
+            if name in level.aside:
+                level.seen[name] = level.aside[name]
             finding = self.examine(level, name, laboratory, engine)
-            if finding and (finding.trial and finding.trial.is_wrong):
+            if finding and finding.trial and finding.trial.is_wrong:
                 first = finding
                 break
-            first = first or finding
+            if name in level.aside:
+                del level.seen[name]
+            else:
+                first = first or finding
         if first:
             self.finish(first, laboratory)
         return first
@@ -215,24 +250,29 @@ class Verification:
             verdict = f"compiled alone it fails: {trial.failure}"
         elif trial.is_wrong:
             verdict = "the fault remains when it is compiled alone"
+        elif laboratory.is_inherited(level, trial, name):
+            verdict = ("it computes what its operands give: the error is "
+                       "theirs, which agree within the tolerance only")
         else:
             verdict = ("the fault vanishes when it is compiled alone: it is "
                        "in how the whole model is compiled")
-        return Finding(divergence, trial, verdict, unseen, divergence.names)
+        return Finding(divergence, trial, verdict, unseen,
+                       level.seen.get(name), divergence.names)
 
     def finish(self, finding, laboratory):
         """Looks for one node of the kernel, explains and saves."""
-        level, divergence = finding.divergence.level, finding.divergence
-        trial = finding.trial
-        if trial and trial.is_wrong and 1 < len(divergence.region):
+        level = finding.divergence.level
+        if (finding.trial and finding.trial.is_wrong
+                and len(finding.divergence.region) > 1):
             self.split(finding, laboratory)
-            trial = finding.trial
-        seen = level.seen.get(divergence.value)
+        trial = finding.trial
         if trial:
+            value = finding.divergence.value
+            seen = level.seen.get(value)
+            ours = {value: seen.array} if seen else trial.ours
             finding.explanations = explain.explain(
-                trial, divergence.value, level.references,
-                seen and seen.array)
-            self.save(finding, seen)
+                trial, value, level.references, ours.get(value))
+            self.save(finding, ours)
 
     def split(self, finding, laboratory):
         """Whether one of a kernel's nodes is wrong without the others."""
@@ -255,12 +295,11 @@ class Verification:
         finding.verdict += (", and vanishes when it is split: each of its "
                             f"{len(region)} nodes is right by itself")
 
-    def save(self, finding, seen):
+    def save(self, finding, ours):
         trial, value = finding.trial, finding.divergence.value
         stem = os.path.splitext(os.path.basename(self.path))[0]
         folder = self.options.save or stem + ".verify"
         level = finding.divergence.level
-        ours = {value: seen.array} if seen else trial.ours
         theirs = {value: level.references[value]} \
             if value in level.references else trial.theirs
         try:

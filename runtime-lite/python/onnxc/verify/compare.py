@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 # Parts of the largest value that rounding in another order may cost.
-SCALES = {"float64": 1e-6, "float32": 1e-4, "float16": 4e-3, "bfloat16": 3e-2}
+SCALES = {"float64": 1e-6, "float32": 1e-4, "float16": 2e-3, "bfloat16": 1.6e-2}
 
 
 @dataclasses.dataclass
@@ -23,9 +23,11 @@ class Tolerance:
 @dataclasses.dataclass
 class Comparison:
     agrees: bool
-    # Largest ones; infinite where one is no number and the other is.
+    # The largest ones; infinite where one is no number and the other is.
     absolute: float = 0.0
+    # Of the largest value.
     relative: float = 0.0
+    # In units of the last place, where the reference is not 0.
     ulp: float = 0.0
     # Where the first of the worst is, and what is there.
     place: tuple = ()
@@ -58,6 +60,8 @@ def compare(ours, theirs, tolerance=Tolerance()):
                               f"{theirs.dtype}{list(theirs.shape)}")
     if theirs.size == 0:
         return Comparison(True)
+    if theirs.ndim == 0:
+        ours, theirs = ours.reshape(1), theirs.reshape(1)
     if theirs.dtype.kind in "cOSU":
         return compare_exactly(ours, theirs, tolerance)
     return (compare_floats if is_float(theirs) else compare_integers)(
@@ -113,7 +117,8 @@ def describe(ours, theirs, wrong, apart, largest=None):
         relative = absolute / largest if largest else np.inf
         if is_float(theirs):
             steps = ulps(ours, theirs)
-            ulp = float(np.nanmax(np.where(apart > 0, steps, 0.0)))
+            counted = (apart > 0) & (theirs != 0)
+            ulp = float(np.nanmax(np.where(counted, steps, 0.0)))
     return Comparison(not wrong.any(), absolute, relative, ulp,
                       tuple(int(i) for i in worst), ours[worst],
                       theirs[worst], int(wrong.sum()), theirs.size)

@@ -121,14 +121,13 @@ def find_cancellation(output, exact, ours, theirs):
     off = [float(np.abs(array[finite].astype(np.float64)
                         - right[finite]).max()) / (largest or 1.0)
            for array in (ours, theirs)]
-    text = (f"from float64 ours is off by {off[0]:.2g} of the largest value, "
-            f"the reference by {off[1]:.2g}")
-    if off[1] > 1e-4 and off[0] <= 4 * off[1]:
-        text += (": the node itself is that inexact in its type (cancellation, "
-                 "or a sum of many terms), neither is wrong")
-    elif off[1] > 10 * off[0]:
-        text += ": it is the reference that is wrong"
-    return [text]
+    text = (f"float64 is off ours by {off[0]:.2g} of the largest value, off "
+            f"the reference by {off[1]:.2g}: ")
+    if off[0] <= 4 * off[1]:
+        return [text + ("the reference is wrong" if off[1] > 10 * off[0] else
+                        "in its type the node is that inexact (cancellation, "
+                        "or a sum of many terms), and neither is wrong")]
+    return [text + "ours is wrong"]
 
 
 def explain(trial, output, references, ours):

@@ -68,8 +68,9 @@ def row_html(row, first):
     return f'<tr class="{kind}">' + "".join(cells) + "</tr>"
 
 
-def write(path, title, level, lines, agrees, first=None):
-    verdict = "The outputs agree." if agrees else "An output differs."
+def write(path, title, level, lines, first=None):
+    agrees = first is None and not any("DIFFERS" in line for line in lines)
+    verdict = "All agrees." if agrees else "Something differs."
     page = PAGE.format(
         title=html.escape(title), verdict=verdict,
         state="ok" if agrees else "bad",

@@ -34,7 +34,7 @@ def describe(outputs, level, finding):
             **(numbers(comparison) if comparison else {})})
     if finding:
         divergence = finding.divergence
-        seen = divergence.level.seen.get(divergence.value)
+        seen = finding.seen
         found["first"] = {
             "node": report.node_name(divergence.node),
             "inside": list(divergence.level.names),

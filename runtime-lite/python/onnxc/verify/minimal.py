@@ -137,6 +137,20 @@ class Laboratory:
         return trial
 
 
+    def is_inherited(self, level, trial, output):
+        """Whether the reference computes what we did, given our operands."""
+        ours = {name: level.seen[name].array if name in level.seen else array
+                for name, array in trial.operands.items()}
+        if output not in level.seen:
+            return False
+        try:
+            found = self.engine.run(trial.model, self.origin, ours, every=False)
+        except Problem:
+            return False
+        return output in found and compare(
+            level.seen[output].array, found[output], self.tolerance).agrees
+
+
 def infer_shapes(model):
     """Dimensions of values by name: sizes, and names of free ones."""
     shapes = {}

@@ -94,20 +94,22 @@ def output_lines(outputs):
 
 def divergence_lines(found):
     """Of command.Finding."""
-    node = found.divergence.node
-    level = found.divergence.level
+    node, value = found.divergence.node, found.divergence.value
     yield f"first node that diverges: {found.divergence.describe()} " \
           f"({node.op_type})"
-    seen = level.seen.get(found.divergence.value)
+    seen = found.divergence.level.seen.get(value)
     rows = [("value", "shape", "absolute", "relative", "ulp")]
     if seen:
-        rows.append((found.divergence.value, shape_of(seen.array),
-                     *errors(seen.comparison)))
+        rows.append((value, shape_of(seen.array), *errors(seen.comparison)))
+    elif found.trial and found.trial.comparison and value in found.trial.ours:
+        rows.append((value, shape_of(found.trial.ours[value]),
+                     *errors(found.trial.comparison)))
+    if len(rows) > 1:
         yield from ("  " + line for line in align(rows, (2, 3, 4)))
-        if seen.event and seen.event["kernel"]:
-            yield f"  kernel: {seen.event['nodes']}"
-        if seen.form:
-            yield f"  in memory: {seen.form}"
+    if found.seen and found.seen.event and found.seen.event["kernel"]:
+        yield f"  kernel: {found.seen.event['nodes']}"
+    if found.seen and found.seen.form:
+        yield f"  in memory: {found.seen.form}"
     if found.unseen_operands:
         yield ("  its operands were not all seen: "
                + ", ".join(found.unseen_operands))

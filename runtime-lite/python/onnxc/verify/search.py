@@ -92,6 +92,18 @@ def candidates(level, failing):
                                            graph.producer[name]))
 
 
+def ancestors(graph, names):
+    """All values that these are computed from."""
+    found, queue = set(), list(names)
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            if name in graph.producer:
+                queue += operands(graph.nodes[graph.producer[name]])
+    return found
+
+
 def region_of(level, value):
     """The nodes that compute a value from ones that agree, which no kernel wrote
     between, and the names of those that it is computed from."""

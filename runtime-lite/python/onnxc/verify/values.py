@@ -111,10 +111,6 @@ def set_aside(graph, found, outputs):
 def match(graph, events, references, tolerance):
     """The values of a level by name, each as the tensor that is nearest."""
     found = {}
-    sites = {}
-    for event in events:
-        if not event["kernel"]:
-            sites.setdefault(event["makers"], set()).add(event["site"])
     for event in events:
         names = [name for i in graph.split_names(event["makers"])
                  for name in graph.nodes[i].output if name]
@@ -122,10 +118,9 @@ def match(graph, events, references, tolerance):
         if not pair:
             continue
         name, seen = pair
-        # If and Loop may give sizes beside their outputs, and tell of outputs
-        # later: then a tensor that is none of them says nothing.
-        if (not event["kernel"] and not seen.comparison.agrees
-                and len(sites[event["makers"]]) != len(names)):
+        # If and Loop give sizes beside their outputs: a tensor that is none of
+        # these says nothing.
+        if not event["kernel"] and not seen.comparison.agrees:
             continue
         known = found.get(name)
         if known is None or (known.comparison.agrees,

@@ -8,7 +8,7 @@
 #include "dialects/onnx/ModelAttrs.h"
 #include "dialects/plan/PlanAttrs.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "passes/Entry/Dtype.h"
+#include "targets/Dtype.h"
 #include "targets/RuntimeABI.h"
 
 using namespace mlir;

@@ -1,9 +1,9 @@
 //===- VerifyCommand.cpp - onnxc verify -----------------------------------===//
 //
 // The work is done in Python, where the references are: onnxruntime and onnx's
-// evaluator. Its module lies in share/onnxc/runtime-lite/python beside the folder
-// of the program, in an installation as in a build tree; else Python has to find
-// it.
+// evaluator. Its module lies in share/onnxc/runtime-lite/python beside the
+// folder of the program, in an installation as in a build tree; else Python has
+// to find it.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -40,7 +40,8 @@ int runVerify(const char *program, int count, const char *const *arguments) {
                 "the PATH, or name one by ONNXC_PYTHON");
   static int anchor;
   std::string self = sys::fs::getMainExecutable(program, &anchor);
-  SmallString<128> modules(sys::path::parent_path(sys::path::parent_path(self)));
+  SmallString<128> modules(
+      sys::path::parent_path(sys::path::parent_path(self)));
   sys::path::append(modules, "share", "onnxc", "runtime-lite", "python");
   // A package of that name that is installed as well comes after ours.
   const char *start =

@@ -21,8 +21,8 @@ Location onnxc::getCallLoc(MLIRContext *context, ArrayRef<Location> computed,
 Location onnxc::getMaker(OpResult result) {
   Location loc = result.getOwner()->getLoc();
   auto fused = dyn_cast<FusedLoc>(loc);
-  auto makers = fused ? dyn_cast_or_null<ArrayAttr>(fused.getMetadata())
-                      : ArrayAttr();
+  auto makers =
+      fused ? dyn_cast_or_null<ArrayAttr>(fused.getMetadata()) : ArrayAttr();
   if (!makers || result.getResultNumber() >= makers.size())
     return loc;
   auto maker = dyn_cast<LocationAttr>(makers[result.getResultNumber()]);

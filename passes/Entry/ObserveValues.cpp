@@ -8,8 +8,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "passes/Entry/Dtype.h"
 #include "passes/Entry/EntryBuilder.h"
+#include "targets/Dtype.h"
 #include "targets/RuntimeABI.h"
 #include "llvm/Support/SaveAndRestore.h"
 
@@ -44,8 +44,8 @@ Value EntryBuilder::describe(const ObservedValue &value) {
 void EntryBuilder::observe(const ObservedValue &value, Value address) {
   Type pointer = arena.getType();
   Value observe = load(pointer, entry.getArgument(0), abi::Observe);
-  Value isSet = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, observe,
-                                     getNull());
+  Value isSet =
+      LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, observe, getNull());
   auto guarded = scf::IfOp::create(b, loc, isSet);
   OpBuilder::InsertionGuard guard(b);
   // What is computed here is not known behind it.

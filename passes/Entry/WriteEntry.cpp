@@ -23,12 +23,12 @@
 #include "dialects/plan/Makers.h"
 #include "passes/Entry/CustomCalls.h"
 #include "passes/Entry/CustomFunctions.h"
-#include "passes/Entry/Dtype.h"
 #include "passes/Entry/EntryBuilder.h"
 #include "passes/Entry/EntryPasses.h"
 #include "passes/Entry/SizeFunctions.h"
 #include "passes/Memory/MemoryPlan.h"
 #include "passes/Memory/SizeRecords.h"
+#include "targets/Dtype.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace onnxc {
@@ -238,8 +238,7 @@ void EntryWriter::emitBlock(Block &block) {
         .Case<plan::CallOp, plan::OffloadOp, plan::SymbolOp, plan::RequireOp,
               DimsOp, CustomCallOp, CustomSizesOp, IfOp, LoopOp, ScanOp>(
             [&](auto typed) { emit(typed); });
-    if (observes &&
-        isa<plan::CallOp, CustomCallOp, IfOp, LoopOp, ScanOp>(op)) {
+    if (observes && isa<plan::CallOp, CustomCallOp, IfOp, LoopOp, ScanOp>(op)) {
       entry.setLoc(op.getLoc());
       observeResults(&op);
     }

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 static_assert(std::is_standard_layout<onnxc_context>::value, "");
-static_assert(sizeof(onnxc_context) == 13 * sizeof(void *), "");
+static_assert(sizeof(onnxc_context) == 15 * sizeof(void *), "");
 static_assert(sizeof(onnxc_string) == 16, "");
 static_assert(offsetof(onnxc_context, weights) == 2 * sizeof(void *), "");
 static_assert(offsetof(onnxc_context, error_name) == 8 * sizeof(void *), "");

@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef ONNXC_PASSES_ENTRY_DTYPE_H
-#define ONNXC_PASSES_ENTRY_DTYPE_H
+#ifndef ONNXC_TARGETS_DTYPE_H
+#define ONNXC_TARGETS_DTYPE_H
 
 #include "mlir/IR/Types.h"
 #include <cstdint>
@@ -17,4 +17,4 @@ int32_t getDtype(mlir::Type elementType);
 
 } // namespace onnxc
 
-#endif // ONNXC_PASSES_ENTRY_DTYPE_H
+#endif // ONNXC_TARGETS_DTYPE_H

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "passes/Entry/Dtype.h"
+#include "targets/Dtype.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "targets/RuntimeABI.h"
 #include "llvm/ADT/TypeSwitch.h"

@@ -4,7 +4,7 @@
 // The host does not reach what it records the copying of.
 // CHECK-LABEL: func @onnxc_entry
 // CHECK-SAME: (%[[CONTEXT:.*]]: !llvm.ptr, %[[TO:.*]]: !llvm.ptr, %[[FROM:.*]]: !llvm.ptr
-// CHECK: llvm.getelementptr %[[CONTEXT]][14]
+// CHECK: llvm.getelementptr %[[CONTEXT]][16]
 // CHECK: llvm.call %{{.*}}(%[[CONTEXT]], %[[TO]], %[[FROM]], %{{.*}})
 // CHECK-NOT: llvm.intr.memcpy
 func.func @onnxc_entry(%context: !llvm.ptr, %to: !llvm.ptr, %from: !llvm.ptr,

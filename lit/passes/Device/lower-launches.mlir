@@ -6,7 +6,7 @@ module attributes {gpu.container_module} {
   // CHECK-LABEL: func @kernel
   // CHECK-SAME: (%[[CONTEXT:.*]]: !llvm.ptr {plan.context}, %{{.*}}: memref<8xf32>
   // CHECK-NOT: gpu.launch_func
-  // CHECK: %[[FIELD:.*]] = llvm.getelementptr %[[CONTEXT]][13]
+  // CHECK: %[[FIELD:.*]] = llvm.getelementptr %[[CONTEXT]][15]
   // CHECK: %[[LAUNCH:.*]] = llvm.load %[[FIELD]]
   // CHECK: llvm.call %[[LAUNCH]](%[[CONTEXT]], %c3
   func.func @kernel(%x: memref<8xf32>, %n: index) attributes {plan.kernel} {

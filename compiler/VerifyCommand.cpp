@@ -51,8 +51,11 @@ int runVerify(const char *program, int count, const char *const *arguments) {
       "try:\n"
       "  import onnxc.verify\n"
       "except ImportError as error:\n"
-      "  sys.exit('onnxc verify: error: the Python package onnxc is not "
-      "found: ' + str(error))\n"
+      "  name = error.name or 'onnxc'\n"
+      "  print('onnxc verify: error: the Python package', repr(name), 'is "
+      "needed and cannot be imported (%s): pip install %s' % (error, name), "
+      "file=sys.stderr)\n"
+      "  sys.exit(2)\n"
       "runpy.run_module('onnxc.verify', run_name='__main__')\n";
   SmallVector<StringRef> command = {*python, "-c",      start,
                                     modules, "--onnxc", self};

@@ -35,7 +35,8 @@ def without(package):
     def environment(folder):
         os.makedirs(os.path.join(folder, "hidden", package))
         text(os.path.join(folder, "hidden", package), "__init__.py",
-             f"raise ImportError('No module named {package}')\n")
+             f"raise ImportError('No module named {package}', "
+             f"name='{package}')\n")
         return {"PYTHONPATH": os.path.join(folder, "hidden")}
     return environment
 

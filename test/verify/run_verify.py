@@ -236,6 +236,33 @@ def show_a_page(options):
             raise Failure("the page needs something beside it")
 
 
+def call_from_python(options):
+    """onnxc.verify with a function that is right, and one that is not."""
+    with runner_arguments.case_folder(options, "python") as folder:
+        path = small(folder)
+        text = os.path.join(folder, "calls.py")
+        with open(text, "w") as file:
+            file.write(f"""
+import numpy as np, onnx, sys
+sys.path.insert(0, {os.path.join(runner_arguments.ROOT, "test", "verify")!r})
+import onnxc.verify
+from run_verify import right
+x = np.random.RandomState(0).standard_normal((5, 8)).astype(np.float32)
+flags = ["--onnxc", {options.onnxc!r}]
+found = onnxc.verify({path!r}, lambda x: list(right(x).values()), {{"x": x}},
+                     flags)
+assert found and found.node is None, found
+found = onnxc.verify(onnx.load({path!r}), right, {{"x": x}},
+                     [*flags, "--plant-fault=Softmax_c"])
+assert not found and found.node == "Softmax_c", found
+assert "DIFFERS" in str(found) and "beside right" in str(found), found
+assert onnxc.verify({path!r}, flags=flags)
+""")
+        run(sys.executable, text, cwd=folder, env={
+            **os.environ, "PYTHONPATH": os.path.join(
+                runner_arguments.ROOT, "runtime-lite", "python")})
+
+
 OVERFLOW = """<ir_version: 10, opset_import: ["" : 21]>
 agraph (float16[4] x) => (float16[4] y) {
   a = Mul (x, x)
@@ -293,7 +320,7 @@ def main():
                                                            options)
     for case in (change_the_entry_alone, compare_with_each,
                  run_a_test_directory, make_inputs_up, show_a_page,
-                 explain_an_overflow):
+                 call_from_python, explain_an_overflow):
         cases[case.__name__] = functools.partial(case, options)
     for name in REFUSED:
         cases["refused-" + name] = functools.partial(refuse, name, options)

@@ -48,6 +48,9 @@ class Verification:
             graph.load(self.path), self.path, folder)
         inputs.refuse_others([*self.model.graph.input,
                               *self.model.graph.output])
+        # Of the caller in Python: inputs, and what is right for inputs.
+        self.given = self.right = None
+        self.finding = None
 
     def note(self, text):
         print(f"onnxc verify: note: {text}", file=sys.stderr)
@@ -56,7 +59,9 @@ class Verification:
         """Inputs by name, and outputs that a test directory has."""
         options, settings = self.options, self.settings
         expected = {}
-        if options.test_dir:
+        if self.given:
+            given = inputs.check(self.given, self.model)
+        elif options.test_dir:
             given, expected = inputs.read_set(options.test_dir, self.model)
         elif options.inputs:
             given = inputs.read_file(options.inputs, self.model)
@@ -71,8 +76,8 @@ class Verification:
             array = np.array(text.split(","), dtype)
             given[name] = array.reshape(()) if rank == 0 else array
         missing = [name for name in wanted if name not in given]
-        if missing and (options.inputs or options.test_dir) \
-                and not options.random:
+        is_given = self.given or options.inputs or options.test_dir
+        if missing and is_given and not options.random:
             raise Problem(f"input '{missing[0]}' is missing: give it, or let "
                           "--random make it up")
         made = inputs.MadeUp(settings.sizes, settings.ranges, settings.bounds,
@@ -84,9 +89,11 @@ class Verification:
             self.note(f"free dimensions are {chosen} (--size NAME=N chooses)")
         return {name: given[name] for name in wanted}, expected
 
-    def choose_reference(self, expected):
+    def choose_reference(self, given, expected):
         """What outputs are held against, and what other values."""
         against = self.options.against
+        if self.right:
+            return self.right(given), reference.make_engine()
         if against is None and expected:
             return (reference.Arrays(expected, "the test's outputs"),
                     reference.make_engine())
@@ -97,7 +104,7 @@ class Verification:
 
     def run(self):
         given, expected = self.read_inputs()
-        right, engine = self.choose_reference(expected)
+        right, engine = self.choose_reference(given, expected)
         library = os.path.join(self.folder, "model.so")
         self.compiler.compile(self.file, library)
         fed = {name: array for name, array in given.items()
@@ -122,6 +129,7 @@ class Verification:
                        else self.search_hidden(level, engine))
             if finding:
                 lines += report.divergence_lines(finding)
+        self.finding = finding
         self.tell(right, level, lines, finding)
         if self.options.json:
             json_report.write(self.options.json, outputs, level, finding)

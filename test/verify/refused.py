@@ -15,6 +15,7 @@ class Refused:
     says: str
     arguments: Callable
     environment: Callable = lambda folder: {}
+    status: int = 2
 
 
 def array(folder, **arrays):
@@ -94,7 +95,8 @@ REFUSED = {
         "is a directory", lambda folder, model: [model, "--html", folder]),
     "save": Refused(
         "the operands cannot be saved", of(
-            "--save", "/proc/nowhere", "--plant-fault", "Softmax_c")),
+            "--save", "/proc/nowhere", "--plant-fault", "Softmax_c"),
+        status=1),
     "flag": Refused("--unheard", of("--unheard")),
     "output": Refused("-o does not go with it", of("-o", "m.o")),
     "device": Refused("--target does not go with it", of("--target=vulkan")),

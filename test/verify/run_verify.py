@@ -263,6 +263,69 @@ assert onnxc.verify({path!r}, flags=flags)
                 runner_arguments.ROOT, "runtime-lite", "python")})
 
 
+FUNCTION = """<ir_version: 10, opset_import: ["" : 21, "own" : 1]>
+agraph (float[n, 8] x) => (float[n, 8] y, bool[n, 8] "a/b", int64[n] a_b) {
+  a = own.twice (x)
+  b = own.twice (a)
+  y = Softmax (b)
+  "a/b" = Less (y, x)
+  a_b = ArgMax <axis: int = 1, keepdims: int = 0> (b)
+}
+<opset_import: ["" : 21], domain: "own">
+twice (x) => (y) { e = Tanh (x)
+ y = Add (e, e) }"""
+
+STRINGS = """<ir_version: 10, opset_import: ["" : 21]>
+agraph (string[n] x) => (string[n] y, string[n] z) {
+  y = Identity (x)
+  z = StringConcat (x, x)
+}"""
+
+
+def take_other_forms(options):
+    """Functions, external data, strings, weights in a file."""
+    with runner_arguments.case_folder(options, "forms") as folder:
+        path = small(folder, FUNCTION, "function.onnx")
+        text, report = verify(options, folder, path)
+        if "functions are inlined" not in text:
+            raise Failure(text)
+        verify(options, folder, path, "--plant-fault", "Softmax_y", status=1)
+        verify(options, folder, small(folder, STRINGS, "strings.onnx"))
+        case = planted.PLANTED[0]
+        source, inputs = planted.write(case, options, folder)
+        path = os.path.join(folder, "external.onnx")
+        onnx.save(onnx.load(source), path, save_as_external_data=True,
+                  location="external.data")
+        for flags in (["--weights=file"], ["-O0"]):
+            verify(options, folder, path, "--inputs", inputs, *flags)
+        _, report = verify(options, folder, path, "--inputs", inputs,
+                           "--plant-fault", case.node, status=1)
+        expect("the node", report["first"]["node"], case.node)
+
+
+def tell_of_a_crash(options):
+    """The last kernel that ended is said; other programs stand in."""
+    with runner_arguments.case_folder(options, "crash") as folder:
+        programs = {
+            "onnxc": f'exec "{options.onnxc}" "$@"',
+            "onnxc-run": "while [ $# -gt 1 ]; do [ $1 = --observe ] && "
+                         "out=$2; shift; done\nmkdir -p $out\n"
+                         "echo '{\"nodes\": \"Exp_a, Add_b\"}' "
+                         "> $out/values.jsonl\nkill -SEGV $$"}
+        for name, lines in programs.items():
+            file = os.path.join(folder, name)
+            with open(file, "w") as script:
+                script.write(f"#!/bin/sh\n{lines}\n")
+            os.chmod(file, 0o755)
+        done = subprocess.run(
+            [options.onnxc, "verify", small(folder), "--onnxc",
+             os.path.join(folder, "onnxc")], text=True, cwd=folder,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    expect("status", done.returncode, 1)
+    if "(SIGSEGV) behind the kernel of Exp_a, Add_b" not in done.stdout:
+        raise Failure(done.stdout)
+
+
 OVERFLOW = """<ir_version: 10, opset_import: ["" : 21]>
 agraph (float16[4] x) => (float16[4] y) {
   a = Mul (x, x)
@@ -288,7 +351,7 @@ def refuse(name, options):
     with runner_arguments.case_folder(options, name) as folder:
         model = small(folder)
         arguments = case.arguments(folder, model)
-        text, _ = verify(options, folder, *arguments, status=2,
+        text, _ = verify(options, folder, *arguments, status=case.status,
                          environment=case.environment(folder))
         lines = text.strip().splitlines()
         if not lines or case.says not in text or "Traceback" in text:
@@ -320,7 +383,7 @@ def main():
                                                            options)
     for case in (change_the_entry_alone, compare_with_each,
                  run_a_test_directory, make_inputs_up, show_a_page,
-                 call_from_python, explain_an_overflow):
+                 call_from_python, take_other_forms, tell_of_a_crash, explain_an_overflow):
         cases[case.__name__] = functools.partial(case, options)
     for name in REFUSED:
         cases["refused-" + name] = functools.partial(refuse, name, options)

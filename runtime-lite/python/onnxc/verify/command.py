@@ -110,7 +110,8 @@ class Verification:
         fed = {name: array for name, array in given.items()
                if name not in self.settings.values}
         ours, events = self.compiler.execute(
-            library, fed, self.folder, self.options.threads)
+            library, fed, [value.name for value in self.model.graph.output],
+            self.folder, self.options.threads)
         theirs = right.run(self.model, self.file, given)
         level = self.make_level(given, theirs, events)
         outputs = self.compare_outputs(level, ours, theirs)
@@ -166,7 +167,7 @@ class Verification:
         found = {}
         for value in self.model.graph.output:
             name = value.name
-            array = ours.get(name.replace("/", "_"))
+            array = ours.get(name)
             if name not in theirs or array is None:
                 found[name] = None
                 continue
@@ -317,8 +318,9 @@ class Verification:
                 minimal.save_npz(os.path.join(folder, name + ".npz"), arrays)
             graph.save_beside(trial.model, folder, "node.onnx", self.file)
         except OSError as error:
-            raise Problem(f"the operands cannot be saved: {error}; --save "
-                          "names another folder") from None
+            print(f"onnxc verify: error: the operands cannot be saved: {error}; "
+                  "--save names another folder", file=sys.stderr)
+            return
         finding.saved = folder
         finding.files = ["operands.npz", "ours.npz", "reference.npz",
                          "node.onnx"]

@@ -120,15 +120,16 @@ class Laboratory:
             trial.theirs = self.engine.run(model, path, operands, every=False)
             self.compiler.compile(path, library, fitting_flags(
                 self.compiler.flags, model), observe=False)
-            found, _ = self.compiler.execute(library, operands, folder,
-                                             self.threads, observe=False)
+            found, _ = self.compiler.execute(
+                library, operands, [output], folder, self.threads,
+                observe=False)
         except Crash as crash:
             trial.failure = str(crash)
             return trial
         except Problem:
             return None  # not as a model of its own
         theirs = trial.theirs.get(output)
-        ours = found.get(output.replace("/", "_"))
+        ours = found.get(output)
         if theirs is None or ours is None:
             return None
         number = helper.np_dtype_to_tensor_dtype(theirs.dtype)

@@ -64,31 +64,33 @@ class Compiler:
                           f"{last_lines(done)}")
         return json.loads(done.stdout)
 
-    def execute(self, library, inputs, folder, threads=1, observe=True):
-        """Runs the model. Returns what it gave and, in their order, the values
-        that its kernels wrote: dictionaries with `array`, `makers`, `nodes`,
-        `kernel`, `dtype` and `site`, the number of the place in the code."""
+    def execute(self, library, inputs, outputs, folder, threads=1,
+                observe=True):
+        """Runs the model. Returns the named outputs and, in their order, the
+        values that its kernels wrote: dictionaries with `array`, `makers`,
+        `nodes`, `kernel`, `dtype` and `site`, the number of the place in the
+        code."""
         os.makedirs(folder, exist_ok=True)
         command = [self.runner, library, f"--threads={threads}"]
         for i, (name, array) in enumerate(inputs.items()):
             path = os.path.join(folder, f"in{i}.npy")
             np.save(path, storage(array))
             command.append(f"--input={name}={path}")
-        out = os.path.join(folder, "out")
         seen = os.path.join(folder, "values")
-        command += ["--output-dir", out]
+        files = {name: os.path.join(folder, f"out{i}.npy")
+                 for i, name in enumerate(outputs)}
+        command += [f"--output={name}={file}" for name, file in files.items()]
         done = run(command + (["--observe", seen] if observe else []))
         if done.returncode < 0 or done.returncode > 2:
             raise Crash(describe_crash(done, read_values(seen, False)))
         if done.returncode and "no value was told of" in done.stderr:
-            return self.execute(library, inputs, folder, threads, False)
+            return self.execute(library, inputs, outputs, folder, threads,
+                                False)
         if done.returncode:
             raise Problem(f"the model does not run: {last_lines(done)}")
-        outputs = {}
-        for file in os.listdir(out):
-            outputs[file[:-len(".npy")]] = np.load(
-                os.path.join(out, file), allow_pickle=False)
-        return outputs, read_values(seen) if observe else []
+        return ({name: np.load(file, allow_pickle=False)
+                 for name, file in files.items()},
+                read_values(seen) if observe else [])
 
 
 def storage(array):

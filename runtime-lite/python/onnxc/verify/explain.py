@@ -121,7 +121,7 @@ def find_cancellation(output, exact, ours, theirs):
     off = [float(np.abs(array[finite].astype(np.float64)
                         - right[finite]).max()) / (largest or 1.0)
            for array in (ours, theirs)]
-    text = (f"float64 is off ours by {off[0]:.2g} of the largest value, off "
+    text = (f"beside float64 ours is off by {off[0]:.2g} of the largest value, "
             f"the reference by {off[1]:.2g}: ")
     if off[0] <= 4 * off[1]:
         return [text + ("the reference is wrong" if off[1] > 10 * off[0] else

@@ -16,6 +16,7 @@ body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2em auto;
 table {{ border-collapse: collapse; width: 100% }}
 th, td {{ text-align: left; padding: .2em .6em; border-bottom: 1px solid #ddd;
          overflow-wrap: anywhere }}
+th, td.s {{ white-space: nowrap }}
 td.n {{ text-align: right; font-variant-numeric: tabular-nums;
        white-space: nowrap }}
 tr.differs td {{ background: #fde4e1 }}
@@ -23,7 +24,7 @@ tr.first td {{ background: #f7b7ae; font-weight: bold }}
 tr.unseen td {{ color: #888 }}
 .bar {{ width: 9em }} .bar i {{ display: block; height: .7em;
        background: #4a7fb5 }} tr.differs .bar i {{ background: #c0392b }}
-pre {{ background: #f4f4f4; padding: 1em; overflow-x: auto }}
+pre {{ background: #f4f4f4; padding: 1em; white-space: pre-wrap }}
 .ok {{ color: #1d7a33 }} .bad {{ color: #b3261e }}
 </style>
 <h1>{title}</h1>
@@ -53,11 +54,11 @@ def row_html(row, first):
     kind = "unseen"
     if comparison:
         kind = "ok" if comparison.agrees else "differs"
-        if row["value"] == first:
-            kind = "differs first"
+    if row["value"] == first:
+        kind = "differs first"
     cells = [f"<td>{html.escape(row[key])}"
              for key in ("node", "operator", "value")]
-    cells.append(f"<td>{html.escape(row.get('shape', '?'))}")
+    cells.append(f'<td class="s">{html.escape(row.get("shape", "?"))}')
     numbers = report.errors(comparison) if comparison else ("", "", "")
     cells += [f'<td class="n">{text}' for text in numbers]
     bar = width(comparison.relative) if comparison else 0

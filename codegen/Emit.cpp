@@ -353,8 +353,10 @@ Expected<EmittedCode> emitCode(ArrayRef<CodeVariant> variants,
   };
   if (Error error = emit())
     return std::move(error);
-  if (options.kind == CodeKind::Object)
+  if (options.kind == CodeKind::Object) {
     result.stack = stack.getWorst(prefix + "_entry");
+    result.frames = stack.list();
+  }
   return result;
 }
 

@@ -37,7 +37,8 @@ struct EmittedCode {
   std::optional<int64_t> arenaBytes;
   /// The most stack that a call takes, if that is known.
   std::optional<StackUsage::Worst> stack;
-  /// Set for objects only.
+  /// Set for objects only, as are the facts.
+  std::vector<StackUsage::Usage> frames;
   ObjectFacts facts;
 };
 

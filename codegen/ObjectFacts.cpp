@@ -10,6 +10,7 @@
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Object/ObjectFile.h"
+#include "llvm/Object/SymbolSize.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;
@@ -23,6 +24,19 @@ Expected<ObjectFacts> readObjectFacts(StringRef file) {
     return createStringError("cannot read '" + file.str() +
                              "': " + buffer.getError().message());
   return readObjectFacts((*buffer)->getMemBufferRef());
+}
+
+static Error readFunctions(const object::ObjectFile &object,
+                           ObjectFacts &facts) {
+  for (const auto &[symbol, size] : object::computeSymbolSizes(object)) {
+    Expected<object::SymbolRef::Type> type = symbol.getType();
+    Expected<StringRef> name = symbol.getName();
+    if (!type || !name)
+      return joinErrors(type.takeError(), name.takeError());
+    if (*type == object::SymbolRef::ST_Function && size)
+      facts.functions.emplace_back(name->str(), size);
+  }
+  return Error::success();
 }
 
 Expected<ObjectFacts> readObjectFacts(MemoryBufferRef content) {
@@ -58,6 +72,8 @@ Expected<ObjectFacts> readObjectFacts(MemoryBufferRef content) {
       facts.undefined.push_back(name->str());
   }
   llvm::sort(facts.undefined);
+  if (Error error = readFunctions(object, facts))
+    return std::move(error);
   return facts;
 }
 

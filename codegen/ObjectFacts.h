@@ -21,6 +21,9 @@ struct ObjectFacts {
   /// Constants: weights and tables.
   uint64_t constantBytes = 0;
   uint64_t writableBytes = 0;
+  /// The functions and their sizes, in the object's order; names of local ones
+  /// may be there several times.
+  std::vector<std::pair<std::string, uint64_t>> functions;
   /// What other objects have to define, sorted.
   std::vector<std::string> undefined;
 };

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/StackUsage.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/DiagnosticHandler.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/InstrTypes.h"
@@ -84,6 +85,20 @@ std::optional<StackUsage::Worst> StackUsage::getWorst(StringRef name) const {
   deepest.bytes += frame.bytes + returnBytes;
   deepest.path.insert(deepest.path.begin(), name.str());
   return deepest;
+}
+
+std::vector<StackUsage::Usage> StackUsage::list() const {
+  std::vector<Usage> functions;
+  for (const auto &entry : frames) {
+    Usage function{entry.getKey().str(), entry.second.bytes + returnBytes,
+                   std::nullopt};
+    if (std::optional<Worst> worst = getWorst(entry.getKey()))
+      function.worstBytes = worst->bytes;
+    functions.push_back(std::move(function));
+  }
+  llvm::sort(functions,
+             [](const Usage &a, const Usage &b) { return a.name < b.name; });
+  return functions;
 }
 
 } // namespace onnxc

@@ -40,6 +40,15 @@ public:
   /// From a function on; none where a pointer is called on the way.
   std::optional<Worst> getWorst(llvm::StringRef function) const;
 
+  /// A function's own frame with what its call takes, and its worst case.
+  struct Usage {
+    std::string name;
+    uint64_t frameBytes = 0;
+    std::optional<uint64_t> worstBytes;
+  };
+  /// All functions, sorted by name.
+  std::vector<Usage> list() const;
+
 private:
   struct Frame {
     uint64_t bytes = 0;

@@ -54,6 +54,45 @@ static Error setDim(Options &options, StringRef text) {
   return Error::success();
 }
 
+static Error addReport(Options &options, StringRef file) {
+  if (!file.ends_with(".html") && !file.ends_with(".json"))
+    return bad("--report wants a file that ends in .html or .json, not '" +
+               file + "'");
+  if (options.emit == EmitKind::MLIR)
+    return bad("--report is about code: it does not go with --emit=mlir");
+  if (llvm::is_contained(options.reports, file) || file == options.output)
+    return bad("'" + file + "' would be written twice");
+  options.reports.push_back(file.str());
+  return Error::success();
+}
+
+static Error setReportDim(Options &options, StringRef text) {
+  StringRef name, value;
+  if (Error error = splitName(text, "--report-dim", name, value))
+    return error;
+  int64_t size;
+  if (value.getAsInteger(10, size) || size < 0)
+    return bad("--report-dim wants NAME=N, not '" + text + "'");
+  for (const auto &[known, other] : options.reportDims)
+    if (known == name)
+      return bad("--report-dim gives '" + name + "' twice");
+  options.reportDims.emplace_back(name.str(), size);
+  return Error::success();
+}
+
+static Error setReports(Options &options, const cl::list<std::string> &files,
+                        const cl::list<std::string> &dims) {
+  for (StringRef file : files)
+    if (Error error = addReport(options, file))
+      return error;
+  for (StringRef dim : dims)
+    if (Error error = setReportDim(options, dim))
+      return error;
+  if (options.reports.empty() && !options.reportDims.empty())
+    return bad("--report-dim goes with --report");
+  return Error::success();
+}
+
 static Error setShape(Options &options, StringRef text) {
   StringRef name, value;
   if (Error error = splitName(text, "--shape", name, value))
@@ -215,6 +254,14 @@ struct Flags {
   Flag checkAccesses{"check-accesses", cl::Hidden,
                      cl::desc("End the program before an access outside of a "
                               "tensor, for tests of the compiler")};
+  Texts reports{"report", cl::value_desc("FILE"),
+                cl::desc("Write where time and memory go: a page, FILE.html, "
+                         "or FILE.json; may be given several times")};
+  Texts reportDims{"report-dim", cl::value_desc("NAME=N"),
+                   cl::desc("The size of a free dimension in reports; 1, or "
+                            "its bound, unless told")};
+  Flag remarks{"remarks", cl::desc("Print what became slower than it could be, "
+                                   "and why")};
   Flag writeDependencies{"MD", cl::desc("Also write a dependency file")};
   Text dependencyFile{"MF", cl::value_desc("FILE"),
                       cl::desc("The dependency file's name")};
@@ -261,6 +308,7 @@ static Expected<Options> readFlags(const Flags &flags) {
   options.observe = flags.observe;
   options.plantedFault = flags.plantedFault;
   options.checkAccesses = flags.checkAccesses;
+  options.remarks = flags.remarks;
   options.saveTemps = flags.saveTemps;
   options.timePasses = flags.timePasses;
   options.dependencyFile = flags.dependencyFile;
@@ -332,6 +380,8 @@ static Expected<Options> readFlags(const Flags &flags) {
       return std::move(error);
   options.import.functionFiles.assign(flags.functions.begin(),
                                       flags.functions.end());
+  if (Error error = setReports(options, flags.reports, flags.reportDims))
+    return std::move(error);
   if (options.checkAccesses && options.optLevel == 0)
     return bad("--check-accesses goes with -O1 and more: at -O0 temporaries of "
                "loops would pile up on the stack");

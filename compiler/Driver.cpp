@@ -12,6 +12,8 @@
 #include "compiler/Listing.h"
 #include "compiler/Pipeline.h"
 #include "compiler/Progress.h"
+#include "compiler/Report/ReportGatherer.h"
+#include "compiler/Report/WriteReport.h"
 #include "compiler/WriteOutputs.h"
 #include "dialects/plan/PlanAttrs.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
@@ -60,6 +62,8 @@ private:
   LogicalResult readPlan();
   LogicalResult runPhase(const PhaseInfo &phase);
   LogicalResult compileDevice();
+  LogicalResult openReports();
+  llvm::Error writeOutputFiles();
   LogicalResult writeListingFile();
   LogicalResult keepPhase(StringRef name);
   LogicalResult report(llvm::Error error);
@@ -69,6 +73,9 @@ private:
   ModelDiagnosticPrinter printer;
   CompiledModel compiled;
   std::optional<OutputFiles> files;
+  /// Null where nobody asks.
+  std::unique_ptr<ReportGatherer> gatherer;
+  std::vector<OutputFile *> reports;
   /// The one compiled for, of all CPUs.
   Target target;
   ArrayAttr sharedWeights;
@@ -119,14 +126,44 @@ LogicalResult Compilation::run() {
   if (!targets)
     return report(targets.takeError());
   compiled.targets = std::move(*targets);
-  if (failed(import()) || failed(runVariants()))
+  if (failed(openReports()) || failed(import()) || failed(runVariants()))
     return failure();
   if (options.emit != EmitKind::MLIR && options.emit != EmitKind::PTX &&
       options.emit != EmitKind::SPIRV)
     progress.enter("LLVM");
-  if (failed(report(writeOutputs(options, compiled, *files, timing))))
+  if (failed(report(writeOutputFiles())))
     return failure();
   return report(files->commit());
+}
+
+/// That a report cannot be written is said before anything is compiled.
+LogicalResult Compilation::openReports() {
+  if (options.reports.empty() && !options.remarks)
+    return success();
+  gatherer = std::make_unique<ReportGatherer>(context);
+  for (StringRef name : options.reports) {
+    reports.push_back(&files->add(name));
+    if (failed(report(reports.back()->create())))
+      return failure();
+  }
+  return success();
+}
+
+llvm::Error Compilation::writeOutputFiles() {
+  llvm::Expected<EmittedCode> emitted =
+      writeOutputs(options, compiled, *files, timing);
+  if (!emitted)
+    return emitted.takeError();
+  if (!gatherer)
+    return llvm::Error::success();
+  const ReportFacts &facts = gatherer->getFacts();
+  if (options.remarks) {
+    progress.stop();
+    printRemarks(listRemarks(facts, &context), llvm::errs());
+  }
+  if (reports.empty())
+    return llvm::Error::success();
+  return writeReports({options, compiled, *emitted, facts}, reports);
 }
 
 LogicalResult Compilation::import() {
@@ -171,6 +208,12 @@ LogicalResult Compilation::runPhases() {
     return failure();
   // A module that a phase has left goes on from there.
   Phase last = getLastPhase(module);
+  if (gatherer && last != Phase::Import)
+    return report(llvm::createStringError(
+        "--report and --remarks tell of the whole compilation: give the model, "
+        "not what a phase has left"));
+  if (gatherer)
+    gatherer->begin();
   for (const PhaseInfo &info : getPhases().drop_front()) {
     Phase phase = info.phase;
     if (options.emit == EmitKind::MLIR && phase > options.stopAfter)
@@ -245,6 +288,8 @@ LogicalResult Compilation::runPhase(const PhaseInfo &phase) {
   PipelineOptions passes = getPipelineOptions();
   PassManager pm(&context);
   pm.enableVerifier(true);
+  if (gatherer)
+    gatherer->watch(pm);
   if (options.printAfterAll)
     pm.enableIRPrinting([](Pass *, Operation *) { return false; },
                         [](Pass *, Operation *) { return true; },
@@ -266,6 +311,8 @@ LogicalResult Compilation::runPhase(const PhaseInfo &phase) {
           " phase failed without saying why; this is a bug of the compiler"));
     return failure();
   }
+  if (gatherer && phase.phase == Phase::Graph)
+    gatherer->readKernels(*compiled.module);
   return keepPhase(phase.name);
 }
 

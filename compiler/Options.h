@@ -12,6 +12,7 @@
 #include "llvm/Support/Error.h"
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace onnxc {
 
@@ -61,6 +62,12 @@ struct Options {
   bool freestanding = false;
   /// Most bytes of arena, of code and constants, and of stack.
   std::optional<uint64_t> maxArena, maxFlash, maxStack;
+  /// Where reports go, .html or .json, and the sizes of free dimensions that
+  /// they are drawn for.
+  std::vector<std::string> reports;
+  std::vector<std::pair<std::string, int64_t>> reportDims;
+  /// Prints what became slower than it could be, to stderr.
+  bool remarks = false;
   bool saveTemps = false;
   bool timePasses = false;
   bool writeDependencies = false;

@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/WriteOutputs.h"
-#include "codegen/Emit.h"
 #include "codegen/Header.h"
 #include "codegen/ObjectFile.h"
 #include "compiler/Limits.h"
@@ -27,6 +26,7 @@ public:
   Error writeDeviceCode();
   Error writeCode();
   Error writeDependencies();
+  const EmittedCode &getEmitted() const { return emitted; }
 
 private:
   Error writeCodeAs(OutputFile &output);
@@ -224,8 +224,10 @@ Error OutputWriter::writeDependencies() {
                      });
 }
 
-Error writeOutputs(const Options &options, const CompiledModel &compiled,
-                   OutputFiles &files, mlir::TimingScope &timing) {
+Expected<EmittedCode> writeOutputs(const Options &options,
+                                   const CompiledModel &compiled,
+                                   OutputFiles &files,
+                                   mlir::TimingScope &timing) {
   OutputWriter writer(options, compiled, files, timing);
   auto writeMlir = [&] {
     return files.write(options.output, [&](raw_ostream &os) {
@@ -237,8 +239,10 @@ Error writeOutputs(const Options &options, const CompiledModel &compiled,
   if (Error error = options.emit == EmitKind::MLIR ? writeMlir()
                     : isDeviceCode                 ? writer.writeDeviceCode()
                                                    : writer.writeCode())
-    return error;
-  return writer.writeDependencies();
+    return std::move(error);
+  if (Error error = writer.writeDependencies())
+    return std::move(error);
+  return writer.getEmitted();
 }
 
 } // namespace onnxc

@@ -8,6 +8,7 @@
 #define ONNXC_COMPILER_WRITEOUTPUTS_H
 
 #include "codegen/DeviceCode.h"
+#include "codegen/Emit.h"
 #include "codegen/ModelInterface.h"
 #include "codegen/Weights.h"
 #include "compiler/OutputFiles.h"
@@ -33,8 +34,11 @@ struct CompiledModel {
 
 /// Writes what --emit names: for code also the header and the weights, where
 /// they are files of their own, and the dependencies where they were asked for.
-llvm::Error writeOutputs(const Options &options, const CompiledModel &compiled,
-                         OutputFiles &files, mlir::TimingScope &timing);
+/// Returns what the code needs, of code only.
+llvm::Expected<EmittedCode> writeOutputs(const Options &options,
+                                         const CompiledModel &compiled,
+                                         OutputFiles &files,
+                                         mlir::TimingScope &timing);
 
 } // namespace onnxc
 

@@ -26,9 +26,11 @@ Expected<Timing> benchmark(ModelRunner &runner, unsigned repeat) {
   constexpr size_t autoLeast = 10, autoMost = 100000;
 
   auto start = std::chrono::steady_clock::now();
+  Timing timing;
   do {
     if (Error error = runner.runOnce())
       return error;
+    ++timing.warmUps;
   } while (elapsedMs(start) < warmUpMs);
 
   std::vector<double> times;
@@ -51,7 +53,6 @@ Expected<Timing> benchmark(ModelRunner &runner, unsigned repeat) {
   auto quantile = [&](double q) {
     return times[std::lround(q * double(times.size() - 1))];
   };
-  Timing timing;
   timing.runs = times.size();
   timing.min = times.front();
   timing.p10 = quantile(0.1);

@@ -12,7 +12,7 @@
 namespace onnxc::run {
 
 struct Timing {
-  size_t runs = 0;
+  size_t runs = 0, warmUps = 0;
   double median = 0, min = 0, p10 = 0, p90 = 0, p99 = 0; // milliseconds
 };
 

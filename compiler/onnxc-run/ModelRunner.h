@@ -36,6 +36,8 @@ public:
   void setProfiler(onnxc_profile_fn profile, void *profiler);
   /// From now on runs tell `observe` what kernels have written.
   void setObserver(onnxc_observe_fn observe, void *observer);
+  /// What runs are given, for other hooks.
+  onnxc_context &getContext() { return context; }
   /// One run, nothing around it.
   llvm::Error runOnce();
   /// Fails if a run wrote around its arena and outputs, or to its inputs.

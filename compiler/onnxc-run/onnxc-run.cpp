@@ -10,11 +10,14 @@
 #include "compiler/onnxc-run/Benchmark.h"
 #include "compiler/onnxc-run/Bindings.h"
 #include "compiler/onnxc-run/Compare.h"
+#include "compiler/onnxc-run/Cpus.h"
 #include "compiler/onnxc-run/Describe.h"
 #include "compiler/onnxc-run/Elements.h"
 #include "compiler/onnxc-run/ModelRunner.h"
+#include "compiler/onnxc-run/ReportFile.h"
 #include "compiler/onnxc-run/TensorFiles.h"
 #include "compiler/onnxc-run/TestDirectory.h"
+#include "compiler/onnxc-run/Trace.h"
 #include "compiler/onnxc-run/ValueWriter.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
@@ -85,6 +88,16 @@ cl::opt<std::string>
     observeDir("observe", cl::value_desc("DIR"),
                cl::desc("Write all values of a model compiled with onnxc "
                         "--observe, and values.jsonl"),
+               cl::cat(category));
+cl::opt<std::string>
+    traceFile("trace", cl::value_desc("FILE"),
+              cl::desc("Write what each thread does in a run of such a model, "
+                       "for ui.perfetto.dev or chrome://tracing"),
+              cl::cat(category));
+cl::opt<std::string>
+    reportFile("report", cl::value_desc("FILE"),
+               cl::desc("Add the times to the report that onnxc --report wrote "
+                        "of such a model"),
                cl::cat(category));
 cl::opt<int> threads("threads", cl::init(1), cl::value_desc("N"),
                      cl::desc("Threads to run on (1); 0 takes all CPUs"),
@@ -220,24 +233,32 @@ static Error printBenchmark(ModelRunner &runner,
     return timing.takeError();
   int64_t arena = static_cast<int64_t>(runner.arenaBytes());
   if (asJson) {
-    outs() << json::Value(
-                  json::Object{{"model", runner.model().name},
-                               {"threads", runner.threads()},
-                               {"runs", static_cast<int64_t>(timing->runs)},
-                               {"median_ms", timing->median},
-                               {"min_ms", timing->min},
-                               {"p10_ms", timing->p10},
-                               {"p90_ms", timing->p90},
-                               {"p99_ms", timing->p99},
-                               {"arena_bytes", arena}})
+    json::Array cpus;
+    for (int cpu : getAllowedCpus())
+      cpus.push_back(cpu);
+    outs() << json::Value(json::Object{
+                  {"model", runner.model().name},
+                  {"threads", runner.threads()},
+                  {"runs", static_cast<int64_t>(timing->runs)},
+                  {"warm_ups", static_cast<int64_t>(timing->warmUps)},
+                  {"cpus", std::move(cpus)},
+                  {"median_ms", timing->median},
+                  {"min_ms", timing->min},
+                  {"p10_ms", timing->p10},
+                  {"p50_ms", timing->median},
+                  {"p90_ms", timing->p90},
+                  {"p99_ms", timing->p99},
+                  {"arena_bytes", arena}})
            << "\n";
     return Error::success();
   }
   outs() << format("median %.4f ms, min %.4f, p10 %.4f, p90 %.4f, p99 %.4f",
                    timing->median, timing->min, timing->p10, timing->p90,
                    timing->p99)
-         << " (" << timing->runs << " runs, " << runner.threads()
-         << " threads), arena " << arena << " bytes\n";
+         << " (" << timing->runs << " runs after " << timing->warmUps
+         << " to warm up, " << runner.threads() << " threads, "
+         << describePinning(runner.threads()) << "), arena " << arena
+         << " bytes\n";
   return Error::success();
 }
 
@@ -249,6 +270,10 @@ static Error printProfile(ModelRunner &runner,
   if (!profile)
     return profile.takeError();
   const onnxc_model &model = runner.model();
+  if (!reportFile.empty())
+    if (Error error =
+            addToReport(reportFile, model, *profile, runner.threads()))
+      return error;
   double runs = double(profile->runs);
   if (asJson) {
     json::Array steps;
@@ -323,13 +348,20 @@ static Expected<int> run() {
   Expected<int> failures = compareOutputs(model, *outputs);
   if (!failures || *failures)
     return failures;
-  if (profileIt) {
+  if (!traceFile.empty()) {
+    if (Error error = (*runner)->prepare(*inputs))
+      return error;
+    if (Error error = writeTrace(**runner, repeat, traceFile))
+      return error;
+  }
+  if (profileIt || !reportFile.empty()) {
     if (Error error = printProfile(**runner, *inputs))
       return error;
   } else if (timeIt) {
     if (Error error = printBenchmark(**runner, *inputs))
       return error;
-  } else if (outputFiles.empty() && outputDir.empty() && expectFiles.empty()) {
+  } else if (outputFiles.empty() && outputDir.empty() && expectFiles.empty() &&
+             traceFile.empty()) {
     printOutputs(model, *outputs);
   }
   return 0;

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/plan/Kernels.h"
+#include "dialects/plan/NodeNames.h"
 #include "dialects/plan/Plan.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -53,7 +54,7 @@ AffineExpr onnxc::getSymbolExpr(func::FuncOp main, Value index) {
 }
 
 // The outermost name of each location that is fused in it.
-std::string onnxc::getNodeNames(Location loc) {
+SmallVector<StringRef> onnxc::listNodeNames(Location loc) {
   llvm::SetVector<StringRef> names;
   loc->walk([&](Location inner) {
     auto named = dyn_cast<NameLoc>(inner);
@@ -62,5 +63,9 @@ std::string onnxc::getNodeNames(Location loc) {
     names.insert(named.getName());
     return WalkResult::skip();
   });
-  return llvm::join(names, ", ");
+  return SmallVector<StringRef>(names.begin(), names.end());
+}
+
+std::string onnxc::getNodeNames(Location loc) {
+  return llvm::join(listNodeNames(loc), ", ");
 }

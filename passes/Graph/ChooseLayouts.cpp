@@ -35,6 +35,7 @@
 #include "passes/Graph/BlockedWeights.h"
 #include "passes/Graph/GraphPasses.h"
 #include "passes/Graph/IntegerSums.h"
+#include "passes/Graph/PlanarConvs.h"
 #include "passes/Graph/Quantization.h"
 #include "passes/Graph/ReshapeTo.h"
 
@@ -124,13 +125,14 @@ struct ChooseLayouts : onnxc::impl::ChooseLayoutsBase<ChooseLayouts> {
       return;
     lanes = chooseLanes();
     if (!lanes)
-      return;
+      return remarkPlanarConvs(main, 0);
     for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {
       OpBuilder b(&op);
       if (rewrite(b, &op))
         rewritten.push_back(&op);
     }
     finish();
+    remarkPlanarConvs(main, lanes);
   }
 
 private:

@@ -6,6 +6,7 @@
 
 #include "dialects/plan/Contractions.h"
 #include "dialects/plan/Kernels.h"
+#include "dialects/plan/Remarks.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "passes/Loops/ContractionEmitters.h"
 #include "passes/Loops/LoopsPasses.h"
@@ -26,12 +27,30 @@ constexpr Emit kAlgorithms[] = {
 #include "passes/Loops/Algorithms.def"
 };
 
+std::string print(Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
 /// One that no algorithm takes becomes plain loops with all others.
 bool emit(linalg::GenericOp op, const RegisterFile &registers) {
   std::optional<Contraction> contraction = matchContraction(op);
-  return contraction && llvm::any_of(kAlgorithms, [&](Emit emit) {
-           return succeeded(emit(*contraction, registers));
-         });
+  bool isEmitted = contraction && llvm::any_of(kAlgorithms, [&](Emit emit) {
+                     return succeeded(emit(*contraction, registers));
+                   });
+  if (isEmitted)
+    return true;
+  Type sum = getElementTypeOrSelf(op.getDpsInits()[0].getType());
+  auto remark = remarkSlow(op, "loops");
+  remark << "plain loops instead of tiles in registers: ";
+  if (registers.vectorBits == 0)
+    remark << "the machine has too few registers";
+  else if (!isEmittedType(sum, registers))
+    remark << "no tiles of such sums, which are " + print(sum);
+  else
+    remark << "no algorithm takes its form";
+  return false;
 }
 
 struct EmitContractions : onnxc::impl::EmitContractionsBase<EmitContractions> {

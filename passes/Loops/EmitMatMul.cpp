@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/plan/Remarks.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "passes/Loops/ContractionEmitters.h"
 #include "passes/Loops/DotProduct.h"
@@ -220,6 +221,10 @@ LogicalResult onnxc::emitMatMul(const Contraction &contraction,
   if (!choice)
     return failure();
 
+  if (choice->scratch && !g->quants)
+    remarkSlow(op, "packing")
+        << "its right factor is copied into panels in each run: the compiler "
+           "packs constant matrices of 1024 elements and more";
   v.width = choice->lanes;
   b.setInsertionPoint(epilogue.getLastOp());
   epilogue.prepare(v);

@@ -15,6 +15,7 @@
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/Loops/LoopNests.h"
 #include "passes/Loops/LoopsPasses.h"
+#include "passes/Loops/ScatteredReads.h"
 
 namespace onnxc {
 #define GEN_PASS_DEF_LOWERKERNELLOOPS
@@ -96,11 +97,14 @@ struct LowerKernelLoops : onnxc::impl::LowerKernelLoopsBase<LowerKernelLoops> {
     }
     ops.clear();
     kernel.walk([&](linalg::LinalgOp op) { ops.push_back(op); });
-    for (linalg::LinalgOp op : ops)
+    for (linalg::LinalgOp op : ops) {
+      if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation()))
+        remarkScatteredReads(generic);
       if (failed(lowerToLoops(rewriter, op))) {
         op.emitError("cannot be turned into loops");
         return signalPassFailure();
       }
+    }
     // Tasks are not cut once more.
     SmallVector<scf::ForallOp> inner;
     kernel.walk([&](scf::ForallOp op) {

@@ -67,7 +67,8 @@ class MemoryPlanner {
 public:
   MemoryPlanner(ModuleOp module, func::FuncOp main, MemoryPlan &plan)
       : module(module), main(main), context(main.getContext()), kernels(module),
-        plan(plan), places(plan.places) {}
+        plan(plan), places(plan.places), steps(plan.steps),
+        endSteps(plan.endSteps) {}
 
   LogicalResult run() {
     for (Type type : main.getArgumentTypes())
@@ -89,8 +90,7 @@ private:
   SymbolTable kernels;
   MemoryPlan &plan;
   llvm::DenseMap<Value, Place> &places;
-  /// Steps count the beginnings and ends of ops.
-  llvm::DenseMap<Operation *, int64_t> steps, endSteps;
+  llvm::DenseMap<Operation *, int64_t> &steps, &endSteps;
   int64_t numSteps = 0;
   SmallVector<SymbolRange> ranges;
 

@@ -37,6 +37,9 @@ struct MemoryPlan {
   /// Where carried values go whose sizes change, until they are all there.
   llvm::DenseMap<mlir::Value, Place> nextPlaces;
 
+  /// When each op of @main begins and ends, as the buffers' steps count.
+  llvm::DenseMap<mlir::Operation *, int64_t> steps, endSteps;
+
   /// Those in the arena, and its size.
   llvm::SmallVector<ArenaBuffer> buffers;
   mlir::AffineExpr arenaBytes;

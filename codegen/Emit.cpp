@@ -160,6 +160,9 @@ static Error emitObject(ArrayRef<CodeModule> modules,
       partitions.push_back(std::make_unique<Partition>(*code.module));
     std::mutex mutex;
     Error errors = Error::success();
+    unsigned done = 0, all = 0;
+    for (const auto &parts : partitions)
+      all += parts->size();
     DefaultThreadPool pool(hardware_concurrency());
     for (auto [code, parts] : llvm::zip(modules, partitions))
       for (unsigned i = 0; i < parts->size(); ++i) {
@@ -169,6 +172,8 @@ static Error emitObject(ArrayRef<CodeModule> modules,
           Error error = compilePart(*parts, i, *target, options, stack, path);
           std::lock_guard<std::mutex> lock(mutex);
           errors = joinErrors(std::move(errors), std::move(error));
+          if (options.tellParts)
+            options.tellParts(++done, all);
         });
       }
     pool.wait();

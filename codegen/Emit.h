@@ -30,6 +30,8 @@ struct CodeOptions {
   bool mayAbort = false;
   /// Where embedded weights go; empty is .rodata.
   std::string weightsSection;
+  /// Told how many parts of the code are done, and of how many.
+  std::function<void(unsigned done, unsigned all)> tellParts;
 };
 
 struct EmittedCode {

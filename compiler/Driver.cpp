@@ -151,7 +151,7 @@ LogicalResult Compilation::openReports() {
 
 llvm::Error Compilation::writeOutputFiles() {
   llvm::Expected<EmittedCode> emitted =
-      writeOutputs(options, compiled, *files, timing);
+      writeOutputs(options, compiled, *files, timing, progress);
   if (!emitted)
     return emitted.takeError();
   if (!gatherer)
@@ -159,7 +159,8 @@ llvm::Error Compilation::writeOutputFiles() {
   const ReportFacts &facts = gatherer->getFacts();
   if (options.remarks) {
     progress.stop();
-    printRemarks(listRemarks(facts, &context), llvm::errs());
+    printRemarks(listRemarks(facts, compiled.interface, &context),
+                 llvm::errs());
   }
   if (reports.empty())
     return llvm::Error::success();

@@ -21,6 +21,13 @@ Progress::~Progress() { stop(); }
 void Progress::enter(llvm::StringRef name) {
   std::lock_guard<std::mutex> lock(mutex);
   phase = name;
+  partsDone = parts = 0;
+}
+
+void Progress::tellParts(unsigned done, unsigned all) {
+  std::lock_guard<std::mutex> lock(mutex);
+  partsDone = done;
+  parts = all;
 }
 
 void Progress::stop() {
@@ -33,16 +40,32 @@ void Progress::stop() {
     thread.join();
 }
 
+std::string Progress::describe() const {
+  constexpr unsigned kWidth = 20;
+  std::string text = phase.str();
+  if (parts < 2)
+    return text;
+  unsigned filled = kWidth * partsDone / parts;
+  return text + " [" + std::string(filled, '#') +
+         std::string(kWidth - filled, '.') + "] " + std::to_string(partsDone) +
+         " of " + std::to_string(parts) + " parts";
+}
+
 void Progress::run() {
   bool printed = false;
+  auto start = std::chrono::steady_clock::now();
+  std::chrono::milliseconds pause(1000);
   std::unique_lock<std::mutex> lock(mutex);
-  for (unsigned seconds = 1; !done; ++seconds) {
-    changed.wait_for(lock, std::chrono::seconds(1));
+  while (!done) {
+    changed.wait_for(lock, pause);
     if (done)
       break;
-    llvm::errs() << "\r\033[Konnxc: " << file << ": " << phase << ", "
-                 << seconds << " s";
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::steady_clock::now() - start);
+    llvm::errs() << "\r\033[Konnxc: " << file << ": " << describe() << ", "
+                 << seconds.count() << " s";
     printed = true;
+    pause = std::chrono::milliseconds(200);
   }
   if (printed)
     llvm::errs() << "\r\033[K";

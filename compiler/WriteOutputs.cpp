@@ -20,8 +20,10 @@ namespace {
 class OutputWriter {
 public:
   OutputWriter(const Options &options, const CompiledModel &compiled,
-               OutputFiles &files, mlir::TimingScope &timing)
-      : options(options), compiled(compiled), files(files), timing(timing) {}
+               OutputFiles &files, mlir::TimingScope &timing,
+               Progress &progress)
+      : options(options), compiled(compiled), files(files), timing(timing),
+        progress(progress) {}
 
   Error writeDeviceCode();
   Error writeCode();
@@ -40,6 +42,7 @@ private:
   const CompiledModel &compiled;
   OutputFiles &files;
   mlir::TimingScope &timing;
+  Progress &progress;
   /// What the code is found to need once it is written.
   EmittedCode emitted;
 };
@@ -109,6 +112,9 @@ CodeOptions OutputWriter::getCodeOptions() const {
     code.keepStem = files.beside("part");
   code.descriptor = getDescriptorOptions();
   code.weightsSection = options.weightsSection;
+  code.tellParts = [this](unsigned done, unsigned all) {
+    progress.tellParts(done, all);
+  };
   return code;
 }
 
@@ -227,8 +233,9 @@ Error OutputWriter::writeDependencies() {
 Expected<EmittedCode> writeOutputs(const Options &options,
                                    const CompiledModel &compiled,
                                    OutputFiles &files,
-                                   mlir::TimingScope &timing) {
-  OutputWriter writer(options, compiled, files, timing);
+                                   mlir::TimingScope &timing,
+                                   Progress &progress) {
+  OutputWriter writer(options, compiled, files, timing, progress);
   auto writeMlir = [&] {
     return files.write(options.output, [&](raw_ostream &os) {
       mlir::ModuleOp(*compiled.module).print(os);

@@ -12,6 +12,7 @@
 #include "codegen/ModelInterface.h"
 #include "codegen/Weights.h"
 #include "compiler/OutputFiles.h"
+#include "compiler/Progress.h"
 #include "compiler/ResolveTargets.h"
 #include "mlir/Support/Timing.h"
 
@@ -35,10 +36,9 @@ struct CompiledModel {
 /// Writes what --emit names: for code also the header and the weights, where
 /// they are files of their own, and the dependencies where they were asked for.
 /// Returns what the code needs, of code only.
-llvm::Expected<EmittedCode> writeOutputs(const Options &options,
-                                         const CompiledModel &compiled,
-                                         OutputFiles &files,
-                                         mlir::TimingScope &timing);
+llvm::Expected<EmittedCode>
+writeOutputs(const Options &options, const CompiledModel &compiled,
+             OutputFiles &files, mlir::TimingScope &timing, Progress &progress);
 
 } // namespace onnxc
 

@@ -11,6 +11,9 @@ using namespace mlir;
 
 namespace onnxc {
 
+constexpr StringRef kAllocates =
+    "the size depends on data: the run asks the allocator for memory";
+
 static Location getLoc(MLIRContext *context, StringRef node, StringRef op) {
   Location loc = UnknownLoc::get(context);
   if (!op.empty())
@@ -18,7 +21,16 @@ static Location getLoc(MLIRContext *context, StringRef node, StringRef op) {
   return NameLoc::get(StringAttr::get(context, node), loc);
 }
 
+/// The node that computes an output; none for one of a copy.
+static StringRef findNode(const PlanFacts &plan, size_t output) {
+  for (const TensorFacts &tensor : plan.tensors)
+    if (tensor.place == Place{Place::Output, int64_t(output)})
+      return tensor.name;
+  return {};
+}
+
 std::vector<RemarkFacts> listRemarks(const ReportFacts &facts,
+                                     const ModelInterface &model,
                                      MLIRContext *context) {
   std::vector<RemarkFacts> remarks = facts.remarks;
   auto add = [&](StringRef topic, StringRef text, StringRef node) {
@@ -30,10 +42,14 @@ std::vector<RemarkFacts> listRemarks(const ReportFacts &facts,
   bool hasDevice = facts.plans.size() > 1;
   for (const PlanFacts &plan : facts.plans) {
     for (StringRef nodes : plan.allocating)
-      add("allocator",
-          "the size depends on data: the run asks the allocator for memory",
-          nodes);
-    if (hasDevice && !plan.part)
+      add("allocator", kAllocates, nodes);
+    if (plan.part)
+      continue;
+    for (const auto &[i, output] : llvm::enumerate(model.outputs))
+      if (StringRef node = findNode(plan, i);
+          !node.empty() && model.dependsOnData(output))
+        add("allocator", kAllocates, node);
+    if (hasDevice)
       for (const RowFacts &row : plan.rows)
         if (row.kind == RowFacts::Kernel && !row.nodes.empty())
           add("host", "the device cannot take it: the host computes it",

@@ -86,11 +86,11 @@ private:
 };
 
 ReportGatherer::ReportGatherer(MLIRContext &context) : context(context) {
-  remark::RemarkCategories all;
-  all.all = ".*";
+  remark::RemarkCategories categories;
+  categories.missed = ".*";
   (void)remark::enableOptimizationRemarks(
       context, std::make_unique<Listener>(*this),
-      std::make_unique<remark::RemarkEmittingPolicyAll>(), all);
+      std::make_unique<remark::RemarkEmittingPolicyAll>(), categories);
 }
 
 ReportGatherer::~ReportGatherer() { context.setRemarkEngine(nullptr); }

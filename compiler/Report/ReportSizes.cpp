@@ -37,8 +37,37 @@ static llvm::Error checkNames(const Options &options,
   return llvm::Error::success();
 }
 
+/// How many of the sizes are smaller.
+size_t ReportSizes::countBelow(int64_t least, ArrayRef<AffineExpr> dims) const {
+  return llvm::count_if(dims, [&](AffineExpr dim) {
+    std::optional<int64_t> value = evaluate(dim);
+    return value && *value < least;
+  });
+}
+
+/// One after the other becomes larger where that leaves fewer tensors empty: a
+/// window of 400 samples wants a signal of 400.
+void ReportSizes::assumeSizes(ArrayRef<AffineExpr> dims) {
+  constexpr int64_t kMost = 1 << 16;
+  for (Size &size : sizes) {
+    if (size.source != "assumed")
+      continue;
+    int64_t best = *size.value;
+    size_t fewest = countBelow(1, dims);
+    for (int64_t value = best + 1; fewest && value <= kMost; value *= 2) {
+      size.value = value;
+      if (size_t count = countBelow(1, dims); count < fewest) {
+        best = value;
+        fewest = count;
+      }
+    }
+    size.value = best;
+  }
+}
+
 llvm::Expected<ReportSizes> ReportSizes::create(const Options &options,
-                                                const ModelInterface &model) {
+                                                const ModelInterface &model,
+                                                ArrayRef<AffineExpr> dims) {
   if (llvm::Error error = checkNames(options, model))
     return std::move(error);
   ReportSizes result;
@@ -52,6 +81,16 @@ llvm::Expected<ReportSizes> ReportSizes::create(const Options &options,
     else if (!size.value && !symbol.fromData)
       size = {symbol.name, std::max<int64_t>(symbol.min, 1), "assumed"};
     result.sizes.push_back(size);
+  }
+  result.assumeSizes(dims);
+  if (result.countBelow(0, dims)) {
+    std::string drawn;
+    for (const Size &size : result.sizes)
+      if (size.value)
+        drawn += (drawn.empty() ? "" : ", ") + size.name + " = " +
+                 std::to_string(*size.value);
+    return refuse("a tensor would have a negative size where " + drawn +
+                  "; give others");
   }
   return result;
 }

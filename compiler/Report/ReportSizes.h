@@ -24,9 +24,12 @@ public:
   };
 
   /// Fails where --report-dim names what the model has not, or a size beyond
-  /// the bounds that it was compiled for.
-  static llvm::Expected<ReportSizes> create(const Options &options,
-                                            const ModelInterface &model);
+  /// the bounds that it was compiled for, or where one of `dims`, the sizes of
+  /// tensors, is negative. What nobody gives is assumed to be as small as
+  /// leaves no tensor without elements.
+  static llvm::Expected<ReportSizes>
+  create(const Options &options, const ModelInterface &model,
+         llvm::ArrayRef<mlir::AffineExpr> dims);
 
   llvm::ArrayRef<Size> getSizes() const { return sizes; }
   /// None where a size is not known, or for a null expression.
@@ -35,6 +38,9 @@ public:
   std::string print(mlir::AffineExpr expr) const;
 
 private:
+  void assumeSizes(llvm::ArrayRef<mlir::AffineExpr> dims);
+  size_t countBelow(int64_t least, llvm::ArrayRef<mlir::AffineExpr> dims) const;
+
   std::vector<Size> sizes;
 };
 

@@ -33,7 +33,8 @@ public:
   ReportWriter(const ReportSources &from, const ReportSizes &sizes,
                json::OStream &json)
       : from(from), sizes(sizes), json(json), macs(from.facts, sizes),
-        remarks(listRemarks(from.facts, (*from.compiled.module)->getContext())),
+        remarks(listRemarks(from.facts, from.compiled.interface,
+                            (*from.compiled.module)->getContext())),
         plans({from, sizes, macs, remarks}, json) {}
 
   void write();
@@ -261,10 +262,21 @@ static std::string escapeForScript(StringRef text) {
   return escaped;
 }
 
+/// The sizes of tensors that are no constants, each once.
+static SmallVector<AffineExpr> listFreeSizes(const ReportFacts &facts) {
+  llvm::SetVector<AffineExpr> sizes;
+  for (const PlanFacts &plan : facts.plans)
+    for (const TensorFacts &tensor : plan.tensors)
+      for (AffineExpr dim : tensor.dims)
+        if (!onnx::getConstant(dim))
+          sizes.insert(dim);
+  return sizes.takeVector();
+}
+
 llvm::Error writeReports(const ReportSources &from,
                          ArrayRef<OutputFile *> files) {
-  llvm::Expected<ReportSizes> sizes =
-      ReportSizes::create(from.options, from.compiled.interface);
+  llvm::Expected<ReportSizes> sizes = ReportSizes::create(
+      from.options, from.compiled.interface, listFreeSizes(from.facts));
   if (!sizes)
     return sizes.takeError();
   std::string text;

@@ -29,6 +29,7 @@ llvm::Error writeReports(const ReportSources &sources,
 /// What became slower than it could be, with what the plan adds: which nodes
 /// ask the allocator, and what a device leaves to its host.
 std::vector<RemarkFacts> listRemarks(const ReportFacts &facts,
+                                     const ModelInterface &model,
                                      mlir::MLIRContext *context);
 
 /// --remarks: a line each.

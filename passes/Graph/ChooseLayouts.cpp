@@ -125,7 +125,7 @@ struct ChooseLayouts : onnxc::impl::ChooseLayoutsBase<ChooseLayouts> {
       return;
     lanes = chooseLanes();
     if (!lanes)
-      return remarkPlanarConvs(main, 0);
+      return remarkPlanarConvs(main, vectorLanes / 2);
     for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {
       OpBuilder b(&op);
       if (rewrite(b, &op))

@@ -35,8 +35,6 @@ static std::string explain(ConvLikeOp op, func::FuncOp main, int64_t lanes) {
   int64_t group = op.getGroup();
   if (group > 1 && (group != filters || channels != filters))
     return "its " + std::to_string(group) + " groups have several channels";
-  if (!lanes)
-    return "no convolution here gains by blocks of channels";
   if (filters % lanes)
     return "its " + std::to_string(filters) + " filters are no multiple of " +
            std::to_string(lanes) + ", which a block has";

@@ -11,8 +11,8 @@
 
 namespace onnxc {
 
-/// Remarks at each convolution of @main that was left as it is, by what has
-/// blocks of `lanes` channels (0 where no block pays).
+/// Remarks at each convolution of @main that was left as it is where others
+/// have blocks of `lanes` channels.
 void remarkPlanarConvs(mlir::func::FuncOp main, int64_t lanes);
 
 } // namespace onnxc

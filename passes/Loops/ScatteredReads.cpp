@@ -23,8 +23,9 @@ public:
   /// Whether the value is another one in each iteration.
   bool changes(Value value) {
     if (auto argument = dyn_cast<BlockArgument>(value)) {
+      // Of a loop in the body, or of the kernel.
       if (argument.getOwner() != op.getBody())
-        return true;
+        return op->isProperAncestor(argument.getOwner()->getParentOp());
       OpOperand *operand = op.getMatchingOpOperand(argument);
       return op.getMatchingIndexingMap(operand).isFunctionOfDim(dim);
     }

@@ -173,6 +173,7 @@ void PlanWriter::writeRowsOfRemark(size_t remark) {
   });
 }
 
+/// Expressions, and where there are any, the numbers that they are here.
 void PlanWriter::writeShape(ArrayRef<AffineExpr> dims) {
   json.attributeArray("shape", [&] {
     for (AffineExpr dim : dims)
@@ -180,6 +181,16 @@ void PlanWriter::writeShape(ArrayRef<AffineExpr> dims) {
         json.value(*size);
       else
         json.value(sizes.print(dim));
+  });
+  if (llvm::all_of(dims,
+                   [](AffineExpr dim) { return onnx::getConstant(dim); }))
+    return;
+  json.attributeArray("sizes", [&] {
+    for (AffineExpr dim : dims)
+      if (std::optional<int64_t> size = sizes.evaluate(dim))
+        json.value(*size);
+      else
+        json.value(nullptr);
   });
 }
 

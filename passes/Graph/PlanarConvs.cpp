@@ -44,6 +44,9 @@ static std::string explain(ConvLikeOp op, func::FuncOp main, int64_t lanes) {
 }
 
 void onnxc::remarkPlanarConvs(func::FuncOp main, int64_t lanes) {
+  // Nobody listens: the texts would be for nothing.
+  if (!main.getContext()->getRemarkEngine())
+    return;
   main.walk([&](Operation *op) {
     std::string why;
     if (auto conv = dyn_cast<ConvOp>(op))

@@ -52,6 +52,20 @@ def check_operands(plan, tensors):
                    sum(operand["bytes"] for operand in row["reads"]))
 
 
+def check_sizes(report):
+    """Expressions of sizes are what their numbers are."""
+    for plan in report["plans"]:
+        for tensor in plan["tensors"]:
+            for size, value in zip(tensor["shape"], tensor.get("sizes", ())):
+                if value is not None and "ceildiv" not in str(size):
+                    expect(size, evaluate(size, report), value)
+            if "sizes" in tensor or tensor["bytes"] is None:
+                continue
+            expect("sizes of a tensor that has bytes",
+                   [size for size in tensor["shape"]
+                    if not isinstance(size, int)], [])
+
+
 def check_arenas(report):
     tensors = [tensor for plan in report["plans"]
                for tensor in plan["tensors"]]

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import onnx
 import onnx.parser
-from onnx import numpy_helper
+from onnx import helper, numpy_helper
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
@@ -63,6 +63,29 @@ WEIGHTS = {
     "recurrent": {"wx": (1, 192, 32), "wh": (1, 192, 48)},
     "slow": {"w": (10, 4, 3, 3)},
 }
+
+
+def save_long_chain(folder, length):
+    """Convolutions no two of which are equal: each is compiled."""
+    nodes, weights, value = [], [], "x"
+    random = np.random.RandomState(0)
+    for number in range(length):
+        size = 16 * (number % 7 + 1), 16 * ((number + 6) % 7 + 1)
+        weights.append(numpy_helper.from_array(random.standard_normal(
+            (*size, 3, 3)).astype(np.float32), f"w{number}"))
+        stride = 2 if number % 5 == 4 else 1
+        nodes.append(helper.make_node(
+            "Conv", [value, f"w{number}"], [f"y{number}"], pads=[1, 1, 1, 1],
+            strides=[stride, stride]))
+        value = f"y{number}"
+    graph = helper.make_graph(
+        nodes, "long",
+        [helper.make_tensor_value_info("x", 1, [1, 16 * 7, 1 << 9, 1 << 9])],
+        [helper.make_tensor_value_info(value, 1, None)], weights)
+    path = os.path.join(folder, "long.onnx")
+    onnx.save(helper.make_model(graph, ir_version=10, opset_imports=[
+        helper.make_opsetid("", 21)]), path)
+    return path
 
 
 def save(name, folder):

@@ -13,6 +13,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import functools
 import json
 import os
+import pty
 import re
 import subprocess
 import sys
@@ -83,6 +84,7 @@ def check_facts(name, options):
         expect("the JSON of the page",
                read_page(os.path.join(folder, "report.html")), report)
         report_checks.check_arenas(report)
+        report_checks.check_sizes(report)
         report_checks.check_header(report, os.path.join(folder, "compiled.h"))
         report_checks.check_weights(report)
         report_checks.check_code(report, output)
@@ -299,6 +301,35 @@ def refuse(name, options):
                ["folder.html", "free.onnx"])
 
 
+def watch_progress(options):
+    """On a terminal a line says what is being done, with a bar for the code's
+    parts, and is gone at the end. (Other cases see that a file is told nothing.)"""
+    with runner_arguments.case_folder(options, "progress") as folder:
+        model = report_models.save_long_chain(folder, 14)
+        terminal, end = pty.openpty()
+        # One CPU, so that it takes over a second everywhere.
+        cpu = min(os.sched_getaffinity(0))
+        command = ["taskset", "-c", str(cpu), options.onnxc, model,
+                   "-mcpu=x86-64-v4", "-o", os.path.join(folder, "long.o")]
+        with subprocess.Popen(command, stderr=end) as compiler:
+            os.close(end)
+            said = b""
+            while True:
+                try:
+                    said += os.read(terminal, 4096)
+                except OSError:  # the other end is closed
+                    break
+        os.close(terminal)
+        expect("the status", compiler.returncode, 0)
+        lines = said.decode().split("\r\033[K")
+        expect("what is around the lines", (lines[0], lines[-1]), ("", ""))
+        for line in lines[1:-1]:
+            if not re.fullmatch(r"onnxc: long.onnx: \w+( \[#*\.*\] \d+ of \d+ "
+                                r"parts)?, \d+ s", line):
+                raise Failure(f"{line!r} is no line of progress")
+        expect("bars", any("LLVM [" in line for line in lines), True)
+
+
 def go_on_from_a_phase(options):
     with runner_arguments.case_folder(options, "phase") as folder:
         report_models.save("names", folder)
@@ -321,7 +352,7 @@ def main():
     cases |= {f"refused: {name}": functools.partial(refuse, name, options)
               for name in REFUSED}
     for case in (measure, measure_others, trace, benchmark, remarks,
-                 go_on_from_a_phase):
+                 go_on_from_a_phase, watch_progress):
         cases[case.__name__] = functools.partial(case, options)
     return run_cases(cases, options)
 

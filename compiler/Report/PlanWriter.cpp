@@ -182,8 +182,7 @@ void PlanWriter::writeShape(ArrayRef<AffineExpr> dims) {
       else
         json.value(sizes.print(dim));
   });
-  if (llvm::all_of(dims,
-                   [](AffineExpr dim) { return onnx::getConstant(dim); }))
+  if (llvm::all_of(dims, [](AffineExpr dim) { return onnx::getConstant(dim); }))
     return;
   json.attributeArray("sizes", [&] {
     for (AffineExpr dim : dims)

@@ -8,6 +8,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 from __future__ import annotations
 
+import sys
 from typing import Any, Callable, Mapping
 
 import numpy as np
@@ -25,11 +26,16 @@ def _refuse(name: str, why: str,
     return InputError(f"input '{name}': {why}", status, name)
 
 
-def _from_dlpack(value: Any, name: str) -> np.ndarray[Any, Any]:
+def _from_dlpack(value: Any, part: Part) -> np.ndarray[Any, Any]:
+    name = part.name
     device = getattr(value, "__dlpack_device__", lambda: (1, 0))()
     if device[0] not in _CPU_DEVICES:
         raise _refuse(name, "it lies in a device's memory: bring it to the CPU's "
                             "first (x.cpu())")
+    if str(getattr(value, "dtype", "")) == "torch.bfloat16":
+        # NumPy has no such type for DLPack.
+        bits = np.from_dlpack(value.view(sys.modules["torch"].uint16))
+        return bits.view(numpy_dtype("bfloat16"))
     try:
         return np.from_dlpack(value)
     except (BufferError, RuntimeError, TypeError) as error:
@@ -72,7 +78,7 @@ def to_array(value: Any, part: Part) -> np.ndarray[Any, Any]:
             return _from_plain(value, part)
         return np.asarray(memoryview(value))
     if hasattr(value, "__dlpack__"):
-        return _from_dlpack(value, part.name)
+        return _from_dlpack(value, part)
     if value is None or isinstance(value, (dict, set)):
         raise _refuse(part.name, f"it is {type(value).__name__}, the model takes "
                                  f"{part.described}")

@@ -41,10 +41,12 @@ def repair(wheel, output):
     library that all of it runs with."""
     path = os.pathsep.join([os.path.dirname(sys.executable),
                             os.environ.get("PATH", "")])
-    subprocess.run([sys.executable, "-m", "auditwheel", "repair", wheel,
-                    "--wheel-dir", output, "--strip"],
-                   check=True, env={**os.environ, "PATH": path},
-                   stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    done = subprocess.run(
+        [sys.executable, "-m", "auditwheel", "repair", wheel, "--wheel-dir",
+         output, "--strip"], env={**os.environ, "PATH": path}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        sys.exit(f"auditwheel: {done.stdout}")
 
 
 def main():

@@ -11,7 +11,7 @@ from ctypes import (CFUNCTYPE, POINTER, byref, c_char_p, c_int32, c_int64,
 
 import numpy as np
 
-ABI_VERSION = 6
+ABI_VERSION = 7
 TYPES = {1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16,
          6: np.int32, 7: np.int64, 9: np.bool_, 10: np.float16, 11: np.float64,
          12: np.uint32, 13: np.uint64}
@@ -21,7 +21,7 @@ class Context(ctypes.Structure):
     _fields_ = [(name, c_void_p) for name in (
         "arena", "arena_bytes", "weights", "parallel_for", "pool", "allocate",
         "release", "allocator", "error_name", "profile", "profiler",
-        "device", "strings")]
+        "device", "strings", "observe", "observer")]
 
 
 class TensorInfo(ctypes.Structure):

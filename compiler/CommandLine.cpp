@@ -290,6 +290,18 @@ void unregisterOptions() {
     option->removeArgument();
 }
 
+/// Flags that do not go together.
+static Error checkCombinations(const Options &options, const Flags &flags) {
+  if (options.checkAccesses && options.optLevel == 0)
+    return bad("--check-accesses goes with -O1 and more: at -O0 temporaries of "
+               "loops would pile up on the stack");
+  if (options.json && !options.inspect)
+    return bad("--json goes with --inspect");
+  if (flags.stopAfter.getNumOccurrences() && options.emit != EmitKind::MLIR)
+    return bad("--stop-after goes with --emit=mlir");
+  return Error::success();
+}
+
 static Expected<Options> readFlags(const Flags &flags) {
   Options options;
   if (flags.models.size() > 1)
@@ -382,13 +394,8 @@ static Expected<Options> readFlags(const Flags &flags) {
                                       flags.functions.end());
   if (Error error = setReports(options, flags.reports, flags.reportDims))
     return std::move(error);
-  if (options.checkAccesses && options.optLevel == 0)
-    return bad("--check-accesses goes with -O1 and more: at -O0 temporaries of "
-               "loops would pile up on the stack");
-  if (options.json && !options.inspect)
-    return bad("--json goes with --inspect");
-  if (flags.stopAfter.getNumOccurrences() && options.emit != EmitKind::MLIR)
-    return bad("--stop-after goes with --emit=mlir");
+  if (Error error = checkCombinations(options, flags))
+    return std::move(error);
   return options;
 }
 

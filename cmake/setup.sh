@@ -27,7 +27,7 @@ packages=(
   nodejs chromium wasi-libc libclang-rt-22-dev-wasm32    # WebAssembly
   libvulkan1 mesa-vulkan-drivers vulkan-validationlayers # a GPU in software
   spirv-tools libvulkan-dev                              # check SPIR-V
-  python3 python3-dev python3-venv ca-certificates
+  python3 python3-dev python3-venv ca-certificates dpkg-dev
 )
 
 say() { printf 'setup: %s\n' "$*"; }

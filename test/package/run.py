@@ -176,8 +176,9 @@ def debian_package(cmake, build, work):
     cpack = os.path.join(os.path.dirname(shutil.which(cmake)), "cpack")
     run(cpack, "--config", os.path.join(build, "CPackConfig.cmake"), "-B", work)
     package, = glob.glob(os.path.join(work, "onnxc_*.deb"))
-    if "libllvm22" not in run("dpkg-deb", "-f", package, "Depends"):
-        raise Failure("it does not ask for LLVM")
+    depends = run("dpkg-deb", "-f", package, "Depends")
+    if "libllvm22" not in depends:
+        raise Failure(f"it does not ask for LLVM: {depends}")
     root = os.path.join(work, "root")
     run("dpkg-deb", "-x", package, root)
     if "onnxc" not in run(os.path.join(root, "usr", "bin", "onnxc"),
@@ -208,7 +209,7 @@ def main():
         "pkg-config": lambda: pkg_config(prefix, os.path.join(work, "pc"),
                                          compiler),
     }
-    if shutil.which("dpkg-deb"):
+    if shutil.which("dpkg-shlibdeps"):
         cases["debian package"] = lambda: debian_package(
             cmake, options.build, os.path.join(work, "debian"))
     runner_arguments.select(cases, options)

@@ -34,7 +34,7 @@ std::vector<RemarkFacts> listRemarks(const ReportFacts &facts,
                                      MLIRContext *context) {
   std::vector<RemarkFacts> remarks = facts.remarks;
   auto add = [&](StringRef topic, StringRef text, StringRef node) {
-    auto known = facts.nodes.find(node);
+    const auto *known = facts.nodes.find(node);
     StringRef op = known == facts.nodes.end() ? StringRef() : known->second.op;
     remarks.push_back(
         {topic.str(), text.str(), "main", getLoc(context, node, op)});

@@ -353,7 +353,7 @@ void PlanWriter::writeArena(const PlanFacts &plan) {
       });
   });
   writeSize("bytes", plan.arenaBytes);
-  auto most = std::max_element(live.begin(), live.end());
+  auto most = llvm::max_element(live);
   bool hasPeak = isKnown && most != live.end();
   writeOptional(json, "lower_bound",
                 isKnown ? std::optional(hasPeak ? *most : 0) : std::nullopt);

@@ -138,7 +138,7 @@ struct PackGemm : OpRewritePattern<GemmOp> {
 
 struct PackMatMulInteger : OpRewritePattern<MatMulIntegerOp> {
   PackMatMulInteger(MLIRContext *context, int64_t panel, DotInstruction dot)
-      : OpRewritePattern(context), panel(panel), dot(dot) {}
+      : OpRewritePattern(context), panel(panel), dot(std::move(dot)) {}
   LogicalResult matchAndRewrite(MatMulIntegerOp op,
                                 PatternRewriter &rewriter) const override {
     std::optional<Dims> a = getDims(op.getA());
@@ -228,7 +228,7 @@ struct PackWeights : onnxc::impl::PackWeightsBase<PackWeights> {
   void runOnOperation() override {
     MachineModel machine = getMachine(getOperation());
     // Two vectors of what a block holds.
-    int64_t panelColumns = 2 * (machine.getBlockBits() / 32);
+    int64_t panelColumns = int64_t(2) * (machine.getBlockBits() / 32);
     if (panelColumns < 2)
       return;
     RewritePatternSet patterns(&getContext());

@@ -78,8 +78,8 @@ LogicalResult NBitsMatMulOp::inferReturnTypes(MLIRContext *context,
                                               Adaptor adaptor,
                                               SmallVectorImpl<Type> &types) {
   std::optional<Dims> a = getDims(adaptor.getA());
-  if (!a || a->size() < 2)
-    return emitOptionalError(loc, "A is no matrix");
+  if (!a || a->size() < 2 || !onnxc::onnx::getConstant(a->back()))
+    return emitOptionalError(loc, "A is no matrix of a known depth");
   a->back() = onnxc::onnx::getConstant(context, adaptor.getColumns());
   types.push_back(getTensorType(*a, getElementType(adaptor.getA())));
   return success();

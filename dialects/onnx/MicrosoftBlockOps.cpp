@@ -129,6 +129,7 @@ static Value getBlockZeros(GraphBuilder &g, MicrosoftMatMulNBitsOp op) {
 static Value multiplyByWords(GraphBuilder &g, MicrosoftMatMulNBitsOp op) {
   std::optional<Dims> a = getDims(op.getA());
   if (op.getGIdx() || !a || a->size() < 2 ||
+      getConstant(a->back()) != op.getK() ||
       !op.getScales().getDefiningOp<ConstantOp>() ||
       (op.getZeroPoints() && !op.getZeroPoints().getDefiningOp<ConstantOp>()))
     return {};

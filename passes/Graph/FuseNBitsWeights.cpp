@@ -213,7 +213,7 @@ Value fuse(PatternRewriter &rewriter, Operation *op, Value a, Value b,
       !isa<FloatType>(getElementType(a)) || getElementType(a).isF64())
     return {};
   std::optional<NBitsWeights> w = matchWeights(b, isTransposed);
-  if (!w)
+  if (!w || getConstant(getDims(a)->back()) != w->depth)
     return {};
   GraphBuilder g{rewriter, op->getLoc()};
   return NBitsMatMulOp::create(rewriter, op->getLoc(), a, makeWords(g, *w),

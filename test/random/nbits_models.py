@@ -43,6 +43,8 @@ class Case:
     is_signed: bool = False
     # What a scale is for: a "block", a "column" or "all".
     scale: str = "block"
+    # Whether the depth is free as well where sizes are.
+    has_free_depth: bool = False
 
     @property
     def blocks(self):
@@ -66,6 +68,7 @@ def draw(seed, index, elements=("float32", "float32", "float16", "bfloat16")):
     case = Case(f"c{index}", pick(elements), (*batch, rows), depth, columns,
                 pick((2, 4, 4, 4, 8)), pick((16, 32, 32, 64, 128, 256)),
                 pick(("none", "packed", "real")), random.rand() < 0.3)
+    case.has_free_depth = random.rand() < 0.15
     if random.rand() < 0.4:
         case.form = pick(("MatMul", "Transpose", "Gemm"))
         case.is_signed = random.rand() < 0.5
@@ -200,8 +203,10 @@ def write(cases, seed, is_free, path):
         dims = [f"{case.name}_d{i}" if is_free else size
                 for i, size in enumerate(case.rows)]
         kind = helper.np_dtype_to_tensor_dtype(o.a.dtype)
+        depth = (f"{case.name}_k" if is_free and case.has_free_depth else
+                 case.depth)
         inputs.append(helper.make_tensor_value_info(names[0], kind,
-                                                    [*dims, case.depth]))
+                                                    [*dims, depth]))
         outputs.append(helper.make_tensor_value_info(case.name, kind, None))
         add = add_standard if case.is_standard else add_microsoft
         add(case, names, nodes)

@@ -13,18 +13,17 @@ CPU, fixed or free, is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import functools
 import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import convolution_models
+import cpu_cases
 import machines
-import run_layouts
 import run_models
 import runner_arguments
-from suite_cases import Failure, run_cases
+from suite_cases import Failure
 
 CASES = 12
 
@@ -32,7 +31,7 @@ CASES = 12
 def compare_model(cases, seed, cpu, is_free, options, folder):
     path = os.path.join(folder, "model.onnx")
     inputs = convolution_models.write(cases, seed, is_free, path)
-    flags = [f"-mcpu={cpu}"] if options.machine == "host" else []
+    flags = cpu_cases.get_flags(cpu, options)
     results = machines.compile_model(path, flags, options, folder).run(inputs)
     for name, theirs in run_models.Reference(path, 1).run(inputs).items():
         error = run_models.compare(name, results[name], theirs)
@@ -57,23 +56,5 @@ def run(name, number, cpu, is_free, options):
     raise Failure("\n".join(wrong))
 
 
-def main():
-    options = run_layouts.parse_arguments(
-        __doc__, ("--seed", {"type": int, "default": 1}),
-        ("--models", {"type": int, "default": 4,
-                      "help": "how many models of a dozen cases (4)"}),
-        machines.ARGUMENT)
-    cases = {}
-    cpus = (run_layouts.list_cpus() if options.machine == "host" else
-            [options.machine])
-    for cpu in cpus:
-        for number in range(options.models):
-            for is_free in (False, True):
-                name = f"{number} {cpu} {'free' if is_free else 'fixed'}"
-                cases[name] = functools.partial(run, name, number, cpu,
-                                                is_free, options)
-    return run_cases(cases, options)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cpu_cases.run_all(__doc__, 4, run))

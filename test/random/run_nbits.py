@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares random products with weights of 2, 4 and 8 bits (MatMulNBits, and
 constants behind DequantizeLinear) with float64, for several CPUs, with fixed and
-with free rows.
+with free rows, and once without layouts (-O0).
 
     run_nbits.py [--seed N] [--models N] [--machine NAME]
 
@@ -12,7 +12,6 @@ free, is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import functools
 import os
 import sys
 
@@ -20,15 +19,13 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import cpu_cases
 import machines
 import nbits_models
-import run_layouts
 import runner_arguments
-from suite_cases import Failure, run_cases
+from suite_cases import Failure
 
 CASES = 12
-# Those of which NumPy writes no bfloat16.
-ELEMENTS = ("float32", "float32", "float16")
 
 
 def check(case, operands, result):
@@ -46,11 +43,11 @@ def check(case, operands, result):
 
 def run(name, number, cpu, is_free, options):
     seed = options.seed + number
-    cases = [nbits_models.draw(seed, i, ELEMENTS) for i in range(CASES)]
+    cases = [nbits_models.draw(seed, i) for i in range(CASES)]
     with runner_arguments.case_folder(options, name) as folder:
         path = os.path.join(folder, "model.onnx")
         operands = nbits_models.write(cases, seed, is_free, path)
-        flags = [f"-mcpu={cpu}"] if options.machine == "host" else []
+        flags = cpu_cases.get_flags(cpu, options)
         program = machines.compile_model(path, flags, options, folder)
         results = program.run({f"{case.name}_a": operands[case.name].a
                                for case in cases})
@@ -58,23 +55,5 @@ def run(name, number, cpu, is_free, options):
             check(case, operands[case.name], results[case.name])
 
 
-def main():
-    options = run_layouts.parse_arguments(
-        __doc__, ("--seed", {"type": int, "default": 1}),
-        ("--models", {"type": int, "default": 2,
-                      "help": "how many models of a dozen cases (2)"}),
-        machines.ARGUMENT)
-    cases = {}
-    cpus = (run_layouts.list_cpus() if options.machine == "host" else
-            [options.machine])
-    for cpu in cpus:
-        for number in range(options.models):
-            for is_free in (False, True):
-                name = f"{number} {cpu} {'free' if is_free else 'fixed'}"
-                cases[name] = functools.partial(run, name, number, cpu,
-                                                is_free, options)
-    return run_cases(cases, options)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cpu_cases.run_all(__doc__, 2, run, ["O0"]))

@@ -251,6 +251,26 @@ class MemoryTest(unittest.TestCase):
             {"one": np.int64([1]), "zero": np.int64([0])})
         self.check(model, {"x": random(*shape)}, parallel=True)
 
+    def measure_code(self, length):
+        """The bytes of code of a chain whose sizes data decide."""
+        nodes = []
+        for i in range(length):
+            nodes += [("NonZero", f"x{i}", f"n{i}", {}),
+                      ("Squeeze", f"n{i} axis", f"s{i}", {}),
+                      ("Gather", f"x{i} s{i}", f"g{i}", {}),
+                      ("Sin", f"g{i}", f"x{i + 1}", {})]
+        library = self.compile(make_model(
+            nodes, {"x0": [100]}, {f"x{length}": [None]},
+            {"axis": np.zeros(1, np.int64)}))
+        sizes = subprocess.run(["size", library], check=True, text=True,
+                               stdout=subprocess.PIPE).stdout
+        return int(sizes.splitlines()[1].split()[0])
+
+    def test_code_grows_with_the_buffers_on_the_heap(self):
+        """Not with their square: each way out of the entry releases all."""
+        few, more, many = map(self.measure_code, (16, 32, 64))
+        self.assertLess(many - more, 3 * (more - few))
+
     def test_free_sizes_decide_at_run_time(self):
         model = make_model(
             [("MatMul", "x x", "a", {}), ("Sigmoid", "a", "y", {})],

@@ -1,7 +1,8 @@
 # Test suites. ctest is the umbrella: each of its tests is a suite, which counts
 # its own tests (test/run_suite.py says how) and is added with one line:
 #
-#   onnxc_add_suite(NAME [LONG] [JUNIT FILE] [TIMEOUT SECONDS] COMMAND ...)
+#   onnxc_add_suite(NAME [LONG] [ONE_CORE] [JUNIT FILE] [TIMEOUT SECONDS]
+#                   COMMAND ...)
 #   onnxc_add_unit_tests(NAME LIBRARIES ...)   Catch2: NAME/*.cpp
 #
 # A command may name a program by $<TARGET_FILE:target>; a Python runner takes
@@ -9,7 +10,8 @@
 # add_test() count as one each.
 #
 # LONG is for what takes minutes and would not fit the budget of docs/testing.md:
-# test/run-all.sh leaves it out, `ctest -L long` runs it.
+# test/run-all.sh leaves it out, `ctest -L long` runs it. ONE_CORE is for what
+# runs one thing at a time: another such suite may run beside it.
 #
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 include_guard(GLOBAL)
@@ -22,9 +24,12 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 set(onnxc_runner_arguments --build ${PROJECT_BINARY_DIR})
 
+include(ProcessorCount)
+ProcessorCount(onnxc_cores)
+
 # A suite is labelled with its name up to the first dash: `ctest -L unit`.
 function(onnxc_add_suite name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "LONG" "JUNIT;TIMEOUT" "COMMAND")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LONG;ONE_CORE" "JUNIT;TIMEOUT" "COMMAND")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 1500)
     if(arg_LONG)
@@ -43,8 +48,12 @@ function(onnxc_add_suite name)
   if(arg_LONG)
     list(APPEND labels long)
   endif()
+  set(cores ${onnxc_cores})
+  if(arg_ONE_CORE)
+    set(cores 1)
+  endif()
   set_tests_properties(${name} PROPERTIES
-    TIMEOUT ${arg_TIMEOUT} LABELS "${labels}")
+    TIMEOUT ${arg_TIMEOUT} LABELS "${labels}" PROCESSORS ${cores})
 endfunction()
 
 # The suite unit-NAME: all of NAME/*.cpp below the caller, in one program.
@@ -55,5 +64,5 @@ function(onnxc_add_unit_tests name)
   add_executable(onnxc-unit-${name} ${sources})
   target_link_libraries(onnxc-unit-${name} PRIVATE onnxc_catch_main
                         onnxc_flags ${arg_LIBRARIES})
-  onnxc_add_suite(unit-${name} COMMAND $<TARGET_FILE:onnxc-unit-${name}>)
+  onnxc_add_suite(unit-${name} ONE_CORE COMMAND $<TARGET_FILE:onnxc-unit-${name}>)
 endfunction()

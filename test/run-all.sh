@@ -27,6 +27,6 @@ cmake --build --preset "$preset" -- -k 0 || broken "Building failed: see above."
 
 rm -rf "$build/test-results"
 mkdir -p "$build/test-results"
-ctest --preset "$preset" -LE long --output-junit "$build/test-results/ctest.xml" ||
+ctest --preset "$preset" -LE long -j "$(nproc)" --output-junit "$build/test-results/ctest.xml" ||
   true # the summary below knows what failed
 exec python3 test/summarize.py "$build/test-results"

@@ -38,8 +38,8 @@ def Onnx_NBitsMatMulOp : Onnx_PureOp<"NBitsMatMul", [FusesConsumers]> {
   let description = [{
     A is [..., K], where K is known. Of each of the `columns` N there are words
     of 32 bits, which hold 32 / `bits` elements each, the first in the lowest
-    bits, and a scale for each block of `block_size` elements; a zero point for each, or all are
-    2^(bits - 1). Element (k, n) of B is (q - zero) * scale. Words are
+    bits, and a scale for each block of `block_size` elements; a zero point for
+    each, or all are 2^(bits - 1). Element (k, n) of B is (q - zero) * scale. Words are
     [N, words], scales and zero points [N, blocks]; in panels of c columns
     [N/c, words, c] and [N/c, blocks, c], rounded up.
   }];

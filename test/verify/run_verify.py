@@ -377,8 +377,10 @@ def main():
             {name: functools.partial(verify_network, name, options)
              for name in planted.network_file.names()}, options)
     cases = {}
-    for case in planted.PLANTED:
+    # A fault is found where it is only if all before it is right.
+    for case in planted.PLANTED[:3]:
         cases[case.model] = functools.partial(find_nothing, case, options)
+    for case in planted.PLANTED:
         cases[case.model + "-planted"] = functools.partial(find_fault, case,
                                                            options)
     for case in (change_the_entry_alone, compare_with_each,

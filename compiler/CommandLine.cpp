@@ -233,6 +233,9 @@ struct Flags {
   Text weightsSection{"weights-section", cl::value_desc("NAME"),
                       cl::desc("The section of embedded weights: "
                                ".flash_weights")};
+  Flag exactConvolutions{"exact-convolutions",
+                         cl::desc("Add the products of convolutions one by "
+                                  "one, never by Winograd's transforms")};
   Flag freestanding{"freestanding",
                     cl::desc("Call nothing of a C library but what the "
                              "freestanding runtime has")};
@@ -358,6 +361,7 @@ static Expected<Options> readFlags(const Flags &flags) {
                                      {{"0", 0}, {"1", 1}, {"2", 2}, {"3", 3}}))
     return std::move(error);
   options.weightsSection = flags.weightsSection;
+  options.exactConvolutions = flags.exactConvolutions;
   options.freestanding = flags.freestanding;
   if (Error error = setSize("--max-arena", flags.maxArena, options.maxArena))
     return std::move(error);

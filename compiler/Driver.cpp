@@ -275,6 +275,9 @@ PipelineOptions Compilation::getPipelineOptions() const {
   passes.observe = options.observe;
   passes.plantedFault = options.plantedFault;
   passes.checkAccesses = options.checkAccesses;
+  // Transformed weights and their scratch take space.
+  passes.transformConvs = !options.exactConvolutions && !options.freestanding &&
+                          !options.maxFlash && !options.maxStack;
   const std::optional<Target> &device = compiled.targets.device;
   passes.machine = device ? device->machine : target.machine;
   // The host knows where things are.

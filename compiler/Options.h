@@ -58,6 +58,8 @@ struct Options {
   WeightsPlace weights = WeightsPlace::Embed;
   /// The section of embedded weights; empty is .rodata.
   std::string weightsSection;
+  /// Convolutions are sums of products, one by one.
+  bool exactConvolutions = false;
   /// Nothing of a C library may be called.
   bool freestanding = false;
   /// Most bytes of arena, of code and constants, and of stack.

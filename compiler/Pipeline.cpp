@@ -95,6 +95,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
     pm.addNestedPass<func::FuncOp>(createCSEPass());
     pm.addNestedPass<func::FuncOp>(
         createFoldConstants(options.evaluateConstants));
+    if (options.transformConvs && options.optLevel > 1)
+      pm.addNestedPass<func::FuncOp>(createTransformConvs());
   }
   // Constant strings are parts of constant bytes.
   pm.addNestedPass<func::FuncOp>(createViewStrings());

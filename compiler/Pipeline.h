@@ -27,6 +27,8 @@ struct PipelineOptions {
   std::string plantedFault;
   /// Each load and store of a kernel is checked.
   bool checkAccesses = false;
+  /// Convolutions may be computed otherwise than by their sums of products.
+  bool transformConvs = false;
   /// The machine compiled for.
   MachineModel machine = getMachine(nullptr);
   /// That of what a device leaves to its host.

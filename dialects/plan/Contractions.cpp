@@ -43,7 +43,12 @@ LogicalResult ProductAttr::verify(EmitError emitError, int64_t panels,
 }
 
 LogicalResult BlocksAttr::verify(EmitError emitError, bool depthwise, bool,
-                                 int64_t padding, BytesAttr bytes) {
+                                 int64_t padding, BytesAttr bytes,
+                                 int64_t winograd) {
+  if (winograd < 0)
+    return emitError() << "tiles have a positive size, not " << winograd;
+  if (winograd && (depthwise || bytes || padding))
+    return emitError() << "transformed kernels are dense and of floats";
   if (bytes && depthwise)
     return emitError() << "a depthwise convolution has no groups of bytes";
   if (padding != int32_t(padding))

@@ -85,16 +85,22 @@ def Plan_BlocksAttr : Plan_ContractionAttr<"Blocks", "blocks"> {
     for a depthwise one. Of integers: whether the image is unsigned, what is
     outside of it, and how weights lie in groups, which one more loop walks.
 
+    `winograd` is there where weights are kernels that have been transformed for
+    tiles of so many pixels squared, [M/m, place, place, C/c, c, m]. The loops are
+    (n, filter block, o..., filter; place..., channel block, channel, pixel...).
+
     ```mlir
     #plan.blocks<depthwise = true>
     #plan.blocks<unsignedImage = true, padding = 3, bytes = <group = 4>>
+    #plan.blocks<winograd = 4>
     ```
   }];
   let parameters = (ins
     DefaultValuedParameter<"bool", "false">:$depthwise,
     DefaultValuedParameter<"bool", "false">:$unsignedImage,
     DefaultValuedParameter<"int64_t", "0">:$padding,
-    OptionalParameter<"::onnxc::plan::BytesAttr">:$bytes);
+    OptionalParameter<"::onnxc::plan::BytesAttr">:$bytes,
+    DefaultValuedParameter<"int64_t", "0">:$winograd);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

@@ -176,6 +176,18 @@ def PackWeights : Pass<"pack-weights", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
+def TransformConvs : Pass<"transform-convs", "::mlir::func::FuncOp"> {
+  let summary = "Have convolutions of 3 x 3 multiply fewer times";
+  let description = [{
+    A blocked convolution by a constant kernel of 3 x 3 and stride 1 becomes a
+    WinogradConv where that is faster: its weights are 16/9 of their size, or
+    four times. The weights of a model grow by half, or by 8 MiB, at most; where
+    more would pay, it is done where most is gained for a byte. See
+    lit/passes/Graph/transform-convs.mlir.
+  }];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
 def ViewStrings : Pass<"view-strings", "::mlir::func::FuncOp"> {
   let summary = "Constant strings become parts of constant bytes";
   let description = [{

@@ -18,8 +18,8 @@ public:
       : c(c), attr(c.convolution), registers(registers) {}
 
   std::optional<BlockedConvGeometry> match() {
-    if (!attr || !attr.getBlocks() || attr.getRank() > 3 || !matchBuffers() ||
-        !matchWeights())
+    if (!attr || !attr.getBlocks() || attr.getBlocks().getWinograd() ||
+        attr.getRank() > 3 || !matchBuffers() || !matchWeights())
       return std::nullopt;
     matchColumn();
     if (g.rank == 3 && !takeVolume())

@@ -62,8 +62,8 @@ bool onnxc::canWriteOntoImage(const BlockedConvShape &conv, int64_t bytes) {
 /// The shape that keeps the multipliers busiest: two multiplications, two
 /// loads a cycle, and no multiplication sooner than four cycles after the one
 /// it adds to.
-static BlockedTile chooseTile(int64_t filterBlocks, int64_t columns,
-                              int64_t numRegisters) {
+BlockedTile onnxc::chooseBlockedTile(int64_t filterBlocks, int64_t columns,
+                                     int64_t numRegisters) {
   BlockedTile best;
   double bestCost = 0;
   for (int64_t blocks = 1; blocks <= 6; ++blocks) {
@@ -167,8 +167,8 @@ BlockedConvChoice onnxc::chooseBlockedConv(const BlockedConvShape &conv,
   int64_t columns = conv.numColumns.value_or(-1);
   choice.lanes = conv.lanes;
   if (registers.hasVectors) {
-    choice.tile =
-        chooseTile(conv.filterBlocks, columns, choice.registers.numRegisters);
+    choice.tile = chooseBlockedTile(conv.filterBlocks, columns,
+                                    choice.registers.numRegisters);
   } else if (conv.isInteger) {
     choice.lanes = registers.getIntegerLanes(conv.lanes);
     choice.tile = {registers.getIntegerRows(choice.lanes), 1};

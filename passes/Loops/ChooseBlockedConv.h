@@ -68,6 +68,11 @@ struct BlockedTile {
   int64_t pixels = 1, blocks = 1;
 };
 
+/// The one that keeps the multipliers busiest, of at most so many pixels;
+/// `columns` is -1 where that is not known.
+BlockedTile chooseBlockedTile(int64_t filterBlocks, int64_t columns,
+                              int64_t numRegisters);
+
 struct BlockedConvChoice {
   /// What a tile may fill, several registers for a vector.
   RegisterFile registers;

@@ -155,7 +155,7 @@ plan::ConvolutionAttr getMark(BlockedConvOp op) {
       b.getDenseI64ArrayAttr(op.getPads().drop_front(spatial)), /*group=*/1,
       plan::BlocksAttr::get(op.getContext(), op.getDepthwise(),
                             getElementType(op.getX()).isUnsignedInteger(),
-                            op.getPadding(), bytes));
+                            op.getPadding(), bytes, /*winograd=*/0));
 }
 
 struct LowerBlockedConv : OpConversionPattern<BlockedConvOp> {

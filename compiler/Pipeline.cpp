@@ -96,7 +96,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
     pm.addNestedPass<func::FuncOp>(
         createFoldConstants(options.evaluateConstants));
     if (options.transformConvs && options.optLevel > 1)
-      pm.addNestedPass<func::FuncOp>(createTransformConvs());
+      pm.addNestedPass<func::FuncOp>(createTransformConvs(
+          TransformConvsOptions{/*anySize=*/options.optLevel > 2}));
   }
   // Constant strings are parts of constant bytes.
   pm.addNestedPass<func::FuncOp>(createViewStrings());

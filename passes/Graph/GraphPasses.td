@@ -181,10 +181,12 @@ def TransformConvs : Pass<"transform-convs", "::mlir::func::FuncOp"> {
   let description = [{
     A blocked convolution by a constant kernel of 3 x 3 and stride 1 becomes a
     WinogradConv where that is faster: its weights are 16/9 of their size, or
-    four times. The weights of a model grow by half, or by 8 MiB, at most; where
-    more would pay, it is done where most is gained for a byte. See
-    lit/passes/Graph/transform-convs.mlir.
+    four times. The weights of a model become at most twice as large, or 8 MiB
+    larger, unless they may have any size; where more would pay, it is done where
+    most is gained for a byte. See lit/passes/Graph/transform-convs.mlir.
   }];
+  let options = [Option<"anySize", "any-size", "bool", "false",
+                        "Whether weights may grow beyond twice their size">];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 

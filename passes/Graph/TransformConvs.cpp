@@ -44,9 +44,30 @@ constexpr int64_t kUnknownSize = 32;
 /// Stack that the transformed tiles of a task need.
 constexpr uint64_t kStackBytes = 1 << 20;
 
+/// A convolution that can be transformed.
 struct Candidate {
   BlockedConvOp op;
-  int64_t tile;
+  ConvSizes sizes;
+  /// Of its weights.
+  double bytes;
+  int64_t tile = 0;
+
+  double getGrowth(int64_t tile) const {
+    double places = tile + kWinogradKernel - 1;
+    return tile
+               ? bytes *
+                     (places * places / (kWinogradKernel * kWinogradKernel) - 1)
+               : 0;
+  }
+  double getCycles(int64_t tile) const {
+    return tile ? estimateWinograd(sizes, tile) : estimateDirect(sizes);
+  }
+};
+
+/// From one tile of a candidate to a larger one.
+struct Step {
+  unsigned candidate;
+  int64_t from, to;
   /// Cycles saved, and bytes that the weights grow by.
   double saved, growth;
 };
@@ -83,14 +104,50 @@ std::optional<Candidate> getCandidate(BlockedConvOp op) {
                   getSize((*y)[2], kUnknownSize),
                   getSize((*y)[3], kUnknownSize),
                   lanes};
-  int64_t tile = chooseWinogradTile(sizes);
-  if (!tile)
+  if (!chooseWinogradTile(sizes))
     return std::nullopt;
-  double places = tile + kWinogradKernel - 1;
-  double grows = places * places / (kWinogradKernel * kWinogradKernel) - 1;
-  return Candidate{op, tile,
-                   estimateDirect(sizes) - estimateWinograd(sizes, tile),
-                   4. * w.getNumElements() * grows};
+  return Candidate{op, sizes, 4. * w.getNumElements()};
+}
+
+/// To the fastest tile, by way of the other one if that saves more for a byte.
+void addSteps(ArrayRef<Candidate> candidates, unsigned i,
+              SmallVectorImpl<Step> &steps) {
+  const Candidate &conv = candidates[i];
+  auto add = [&](int64_t from, int64_t to) {
+    steps.push_back({i, from, to, conv.getCycles(from) - conv.getCycles(to),
+                     conv.getGrowth(to) - conv.getGrowth(from)});
+  };
+  int64_t best = chooseWinogradTile(conv.sizes);
+  add(0, best);
+  if (best == 2)
+    return;
+  Step whole = steps.back();
+  add(0, 2);
+  if (steps.back().saved * whole.growth <= whole.saved * steps.back().growth)
+    return steps.pop_back();
+  steps.erase(steps.end() - 2);
+  add(2, best);
+}
+
+/// Chooses tiles such that weights grow by at most so many bytes.
+void chooseTiles(MutableArrayRef<Candidate> candidates, double budget) {
+  SmallVector<Step> steps;
+  for (unsigned i = 0; i < candidates.size(); ++i)
+    addSteps(candidates, i, steps);
+  auto order = llvm::to_vector(llvm::seq<unsigned>(0, steps.size()));
+  llvm::sort(order, [&](unsigned i, unsigned j) {
+    double first = steps[i].saved * steps[j].growth;
+    double second = steps[j].saved * steps[i].growth;
+    return first != second ? first > second : i < j;
+  });
+  for (unsigned i : order) {
+    const Step &step = steps[i];
+    Candidate &conv = candidates[step.candidate];
+    if (step.growth > budget || conv.tile != step.from)
+      continue;
+    conv.tile = step.to;
+    budget -= step.growth;
+  }
 }
 
 /// The weights of a filter block: each kernel of its window to all places.
@@ -173,14 +230,14 @@ std::optional<ArrayRef<float>> readFloats(ElementsAttr elements,
   return ArrayRef(copy);
 }
 
-LogicalResult rewrite(const Candidate &candidate) {
+void rewrite(const Candidate &candidate) {
   BlockedConvOp op = candidate.op;
   std::vector<float> copy;
   auto constant = op.getW().getDefiningOp<ConstantOp>();
   std::optional<ArrayRef<float>> from =
       readFloats(constant.getElements(), copy);
   if (!from)
-    return failure();
+    return;
   auto type = cast<RankedTensorType>(op.getW().getType());
   KernelTransform kernels(type, candidate.tile);
   auto grown = RankedTensorType::get(kernels.getShape(), type.getElementType());
@@ -205,7 +262,6 @@ LogicalResult rewrite(const Candidate &candidate) {
   op->erase();
   if (constant->use_empty())
     constant->erase();
-  return success();
 }
 
 struct TransformConvs : onnxc::impl::TransformConvsBase<TransformConvs> {
@@ -229,16 +285,11 @@ struct TransformConvs : onnxc::impl::TransformConvsBase<TransformConvs> {
         if (std::optional<Candidate> found = getCandidate(conv))
           candidates.push_back(*found);
     });
-    auto order = llvm::to_vector(llvm::seq<unsigned>(0, candidates.size()));
-    llvm::sort(order, [&](unsigned i, unsigned j) {
-      const Candidate &l = candidates[i], &r = candidates[j];
-      double first = l.saved * r.growth, second = r.saved * l.growth;
-      return first != second ? first > second : i < j;
-    });
-    double budget = std::max(weights / 2, kFreeBytes);
-    for (unsigned i : order)
-      if (candidates[i].growth <= budget && succeeded(rewrite(candidates[i])))
-        budget -= candidates[i].growth;
+    chooseTiles(candidates, anySize ? std::numeric_limits<double>::infinity()
+                                    : std::max(weights, kFreeBytes));
+    for (const Candidate &candidate : candidates)
+      if (candidate.tile)
+        rewrite(candidate);
   }
 };
 

@@ -16,38 +16,70 @@
 using namespace onnxc;
 using namespace onnxc::blocking;
 
-// The transformed tiles of a task.
-constexpr int64_t kTransformedBytes = 384 << 10;
-// Tiles that use a weight often enough, and channels that are worth a further
-// addition to the sums.
-constexpr int64_t kEnoughTiles = 24;
-constexpr int64_t kEnoughChannels = 96;
+// The transformed tiles of a task and their sums, if the stack has so much.
+constexpr int64_t kTransformedBytes = 768 << 10;
+// Bytes of weights that come in a cycle from an outer cache, and cycles that a
+// vector of sums takes for each further part of the channels.
+constexpr double kWeightBytes = 8;
+constexpr double kPartCycles = 180;
 // Filters that are worth a transform of the image of their own.
 constexpr int64_t kFiltersOfGroup = 128;
 constexpr int64_t kFewTasks = 4;
+
+/// Two blocks of filters where they are even: weights come from afar, and are
+/// used by all tiles of it.
+static BlockedTile chooseTile(const WinogradShape &conv,
+                              const RegisterFile &registers) {
+  int64_t blocks =
+      conv.filterBlocks % 2 == 0 && registers.numRegisters > 8 ? 2 : 1;
+  return {(registers.numRegisters - 1 - blocks) / blocks, blocks};
+}
+
+/// Tiles of a task where so many blocks of channels are transformed at a time.
+static int64_t getMostTiles(const WinogradShape &conv, int64_t blocks,
+                            const WinogradChoice &choice) {
+  int64_t budget =
+      std::min(kTransformedBytes, choice.registers.stackBytes / 4 * 3);
+  int64_t bytesOfBlock = conv.places * conv.places * conv.lanes * 4;
+  int64_t most = budget / (bytesOfBlock * (blocks + choice.tile.blocks));
+  return std::min(most, conv.numTiles.value_or(most));
+}
+
+/// Reading weights again for each task, or adding up parts: what costs less.
+static int64_t chooseChannels(const WinogradShape &conv,
+                              const WinogradChoice &choice) {
+  int64_t best = 1;
+  double bestCost = 0;
+  for (int64_t parts = 1; parts <= conv.channelBlocks; parts *= 2) {
+    int64_t blocks = llvm::divideCeil(conv.channelBlocks, parts);
+    int64_t most = getMostTiles(conv, blocks, choice);
+    if (most < 1)
+      continue;
+    double tasks = conv.numTiles ? llvm::divideCeil(*conv.numTiles, most) : 1;
+    double tiles = conv.numTiles ? double(*conv.numTiles) : double(most);
+    double weights = 4. * conv.places * conv.places * conv.lanes * conv.lanes *
+                     conv.channelBlocks * conv.filterBlocks;
+    double cost = tasks * weights / kWeightBytes +
+                  tiles * (parts - 1) * conv.filterBlocks * kPartCycles;
+    cost /= std::max(tiles, 1.);
+    if (bestCost == 0 || cost < bestCost) {
+      bestCost = cost;
+      best = blocks;
+    }
+  }
+  return best;
+}
 
 WinogradChoice onnxc::chooseWinograd(const WinogradShape &conv,
                                      const RegisterFile &registers) {
   WinogradChoice choice;
   choice.registers = registers.ofBits(conv.lanes * 32);
-  choice.tile = chooseBlockedTile(conv.filterBlocks, conv.numTiles.value_or(-1),
-                                  choice.registers.numRegisters);
+  choice.tile = chooseTile(conv, choice.registers);
   choice.unroll = conv.lanes % 4 == 0 ? 4 : 1;
-  int64_t bytesOfTile = conv.places * conv.places * conv.lanes * 4;
-  int64_t budget = std::min(kTransformedBytes, registers.stackBytes / 2);
-  int64_t enough = std::min(kEnoughTiles, conv.numTiles.value_or(kEnoughTiles));
-  choice.blocks = conv.channelBlocks;
-  auto getMost = [&] { return budget / (bytesOfTile * choice.blocks); };
-  while (getMost() < enough && choice.blocks > 1 &&
-         choice.blocks * conv.lanes >= 2 * kEnoughChannels)
-    choice.blocks = llvm::divideCeil(choice.blocks, 2);
-  while (getMost() < 1 && choice.blocks > 1)
-    choice.blocks = llvm::divideCeil(choice.blocks, 2);
-  // The sums of a group of filters take less than the image.
-  int64_t most = std::min(
-      std::max<int64_t>(getMost(), 1),
-      std::max<int64_t>(budget / (bytesOfTile * choice.tile.blocks), 1));
-  choice.tiles = cut(conv.numTiles, most, choice.tile.pixels);
+  choice.blocks = chooseChannels(conv, choice);
+  choice.tiles =
+      cut(conv.numTiles,
+          std::max<int64_t>(getMostTiles(conv, choice.blocks, choice), 1), 1);
   int64_t numGroups = conv.filterBlocks / choice.tile.blocks;
   int64_t atLeast = 1;
   if (choice.tiles.count && *choice.tiles.count > 0)

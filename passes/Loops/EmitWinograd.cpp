@@ -204,6 +204,7 @@ private:
                      Value to);
   void transformSquare(Value elements, Value at, Value row, Value to);
   void multiplyPlaces(const Part &part, Value filterBlock);
+  void prefetch(Value at);
   Values multiplyTiles(const Part &part, Value place, Value weight, Value tile,
                        int64_t tiles);
   void transformSums(const Part &part, Value filterBlock);
@@ -316,18 +317,29 @@ void WinogradEmitter::transformImage(const Part &part) {
   });
 }
 
+void WinogradEmitter::prefetch(Value at) {
+  memref::PrefetchOp::create(v.b, v.loc, weights, at, /*isWrite=*/false,
+                             /*localityHint=*/2, /*isDataCache=*/true);
+}
+
 /// The sums of some tiles for a group of filter blocks.
 Values WinogradEmitter::multiplyTiles(const Part &part, Value place,
                                       Value weight, Value tile, int64_t tiles) {
   int64_t blocks = choice.tile.blocks, pitch = choice.blocks * g.lanes;
   Values start(tiles * blocks, v.zero(v.b.getF32Type()));
   Value from = v.add(v.mul(place, choice.imagePlane), v.mul(tile, pitch));
+  // Weights of the next place come while these are multiplied.
+  Value next = v.select(v.equal(place, v.index(g.places * g.places - 1)),
+                        weight, v.add(weight, getWeightPlane()));
   return v.loop(v.index(0), v.mul(part.blocks, g.lanes), choice.unroll, start,
                 [&](Value first, ValueRange before) {
-                  Values next(before);
+                  Values sums(before);
                   for (int64_t u = 0; u < choice.unroll; ++u) {
                     Value channel = v.add(first, u);
                     Values filters;
+                    for (int64_t f = 0; f < blocks; ++f)
+                      prefetch(v.add(v.add(next, f * getWeightBlock()),
+                                     v.mul(channel, g.lanes)));
                     for (int64_t f = 0; f < blocks; ++f)
                       filters.push_back(
                           v.load(weights,
@@ -338,12 +350,12 @@ Values WinogradEmitter::multiplyTiles(const Part &part, Value place,
                       Value pixel = v.splat(v.loadScalar(
                           transformed, v.add(v.add(from, t * pitch), channel)));
                       for (int64_t f = 0; f < blocks; ++f) {
-                        Value &sum = next[t * blocks + f];
+                        Value &sum = sums[t * blocks + f];
                         sum = v.multiplyAdd(pixel, filters[f], sum);
                       }
                     }
                   }
-                  return next;
+                  return sums;
                 });
 }
 

@@ -190,7 +190,8 @@ struct Flags {
                  cl::desc("With --emit=mlir: import, graph, tensor, loops, "
                           "memory or code")};
   Text level{"O", cl::Prefix, cl::value_desc("0..3"),
-             cl::desc("How much to optimise; -O2 unless told")};
+             cl::desc("How much to optimise; -O2 unless told, and -O3 for "
+                      "weights of any size")};
   Text cpu{"mcpu", cl::value_desc("CPU"),
            cl::desc("The CPU to compile for; native (this machine's) unless "
                     "told. Several, as x86-64-v2,x86-64-v3, are chosen from "

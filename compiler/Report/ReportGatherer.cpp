@@ -7,6 +7,7 @@
 #include "compiler/Report/ReportGatherer.h"
 #include "dialects/onnx/BlockedOps.h"
 #include "dialects/onnx/Cost.h"
+#include "dialects/onnx/WinogradOps.h"
 #include "dialects/plan/Kernels.h"
 #include "dialects/plan/NodeNames.h"
 #include "mlir/IR/Remarks.h"
@@ -160,7 +161,12 @@ static AffineExpr countPacked(Operation *op) {
   std::optional<int64_t> lanes = onnx::getConstant(dims->back());
   if (!filters || !lanes || *filters * *lanes == 0)
     return {};
-  return elements * (type.getNumElements() / (*filters * *lanes));
+  AffineExpr products =
+      elements * (type.getNumElements() / (*filters * *lanes));
+  // Those of a tile are shared by all of its pixels.
+  if (auto conv = dyn_cast<onnx::WinogradConvOp>(op))
+    return products.floorDiv(conv.getTile() * conv.getTile());
+  return products;
 }
 
 static std::string describeLayout(Operation *op) {
@@ -171,6 +177,9 @@ static std::string describeLayout(Operation *op) {
     return std::to_string(
         onnx::getConstant((*dims)[dims->size() - fromEnd]).value_or(0));
   };
+  if (auto conv = dyn_cast<onnx::WinogradConvOp>(op))
+    return "channels in blocks of " + getLast(op->getResult(0), 1) +
+           ", Winograd's tiles of " + std::to_string(conv.getTile());
   if (isa<onnx::BlockedConvOp>(op))
     return "channels in blocks of " + getLast(op->getResult(0), 1);
   if (auto product = dyn_cast<onnx::PackedMatMulOp>(op))
@@ -199,9 +208,11 @@ void ReportGatherer::readKernels(ModuleOp module) {
       }
       if (known.layout.empty())
         known.layout = describeLayout(op);
-      work.macs = isa<onnx::BlockedConvOp, onnx::PackedMatMulOp>(op)
-                      ? countPacked(op)
-                      : onnx::countMacs(op);
+      work.macs =
+          isa<onnx::BlockedConvOp, onnx::WinogradConvOp, onnx::PackedMatMulOp>(
+              op)
+              ? countPacked(op)
+              : onnx::countMacs(op);
       if (work.macs)
         known.work.push_back(std::move(work));
     });

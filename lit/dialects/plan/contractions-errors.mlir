@@ -48,5 +48,10 @@ func.func private @f() attributes {a = #plan.blocks<depthwise = true, bytes = <g
 
 // -----
 
+// expected-error @below {{transformed kernels are dense and of floats}}
+func.func private @f() attributes {a = #plan.blocks<depthwise = true, winograd = 4>}
+
+// -----
+
 // expected-error @below {{attribute 'plan.contraction' is for linalg.generic}}
 func.func private @f() attributes {plan.contraction = #plan.product}

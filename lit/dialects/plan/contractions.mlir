@@ -12,7 +12,8 @@
 // CHECK-SAME: f = #plan.convolution<{{.*}}, blocks = <depthwise = true>>,
 // CHECK-SAME: g = #plan.convolution<{{.*}}, blocks = <>>,
 // CHECK-SAME: h = #plan.convolution<{{.*}}, blocks = <unsignedImage = true, padding = 3, bytes = <group = 2>>>,
-// CHECK-SAME: i = #plan.product<panels = 32, quants = <bits = 4, block = 32>>
+// CHECK-SAME: i = #plan.product<panels = 32, quants = <bits = 4, block = 32>>,
+// CHECK-SAME: j = #plan.convolution<{{.*}}, blocks = <winograd = 4>>
 func.func private @attributes() attributes {
   a = #plan.product,
   b = #plan.product<panels = 16>,
@@ -23,5 +24,6 @@ func.func private @attributes() attributes {
   g = #plan.convolution<strides = [1], dilations = [1], pads = [0], ends = [0], blocks = <>>,
   h = #plan.convolution<strides = [1], dilations = [1], pads = [0], ends = [0],
       blocks = <unsignedImage = true, padding = 3, bytes = <group = 2>>>,
-  i = #plan.product<panels = 32, quants = <bits = 4, block = 32>>
+  i = #plan.product<panels = 32, quants = <bits = 4, block = 32>>,
+  j = #plan.convolution<strides = [1, 1], dilations = [1, 1], pads = [1, 1], ends = [1, 1], blocks = <winograd = 4>>
 }

@@ -9,9 +9,9 @@
 // CHECK-SAME: %[[X:[^ ]+]]: tensor<1x4x56x56x16xf32>
 func.func @main(%x: tensor<1x4x56x56x16xf32>, %y: tensor<1x4x2x2x16xf32>)
     -> (tensor<1x4x56x56x16xf32>, tensor<1x4x28x28x16xf32>, tensor<1x4x2x2x16xf32>) {
-  %w = onnx.Constant dense<0.5> : tensor<4x4x3x3x16x16xf32>
+  %w = onnx.Constant() {value = dense<0.5> : tensor<4x4x3x3x16x16xf32>} : tensor<4x4x3x3x16x16xf32>
 
-  // CHECK: %[[W:.*]] = onnx.Constant dense_resource<winograd> : tensor<4x6x6x4x16x16xf32>
+  // CHECK: %[[W:.*]] = onnx.Constant() {value = dense_resource<winograd> : {{.*}}} : tensor<4x6x6x4x16x16xf32>
   // CHECK: onnx.WinogradConv(%[[X]], %[[W]]) {pads = array<i64: 1, 1, 1, 1>, tile = 4 : i64}
   %0 = onnx.BlockedConv(%x, %w) {dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>,
       strides = array<i64: 1, 1>} : (tensor<1x4x56x56x16xf32>, tensor<4x4x3x3x16x16xf32>) -> tensor<1x4x56x56x16xf32>

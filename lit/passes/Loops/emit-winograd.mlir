@@ -9,12 +9,11 @@
 
 // CHECK-LABEL: func.func @tiles_of_two
 // CHECK-NOT: linalg
-// CHECK: scf.forall
 // CHECK: scf.if
 // CHECK-COUNT-16: vector.load
 // CHECK-COUNT-16: vector.store
 // CHECK: scf.for {{.*}} iter_args
-// CHECK: vector.fma
+// CHECK: memref.prefetch
 // CHECK: arith.maximumf
 // CHECK-NOT: linalg
 func.func @tiles_of_two(%x: tensor<1x2x7x7x4xf32>, %w: tensor<2x4x4x2x4x4xf32>) -> tensor<1x2x7x7x4xf32>

@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Machines.h"
 #include "dialects/onnx/Winograd.h"
+#include "Machines.h"
 #include "passes/Graph/WinogradCost.h"
 #include "passes/Loops/ChooseWinograd.h"
 #include <cmath>
@@ -15,7 +15,8 @@ using namespace onnxc::onnx;
 
 namespace {
 
-std::vector<double> apply(const Matrix &matrix, const std::vector<double> &x) {
+std::vector<double> multiply(const Matrix &matrix,
+                             const std::vector<double> &x) {
   std::vector<double> y;
   for (const auto &row : matrix) {
     y.push_back(0);
@@ -36,11 +37,11 @@ TEST_CASE("transforms give the sums of products") {
       image.push_back(random.get(-100, 100));
     for (int64_t i = 0; i < 3; ++i)
       kernel.push_back(random.get(-100, 100));
-    std::vector<double> products = apply(getImageTransform(tile), image);
-    std::vector<double> places = apply(getKernelTransform(tile), kernel);
+    std::vector<double> products = multiply(getImageTransform(tile), image);
+    std::vector<double> places = multiply(getKernelTransform(tile), kernel);
     for (size_t i = 0; i < products.size(); ++i)
       products[i] *= places[i];
-    std::vector<double> result = apply(getResultTransform(tile), products);
+    std::vector<double> result = multiply(getResultTransform(tile), products);
     REQUIRE(int64_t(result.size()) == tile);
     for (int64_t i = 0; i < tile; ++i)
       CHECK(std::abs(result[i] -

@@ -4,7 +4,7 @@
 // of an image is a multiple of a vector long, but channels nearly always are.
 // So what convolutions compute becomes [N, C/c, H, W, c], and everything
 // between them that works on such tensors as well (elementwise ops, pooling,
-// Concat of channels) is rewritten to do so:
+// Concat of channels, Resize and Pad of planes) is rewritten to do so:
 //
 //   Conv -> Relu -> MaxPool -> Conv -> GlobalAveragePool -> Flatten
 //
@@ -25,10 +25,12 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ConvOps.h"
 #include "dialects/onnx/ConvShape.h"
+#include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/LayoutOps.h"
 #include "dialects/onnx/MathOps.h"
 #include "dialects/onnx/PoolingOps.h"
 #include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/ResizeOps.h"
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -157,6 +159,9 @@ private:
   template <typename MeanOp>
   bool rewriteGlobalPool(OpBuilder &b, Operation *op);
   bool rewriteConcat(OpBuilder &b, ConcatOp op);
+  bool rewriteResize(OpBuilder &b, ResizeOp op);
+  bool rewritePad(OpBuilder &b, PadOp op);
+  void setBlocked(Operation *copy, Value plain);
   Value getOperand(OpBuilder &b, Value value, ArrayRef<AffineExpr> result);
   Value block(OpBuilder &b, Value value);
   Value unblock(OpBuilder &b, Value value, Value plain);
@@ -262,6 +267,10 @@ bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
     return reducesPlanes(sum) && rewriteGlobalPool<ReduceSumOp>(b, op);
   if (auto concat = dyn_cast<ConcatOp>(op))
     return rewriteConcat(b, concat);
+  if (auto resize = dyn_cast<ResizeOp>(op))
+    return rewriteResize(b, resize);
+  if (auto pad = dyn_cast<PadOp>(op))
+    return rewritePad(b, pad);
   return false;
 }
 
@@ -521,6 +530,75 @@ bool ChooseLayouts::rewriteConcat(OpBuilder &b, ConcatOp op) {
                                           : block(b, operand));
   blocked[op.getConcatResult()] =
       ConcatOp::create(b, op.getLoc(), operands, /*axis=*/1);
+  return true;
+}
+
+/// The copy has the result's blocks.
+void ChooseLayouts::setBlocked(Operation *copy, Value plain) {
+  Value result = copy->getResult(0);
+  result.setType(
+      getTensorType(getBlockedDims(*getDims(plain)), getElementType(plain)));
+  blocked[plain] = result;
+}
+
+/// Spatial axes have the same numbers among blocks.
+bool ChooseLayouts::rewriteResize(OpBuilder &b, ResizeOp op) {
+  std::optional<SmallVector<ResizeOp::Axis>> axes = op.getResizedAxes();
+  Dims x = *getDims(op.getX());
+  if (!axes || axes->empty() || op.keepsAspectRatio() ||
+      op.getCoordinateTransformationMode() == "tf_crop_and_resize" ||
+      !isBlocked(op.getX()))
+    return false;
+  SmallVector<int64_t> numbers;
+  SmallVector<float> scales;
+  Dims sizes;
+  for (const ResizeOp::Axis &axis : *axes) {
+    if (axis.axis < 2 && axis.size == x[axis.axis] && axis.scale == 1.0f)
+      continue;
+    if (axis.axis < 2 || (op.hasScales() && !axis.scale))
+      return false;
+    numbers.push_back(axis.axis);
+    scales.push_back(axis.scale.value_or(1));
+    sizes.push_back(axis.size);
+  }
+  if (numbers.empty())
+    return false;
+  auto copy = cast<ResizeOp>(b.clone(*op));
+  b.setInsertionPoint(copy);
+  GraphBuilder g{b, op.getLoc()};
+  copy.getXMutable().assign(blocked.lookup(op.getX()));
+  copy.getRoiMutable().clear();
+  copy.setAxesAttr(b.getDenseI64ArrayAttr(numbers));
+  if (op.hasScales())
+    copy.getScalesMutable().assign(
+        g.floats(scales, {int64_t(scales.size())}, b.getF32Type()));
+  else
+    copy.getSizesMutable().assign(g.dims(sizes));
+  b.setInsertionPointAfter(copy);
+  setBlocked(copy, op.getY());
+  return true;
+}
+
+bool ChooseLayouts::rewritePad(OpBuilder &b, PadOp op) {
+  std::optional<PadOp::Pads> pads = op.getPadsPerDimension();
+  AffineExpr none = onnx::getConstant(&getContext(), 0);
+  if (!pads || !isBlocked(op.getData()) || pads->begins.size() < 3)
+    return false;
+  Dims all;
+  for (Dims *list : {&pads->begins, &pads->ends}) {
+    if ((*list)[0] != none || (*list)[1] != none)
+      return false;
+    llvm::append_range(all, *list);
+    all.push_back(none);
+  }
+  auto copy = cast<PadOp>(b.clone(*op));
+  b.setInsertionPoint(copy);
+  GraphBuilder g{b, op.getLoc()};
+  copy.getDataMutable().assign(blocked.lookup(op.getData()));
+  copy.getPadsMutable().assign(g.dims(all));
+  copy.getAxesMutable().clear();
+  b.setInsertionPointAfter(copy);
+  setBlocked(copy, op.getOutput());
   return true;
 }
 

@@ -93,7 +93,15 @@ def add_network(g, image):
     both = g.op("Concat", half, g.op("Relu", half), axis=1)
     both = g.op("Conv", both, g.weight(16, 64, 1, 1))
     mean = g.op("ReduceMean", both, g.ints(-1, -2), keepdims=1)
-    return [both, z, g.op("Flatten", mean), g.op("GlobalMaxPool", both),
+    twice = g.op("Resize", both, "", g.const(np.float32([1, 1, 2, 1.5])),
+                 mode="linear")
+    twice = g.op("Conv", twice, g.weight(32, 16, 3, 3), pads=[1, 1, 1, 1])
+    edged = g.op("Pad", twice, g.ints(0, 0, 1, 0, 0, 0, 2, 1), mode="edge")
+    padded = g.op("Pad", twice, g.ints(1, 2), "", g.ints(-1), mode="constant")
+    z2 = g.op("Resize", edged, "", g.const(np.float32([1, 1, 0.5, 0.6])))
+    z2 = g.op("Conv", z2, g.weight(16, 32, 1, 1))
+    return [both, z, z2, g.op("Conv", padded, g.weight(16, 32, 3, 3)),
+            g.op("Flatten", mean), g.op("GlobalMaxPool", both),
             g.op("InstanceNormalization", half, g.vector(32), g.vector(32))]
 
 

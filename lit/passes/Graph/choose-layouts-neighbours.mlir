@@ -90,3 +90,21 @@ func.func @main(%x: tensor<1x1x4x4xf32>, %b: tensor<4xf32>) -> tensor<1x4x4x4xf3
       (tensor<1x1x4x4xf32>, tensor<4x1x2x2xf32>, tensor<4xf32>) -> tensor<1x4x4x4xf32>
   return %0 : tensor<1x4x4x4xf32>
 }
+
+// -----
+
+// Rows and columns have the same numbers among blocks.
+
+// CHECK-LABEL: func.func @main
+// CHECK: %[[C:.*]] = onnx.BlockedConv
+// CHECK: onnx.Resize(%[[C]], _, %{{.*}}, _) {axes = array<i64: 2, 3>} : {{.*}} -> tensor<1x1x6x9x4xf32>
+// CHECK: onnx.Pad(%[[C]], %{{.*}}, _, _) {{.*}} -> tensor<1x1x3x4x4xf32>
+func.func @main(%x: tensor<1x4x3x3xf32>) -> (tensor<1x4x6x9xf32>, tensor<1x4x3x4xf32>) {
+  %w = onnx.Constant() {value = dense<1.0> : tensor<4x4x1x1xf32>} : tensor<4x4x1x1xf32>
+  %s = onnx.Constant() {value = dense<[1.0, 1.0, 2.0, 3.0]> : tensor<4xf32>} : tensor<4xf32>
+  %p = onnx.Constant() {value = dense<[0, 0, 0, 0, 0, 0, 0, 1]> : tensor<8xi64>} : tensor<8xi64>
+  %0 = onnx.Conv(%x, %w, _) : (tensor<1x4x3x3xf32>, tensor<4x4x1x1xf32>) -> tensor<1x4x3x3xf32>
+  %1 = onnx.Resize(%0, _, %s, _) : (tensor<1x4x3x3xf32>, tensor<4xf32>) -> tensor<1x4x6x9xf32>
+  %2 = onnx.Pad(%0, %p, _, _) : (tensor<1x4x3x3xf32>, tensor<8xi64>) -> tensor<1x4x3x4xf32>
+  return %1, %2 : tensor<1x4x6x9xf32>, tensor<1x4x3x4xf32>
+}

@@ -14,7 +14,7 @@
 // CHECK-COUNT-16: vector.store
 // CHECK: scf.for {{.*}} iter_args
 // CHECK: memref.prefetch
-// CHECK: arith.maximumf
+// CHECK: arith.cmpf olt
 // CHECK-NOT: linalg
 func.func @tiles_of_two(%x: tensor<1x2x7x7x4xf32>, %w: tensor<2x4x4x2x4x4xf32>) -> tensor<1x2x7x7x4xf32>
     attributes {plan.kernel} {

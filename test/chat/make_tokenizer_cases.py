@@ -4,7 +4,7 @@ and what the package tokenizers makes of them.
 
     make_tokenizer_cases.py MODEL.gguf
 
-On demand: it takes gguf and tokenizers (examples/chat/requirements.txt).
+On demand. It takes gguf, onnx and tokenizers (0.23.3) from PyPI.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -13,8 +13,7 @@ import os
 import sys
 
 import gguf
-from tokenizers import (AddedToken, Tokenizer, decoders, models,
-                        pre_tokenizers)
+from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
 
 from tiny_chat import CASES, SPECIALS, make_vocabulary
 
@@ -47,7 +46,6 @@ def reference(vocabulary):
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
         pre_tokenizers.Digits(individual_digits=True),
         pre_tokenizers.ByteLevel(add_prefix_space=False)])
-    tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([
         AddedToken(name, special=True, normalized=False) for name in SPECIALS])
     return tokenizer

@@ -21,7 +21,7 @@ typedef struct chat {
   int64_t count;      /* of ids */
   int64_t cached;     /* of them, those that the decoder's cache has */
   int64_t begin, end; /* the special tokens around what somebody says */
-  char held[8];       /* the beginning of a character */
+  char held[4];       /* the beginning of a character */
   size_t num_held;
 } chat;
 
@@ -43,8 +43,7 @@ static double now(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* --- What is said ----------------------------------------------------------
- */
+/* --- What is said -------------------------------------------------------- */
 
 /* These return whether the context has room. */
 static int say_special(chat *c, int64_t id) {
@@ -82,8 +81,7 @@ static int begin_chat(chat *c) {
   return c->options.raw || say_as(c, "system", c->options.system);
 }
 
-/* --- What is answered ------------------------------------------------------
- */
+/* --- What is answered ---------------------------------------------------- */
 
 /* Prints a token's bytes as soon as they are whole characters. */
 static void print_token(chat *c, int64_t id) {
@@ -95,7 +93,7 @@ static void print_token(chat *c, int64_t id) {
   }
   for (size_t i = 0; i < length; ++i) {
     unsigned char byte = (unsigned char)text[i];
-    if ((byte & 0xc0) != 0x80 || c->num_held == 4) { /* begins a character */
+    if ((byte & 0xc0) != 0x80) { /* begins a character */
       fwrite(c->held, 1, c->num_held, stdout);
       c->num_held = 0;
     }
@@ -193,7 +191,7 @@ static int answer(chat *c) {
   c->num_held = 0;
   printf("\n");
   fflush(stdout);
-  if (c->options.timing)
+  if (c->options.timing && time.runs)
     print_timing(&time);
   return ended || c->count < decoder_context(c->decoder);
 }
@@ -264,8 +262,7 @@ static void talk(chat *c) {
   fprintf(stderr, "\n");
 }
 
-/* --- The program -----------------------------------------------------------
- */
+/* --- The program --------------------------------------------------------- */
 
 static void open_chat(chat *c) {
   const char *error = NULL;

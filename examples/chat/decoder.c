@@ -56,7 +56,8 @@ static onnxc_tensor make_tensor(const onnxc_tensor_info *info, value *shape) {
 /* Matches inputs and outputs by their names; null, or what is wrong. */
 static const char *set_up_values(decoder *d) {
   int logits = find_output("logits", "");
-  if (logits < 0 || chat_model.outputs[logits].rank != 3)
+  if (logits < 0 || chat_model.outputs[logits].rank != 3 ||
+      chat_model.outputs[logits].dims[2] <= 0)
     return "it has no logits";
   for (int i = 0; i < chat_model.num_outputs; ++i)
     if (chat_model.outputs[i].rank > MAX_RANK)

@@ -43,8 +43,8 @@ def pack(values):
 
 
 def quantize_exactly(blocks):
-    """The same with zero points as floats: a block that has 16 levels anywhere
-    (GGUF's Q4_1) stays as it is."""
+    """Packed values, scales, zero points as floats: a block that has 16 levels
+    anywhere (GGUF's Q4_1) stays as it is."""
     low, high = (f(-1, keepdims=True) for f in (blocks.min, blocks.max))
     scale = np.maximum((high - low) / np.float32(15), 1e-8)
     levels = np.rint((blocks - low) / scale).astype(np.uint8)

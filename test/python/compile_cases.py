@@ -192,6 +192,19 @@ def case_a_cache():
         check("left over", len(os.listdir(folder)) == 2)
 
 
+def case_a_cache_by_a_relative_path():
+    """It is found from here, not from where the model is."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.onnx")
+        onnx.save(parse(SUM), path)
+        cache = os.path.relpath(os.path.join(folder, "cache"))
+        for source in path, os.path.relpath(path), parse(SUM):
+            model = onnxc.compile(source, cache=cache)
+            check("numbers", np.array_equal(model(X), 2 * X))
+            check(f"{model.path}", os.path.dirname(os.path.dirname(
+                os.path.realpath(model.path))) == os.path.realpath(cache))
+
+
 def case_a_cache_sees_external_data():
     weights = np.ones((3, 300), np.float32)
     proto = parse("g (float[n, 3] x) => (float[n, 300] y) { y = MatMul(x, w) }")

@@ -87,6 +87,7 @@ def compile_once(folder: str, source: str, flags: Sequence[str],
     if not os.path.exists(source):
         compiler(source, os.devnull, flags)  # which says so
     os.makedirs(folder, exist_ok=True)
+    folder = os.path.abspath(folder)  # the compiler runs where the model is
     here = os.path.dirname(source)
     name = os.path.splitext(os.path.basename(source))[0] + ".so"
     entry = os.path.join(folder, _key(source, flags))

@@ -166,6 +166,8 @@ static void buildHostLoops(OpPassManager &pm) {
   pm.addPass(createReuseInputs());
   // Matrix products and convolutions become loops over tiles in registers.
   pm.addNestedPass<func::FuncOp>(createEmitContractions());
+  // So do copies between two orders of dimensions.
+  pm.addNestedPass<func::FuncOp>(createEmitTransposes());
   // linalg becomes loops, long ones a scf.forall over parts.
   pm.addNestedPass<func::FuncOp>(createLowerKernelLoops());
   // Functions of floats become arithmetic.

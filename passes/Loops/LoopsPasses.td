@@ -70,6 +70,19 @@ def EmitContractions : Pass<"emit-contractions", "::mlir::func::FuncOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def EmitTransposes : Pass<"emit-transposes", "::mlir::func::FuncOp"> {
+  let summary = "Turn copies that change neighbours into loops over squares";
+  let description = [{
+    A copy whose result has another innermost dimension than its source reads
+    squares of elements, transposes them in vectors and writes lines of the
+    cache. Shorter ones are left for `lower-kernel-loops`. See
+    lit/passes/Loops/emit-transposes.mlir.
+  }];
+  let dependentDialects = ["::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 def LowerKernelLoops : Pass<"lower-kernel-loops", "::mlir::func::FuncOp"> {
   let summary = "Turn a kernel's linalg ops into loops";
   let description = [{

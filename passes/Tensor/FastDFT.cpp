@@ -17,7 +17,6 @@
 #include "dialects/onnx/SignalOps.h"
 #include "dialects/plan/MachineModel.h"
 #include "passes/Tensor/ComplexBuilder.h"
-#include "llvm/ADT/bit.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -57,13 +56,7 @@ private:
                     int64_t width) const;
   Complex loadInput(Value row, Value at, int64_t width) const;
 
-  /// body(at, width, kept) for vectors that cover [from, to).
-  using Body = llvm::function_ref<Value(Value at, int64_t width, Value kept)>;
-  Value forVectors(int64_t from, int64_t to, int64_t width, Value carried,
-                   Body body) const;
-  int64_t fit(int64_t count) const {
-    return std::min(lanes, int64_t(llvm::bit_floor(uint64_t(count))));
-  }
+  int64_t fit(int64_t count) const { return ComplexBuilder::fit(count, lanes); }
   /// to[i] = body(i, width) for i in [from, end).
   using Map = llvm::function_ref<Complex(Value at, int64_t width)>;
   Planes map(int64_t from, int64_t end, Planes to, Map body) const;
@@ -138,8 +131,10 @@ Complex RowTransform::loadInput(Value row, Value at, int64_t width) const {
   Value first = isPair ? v.mul(at, 2) : at;
   Value numbers = v.loadVector(x, {row, first}, isPair ? 2 * width : width);
   numbers = v.widen(numbers, real);
-  if (isPair)
-    return v.separate(numbers);
+  if (isPair) {
+    auto [re, im] = v.separate(numbers);
+    return {re, im};
+  }
   return {numbers, v.zero(numbers.getType())};
 }
 
@@ -148,28 +143,14 @@ Complex RowTransform::loadMirrored(Planes from, Value at, int64_t width) const {
   return v.conjugate({v.reverse(value.re), v.reverse(value.im)});
 }
 
-Value RowTransform::forVectors(int64_t from, int64_t to, int64_t width,
-                               Value carried, Body body) const {
-  int64_t vectors = llvm::divideCeil(to - from, width);
-  if (vectors == 1)
-    return body(v.index(from), width, carried);
-  return v.loop(v.index(0), v.index(vectors), carried,
-                [&](Value i, Value kept) {
-                  Value at = v.add(v.mul(i, width), from);
-                  if ((to - from) % width != 0)
-                    at = v.min(at, v.index(to - width));
-                  return body(at, width, kept);
-                });
-}
-
 Planes RowTransform::map(int64_t from, int64_t end, Planes to, Map body) const {
   if (from >= end)
     return to;
-  to.tensor = forVectors(from, end, fit(end - from), to.tensor,
-                         [&](Value at, int64_t width, Value kept) {
-                           Planes planes{kept, to.exchanged};
-                           return store(body(at, width), planes, at).tensor;
-                         });
+  to.tensor = v.forVectors(from, end, fit(end - from), to.tensor,
+                           [&](Value at, int64_t width, Value kept) {
+                             Planes planes{kept, to.exchanged};
+                             return store(body(at, width), planes, at).tensor;
+                           });
   return to;
 }
 
@@ -285,7 +266,7 @@ Planes RowTransform::runRows(const Pass &pass, int64_t width, Planes from,
       }
       return planes.tensor;
     };
-    return forVectors(0, pass.s, width, kept, runVector);
+    return v.forVectors(0, pass.s, width, kept, runVector);
   };
   to.tensor = pass.m == 1
                   ? runRow(v.index(0), to.tensor)
@@ -297,7 +278,7 @@ Planes RowTransform::runRows(const Pass &pass, int64_t width, Planes from,
 Planes RowTransform::runFlat(const Pass &pass, int64_t width, Planes from,
                              Planes to) const {
   int64_t count = pass.numTwiddles();
-  to.tensor = forVectors(
+  to.tensor = v.forVectors(
       0, pass.m * pass.s, width, to.tensor, [&](Value at, int64_t, Value kept) {
         SmallVector<Complex> values = combine(pass, from, at, width);
         for (int64_t k = 1; k < pass.radix; ++k)
@@ -383,7 +364,7 @@ Value RowTransform::writeComplex(int64_t from, int64_t to, Value result,
     Value pairs = v.narrow(v.interleave({value.re, value.im}), element);
     return v.storeVector(pairs, kept, v.mul(at, 2));
   };
-  return forVectors(
+  return v.forVectors(
       from, to, fit(to - from), result,
       [&](Value at, int64_t width, Value kept) {
         Complex value = place(at, width);
@@ -434,7 +415,7 @@ Value RowTransform::writePacked(Planes spectrum, Value result) const {
 
 Value RowTransform::writeReal(Planes signal, Value result) const {
   Type element = getElementTypeOrSelf(result);
-  return forVectors(
+  return v.forVectors(
       0, plan.signal, fit(plan.signal), result,
       [&](Value at, int64_t width, Value kept) {
         Complex value =

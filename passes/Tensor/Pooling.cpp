@@ -65,9 +65,9 @@ LogicalResult lowerPool(Op op, Value x, ConversionPatternRewriter &rewriter,
   };
   SmallVector<Value> results = v.forall(
       {out[0], out[1]}, inits, tile, [&](ValueRange plane, ValueRange tiles) {
-        return byRows
-                   ? SmallVector<Value>{PoolRows(pool).build(plane, tiles[0])}
-                   : pool.build(plane, tiles);
+        return byRows ? SmallVector<Value>{PoolRows(pool, machine.vectorBits)
+                                               .build(plane, tiles[0])}
+                      : pool.build(plane, tiles);
       });
   if (pool.kind != PoolKind::Sum &&
       pool.accumulated() != getStorageType(pool.element))

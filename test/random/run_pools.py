@@ -38,7 +38,12 @@ def run(name, number, cpu, is_free, options):
         results = program.run({f"{case.name}_x": operands[case.name].x
                                for case in cases})
         for case in cases:
-            run_nbits.check(case, operands[case.name], results[case.name])
+            o, result = operands[case.name], results[case.name].copy()
+            # Of windows that lie beside the input there is nothing.
+            exact = (result == o.result) | (result != result) & (
+                o.result != o.result)
+            result[exact] = o.result[exact] = 0
+            run_nbits.check(case, o, result)
 
 
 if __name__ == "__main__":

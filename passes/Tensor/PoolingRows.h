@@ -44,7 +44,8 @@ private:
   Value store(Value sum, Value row, ValueRange at) const;
   Value getTerm(ValueRange plane, ValueRange out, ValueRange k, Value column,
                 int64_t width = 1) const;
-  /// Vectors of known places, else elements, of which LLVM makes vectors.
+  /// Vectors, the last of which ends with the range, or elements, of which LLVM
+  /// makes vectors.
   Value forColumns(Range range, Value carried,
                    LaneBuilder::VectorBody body) const;
   /// Those of the window's rows, empty where there are too many.

@@ -310,9 +310,12 @@ LogicalResult BufferizeKernel::place(memref::AllocOp alloc) {
                                  onnx::getStorageBytes(type.getElementType())
                            : 0;
   MachineModel machine = getMachine(alloc);
-  int64_t most = parallel
-                     ? std::max(kMaxStackBytes, int64_t(machine.stackBytes / 4))
-                     : kMaxStackBytes;
+  // Firmware has less of a stack than that.
+  int64_t most = kMaxStackBytes;
+  if (parallel && machine.hasThreads)
+    most = std::max(most, int64_t(machine.stackBytes / 4));
+  else if (parallel)
+    most = int64_t(machine.stackBytes / 4);
   auto placeOnStack = [&] {
     b.setInsertionPointToStart(parallel ? parallel.getBody()
                                         : &getOperation().getBody().front());

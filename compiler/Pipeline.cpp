@@ -76,6 +76,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createExpandQuantization());
   // Weights that are one value repeated are weights like others.
   pm.addNestedPass<func::FuncOp>(createFoldRepeatedValues());
+  // Fourier transforms of known length become fast ones, or products.
+  pm.addNestedPass<func::FuncOp>(createChooseTransforms());
   // Transposed convolutions become plain ones, normalisation by constants goes
   // into weights.
   if (options.evaluateConstants) {

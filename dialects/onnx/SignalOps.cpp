@@ -1,18 +1,8 @@
 //===- SignalOps.cpp - Fourier transforms and spectra ---------------------===//
 //
-// A transform of length L is a product with a matrix of cosines and sines. For
-// a complex signal x[m], m < M, of which K frequencies are wanted, with
-// t = 2 pi (m k mod L) / L,
-//
-//   X[k, re] = sum over m of  x[m, re] cos t + x[m, im] sin t
-//   X[k, im] = sum over m of -x[m, re] sin t + x[m, im] cos t
-//
-// is one product of a row of 2 M elements with a matrix of 2 M x 2 K. The
-// inverse has the other sign and is divided by L; the inverse of a one-sided
-// spectrum counts all frequencies but the first and the middle one twice and
-// has no imaginary part. The matrix is a constant where sizes are known. The
-// product is O(L K) where a fast transform is O(L log L), but of the kind that
-// runs at a CPU's peak, for all lengths alike.
+// A transform of known length becomes one of rows, which stays a DFT until
+// `choose-transforms` knows the machine. Any other is a product with a matrix
+// of cosines and sines (FourierMatrix.h).
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -20,7 +10,10 @@
 
 #include "dialects/onnx/SignalOps.h"
 #include "dialects/onnx/CheckNumber.h"
+#include "dialects/onnx/Cost.h"
 #include "dialects/onnx/ElementTypes.h"
+#include "dialects/onnx/FourierMatrix.h"
+#include "dialects/onnx/FourierPlan.h"
 #include "dialects/onnx/GraphBuilder.h"
 #include "dialects/onnx/RunTimeAxes.h"
 #include "dialects/onnx/SizeRequirements.h"
@@ -34,60 +27,182 @@ using namespace onnxc::onnx;
 // DFT
 //===----------------------------------------------------------------------===//
 
-namespace {
+// Tables of longer ones are no longer small beside the signals.
+static constexpr int64_t kMostLength = 1 << 20;
 
-/// What a transform is asked for, and what its sizes are: lists of one.
-struct Transform {
-  bool inverse, onesided;
-  Value inputLength, length, outputLength;
-  int64_t numParts;       // of the input: real, or real and imaginary
-  int64_t numResultParts; // of the result
-};
-
-/// The matrix [M * parts, K * result parts]. The angles are exact where the
-/// matrix is a constant.
-Value buildMatrix(GraphBuilder &g, const Transform &t, Type real) {
-  Type angleType = isa<Float64Type>(real) || (getConstantInts(t.length) &&
-                                              getConstantInts(t.inputLength))
-                       ? Type(g.b.getF64Type())
-                       : Type(g.b.getF32Type());
-  Value m = g.reshape(g.range(t.inputLength), {-1, 1});
-  Value k = g.reshape(g.range(t.outputLength), {1, -1});
-  Value turns = g.cast(g.mod(g.mul(m, k), t.length), angleType);
-  Value length = g.cast(t.length, angleType);
-  Value angles =
-      g.mul(turns, g.div(g.number(2 * llvm::numbers::pi, angleType), length));
-  Value cos = g.cos(angles), sin = g.sin(angles);
-  if (t.inverse) {
-    Value weight = g.div(g.number(1, angleType), length);
-    if (t.onesided) {
-      // 1 for the first frequency and the middle one of an even length.
-      Value twice = g.mul(m, g.ints(2));
-      Value isOnce = g.either(g.equal(m, g.ints(0)), g.equal(twice, t.length));
-      weight = g.mul(weight, g.select(isOnce, g.number(1, angleType),
-                                      g.number(2, angleType)));
-    }
-    cos = g.mul(cos, weight);
-    sin = g.neg(g.mul(sin, weight));
+/// What a transform along an axis is asked for; none where only a run knows it.
+template <typename Op>
+static std::optional<FourierForm> getForm(Op op, int64_t axis) {
+  Dims dims = *getDims(op.getInput());
+  std::optional<int64_t> given = onnxc::onnx::getConstant(dims[axis]),
+                         parts = onnxc::onnx::getConstant(dims.back());
+  if (!given || !parts)
+    return std::nullopt;
+  FourierForm form{*given, *parts, op.getInverse() != 0, op.getOnesided() != 0};
+  if (form.givesReal())
+    form.length = 2 * (*given - 1);
+  if (op.getDftLength()) {
+    auto length = getConstantInts(op.getDftLength());
+    if (!length || length->size() != 1)
+      return std::nullopt;
+    form.length = length->front();
   }
-  // Rows and columns of both parts, beside each other.
-  auto expand = [&](Value x) {
-    Value shape =
-        g.concat({t.inputLength, g.ints(1), t.outputLength, g.ints(1)}, 0);
-    return g.reshape(x, shape);
-  };
-  Value c = expand(cos), s = expand(sin), minusS = expand(g.neg(sin));
-  Value fromReal = t.numResultParts == 2 ? g.concat({c, minusS}, 3) : c;
-  Value matrix = fromReal;
-  if (t.numParts == 2) {
-    Value fromImaginary = t.numResultParts == 2 ? g.concat({s, c}, 3) : s;
-    matrix = g.concat({fromReal, fromImaginary}, 1);
-  }
-  Value rows = g.mul(t.inputLength, g.ints(t.numParts));
-  return g.cast(g.reshape(matrix, g.concat({rows, g.ints(-1)}, 0)), real);
+  if (form.length < 1 || form.length > kMostLength)
+    return std::nullopt;
+  return form;
 }
 
+/// The axis of a transform; none where only a run knows it.
+template <typename Op>
+static std::optional<int64_t> getAxis(Op op, int64_t rank) {
+  if (!op.getAxis())
+    return rank - 2;
+  auto known = getConstantInts(op.getAxis());
+  return known ? normalizeAxis(known->front(), rank) : std::nullopt;
+}
+
+template <typename Op> static std::optional<FourierForm> getFormOfRows(Op op) {
+  std::optional<Dims> dims = getDims(op.getInput());
+  if (!dims || dims->size() != 3 || getAxis(op, 3) != 1)
+    return std::nullopt;
+  return getForm(op, 1);
+}
+
+std::optional<FourierForm> onnxc::onnx::getFourierForm(DFTOp op) {
+  return getFormOfRows(op);
+}
+
+/// The result's shape where that is one of rows.
+static std::optional<Dims> getRowsOfResult(DFTOp::Adaptor op) {
+  std::optional<FourierForm> form = getFormOfRows(op);
+  if (!form)
+    return std::nullopt;
+  AffineExpr rows = getDims(op.getInput())->front();
+  MLIRContext *context = rows.getContext();
+  return Dims{rows, getConstant(context, form->outputLength()),
+              getConstant(context, form->resultParts())};
+}
+
+namespace {
+
+/// A transform along any axis: one of rows, or a product with a matrix.
+class SignalAxis {
+public:
+  SignalAxis(OpBuilder &b, DFTOp op, Dims dims);
+  Value expand();
+
+private:
+  void isolate();
+  void findLengths();
+  /// Of [before, after, signal, parts].
+  Value transform(Value signals);
+  Value multiply(Value signals);
+  Value buildShape();
+
+  GraphBuilder g;
+  DFTOp op;
+  Dims dims;
+  int64_t rank;
+  std::optional<int64_t> axis;
+  Value x; // [before, signal, after, parts]
+  FourierMatrix t;
+  /// Where all is known: the transform is one of rows.
+  std::optional<FourierForm> form;
+};
+
 } // namespace
+
+SignalAxis::SignalAxis(OpBuilder &b, DFTOp op, Dims dims)
+    : g{b, op.getLoc()}, op(op), dims(dims), rank(dims.size()),
+      axis(getAxis(op, rank)) {
+  t.inverse = op.getInverse() != 0, t.onesided = op.getOnesided() != 0;
+  t.numParts = *getConstant(dims.back());
+  t.numResultParts = t.inverse && t.onesided ? 1 : 2;
+  if (axis)
+    form = getForm(op, *axis);
+}
+
+void SignalAxis::isolate() {
+  if (axis) {
+    MLIRContext *context = g.b.getContext();
+    Dims outer = {
+        getProduct(context, ArrayRef(dims).take_front(*axis)), dims[*axis],
+        getProduct(context, ArrayRef(dims).slice(*axis + 1, rank - *axis - 2)),
+        dims.back()};
+    x = g.reshape(op.getInput(), g.dims(outer));
+    return;
+  }
+  Value three = isolateAxis(g.b, g.loc, op.getInput(), op.getAxis());
+  Value parts = g.ints(t.numParts);
+  x = g.reshape(three, g.concat({g.size(three, 0), g.size(three, 1),
+                                 g.div(g.size(three, 2), parts), parts},
+                                0));
+}
+
+/// What is beyond the length is cut off; what is missing is zero.
+void SignalAxis::findLengths() {
+  Value whole = axis ? g.dims(dims[*axis]) : g.size(x, 1);
+  auto half = [&](Value n) { return g.add(g.div(n, g.ints(2)), g.ints(1)); };
+  if (op.getDftLength())
+    t.length = g.list(op.getDftLength());
+  else if (t.inverse && t.onesided)
+    t.length = g.mul(g.sub(whole, g.ints(1)), g.ints(2));
+  else
+    t.length = whole;
+  Value used = t.inverse && t.onesided ? half(t.length) : t.length;
+  if (op.getDftLength() && !form)
+    x = g.slice(x, g.ints(0), used, 1);
+  t.inputLength = g.size(x, 1);
+  t.outputLength = t.onesided && !t.inverse ? half(t.length) : t.length;
+}
+
+Value SignalAxis::multiply(Value signals) {
+  Type real = getFourierType(op.getInput());
+  Value size = g.mul(g.size(x, 1), g.ints(t.numParts));
+  Value shape = g.concat({g.size(x, 0), g.size(x, 2), size}, 0);
+  Value rows = g.reshape(g.cast(signals, real), shape);
+  return g.matmul(rows, buildFourierMatrix(g, t, real));
+}
+
+Value SignalAxis::transform(Value signals) {
+  if (!form)
+    return multiply(signals);
+  Dims outer = dims;
+  outer.erase(outer.begin() + *axis);
+  outer.pop_back();
+  Value shape =
+      g.dims({getProduct(g.b.getContext(), outer), dims[*axis], dims.back()});
+  return DFTOp::create(g.b, g.loc, g.reshape(signals, shape),
+                       g.integer(form->length), /*axis=*/Value(),
+                       op.getInverse(), op.getOnesided());
+}
+
+Value SignalAxis::buildShape() {
+  Value parts = g.ints(t.numResultParts);
+  if (axis) {
+    SmallVector<Value> list;
+    for (int64_t i = 0; i < rank - 1; ++i)
+      list.push_back(i == *axis ? t.outputLength : g.dims(dims[i]));
+    list.push_back(parts);
+    return g.concat(list, 0);
+  }
+  Value at = g.mod(g.list(op.getAxis()), g.ints(rank));
+  Value outer = g.slice(g.shape(op.getInput()), g.ints(0), g.ints(rank - 1), 0);
+  Value isAt = g.equal(g.iota(rank - 1), at);
+  return g.concat({g.select(isAt, t.outputLength, outer), parts}, 0);
+}
+
+Value SignalAxis::expand() {
+  isolate();
+  findLengths();
+  Value spectrum = transform(g.transpose(x, {0, 2, 1, 3}));
+  Value parts = g.ints(t.numResultParts);
+  Value shape =
+      g.concat({g.size(x, 0), g.size(x, 2), t.outputLength, parts}, 0);
+  spectrum = g.transpose(g.reshape(spectrum, shape), {0, 2, 1, 3});
+  Type element = onnxc::onnx::getElementType(op.getInput());
+  return g.reshape(g.cast(spectrum, element), buildShape());
+}
 
 SmallVector<unsigned> DFTOp::getShapeOperands() {
   return getDftLength() ? SmallVector<unsigned>{1} : SmallVector<unsigned>{};
@@ -113,92 +228,49 @@ LogicalResult DFTOp::inferReturnTypes(MLIRContext *,
         return emitOptionalError(loc, "axis ", axis->front(),
                                  " is none of a signal of rank ", rank);
   }
-  types.push_back(
-      getUnrankedType(onnxc::onnx::getElementType(adaptor.getInput())));
+  Type element = onnxc::onnx::getElementType(adaptor.getInput());
+  if (std::optional<Dims> rows = getRowsOfResult(adaptor))
+    types.push_back(getTensorType(*rows, element));
+  else
+    types.push_back(getUnrankedType(element));
   return success();
 }
 
 SmallVector<Value> DFTOp::expand(OpBuilder &b) {
+  if (getFourierForm(*this))
+    return {};
   std::optional<Dims> dims = getDims(getInput());
   std::optional<int64_t> parts =
       dims ? onnxc::onnx::getConstant(dims->back()) : std::nullopt;
   if (!parts)
     return {};
-  GraphBuilder g{b, getLoc()};
-  int64_t rank = dims->size();
-  std::optional<int64_t> axis = rank - 2;
-  if (getAxis()) {
-    auto known = getConstantInts(getAxis());
-    axis = known ? normalizeAxis(known->front(), rank) : std::nullopt;
+  return {SignalAxis(b, *this, *dims).expand()};
+}
+
+LogicalResult FastDFTOp::inferReturnTypes(MLIRContext *context,
+                                          std::optional<Location>,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  FourierForm form{adaptor.getLength(), adaptor.getParts(),
+                   adaptor.getInverse() != 0, adaptor.getOnesided() != 0};
+  Type element = onnxc::onnx::getElementType(adaptor.getX());
+  std::optional<Dims> dims = getDims(adaptor.getX());
+  if (!dims || dims->size() != 2) {
+    types.push_back(getUnrankedType(element));
+    return success();
   }
+  AffineExpr size =
+      getConstant(context, form.outputLength() * form.resultParts());
+  types.push_back(getTensorType({dims->front(), size}, element));
+  return success();
+}
 
-  // [before, signal, after, parts].
-  Value sizes = g.shape(getInput()), x;
-  if (axis) {
-    Dims outer = {getProduct(getContext(), ArrayRef(*dims).take_front(*axis)),
-                  (*dims)[*axis],
-                  getProduct(getContext(), ArrayRef(*dims).slice(
-                                               *axis + 1, rank - *axis - 2)),
-                  dims->back()};
-    x = g.reshape(getInput(), g.dims(outer));
-  } else {
-    Value three = isolateAxis(b, getLoc(), getInput(), getAxis());
-    Value shape =
-        g.concat({g.size(three, 0), g.size(three, 1),
-                  g.div(g.size(three, 2), g.ints(*parts)), g.ints(*parts)},
-                 0);
-    x = g.reshape(three, shape);
-  }
-
-  Transform t;
-  t.inverse = getInverse() != 0, t.onesided = getOnesided() != 0;
-  t.numParts = *parts, t.numResultParts = t.inverse && t.onesided ? 1 : 2;
-  Value whole = axis ? g.dims((*dims)[*axis]) : g.size(x, 1);
-  auto half = [&](Value n) { return g.add(g.div(n, g.ints(2)), g.ints(1)); };
-  if (getDftLength())
-    t.length = g.list(getDftLength());
-  else if (t.inverse && t.onesided)
-    t.length = g.mul(g.sub(whole, g.ints(1)), g.ints(2));
-  else
-    t.length = whole;
-  // What is beyond the length is cut off; what is missing is zero.
-  Value used = t.inverse && t.onesided ? half(t.length) : t.length;
-  if (getDftLength())
-    x = g.slice(x, g.ints(0), used, 1);
-  t.inputLength = g.size(x, 1);
-  t.outputLength = t.onesided && !t.inverse ? half(t.length) : t.length;
-
-  // In double, as sums of one sign and the other nearly cancel at most
-  // frequencies of a smooth signal.
-  Type element = onnxc::onnx::getElementType(getInput());
-  Type real = element.getIntOrFloatBitWidth() >= 32 ? Type(b.getF64Type())
-                                                    : Type(b.getF32Type());
-  Value matrix = buildMatrix(g, t, real);
-  Value before = g.size(x, 0), after = g.size(x, 2);
-  Value rows = g.transpose(g.cast(x, real), {0, 2, 1, 3});
-  rows = g.reshape(rows, g.concat({before, after, g.ints(-1)}, 0));
-  Value spectrum = g.matmul(rows, matrix);
-  Value resultParts = g.ints(t.numResultParts);
-  spectrum = g.reshape(
-      spectrum, g.concat({before, after, t.outputLength, resultParts}, 0));
-  spectrum = g.cast(g.transpose(spectrum, {0, 2, 1, 3}), element);
-
-  Value shape;
-  if (axis) {
-    SmallVector<Value> list;
-    for (int64_t i = 0; i < rank - 1; ++i)
-      list.push_back(i == *axis ? t.outputLength : g.dims((*dims)[i]));
-    list.push_back(resultParts);
-    shape = g.concat(list, 0);
-  } else {
-    Value at = g.mod(g.list(getAxis()), g.ints(rank));
-    Value outer = g.slice(sizes, g.ints(0), g.ints(rank - 1), 0);
-    shape = g.concat(
-        {g.select(g.equal(g.iota(rank - 1), at), t.outputLength, outer),
-         resultParts},
-        0);
-  }
-  return {g.reshape(spectrum, shape)};
+/// Half of what is said of transforms: 5 n log2 n operations.
+AffineExpr FastDFTOp::getMacs() {
+  int64_t length = getLength();
+  int64_t macs = length * 5 * int64_t(llvm::Log2_64_Ceil(length)) / 2;
+  return onnxc::onnx::multiply(getDim(getX(), 0),
+                               onnxc::onnx::getConstant(getContext(), macs));
 }
 
 //===----------------------------------------------------------------------===//

@@ -126,6 +126,16 @@ def ExpandConvTranspose
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
+def ChooseTransforms : Pass<"choose-transforms", "::mlir::func::FuncOp"> {
+  let summary = "Turn Fourier transforms of rows into fast ones or products";
+  let description = [{
+    A DFT of known length becomes an onnx.FastDFT with the constants that its
+    passes take, or where that is faster, and on devices, a MatMul by a constant
+    matrix. See lit/passes/Graph/choose-transforms.mlir.
+  }];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
 def FoldBatchNormalization
     : Pass<"fold-batch-normalization", "::mlir::func::FuncOp"> {
   let summary = "Turn normalisation by constants into arithmetic";

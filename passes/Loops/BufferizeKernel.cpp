@@ -4,7 +4,8 @@
 // not returned), scratch, then the symbols as before. Scratch is what the
 // kernel needs between its steps; @main takes it from the arena. Buffers of a
 // few kilobytes and known size go on the stack, and so do those of known size
-// that a task needs. Where their size is free all tasks share one scratch.
+// that a task needs. Where their size is free or large all tasks share one
+// scratch.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -12,6 +13,7 @@
 
 #include "dialects/onnx/ElementTypes.h"
 #include "dialects/plan/Kernels.h"
+#include "dialects/plan/MachineModel.h"
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
@@ -307,20 +309,34 @@ LogicalResult BufferizeKernel::place(memref::AllocOp alloc) {
   int64_t bytes = isStatic ? type.getNumElements() *
                                  onnx::getStorageBytes(type.getElementType())
                            : 0;
-  if (isStatic && (parallel || bytes <= kMaxStackBytes)) {
+  MachineModel machine = getMachine(alloc);
+  // Firmware has less of a stack than that.
+  int64_t most = kMaxStackBytes;
+  if (parallel && machine.hasThreads)
+    most = std::max(most, int64_t(machine.stackBytes / 4));
+  else if (parallel)
+    most = int64_t(machine.stackBytes / 4);
+  auto placeOnStack = [&] {
     b.setInsertionPointToStart(parallel ? parallel.getBody()
                                         : &getOperation().getBody().front());
     b.replaceOpWithNewOp<memref::AllocaOp>(alloc, type,
                                            b.getI64IntegerAttr(64));
     return success();
-  }
+  };
+  if (isStatic && bytes <= most)
+    return placeOnStack();
   std::optional<onnx::Dims> dims = getSizes(alloc);
-  if (!dims || (parallel && failed(placeOfTasks(alloc, *dims))))
-    return alloc.emitError("a kernel's buffer has a size that is not known "
-                           "before it runs");
-  if (!parallel)
+  // Without threads each task takes the same.
+  if (dims && (!parallel || (isStatic && !machine.hasThreads))) {
     b.replaceOp(alloc, addScratch(type, *dims, alloc.getLoc()));
-  return success();
+    return success();
+  }
+  if (dims && succeeded(placeOfTasks(alloc, *dims)))
+    return success();
+  if (isStatic && parallel)
+    return placeOnStack();
+  return alloc.emitError("a kernel's buffer has a size that is not known "
+                         "before it runs");
 }
 
 LogicalResult BufferizeKernel::placeAllocations() {

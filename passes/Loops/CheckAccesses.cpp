@@ -50,6 +50,12 @@ public:
     if (auto store = dyn_cast<vector::StoreOp>(op))
       return check(store.getBase(), store.getIndices(),
                    getLength(store.getVectorType()));
+    if (auto read = dyn_cast<vector::TransferReadOp>(op))
+      return check(read.getBase(), read.getIndices(),
+                   getLength(read.getVectorType()));
+    if (auto write = dyn_cast<vector::TransferWriteOp>(op))
+      return check(write.getBase(), write.getIndices(),
+                   getLength(write.getVectorType()));
     if (auto load = dyn_cast<vector::MaskedLoadOp>(op))
       return check(load.getBase(), load.getIndices(),
                    getLength(load.getMask()));

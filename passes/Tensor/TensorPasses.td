@@ -37,6 +37,7 @@ def LowerToLinalg : Pass<"lower-to-linalg", "::mlir::func::FuncOp"> {
                            "::mlir::math::MathDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::tensor::TensorDialect",
+                           "::mlir::vector::VectorDialect",
                            "::onnxc::plan::PlanDialect"];
 }
 

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Compares random Fourier transforms (DFT, STFT, Rfft, Irfft) with NumPy's in
+float64, for several CPUs, with fixed sizes and with free ones beside the
+transformed one, and once without layouts (-O0).
+
+    run_transforms.py [--seed N] [--models N] [--machine NAME]
+
+and the arguments of test/runner_arguments.py. Another machine (machines.py)
+takes the place of the CPUs. transform_models.py says how cases are drawn, six to
+a model, other ones for each CPU. The last line is `N passed, N failed`; a model
+for a CPU, fixed or free, is a test.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import os
+import sys
+import zlib
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
+import cpu_cases
+import machines
+import run_nbits
+import runner_arguments
+import transform_models
+
+CASES = 6
+
+
+def run(name, number, cpu, is_free, options):
+    seed = zlib.crc32(f"{options.seed} {name}".encode())
+    cases = [transform_models.draw(seed, i) for i in range(CASES)]
+    with runner_arguments.case_folder(options, name) as folder:
+        path = os.path.join(folder, "model.onnx")
+        operands = transform_models.write(cases, seed, is_free, path)
+        flags = cpu_cases.get_flags(cpu, options)
+        program = machines.compile_model(path, flags, options, folder)
+        results = program.run({f"{case.name}_x": operands[case.name].x
+                               for case in cases})
+        for case in cases:
+            run_nbits.check(case, operands[case.name], results[case.name])
+
+
+if __name__ == "__main__":
+    sys.exit(cpu_cases.run_all(__doc__, 1, run, ["O0"]))

@@ -17,7 +17,7 @@ using namespace onnxc;
 using namespace onnxc::blocking;
 
 // The transformed tiles of a task and their sums, if the stack has so much.
-constexpr int64_t kTransformedBytes = 768 << 10;
+constexpr int64_t kTransformedBytes = 512 << 10;
 // Bytes of weights that come in a cycle from an outer cache, and cycles that a
 // vector of sums takes for each further part of the channels.
 constexpr double kWeightBytes = 8;

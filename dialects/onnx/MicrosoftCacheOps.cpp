@@ -69,6 +69,8 @@ private:
   AffineExpr size; // of a head
   /// [batch, 1, 1, 1]: keys with the new ones, and before them.
   Value length, past;
+  /// How much longer the caches become.
+  Value more;
   Value positions;
 
   AffineExpr constant(int64_t x) { return getConstant(op.getContext(), x); }
@@ -94,6 +96,10 @@ void CacheAttention::findPlaces() {
   if (op.getDoRotary() && !positions)
     positions = g.add(g.reshape(past, g.dims({query[0], constant(1)})),
                       g.range(g.dims({query[1]})));
+  if (!op.getPastKey())
+    return;
+  Value total = g.cast(g.list(op.getTotalSequenceLength()), i64);
+  more = g.max(g.sub(total, g.size(op.getPastKey(), 2)), g.ints(0));
 }
 
 /// [batch, length, count * size] as [batch, count, length, size], normalised
@@ -123,15 +129,8 @@ Value CacheAttention::readHeads(Value x, int64_t count, Value norm,
 Value CacheAttention::append(Value cache, Value rows) {
   if (!cache)
     return rows;
-  Type i64 = g.b.getI64Type();
-  Value total = g.cast(g.reshape(op.getTotalSequenceLength(), {1}), i64);
-  Value more = g.max(g.sub(total, g.size(cache, 2)), g.ints(0));
-  Value shape = g.concat(
-      {g.dims({query[0], constant(kvHeads)}), more, g.dims({size})}, 0);
-  Value longer = g.concat({cache, g.expand(g.number(0, element), shape)}, 2);
-  return TensorScatterOp::create(
-      g.b, g.loc, longer, rows, g.reshape(past, g.dims({query[0]})),
-      g.b.getI64IntegerAttr(-2), g.b.getStringAttr("linear"));
+  return AppendRowsOp::create(g.b, g.loc, cache, rows,
+                              g.reshape(past, g.dims({query[0]})), more);
 }
 
 /// Which keys a query sees: [batch, 1, queries, keys].
@@ -179,6 +178,9 @@ SmallVector<Value> CacheAttention::build() {
                 rotates);
   v = readHeads(v, kvHeads, Value(), FloatAttr(), /*rotates=*/false);
   Value presentKey = append(op.getPastKey(), k);
+  // One symbol tells both lengths, which therefore are equal.
+  if (more)
+    more = g.sub(g.size(presentKey, 2), g.size(op.getPastKey(), 2));
   Value presentValue = append(op.getPastValue(), v);
   Value mask = findKept(presentKey);
   bool hasSink = op.getHeadSink() || op.getSmoothSoftmax() > 0;
@@ -218,15 +220,16 @@ void MicrosoftGroupQueryAttentionOp::requireSizes(SizeRequirements &r) {
                            std::pair(StringRef("value"), getValue())})
       r.shape(name, x,
               {(*query)[0], (*query)[1], simplify(size * getKvNumHeads())});
-  for (auto [name, cache] :
-       {std::pair(StringRef("past_key"), getPastKey()),
-        std::pair(StringRef("past_value"), getPastValue())})
-    if (std::optional<Dims> dims = cache ? getDims(cache) : std::nullopt;
-        dims && dims->size() == 4)
-      r.shape(name, cache,
-              {(*query)[0], r.constant(getKvNumHeads()), (*dims)[2], size});
-    else if (cache)
-      r.rank(name, cache, 4);
+  if (!getPastKey())
+    return;
+  r.rank("past_key", getPastKey(), 4);
+  r.rank("past_value", getPastValue(), 4);
+  std::optional<Dims> past = getDims(getPastKey());
+  if (!past || past->size() != 4)
+    return;
+  Dims cache = {(*query)[0], r.constant(getKvNumHeads()), (*past)[2], size};
+  r.shape("past_key", getPastKey(), cache);
+  r.shape("past_value", getPastValue(), cache);
 }
 
 SmallVector<Value> MicrosoftGroupQueryAttentionOp::expand(OpBuilder &b) {

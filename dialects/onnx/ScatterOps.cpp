@@ -72,6 +72,28 @@ LogicalResult TensorScatterOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+SmallVector<unsigned> AppendRowsOp::getShapeOperands() { return {3}; }
+
+LogicalResult AppendRowsOp::inferReturnTypes(MLIRContext *,
+                                             std::optional<Location> loc,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &types) {
+  Type element = onnxc::onnx::getElementType(adaptor.getPast());
+  std::optional<Dims> dims = getDims(adaptor.getPast()),
+                      more = getKnownInts(adaptor.getMore());
+  if (dims && dims->size() != 4)
+    return emitOptionalError(loc, "needs a cache of rank 4");
+  if (more && more->size() != 1)
+    return emitOptionalError(loc, "needs one number of further rows");
+  if (!dims || !more) {
+    types.push_back(getUnrankedType(element));
+    return success();
+  }
+  (*dims)[2] = simplify((*dims)[2] + more->front());
+  types.push_back(getTensorType(*dims, element));
+  return success();
+}
+
 SmallVector<unsigned> Col2ImOp::getShapeOperands() { return {1, 2}; }
 
 LogicalResult Col2ImOp::inferReturnTypes(MLIRContext *,
@@ -151,6 +173,18 @@ void TensorScatterOp::requireSizes(SizeRequirements &r) {
   else
     r.atMost((*update)[axis], (*cache)[axis], "the length of update");
   r.shape("write_indices", getWriteIndices(), {cache->front()});
+}
+
+void AppendRowsOp::requireSizes(SizeRequirements &r) {
+  std::optional<Dims> past = getDims(getPast()), rows = getDims(getRows()),
+                      more = getKnownInts(getMore());
+  if (more)
+    r.notNegative(more->front(), "the number of further rows");
+  r.rank("rows", getRows(), 4);
+  if (!past || !rows || rows->size() != 4)
+    return;
+  r.shape("rows", getRows(), {(*past)[0], (*past)[1], (*rows)[2], (*past)[3]});
+  r.shape("starts", getStarts(), {(*past)[0]});
 }
 
 /// Whole blocks, and a column for each place of one in the padded image.

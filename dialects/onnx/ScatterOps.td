@@ -37,6 +37,20 @@ def Onnx_TensorScatterOp : Onnx_PureOp<"TensorScatter", [NeedsSizes]> {
   let results = (outs Onnx_Tensor:$present_cache);
 }
 
+def Onnx_AppendRowsOp : Onnx_PureOp<"AppendRows", [
+    ShapeOperands, NeedsSizes]> {
+  let summary = "Writes each batch's rows into its cache, which may grow";
+  let description = [{
+    Not an operator of ONNX. Caches and rows are [batch, heads, rows, size].
+    Row s of a batch's present cache is row s - starts[batch] of `rows` where
+    there is such a row, else row s of the past cache, else zeros. The present
+    cache has `more` rows, a list of one, beyond the past one's.
+  }];
+  let arguments = (ins Onnx_Tensor:$past, Onnx_Tensor:$rows,
+                       Onnx_Tensor:$starts, Onnx_Tensor:$more);
+  let results = (outs Onnx_Tensor:$present);
+}
+
 def Onnx_Col2ImOp : Onnx_PureOp<"Col2Im", [
     ShapeOperands, NeedsSizes]> {
   let summary = "Adds up the columns of sliding blocks at their places";

@@ -54,6 +54,8 @@ namespace blocking {
 // cache that machines with vectors have, 256 KiB. The windows of a convolution
 // are such a factor.
 constexpr int64_t kDepth = 256;
+// More than any depth: what is read in place is summed in one go.
+constexpr int64_t kWholeDepth = 1 << 30;
 constexpr int64_t kColumns = 112;
 // Rows of a product, and filters of a convolution, that share one copy.
 constexpr int64_t kRows = 384;
@@ -62,6 +64,9 @@ constexpr int64_t kFilters = 512;
 constexpr int64_t kFewRows = 12;
 // Fewer are made of dot products where the second factor lies along them.
 constexpr int64_t kDotRows = 4;
+// Elements of a second factor whose copy always pays: few rows that only a run
+// knows are not worth loops of their own.
+constexpr int64_t kSmallFactor = 4096;
 
 // Multiplications that are worth a task, of products and of convolutions.
 constexpr int64_t kProductGrain = 1 << 18;

@@ -109,6 +109,18 @@ static void chooseScratch(const ProductShape &shape, int64_t tileColumns,
   choice.scratch = isNeeded ? rows * choice.pitch + 2 * tileColumns : 0;
 }
 
+/// The copy of a small B costs little.
+static int64_t chooseRowsInPlace(const ProductShape &shape,
+                                 const ProductChoice &choice) {
+  Size elements = multiply(shape.depth, shape.columns);
+  if (shape.rows || !choice.scratch || shape.quantBits ||
+      (elements && *elements < kSmallFactor))
+    return 0;
+  if (shape.isRowMajor)
+    return kFewRows;
+  return shape.isLeftRowMajor && shape.keepsZero ? kDotRows : 0;
+}
+
 std::optional<ProductChoice>
 onnxc::chooseProduct(const ProductShape &shape, const RegisterFile &registers) {
   ProductChoice choice;
@@ -156,7 +168,7 @@ onnxc::chooseProduct(const ProductShape &shape, const RegisterFile &registers) {
   choice.rows =
       cut(shape.rows, kRows, shape.rows ? 1 : getTileRows(choice.registers));
   if (isDirect)
-    choice.depth = std::max<int64_t>(shape.depth.value_or(1 << 30), 1);
+    choice.depth = std::max<int64_t>(shape.depth.value_or(kWholeDepth), 1);
   else
     choice.depth = chooseDepth(
         shape.depth,
@@ -166,5 +178,6 @@ onnxc::chooseProduct(const ProductShape &shape, const RegisterFile &registers) {
     choice.unpackedRows =
         chooseUnpackedRows(choice.registers, shape.panelColumns / choice.lanes);
   chooseScratch(shape, tileColumns, choice);
+  choice.rowsInPlace = chooseRowsInPlace(shape, choice);
   return choice;
 }

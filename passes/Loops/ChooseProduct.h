@@ -57,6 +57,9 @@ struct ProductChoice {
   /// Of quantised panels: rows that are multiplied as they are unpacked, at
   /// most so many at once; more make a copy pay.
   int64_t unpackedRows = 0;
+  /// Where the number of rows is free: up to so many are multiplied by B where
+  /// it lies, as if they were known, and only more by its copy.
+  int64_t rowsInPlace = 0;
 };
 
 /// None where no loops are made for it.

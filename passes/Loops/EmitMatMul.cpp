@@ -33,6 +33,12 @@ private:
                   const Matrix &right);
   void emitQuantized(GemmEmitter &emitter, const GemmEmitter::Block &block,
                      const Matrix &right);
+  void emitDots(GemmEmitter &emitter, const GemmEmitter::Block &block,
+                const Matrix &right);
+  void emitInPlace(GemmEmitter &emitter, GemmEmitter::Block block,
+                   const Matrix &right);
+  void emitByRows(Value rows, int64_t few, function_ref<void()> emitFew,
+                  function_ref<void()> emitMany);
   void emitTask(GemmEmitter &emitter, ValueRange at);
 
   VectorBuilder &v;
@@ -163,25 +169,64 @@ void MatMulEmitter::emitQuantized(GemmEmitter &emitter,
     return emitFew();
   if (areMany)
     return emitCopied(emitter, block, right);
-  Value few = v.index(blocking::kFewRows);
-  v.ifThen(v.less(few, block.rows), [&] { emitCopied(emitter, block, right); });
-  v.ifThen(v.less(block.rows, v.add(few, 1)), emitFew);
+  emitByRows(block.rows, blocking::kFewRows, emitFew,
+             [&] { emitCopied(emitter, block, right); });
+}
+
+void MatMulEmitter::emitDots(GemmEmitter &emitter,
+                             const GemmEmitter::Block &block,
+                             const Matrix &right) {
+  v.loop(v.index(0), block.rows, 1, [&](Value i) {
+    GemmEmitter::Block row = block;
+    row.row = v.add(block.row, i);
+    emitter.emitDots(row, right);
+  });
+}
+
+/// A few rows by B where it lies: tiles of up to four, whose number is known.
+void MatMulEmitter::emitInPlace(GemmEmitter &emitter, GemmEmitter::Block block,
+                                const Matrix &right) {
+  constexpr int64_t kMost = 4;
+  block.getPanel = readInPlace({emitter, choice, right, g.panelColumns,
+                                block.column, block.columns, depth});
+  block.kBlock = blocking::kWholeDepth;
+  Value first = block.row, rest = v.rem(block.rows, kMost);
+  Value end = v.sub(block.rows, rest);
+  auto emitRows = [&](Value from, int64_t count) {
+    block.row = v.add(first, from);
+    block.rows = v.index(count);
+    emitter.emitBlock(block);
+  };
+  v.loop(v.index(0), end, kMost, [&](Value i) { emitRows(i, kMost); });
+  for (int64_t count = 1; count < kMost; ++count)
+    v.ifThen(v.equal(rest, v.index(count)), [&] { emitRows(end, count); });
+}
+
+void MatMulEmitter::emitByRows(Value rows, int64_t few,
+                               function_ref<void()> emitFew,
+                               function_ref<void()> emitMany) {
+  v.ifThen(v.less(v.index(few), rows), emitMany);
+  v.ifThen(v.less(rows, v.index(few + 1)), emitFew);
 }
 
 void MatMulEmitter::emitTask(GemmEmitter &emitter, ValueRange at) {
   Matrix right;
   GemmEmitter::Block block = makeBlock(at, right);
-  if (choice.isDots) {
-    v.loop(v.index(0), block.rows, 1, [&](Value i) {
-      GemmEmitter::Block row = block;
-      row.row = v.add(block.row, i);
-      emitter.emitDots(row, right);
-    });
-    return;
-  }
+  if (choice.isDots)
+    return emitDots(emitter, block, right);
   if (quants)
     return emitQuantized(emitter, block, right);
-  emitCopied(emitter, block, right);
+  if (!choice.rowsInPlace)
+    return emitCopied(emitter, block, right);
+  emitByRows(
+      block.rows, choice.rowsInPlace,
+      [&] {
+        if (choice.storage == Storage::CopiedRows)
+          emitInPlace(emitter, block, right);
+        else
+          emitDots(emitter, block, right);
+      },
+      [&] { emitCopied(emitter, block, right); });
 }
 
 void MatMulEmitter::emit(const Widening &left, const Widening &right) {

@@ -140,6 +140,36 @@ struct LowerTensorScatter : OpConversionPattern<TensorScatterOp> {
   }
 };
 
+/// What a row of the result is depends on its number only, so that a row's
+/// elements are copied by vectors.
+struct LowerAppendRows : OpConversionPattern<AppendRowsOp> {
+  using Base::Base;
+  LogicalResult
+  matchAndRewrite(AppendRowsOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Value length = readSizes(rewriter, op, op.getPast())[2];
+    Value count = readSizes(rewriter, op, op.getRows())[2];
+    TensorBuilder v(rewriter, op.getLoc());
+    auto body = [&](ValueRange i) {
+      Value start = v.fromInteger(v.extract(adaptor.getStarts(), i[0]));
+      Value row = v.sub(i[2], start);
+      Value isNew = v.both(v.le(v.index(0), row), v.lt(row, count));
+      auto read = [&](Value tensor, Value row) -> SmallVector<Value> {
+        return {v.extract(tensor, {i[0], i[1], row, i[3]})};
+      };
+      auto readPast = [&] { return read(adaptor.getPast(), i[2]); };
+      auto readOld = [&] {
+        Type type = getElementTypeOrSelf(adaptor.getPast());
+        return v.ifThen(v.lt(i[2], length), v.zero(type), readPast);
+      };
+      auto readNew = [&] { return read(adaptor.getRows(), row); };
+      return v.ifElse(isNew, readNew, readOld)[0];
+    };
+    rewriter.replaceOp(op, v.generate(op->getResult(0), body));
+    return success();
+  }
+};
+
 /// Every element of every column is added to its place in the image, but for
 /// those in the padding.
 class ColumnsToImage {
@@ -235,5 +265,5 @@ struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
 void onnxc::populateScatterLowering(RewritePatternSet &patterns,
                                     TypeConverter &types) {
   patterns.add<LowerScatterElements, LowerScatterND, LowerTensorScatter,
-               LowerCol2Im>(types, patterns.getContext());
+               LowerAppendRows, LowerCol2Im>(types, patterns.getContext());
 }

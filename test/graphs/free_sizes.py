@@ -39,7 +39,35 @@ agraph (float[s, b, i] x, float[d, g, i] w, float[d, g, h] r, float[d, e] c,
         for s, b, i in ((5, 3, 2), (1, 1, 7), (3, 2, 1))])
 
 
+# A few rows are multiplied by the second factor where it lies, more by a copy.
+# Sums of small integers are exact in any order.
+# onnxruntime's Einsum divides by a depth of 0.
+PRODUCTS = {"product": ("float[k, n] z", "MatMul (x, z)",
+                        lambda k, n: (k, n), ((0, 3, 4), (3, 0, 5))),
+            "product_of_columns": ("float[n, k] z",
+                                   'Einsum <equation = "bmk,nk->bmn"> (x, z)',
+                                   lambda k, n: (n, k), ((0, 3, 4),))}
+
+
+def multiply(name):
+    second, op, get_shape, empty = PRODUCTS[name]
+    draw = np.random.default_rng(17)
+
+    def integers(*shape):
+        return draw.integers(-4, 5, shape).astype(np.float32)
+
+    return Case(f"free_rows_of_a_{name}", f"""
+agraph (float[b, m, k] x, {second}) => (float[b, m, n] y) {{
+  t = {op}
+  y = Relu(t)
+}}""", [{"x": integers(1, m, k), "z": integers(*get_shape(k, n))}
+        for m, k, n in ((1, 300, 17), (2, 64, 130), (3, 7, 1), (4, 33, 113),
+                        (5, 16, 64), (7, 257, 40), (12, 1, 19), (13, 70, 35),
+                        (391, 21, 9), *empty)])
+
+
 CASES = [
+    *(multiply(name) for name in PRODUCTS),
     *(recurrent(*form) for form in (("LSTM", 4), ("GRU", 3), ("RNN", 1))),
     Case("free_heads_of_attention", ATTENTION, [
         {"Q": (2, h, 4, 8), "K": (2, h, 5, 8), "V": (2, h, 5, 8)}

@@ -131,3 +131,23 @@ TEST_CASE("how the second factor is read") {
   shape.panelColumns = 12;
   CHECK(!chooseProduct(shape, RegisterFile()));
 }
+
+TEST_CASE("few rows are not worth a copy, when a run finds that they are few") {
+  ProductShape shape;
+  shape.isRowMajor = true;
+  auto choose = [&] { return chooseProduct(shape, RegisterFile()); };
+  CHECK(choose()->scratch > 0);
+  CHECK(choose()->rowsInPlace == blocking::kFewRows);
+  shape.rows = 64;
+  CHECK(choose()->rowsInPlace == 0);
+  shape.rows = std::nullopt;
+  shape.depth = shape.columns = 8;
+  CHECK(choose()->rowsInPlace == 0);
+  shape.depth = shape.columns = 128;
+  CHECK(choose()->rowsInPlace > 0);
+  shape.isRowMajor = false;
+  shape.isColumnMajor = true;
+  CHECK(choose()->rowsInPlace == 0);
+  shape.isLeftRowMajor = true;
+  CHECK(choose()->rowsInPlace == blocking::kDotRows);
+}

@@ -6,7 +6,7 @@
 #
 #   examples/chat/run.sh                   a question, and one with speculation
 #   examples/chat/run.sh --seed 2          with any options of chat's: it talks
-#   examples/chat/run.sh --exact ...       the weights as the package has them
+#   examples/chat/run.sh --integer ...     weights rounded to integer zero points
 #
 # ONNXC_BUILD names the build folder, `build` by default; what is in it is used
 # as it is where ONNXC_READY is set.
@@ -17,11 +17,11 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 build=${ONNXC_BUILD:-$root/build}
 work=$build/examples/chat
-out=$work/integer
-convert=()
-if [[ ${1:-} == --exact ]]; then
-  out=$work/exact
-  convert=(--exact)
+out=$work/exact
+convert=(--exact)
+if [[ ${1:-} == --integer ]]; then
+  out=$work/integer
+  convert=()
   shift
 fi
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares what chat answers to 20 prompts with onnxruntime on the same model.
 
-    compare_chat.py [--exact] [--tokens N]
+    compare_chat.py [--integer] [--tokens N]
 
 and the arguments of test/runner_arguments.py. examples/chat/run.sh gets, converts
 and compiles the model. Each token has to be the likeliest behind the text before
@@ -63,17 +63,17 @@ def compare(engine, prompt, ids, answer):
 
 def main():
     parser = runner_arguments.RunnerArguments(__doc__, jobs=1)
-    parser.add_argument("--exact", action="store_true",
-                        help="the model with zero points that are floats")
+    parser.add_argument("--integer", action="store_true",
+                        help="the model with zero points that are integers")
     parser.add_argument("--tokens", type=int, default=64,
                         help="the longest answer (64)")
     options = parser.parse()
     script = os.path.join(runner_arguments.ROOT, "examples", "chat", "run.sh")
-    run(script, *(["--exact"] if options.exact else []), "--tokens", "0",
+    run(script, *(["--integer"] if options.integer else []), "--tokens", "0",
         "--prompt", "x",
         env=dict(os.environ, ONNXC_BUILD=options.build, ONNXC_READY="1"))
     work = os.path.join(options.build, "examples", "chat")
-    base = os.path.join(work, "exact" if options.exact else "integer", "chat")
+    base = os.path.join(work, "integer" if options.integer else "exact", "chat")
     engine = Decoder(base + ".onnx")
 
     same, failed, tokens = 0, 0, 0

@@ -12,7 +12,6 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "passes/Device/ParallelLoops.h"
@@ -51,21 +50,11 @@ static bool hasLongIndex(Operation *op) {
   return isLong;
 }
 
-// Of a buffer that each thread has.
-static constexpr int64_t kMostThreadElements = 1024;
-
 bool CarriedKernels::isKnown(Operation *op) const {
   if (isa<complex::ComplexDialect>(op->getDialect()))
     return false;
-  // A device's threads get no memory from the arena, and little of their own.
+  // A device's threads get no memory from the arena.
   if (hasLongIndex(op) || isa<memref::ViewOp>(op))
-    return false;
-  if (auto alloca = dyn_cast<memref::AllocaOp>(op))
-    if (alloca.getType().hasStaticShape() &&
-        alloca.getType().getNumElements() > kMostThreadElements)
-      return false;
-  // What is written in vectors is for a CPU.
-  if (isa<vector::TransferReadOp, vector::TransferWriteOp>(op))
     return false;
   for (Type type : op->getResultTypes())
     if (!isKnownType(type))

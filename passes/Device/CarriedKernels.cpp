@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "passes/Device/ParallelLoops.h"
@@ -50,8 +51,20 @@ static bool hasLongIndex(Operation *op) {
   return isLong;
 }
 
+/// Whether each of a kernel's threads would need much memory of its own.
+static bool isLargeInTask(Operation *op) {
+  constexpr int64_t kMostElements = 1024;
+  auto alloca = dyn_cast<memref::AllocaOp>(op);
+  return alloca && op->getParentOfType<scf::ForallOp>() &&
+         alloca.getType().hasStaticShape() &&
+         alloca.getType().getNumElements() > kMostElements;
+}
+
 bool CarriedKernels::isKnown(Operation *op) const {
   if (isa<complex::ComplexDialect>(op->getDialect()))
+    return false;
+  if (isLargeInTask(op) ||
+      isa<vector::TransferReadOp, vector::TransferWriteOp>(op))
     return false;
   // A device's threads get no memory from the arena.
   if (hasLongIndex(op) || isa<memref::ViewOp>(op))

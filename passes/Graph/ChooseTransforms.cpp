@@ -2,7 +2,8 @@
 //
 // A product with a matrix takes L K steps where a fast transform takes L log L,
 // but shorter ones, and no passes over memory: short signals are products. On a
-// device a fast transform would be one thread's.
+// device a fast transform would be one thread's: there all are products whose
+// matrix is no burden.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -64,6 +65,9 @@ Value buildConstant(GraphBuilder &g, ArrayRef<double> values, Type real,
                             DenseElementsAttr::get(type, ArrayRef(rounded)));
 }
 
+// Elements of a matrix that a device is given.
+constexpr double kMostElements = 1 << 24;
+
 struct ExpandTransform : OpRewritePattern<DFTOp> {
   using Base::Base;
 
@@ -88,7 +92,7 @@ private:
     double elements = double(countInputs(op, form)) * double(form.parts) *
                       double(form.outputLength()) * double(form.resultParts());
     if (getMachine(op).isDevice())
-      return false;
+      return elements > kMostElements;
     return FourierPlan(form).getCost() < elements;
   }
 

@@ -11,23 +11,19 @@
 // V[place] is a matrix of tiles by channels, W[place] one of channels by
 // filters; products are summed in registers, as in EmitBlockedConv.cpp. What of
 // a tile lies beyond the result is not stored, what of its square lies beyond
-// the image is zero. dialects/onnx/Winograd.h has the matrices: rows of a pair
-// of points are e + p o and e - p o.
+// the image is zero. dialects/onnx/Winograd.h has the matrices.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/onnx/Winograd.h"
 #include "passes/Loops/ChooseWinograd.h"
 #include "passes/Loops/ReplaceConv.h"
 #include "passes/Loops/Tasks.h"
+#include "passes/Loops/WinogradTransforms.h"
 
 using namespace mlir;
 using namespace onnxc;
-using onnxc::onnx::Coefficients;
-using onnxc::onnx::getWinogradPairs;
-using onnxc::onnx::multiplyPairs;
 
 namespace {
 
@@ -83,99 +79,6 @@ std::optional<WinogradGeometry> matchWinograd(const Contraction &c) {
                         multiply(countTiles(2), countTiles(3)));
   return g;
 }
-
-/// Transforms of vectors, along one dimension or both.
-class WinogradTransforms {
-public:
-  WinogradTransforms(VectorBuilder &v, int64_t tile)
-      : v(v), tile(tile), pairs(getWinogradPairs(tile)) {}
-
-  /// Bt d B of a square in rows, each as a row of values.
-  SmallVector<Values> transformImage(ArrayRef<Values> square) {
-    return applyTwice(square,
-                      [&](ArrayRef<Value> d) { return transformPixels(d); });
-  }
-  /// At m A.
-  SmallVector<Values> transformSums(ArrayRef<Values> square) {
-    return applyTwice(square, [&](ArrayRef<Value> m) { return addPoints(m); });
-  }
-
-private:
-  /// Along rows, then along columns.
-  SmallVector<Values>
-  applyTwice(ArrayRef<Values> square,
-             function_ref<Values(ArrayRef<Value>)> transform) {
-    SmallVector<Values> rows, result;
-    for (const Values &row : square)
-      rows.push_back(transform(row));
-    for (size_t column = 0; column < rows[0].size(); ++column) {
-      Values values;
-      for (const Values &row : rows)
-        values.push_back(row[column]);
-      for (auto [i, value] : llvm::enumerate(transform(values))) {
-        if (i == result.size())
-          result.emplace_back();
-        result[i].push_back(value);
-      }
-    }
-    return result;
-  }
-
-  Value scale(double factor, Value x, Value sum) {
-    Value number = v.constant(x.getType(), factor);
-    return factor == 1 ? v.add(sum, x) : v.multiplyAdd(x, number, sum);
-  }
-  /// The sum of c[k] d[2 k + shift]; the last coefficient is 1.
-  Value evaluate(const Coefficients &c, ArrayRef<Value> d, unsigned shift) {
-    Value sum = d[2 * (c.size() - 1) + shift];
-    for (size_t k = 0; k + 1 < c.size(); ++k)
-      sum = scale(c[k], d[2 * k + shift], sum);
-    return sum;
-  }
-  Values transformPixels(ArrayRef<Value> d) {
-    Coefficients all = multiplyPairs(tile);
-    Values points = {evaluate(all, d, 0)};
-    for (auto [i, p] : llvm::enumerate(pairs)) {
-      Coefficients others = multiplyPairs(tile, i);
-      Value even = evaluate(others, d, 2), odd = evaluate(others, d, 1);
-      points.push_back(scale(p, odd, even));
-      points.push_back(p == 1 ? v.sub(even, odd) : scale(-p, odd, even));
-    }
-    points.push_back(evaluate(all, d, 1));
-    return points;
-  }
-  Values addPoints(ArrayRef<Value> m) {
-    Values sums, differences, results;
-    for (size_t i = 0; i < pairs.size(); ++i) {
-      sums.push_back(v.add(m[1 + 2 * i], m[2 + 2 * i]));
-      differences.push_back(v.sub(m[1 + 2 * i], m[2 + 2 * i]));
-    }
-    for (int64_t k = 0; k < tile; ++k) {
-      Value sum = k == 0 ? m.front() : k == tile - 1 ? m.back() : Value();
-      for (auto [i, p] : llvm::enumerate(pairs)) {
-        Value term = (k % 2 ? differences : sums)[i];
-        double power = getPower(p, k);
-        if (sum)
-          sum = scale(power, term, sum);
-        else
-          sum = power == 1 ? term
-                           : v.mul(term, v.constant(term.getType(), power));
-      }
-      results.push_back(sum);
-    }
-    return results;
-  }
-  static double getPower(double p, int64_t k) {
-    double power = 1;
-    for (int64_t i = 0; i < k; ++i)
-      power *= p;
-    return power;
-  }
-
-  VectorBuilder &v;
-  int64_t tile;
-  ArrayRef<double> pairs;
-};
 
 class WinogradEmitter {
 public:
@@ -333,7 +236,7 @@ Values WinogradEmitter::multiplyTiles(const Part &part, Value place,
                         weight, v.add(weight, getWeightPlane()));
   return v.loop(v.index(0), v.mul(part.blocks, g.lanes), choice.unroll, start,
                 [&](Value first, ValueRange before) {
-                  Values sums(before);
+                  Values after(before);
                   for (int64_t u = 0; u < choice.unroll; ++u) {
                     Value channel = v.add(first, u);
                     Values filters;
@@ -350,12 +253,12 @@ Values WinogradEmitter::multiplyTiles(const Part &part, Value place,
                       Value pixel = v.splat(v.loadScalar(
                           transformed, v.add(v.add(from, t * pitch), channel)));
                       for (int64_t f = 0; f < blocks; ++f) {
-                        Value &sum = sums[t * blocks + f];
+                        Value &sum = after[t * blocks + f];
                         sum = v.multiplyAdd(pixel, filters[f], sum);
                       }
                     }
                   }
-                  return sums;
+                  return after;
                 });
 }
 

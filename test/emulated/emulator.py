@@ -72,9 +72,8 @@ def call(*command):
                           stderr=subprocess.STDOUT)
     if done.returncode:
         lines = [line for line in done.stdout.splitlines() if line.strip()]
-        raise EmulationError(
-            f"{os.path.basename(command[0])}: "
-            f"{lines[-1] if lines else f'status {done.returncode}'}")
+        said = "\n".join(lines[-5:]) or f"status {done.returncode}"
+        raise EmulationError(f"{os.path.basename(command[0])}: {said}")
 
 
 def order_bytes(data, stored, order):
@@ -187,8 +186,12 @@ class Emulator:
                 continue
             target = os.path.join(self.parts, os.path.basename(source) + ".o")
             self.objects.append(target)
+            # Others may link what is there at this moment.
+            written, new = tempfile.mkstemp(dir=self.parts)
+            os.close(written)
             call(*self.machine.compiler, "-std=c11", "-D_GNU_SOURCE", "-O1", "-c",
-                 source, "-I", os.path.join(RUNTIME, "include"), "-o", target)
+                 source, "-I", os.path.join(RUNTIME, "include"), "-o", new)
+            os.replace(new, target)
 
     def build(self, model, folder, options=(), sources=()):
         """The program of a model. `sources` in C may include model.h."""

@@ -26,6 +26,8 @@ agraph ({element}[n, m] x) => (int64[n] first, int64[n, 1] last, int64[n] least,
 }}""", [{"x": ties(3, m)} for m in LENGTHS] + [{"x": ties(37, 2)}])
 
 
+SIGNAL = np.random.RandomState(6000).standard_normal(6000)
+
 NAN = np.array([[1, 7, np.nan, 9, np.nan, 2] * 9, [3, 5, 5, 1, 0, 0] * 9])
 
 CASES = [
@@ -60,4 +62,11 @@ agraph (float[n] x) => (float[n] a, float[n] b, float[n] c, float[n] d) {
   c = Erf(x)
   d = Sigmoid(x)
 }""", [{"x": (n,)} for n in (511, 512, 513, 575, 1031, 4096, 70001)]),
+    # Its matrix has 72 million elements.
+    Case("long_fourier_transform", f"""
+agraph (float[n, {len(SIGNAL)}, 1] x) => (float[n, {len(SIGNAL)}, 2] y) {{
+  y = DFT <axis = 1> (x)
+}}""", [{"x": SIGNAL.reshape(1, -1, 1)}], opset=19,
+         expected=[np.stack([np.fft.fft(SIGNAL).real,
+                             np.fft.fft(SIGNAL).imag], -1)[None]]),
 ]

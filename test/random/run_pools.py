@@ -14,36 +14,26 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import os
 import sys
-import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import cpu_cases
-import machines
 import run_nbits
-import runner_arguments
 import pool_models
 
 CASES = 12
 
 
 def run(name, number, cpu, is_free, options):
-    seed = zlib.crc32(f"{options.seed} {name}".encode())
-    cases = [pool_models.draw(seed, i) for i in range(CASES)]
-    with runner_arguments.case_folder(options, name) as folder:
-        path = os.path.join(folder, "model.onnx")
-        operands = pool_models.write(cases, seed, is_free, path)
-        flags = cpu_cases.get_flags(cpu, options)
-        program = machines.compile_model(path, flags, options, folder)
-        results = program.run({f"{case.name}_x": operands[case.name].x
-                               for case in cases})
-        for case in cases:
-            o, result = operands[case.name], results[case.name].copy()
-            # Of windows that lie beside the input there is nothing.
-            exact = (result == o.result) | (result != result) & (
-                o.result != o.result)
-            result[exact] = o.result[exact] = 0
-            run_nbits.check(case, o, result)
+    cases, operands, results = cpu_cases.compile_and_run(
+        pool_models, CASES, name, cpu, is_free, options)
+    for case in cases:
+        o, result = operands[case.name], results[case.name].copy()
+        # Of windows that lie beside the input there is nothing.
+        exact = (result == o.result) | (result != result) & (
+            o.result != o.result)
+        result[exact] = o.result[exact] = 0
+        run_nbits.check(case, o, result)
 
 
 if __name__ == "__main__":

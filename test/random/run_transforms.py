@@ -14,31 +14,21 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import os
 import sys
-import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "models"))
 import cpu_cases
-import machines
 import run_nbits
-import runner_arguments
 import transform_models
 
 CASES = 6
 
 
 def run(name, number, cpu, is_free, options):
-    seed = zlib.crc32(f"{options.seed} {name}".encode())
-    cases = [transform_models.draw(seed, i) for i in range(CASES)]
-    with runner_arguments.case_folder(options, name) as folder:
-        path = os.path.join(folder, "model.onnx")
-        operands = transform_models.write(cases, seed, is_free, path)
-        flags = cpu_cases.get_flags(cpu, options)
-        program = machines.compile_model(path, flags, options, folder)
-        results = program.run({f"{case.name}_x": operands[case.name].x
-                               for case in cases})
-        for case in cases:
-            run_nbits.check(case, operands[case.name], results[case.name])
+    cases, operands, results = cpu_cases.compile_and_run(
+        transform_models, CASES, name, cpu, is_free, options)
+    for case in cases:
+        run_nbits.check(case, operands[case.name], results[case.name])
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ CPUs, with fixed and with free sizes.
 
 and the arguments of test/runner_arguments.py. A model holds some chains, each
 behind a convolution of 1 x 1 that blocks its channels: of rows and columns around
-tiles of 2 x 2 and 4 x 4, uneven padding, batches, channels of one block and of
-more than are transformed at a time, and what follows a convolution. For one CPU
-it is compiled with -O3 and with --exact-convolutions, too. The last line is `N passed, N
-failed`; a model for a CPU, fixed or free, is a test.
+tiles of 2 x 2 and 4 x 4, uneven padding, batches (of none, too), channels of one
+block and of more than are transformed at a time, what follows a convolution, and
+a Resize or a Pad in between. For one CPU it is compiled with -O3 and with
+--exact-convolutions, too. A single convolution is compared with float64: what it
+differs by stays below MOST_ERROR units of rounding of its largest result. The
+last line is `N passed, N failed`; a model for a CPU, fixed or free, is a test.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -33,6 +35,9 @@ CHAINS = 4
 SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 15, 16, 17, 28, 31, 33, 56, 61)
 CHANNELS = (16, 16, 32, 48, 64, 80, 144, 208, 320)
 MOST_WORK = 40_000_000
+# Units in the last place of the largest number. Exact convolutions, which sum
+# one product after the other, need up to 4.
+MOST_ERROR = 16
 
 
 class Chain:
@@ -42,7 +47,7 @@ class Chain:
         self.random = np.random.RandomState([seed, index, 55])
         self.name = f"c{index}"
         self.nodes, self.weights = [], []
-        self.batch = self.pick((1, 1, 2, 3))
+        self.batch = self.pick((1, 1, 1, 2, 3, 0))
         self.sizes = [self.pick(SIZES), self.pick(SIZES)]
         self.channels = 3
         self.values = {self.name: self.random.standard_normal(
@@ -55,6 +60,8 @@ class Chain:
         self.last = self.op("Relu", self.last)
         for _ in range(self.pick((1, 1, 2, 3))):
             self.add_layer()
+            if self.random.rand() < 0.3:
+                self.move_pixels()
         self.output = helper.make_tensor_value_info(
             self.last, TensorProto.FLOAT, [None] * 4)
 
@@ -85,6 +92,26 @@ class Chain:
         self.channels = filters
         return self.op("Conv", *operands, **more)
 
+    def move_pixels(self):
+        """More of them, which is what it takes to remain in blocks."""
+        if self.random.rand() < 0.5:
+            pads = [self.pick((0, 1, 2)) for _ in range(4)]
+            self.weights.append(numpy_helper.from_array(
+                np.array([0, 0, *pads[:2], 0, 0, *pads[2:]]),
+                f"{self.last}_pads"))
+            self.sizes = [size + pads[i] + pads[i + 2]
+                          for i, size in enumerate(self.sizes)]
+            self.last = self.op("Pad", self.last, f"{self.last}_pads",
+                                mode=self.pick(("constant", "edge")))
+        elif max(self.sizes) < 32:
+            self.weights.append(numpy_helper.from_array(
+                np.array([1, 1, 2, 2], np.float32), f"{self.last}_scales"))
+            self.sizes = [2 * size for size in self.sizes]
+            self.last = self.op(
+                "Resize", self.last, "", f"{self.last}_scales",
+                mode="nearest", nearest_mode="floor",
+                coordinate_transformation_mode="asymmetric")
+
     def add_layer(self):
         pads = [self.pick((0, 1, 1, 1, 2)) for _ in range(4)]
         more = {"auto_pad": "SAME_UPPER"} if self.random.rand() < 0.2 else {}
@@ -93,7 +120,7 @@ class Chain:
         sizes = [size + pads[i] + pads[i + 2] - 2
                  for i, size in enumerate(self.sizes)]
         filters = self.pick(CHANNELS)
-        while (self.batch * filters * self.channels * 9 * np.prod(sizes)
+        while (max(self.batch, 1) * filters * self.channels * 9 * np.prod(sizes)
                > MOST_WORK and filters > 16):
             filters = max(filters // 32 * 16, 16)
         is_same = filters == self.channels and sizes == self.sizes
@@ -128,6 +155,8 @@ def run(name, number, cpu, is_free, options):
         if cpu == "x86-64-v3" and not is_free:
             forms += [["-O3"], ["--exact-convolutions"]]
         for form in forms:
+            if not is_free:
+                check_error(number, cpu, form, options)
             flags = cpu_cases.get_flags(cpu, options) + form
             program = machines.compile_model(path, flags, options, folder)
             results = program.run(inputs)
@@ -138,6 +167,42 @@ def run(name, number, cpu, is_free, options):
                                   f"{error:.2e}")
             if options.machine == "host":
                 check_symbols(program.path, form, cpu)
+
+
+def check_error(number, cpu, form, options):
+    """A convolution of 3 x 3 behind one of 1 x 1 that repeats a channel, which
+    adds nothing to the error."""
+    random = np.random.RandomState([options.seed, number, 3])
+    channels, filters = (CHANNELS[random.randint(len(CHANNELS))]
+                         for _ in range(2))
+    x = random.standard_normal((1, channels, 19, 23)).astype(np.float32)
+    weights = random.standard_normal(
+        (filters, channels, 3, 3)).astype(np.float32)
+    same = np.eye(channels, dtype=np.float32)[:, :, None, None]
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["x", "same"], ["b"]),
+         helper.make_node("Conv", ["b", "w"], ["y"], pads=[1] * 4)], "one",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, x.shape)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(weights, "w"),
+         numpy_helper.from_array(same, "same")])
+    with runner_arguments.case_folder(options, f"error{number}{cpu}") as folder:
+        path = os.path.join(folder, "model.onnx")
+        onnx.save(helper.make_model(
+            graph, ir_version=8,
+            opset_imports=[helper.make_opsetid("", 17)]), path)
+        program = machines.compile_model(
+            path, cpu_cases.get_flags(cpu, options) + form, options, folder)
+        result = program.run({"x": x})["y"]
+    padded = np.pad(x.astype(np.float64), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    right = np.einsum("nchwij,fcij->nfhw",
+                      np.lib.stride_tricks.sliding_window_view(
+                          padded, (3, 3), (2, 3)),
+                      weights.astype(np.float64), optimize=True)
+    error = np.abs(result - right).max() / np.abs(right).max() * 2.0 ** 23
+    if not error <= MOST_ERROR:
+        raise Failure(f"{' '.join(form)}: {channels} channels, {filters} "
+                      f"filters: {error:.1f} units of rounding")
 
 
 def check_symbols(library, form, cpu):

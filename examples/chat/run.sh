@@ -14,8 +14,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../.." && pwd)
-build=${ONNXC_BUILD:-$root/build}
+source "$here/../prepare.sh"
 work=$build/examples/chat
 out=$work/exact
 convert=(--exact)
@@ -23,17 +22,6 @@ if [[ ${1:-} == --integer ]]; then
   out=$work/integer
   convert=()
   shift
-fi
-
-step() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
-
-if [[ -z ${ONNXC_READY:-} ]]; then
-  step "Setting up (Debian packages, Python packages in .venv)"
-  "$root/cmake/setup.sh" >&2
-  step "Building the compiler (this takes a while the first time)"
-  [[ -f $build/build.ninja ]] ||
-    (cd "$root" && cmake --preset dev -B "$build" >&2)
-  cmake --build "$build" --target onnxc onnxc-rt >&2
 fi
 
 mkdir -p "$out"

@@ -12,20 +12,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../.." && pwd)
-build=${ONNXC_BUILD:-$root/build}
+source "$here/../prepare.sh"
 out=$build/examples/minilm
-
-step() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
-
-if [[ -z ${ONNXC_READY:-} ]]; then
-  step "Setting up (Debian packages, Python packages in .venv)"
-  "$root/cmake/setup.sh" >&2
-  step "Building the compiler (this takes a while the first time)"
-  [[ -f $build/build.ninja ]] ||
-    (cd "$root" && cmake --preset dev -B "$build" >&2)
-  cmake --build "$build" --target onnxc onnxc-rt >&2
-fi
 python=python3
 [[ -x $root/.venv/bin/python3 ]] && python=$root/.venv/bin/python3
 

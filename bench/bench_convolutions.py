@@ -52,9 +52,12 @@ def open_mnn(path, x):
         return None
     model = path + ".mnn"
     converter = os.path.join(os.path.dirname(sys.executable), "mnnconvert")
-    subprocess.run([converter, "-f", "ONNX", "--modelFile", path, "--MNNModel",
-                    model, "--bizCode", "x"], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # It installs a package that reports to its makers, with the first pip that
+    # it finds: there is none.
+    subprocess.run([sys.executable, converter, "-f", "ONNX", "--modelFile", path,
+                    "--MNNModel", model, "--bizCode", "x"], check=True,
+                   env={"PATH": os.devnull}, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
     manager = MNN.nn.create_runtime_manager((
         {"backend": "CPU", "numThread": 1, "precision": "high"},))
     graph = onnx.load(path, load_external_data=False).graph

@@ -99,3 +99,25 @@ Matrix onnxc::onnx::getResultTransform(int64_t tile) {
       a[k][i] = element;
   return a;
 }
+
+static double sumMagnitudes(ArrayRef<double> row) {
+  double sum = 0;
+  for (double element : row)
+    sum += std::abs(element);
+  return sum;
+}
+
+double onnxc::onnx::getWinogradError(int64_t tile, int64_t channels) {
+  Matrix g = getKernelTransform(tile), b = getImageTransform(tile);
+  double growth = 0;
+  for (const auto &row : getResultTransform(tile)) {
+    double sum = 0;
+    for (auto [i, element] : llvm::enumerate(row))
+      sum += std::abs(element) * sumMagnitudes(g[i]) * sumMagnitudes(b[i]);
+    growth = std::max(growth, sum / kWinogradKernel);
+  }
+  // Along both dimensions; the roundings of the transforms count as well.
+  constexpr double kDeviations = 6, kUnit = 0x1p-24;
+  double terms = double(channels) + 4. * double(g.size());
+  return kDeviations * growth * growth * std::sqrt(terms) * kUnit;
+}

@@ -56,6 +56,14 @@ Matrix getKernelTransform(int64_t tile);
 Matrix getImageTransform(int64_t tile);
 Matrix getResultTransform(int64_t tile);
 
+/// A bound of the rounding error of sums over so many channels, in float32,
+/// relative to 9 channels times the largest pixel and weight. Each step of the
+/// transforms enlarges what came before by at most the sum of its matrix' row;
+/// roundings of sums of n terms add up to sqrt(n) of them, but for cases as
+/// rare as e^-18 (Higham and Mary, A New Approach to Probabilistic Rounding
+/// Error Analysis, 2019).
+double getWinogradError(int64_t tile, int64_t channels);
+
 } // namespace onnxc::onnx
 
 #endif // ONNXC_DIALECTS_ONNX_WINOGRAD_H

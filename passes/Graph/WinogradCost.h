@@ -27,7 +27,8 @@ double estimateDirect(const ConvSizes &conv);
 /// The time with tiles of so many pixels squared.
 double estimateWinograd(const ConvSizes &conv, int64_t tile);
 
-/// The tile that is the fastest, where that saves enough to count; else 0.
+/// The tile that is the fastest, where that saves enough to count, and whose
+/// rounding error is within ONNX's tolerance; else 0.
 int64_t chooseWinogradTile(const ConvSizes &conv);
 
 } // namespace onnxc

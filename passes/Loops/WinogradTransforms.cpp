@@ -99,8 +99,8 @@ Values WinogradTransforms::addPoints(ArrayRef<Value> m) {
       if (sum)
         sum = scale(power, term, sum);
       else
-        sum = power == 1 ? term
-                         : v.mul(term, v.constant(term.getType(), power));
+        sum =
+            power == 1 ? term : v.mul(term, v.constant(term.getType(), power));
     }
     results.push_back(sum);
   }

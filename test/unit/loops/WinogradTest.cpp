@@ -82,6 +82,18 @@ TEST_CASE("blocks of transformed convolutions cover them and fit") {
     }
 }
 
+TEST_CASE("errors grow with tiles and channels, to a limit") {
+  CHECK(getWinogradError(2, 64) < getWinogradError(4, 64));
+  CHECK(getWinogradError(4, 64) < getWinogradError(4, 1024));
+  CHECK(getWinogradError(4, 1024) < 1e-3);
+  ConvSizes conv{1, 1 << 10, 64, 56, 56, 16};
+  CHECK(chooseWinogradTile(conv) == 4);
+  conv.channels = 1 << 13;
+  CHECK(chooseWinogradTile(conv) == 2);
+  conv.channels = 1 << 22;
+  CHECK(chooseWinogradTile(conv) == 0);
+}
+
 TEST_CASE("tiles are as large as pays") {
   auto choose = [](int64_t channels, int64_t filters, int64_t pixels) {
     return chooseWinogradTile({1, channels, filters, pixels, pixels, 16});

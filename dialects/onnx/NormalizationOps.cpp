@@ -85,6 +85,22 @@ LogicalResult LRNOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+/// Pixels side by side, whatever the number of their dimensions.
+SmallVector<Value> LRNOp::expand(OpBuilder &b) {
+  std::optional<int64_t> rank = getRank(getX());
+  if (!rank || *rank == 3 || *rank < 2)
+    return {};
+  GraphBuilder g{b, getLoc()};
+  Dims dims = *getDims(getX());
+  AffineExpr pixels = onnxc::onnx::getConstant(b.getContext(), 1);
+  for (AffineExpr size : ArrayRef(dims).drop_front(2))
+    pixels = simplify(pixels * size);
+  Value x = g.reshape(getX(), g.dims({dims[0], dims[1], pixels}));
+  Value y = LRNOp::create(b, getLoc(), x, getAlpha(), getBeta(), getBias(),
+                          getSize());
+  return {g.reshape(y, g.dims(dims))};
+}
+
 LogicalResult
 LpNormalizationOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                     Adaptor adaptor,

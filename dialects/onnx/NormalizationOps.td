@@ -52,7 +52,7 @@ def Onnx_BatchNormalizationOp : Onnx_PureOp<"BatchNormalization", [
                  Onnx_Tensor:$running_var);
 }
 
-def Onnx_LRNOp : Onnx_PureOp<"LRN"> {
+def Onnx_LRNOp : Onnx_PureOp<"LRN", [Expanding]> {
   let summary = "Local response normalisation over channels";
   let arguments = (ins Onnx_Tensor:$X,
                    DefaultValuedAttr<Onnx_Float, "1e-4f">:$alpha,

@@ -137,3 +137,31 @@ Value LaneBuilder::forVectors(int64_t from, int64_t to, int64_t width,
     return body(at, width, kept);
   });
 }
+
+Value LaneBuilder::forRange(Value from, Value to, int64_t most, Value carried,
+                            VectorBody body) const {
+  auto forElements = [&] {
+    return loop(from, to, carried,
+                [&](Value at, Value kept) { return body(at, 1, kept); });
+  };
+  if (most <= 1)
+    return forElements();
+  std::optional<int64_t> first = getConstantIntValue(from),
+                         end = getConstantIntValue(to);
+  if (first && end)
+    return *first < *end ? forVectors(*first, *end, fit(*end - *first, most),
+                                      carried, body)
+                         : carried;
+  Value count = sub(to, from), last = sub(to, most);
+  auto vectors = [&] {
+    return loop(index(0), ceilDiv(count, most), carried,
+                [&](Value i, Value kept) {
+                  Value at = min(add(from, mul(i, most)), last);
+                  return body(at, most, kept);
+                });
+  };
+  using Values = SmallVector<Value>;
+  return ifElse(
+      le(index(most), count), [&] { return Values{vectors()}; },
+      [&] { return Values{forElements()}; })[0];
+}

@@ -41,6 +41,9 @@ public:
       llvm::function_ref<Value(Value at, int64_t width, Value carried)>;
   Value forVectors(int64_t from, int64_t to, int64_t width, Value carried,
                    VectorBody body) const;
+  /// The same where there may be less than a vector: then one by one.
+  Value forRange(Value from, Value to, int64_t most, Value carried,
+                 VectorBody body) const;
   /// The lanes of vectors for so many elements, at most `most`.
   static int64_t fit(int64_t count, int64_t most);
 };

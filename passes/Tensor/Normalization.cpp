@@ -174,53 +174,10 @@ struct LowerLpNorm : OpConversionPattern<LpNormalizationOp> {
   }
 };
 
-/// y = x / (bias + alpha / size * (sum of squares over near channels))^beta
-struct LowerLRN : OpConversionPattern<LRNOp> {
-  using Base::Base;
-
-  LogicalResult
-  matchAndRewrite(LRNOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    int64_t rank = *getRank(op.getX());
-    if (!NormalizationRows::canNormalize(getElementType(op.getX())))
-      return rewriter.notifyMatchFailure(
-          op, refuseElements(getElementType(op.getX())));
-    if (rank < 2 || op.getSize() < 1)
-      return rewriter.notifyMatchFailure(
-          op, "X must have a dimension of channels, and size must be positive");
-    NormalizationRows rows(rewriter, op, op.getX(), adaptor.getX(),
-                           getOuterDims(rank, 2));
-    const TensorBuilder &v = rows.v;
-    int64_t before = (op.getSize() - 1) / 2;
-    int64_t after = op.getSize() - before;
-    auto body = [&](ValueRange row, ValueRange tiles) -> SmallVector<Value> {
-      AffineExpr channel = rewriter.getAffineDimExpr(0);
-      Value zero = v.index(0), channels = v.index(rows.sizes[1]);
-      Value from = v.max(zero, v.apply(channel - before, row[1]));
-      Value to = v.min(channels, v.apply(channel + after, row[1]));
-      auto y = [&](Value x, ArrayRef<Value> at) {
-        auto addSquare = [&](Value near, Value sum) {
-          SmallVector<Value> nearAt(at);
-          nearAt[1] = near;
-          Value u = rows.load(op.getX(), adaptor.getX(), nearAt);
-          return v.sum(sum, v.mul(u, u));
-        };
-        Value squares = v.loop(from, to, rows.constant(0), addSquare);
-        Value factor = rows.constant(op.getAlpha() / op.getSize());
-        Value base = v.add(v.mul(squares, factor), rows.constant(op.getBias()));
-        return v.div(x, v.pow(base, rows.constant(op.getBeta())));
-      };
-      return {rows.map(row, tiles[0], op.getY(), y)};
-    };
-    rewriter.replaceOp(op, rows.build(cast<OpResult>(op.getY()), body));
-    return success();
-  }
-};
-
 } // namespace
 
 void onnxc::populateNormalizationLowering(RewritePatternSet &patterns,
                                           TypeConverter &types) {
-  patterns.add<LowerLayerNorm, LowerRMSNorm, LowerInstanceNorm, LowerLpNorm,
-               LowerLRN>(types, patterns.getContext());
+  patterns.add<LowerLayerNorm, LowerRMSNorm, LowerInstanceNorm, LowerLpNorm>(
+      types, patterns.getContext());
 }

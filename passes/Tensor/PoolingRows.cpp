@@ -46,37 +46,12 @@ Value PoolRows::store(Value sum, Value row, ValueRange at) const {
 
 Value PoolRows::forColumns(Range range, Value carried,
                            LaneBuilder::VectorBody body) const {
-  auto [from, to] = range;
-  auto forElements = [&, from = from, to = to] {
-    return v.loop(from, to, carried, [&](Value column, Value kept) {
-      return body(column, 1, kept);
-    });
-  };
   bool isPlain = kind == PoolKind::Max || kind == PoolKind::Average;
   if (!isPlain || !(element.isF32() || element.isF64()))
-    return forElements();
-  int64_t most = vectorBits / element.getIntOrFloatBitWidth();
-  std::optional<int64_t> first = getConstantIntValue(from),
-                         end = getConstantIntValue(to);
-  if (first && end)
-    return *first < *end
-               ? lanes.forVectors(*first, *end,
-                                  LaneBuilder::fit(*end - *first, most),
-                                  carried, body)
-               : carried;
-  // A row may have less than a vector.
-  Value count = v.sub(to, from), last = v.sub(to, most);
-  auto vectors = [&, from = from] {
-    return v.loop(v.index(0), v.ceilDiv(count, most), carried,
-                  [&](Value i, Value kept) {
-                    Value at = v.min(v.add(from, v.mul(i, most)), last);
-                    return body(at, most, kept);
-                  });
-  };
-  using Values = SmallVector<Value>;
-  return v.ifElse(
-      v.le(v.index(most), count), [&] { return Values{vectors()}; },
-      [&] { return Values{forElements()}; })[0];
+    return lanes.forRange(range.from, range.to, 1, carried, body);
+  return lanes.forRange(range.from, range.to,
+                        vectorBits / element.getIntOrFloatBitWidth(), carried,
+                        body);
 }
 
 //===----------------------------------------------------------------------===//

@@ -26,7 +26,39 @@ agraph ({element}[n, m] x) => (int64[n] first, int64[n, 1] last, int64[n] least,
 }}""", [{"x": ties(3, m)} for m in LENGTHS] + [{"x": ties(37, 2)}])
 
 
-SIGNAL = np.random.RandomState(6000).standard_normal(6000)
+SIGNAL = np.random.RandomState(6000).standard_normal(6000) / 77
+
+
+def normalize_near(x, size, beta):
+    squares = np.zeros_like(x)
+    for c in range(x.shape[1]):
+        near = slice(max(c - (size - 1) // 2, 0), c - (size - 1) // 2 + size)
+        squares[:, c] = (x[:, near] ** 2).sum(1)
+    return x / (1.5 + 0.3 / size * squares) ** beta
+
+
+def near_channels(size, beta, pixels):
+    """More channels than are near, fewer, and none; pixels of any number of
+    dimensions, fewer than a vector has, and more."""
+    shapes = ((1, 5, 13, 17), (2, 1, 1, 1), (1, 33, 3, 5), (0, 5, 2, 2),
+              (3, 2, 1, 31))
+    random = np.random.RandomState(size)
+    inputs, expected = [], []
+    for n, c, h, w in shapes:
+        given = [random.standard_normal(shape).astype(np.float32) for shape in
+                 ((n, c, h, w), (n, 7, pixels), (n, c))]
+        inputs.append(dict(zip(("x", "line", "none"), given)))
+        expected.append([normalize_near(x, size, beta) for x in given])
+    text = f"<size = {size}, beta = {beta}, alpha = 0.3, bias = 1.5>"
+    return [Case(f"near_channels_{size}_{beta}_{i}", f"""
+agraph (float[n, c, h, w] x, float[n, 7, {pixels}] line, float[n, c] none) =>
+    (float[n, c, h, w] y, float[n, 7, {pixels}] z, float[n, c] u) {{
+  y = LRN {text} (x)
+  z = LRN {text} (line)
+  u = LRN {text} (none)
+}}""", [given], expected=right)
+        for i, (given, right) in enumerate(zip(inputs, expected))]
+
 
 NAN = np.array([[1, 7, np.nan, 9, np.nan, 2] * 9, [3, 5, 5, 1, 0, 0] * 9])
 
@@ -62,6 +94,9 @@ agraph (float[n] x) => (float[n] a, float[n] b, float[n] c, float[n] d) {
   c = Erf(x)
   d = Sigmoid(x)
 }""", [{"x": (n,)} for n in (511, 512, 513, 575, 1031, 4096, 70001)]),
+    *(case for size, beta, pixels in ((5, 0.75, 33), (1, 0.5, 3), (3, 1.0, 16),
+                                     (4, 0.75, 8), (7, 0.7, 1))
+      for case in near_channels(size, beta, pixels)),
     # Its matrix has 72 million elements.
     Case("long_fourier_transform", f"""
 agraph (float[n, {len(SIGNAL)}, 1] x) => (float[n, {len(SIGNAL)}, 2] y) {{

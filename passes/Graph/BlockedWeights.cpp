@@ -56,19 +56,18 @@ Value onnxc::blockWeights(OpBuilder &b, Location loc, Value weights,
   return TransposeOp::create(b, loc, parts, b.getDenseI64ArrayAttr(order));
 }
 
-Value onnxc::widenKernel(OpBuilder &b, Location loc, Value weights,
-                         int64_t columns) {
+Value onnxc::appendZeros(OpBuilder &b, Location loc, Value weights, int64_t dim,
+                         int64_t size) {
   auto type = cast<RankedTensorType>(weights.getType());
   SmallVector<int64_t> shape(type.getShape());
-  if (shape.back() == columns)
+  if (shape[dim] == size)
     return weights;
-  shape.back() = columns - shape.back();
+  shape[dim] = size - shape[dim];
   auto zeros = RankedTensorType::get(shape, type.getElementType());
   Value none = ConstantOp::create(
       b, loc, zeros,
       DenseElementsAttr::get(zeros, b.getZeroAttr(type.getElementType())));
-  return ConcatOp::create(b, loc, ValueRange{weights, none},
-                          int64_t(shape.size()) - 1);
+  return ConcatOp::create(b, loc, ValueRange{weights, none}, dim);
 }
 
 Value onnxc::onesLike(OpBuilder &b, Location loc, Value weights,

@@ -20,9 +20,9 @@ mlir::Value blockWeights(mlir::OpBuilder &b, mlir::Location loc,
                          mlir::Value weights, int64_t lanes, int64_t inner,
                          int64_t group, bool isDepthwise);
 
-/// The kernel with columns of zeros behind it.
-mlir::Value widenKernel(mlir::OpBuilder &b, mlir::Location loc,
-                        mlir::Value weights, int64_t columns);
+/// Weights with zeros behind them, such that a dimension has this size.
+mlir::Value appendZeros(mlir::OpBuilder &b, mlir::Location loc,
+                        mlir::Value weights, int64_t dim, int64_t size);
 
 /// Weights of ones, for one block of filters or each channel.
 mlir::Value onesLike(mlir::OpBuilder &b, mlir::Location loc,

@@ -34,6 +34,7 @@
 #include "dialects/onnx/ShapeOps.h"
 #include "dialects/onnx/SliceOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "passes/Graph/BlockableConv.h"
 #include "passes/Graph/BlockedWeights.h"
 #include "passes/Graph/GraphPasses.h"
 #include "passes/Graph/IntegerSums.h"
@@ -52,57 +53,10 @@ using namespace onnxc::onnx;
 
 namespace {
 
-/// What can be blocked of a convolution.
-struct Candidate {
-  int64_t filters, channels, products;
-  bool isDepthwise;
-
-  bool takes(int64_t lanes) const { return filters % lanes == 0; }
-};
-
-/// Of Conv and ConvInteger.
-template <typename ConvLikeOp>
-std::optional<Candidate> getCandidate(ConvLikeOp op) {
-  Value image = op->getOperand(0), kernel = op->getOperand(1);
-  std::optional<Dims> x = getDims(image), w = getDims(kernel);
-  std::optional<Dims> y = getDims(op->getResult(0));
-  auto weights = dyn_cast<RankedTensorType>(kernel.getType());
-  if (!x || !y || !weights || !weights.hasStaticShape() ||
-      !kernel.template getDefiningOp<ConstantOp>() || x->size() < 3 ||
-      x->size() > 5 || weights.getNumElements() == 0)
-    return std::nullopt;
-  if constexpr (std::is_same_v<ConvLikeOp, ConvIntegerOp>) {
-    // What lies outside of the image is the zero point.
-    if (!getZeroPoint(op.getXZeroPoint()) ||
-        !IntegerFactors{image, op.getXZeroPoint(), kernel, op.getWZeroPoint()}
-             .isSupported())
-      return std::nullopt;
-  } else if (!weights.getElementType().isF32()) {
-    return std::nullopt;
-  }
-  std::optional<int64_t> channels = getConstant((*x)[1]);
-  int64_t filters = weights.getDimSize(0);
-  if (!channels)
-    return std::nullopt;
-  bool isDepthwise = op.getGroup() > 1;
-  if (isDepthwise && (int64_t(op.getGroup()) != filters ||
-                      *channels != filters || x->size() > 4))
-    return std::nullopt;
-  ConvWindow window = getConvWindow(op, x->size() - 2);
-  int64_t pixels = 1;
-  for (unsigned i = 0; i + 2 < x->size(); ++i) {
-    if (!window.getPadBegin(i, (*x)[i + 2], (*w)[i + 2]))
-      return std::nullopt;
-    pixels *= getConstant((*y)[i + 2]).value_or(16);
-  }
-  return Candidate{filters, *channels, weights.getNumElements() * pixels,
-                   isDepthwise};
-}
-
 /// A convolution as it becomes one of blocked tensors.
 struct BlockedForm {
   Location loc;
-  Candidate candidate;
+  BlockableConv candidate;
   ConvWindow window;
   /// Padding before the image, then behind it.
   SmallVector<int64_t> pads = {};
@@ -204,11 +158,11 @@ int64_t ChooseLayouts::chooseLanes() {
   int64_t whole = 0, half = 0;
   bool halves = true, areIntegers = false;
   getOperation().walk([&](Operation *op) {
-    std::optional<Candidate> candidate;
+    std::optional<BlockableConv> candidate;
     if (auto conv = dyn_cast<ConvOp>(op))
-      candidate = getCandidate(conv);
+      candidate = getBlockable(conv);
     if (auto conv = dyn_cast<ConvIntegerOp>(op)) {
-      candidate = getCandidate(conv);
+      candidate = getBlockable(conv);
       halves &= !candidate || (vectorLanes / 2) % dot.group == 0;
       areIntegers |= candidate.has_value();
     }
@@ -223,22 +177,6 @@ int64_t ChooseLayouts::chooseLanes() {
     return 0;
   int64_t share = areIntegers && dot.group == 2 && vectorLanes >= 16 ? 10 : 9;
   return whole * 10 >= half * share ? vectorLanes : vectorLanes / 2;
-}
-
-/// Whether all dimensions but batch and channels are reduced, and stay.
-template <typename ReduceOp> bool reducesPlanes(ReduceOp op) {
-  std::optional<SmallVector<int64_t>> axes =
-      op.getAxes() ? getConstantInts(op.getAxes()) : std::nullopt;
-  int64_t rank = getRank(op.getData()).value_or(0);
-  if (!axes || !op.getKeepdims() || int64_t(axes->size()) != rank - 2)
-    return false;
-  for (int64_t &axis : *axes)
-    axis = axis < 0 ? axis + rank : axis;
-  llvm::sort(*axes);
-  for (auto [i, axis] : llvm::enumerate(*axes))
-    if (axis != int64_t(i) + 2)
-      return false;
-  return true;
 }
 
 bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
@@ -261,10 +199,10 @@ bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {
     return rewriteGlobalPool<ReduceMeanOp>(b, op);
   if (isa<GlobalMaxPoolOp>(op))
     return rewriteGlobalPool<ReduceMaxOp>(b, op);
-  if (auto mean = dyn_cast<ReduceMeanOp>(op))
-    return reducesPlanes(mean) && rewriteGlobalPool<ReduceMeanOp>(b, op);
-  if (auto sum = dyn_cast<ReduceSumOp>(op))
-    return reducesPlanes(sum) && rewriteGlobalPool<ReduceSumOp>(b, op);
+  if (isa<ReduceMeanOp>(op))
+    return reducesPlanes(op) && rewriteGlobalPool<ReduceMeanOp>(b, op);
+  if (isa<ReduceSumOp>(op))
+    return reducesPlanes(op) && rewriteGlobalPool<ReduceSumOp>(b, op);
   if (auto concat = dyn_cast<ConcatOp>(op))
     return rewriteConcat(b, concat);
   if (auto resize = dyn_cast<ResizeOp>(op))
@@ -322,9 +260,10 @@ bool ChooseLayouts::chooseImage(OpBuilder &b, Value x, BlockedForm &form) {
 /// The sums of an image and weights in their plain order.
 Value ChooseLayouts::convolve(OpBuilder &b, const BlockedForm &form,
                               Value weights, int64_t padding, int64_t offset) {
-  Value ordered =
-      blockWeights(b, form.loc, widenKernel(b, form.loc, weights, form.columns),
-                   lanes, form.inner, form.group, form.candidate.isDepthwise);
+  int64_t last = *getRank(weights) - 1;
+  Value ordered = blockWeights(
+      b, form.loc, appendZeros(b, form.loc, weights, last, form.columns), lanes,
+      form.inner, form.group, form.candidate.isDepthwise);
   return BlockedConvOp::create(
       b, form.loc, form.image, ordered,
       b.getDenseI64ArrayAttr(form.window.strides),
@@ -387,7 +326,7 @@ Value ChooseLayouts::buildConv(OpBuilder &b, ConvIntegerOp op,
 template <typename ConvLikeOp>
 bool ChooseLayouts::rewriteConv(OpBuilder &b, ConvLikeOp op) {
   constexpr bool isInteger = std::is_same_v<ConvLikeOp, ConvIntegerOp>;
-  std::optional<Candidate> candidate = getCandidate(op);
+  std::optional<BlockableConv> candidate = getBlockable(op);
   if (!candidate || !candidate->takes(lanes))
     return false;
   Value x = op->getOperand(0);

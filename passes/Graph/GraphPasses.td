@@ -164,6 +164,17 @@ def FoldConstants : Pass<"fold-constants", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 
+def PadChannels : Pass<"pad-channels", "::mlir::func::FuncOp"> {
+  let summary = "Fill the last block of channels with zeros";
+  let description = [{
+    A convolution of 24 filters where blocks have 16 becomes one of 32, and what
+    follows takes 32 channels, as long as those that are added stay zeros, or
+    finite before they are multiplied by zeros. Weights become constant subgraphs:
+    `fold-constants` has to follow. See lit/passes/Graph/pad-channels.mlir.
+  }];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
+}
+
 def ChooseLayouts : Pass<"choose-layouts", "::mlir::func::FuncOp"> {
   let summary = "Block the channels of convolutions and of what is between";
   let description = [{

@@ -14,7 +14,8 @@ def pick(random, *choices):
 
 def activate(g, random, x, channels):
     kind = pick(random, "Relu", "LeakyRelu", "Sigmoid", "HardSwish", "Mish",
-                "Elu", "Clip", "PRelu", "Swish", "Tanh", "Softplus", "none")
+                "Elu", "Clip", "PRelu", "Swish", "Tanh", "Softplus", "none",
+                "sign", "logarithm", "gate")
     if kind == "none":
         return x
     if kind == "Clip":
@@ -24,12 +25,22 @@ def activate(g, random, x, channels):
             g.normal((channels, 1, 1), 1)))
     if kind == "Swish":
         return g.op("Mul", x, g.op("Sigmoid", x))
+    # Of zeros, that are no channels but fill a block, not finite.
+    if kind == "sign":
+        return g.op("Div", x, g.op("Abs", x))
+    if kind == "logarithm":
+        return g.op("Clip", g.op("Log", g.op("Abs", x)), g.scalar(-3))
+    if kind == "gate":
+        y = g.op("Sigmoid", g.op("ReduceMean", x, g.ints(2, 3), keepdims=1))
+        return g.op("Mul", g.op("Mul", x, g.const(
+            g.normal((channels, 1, 1), 1))), g.op("Mul", y, y))
     return g.op(kind, x)
 
 
 def conv(g, random, x, channels, to=None, kernel=None, stride=1, groups=1):
     """Keeps h and w, or halves them."""
-    to = to or pick(random, channels, 3, 5, 8, 16, 17, 24, 32)
+    to = to or pick(random, channels, 3, 5, 7, 8, 13, 16, 17, 24, 31, 32,
+                    45)
     kernel = kernel or pick(random, 1, 3, 3, 3, 5, 7)
     dilation = pick(random, 1, 1, 1, 2) if kernel > 1 else 1
     pad = dilation * (kernel - 1) // 2

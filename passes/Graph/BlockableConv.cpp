@@ -1,0 +1,84 @@
+//===- BlockableConv.cpp - Convolutions whose channels can lie in blocks --===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Graph/BlockableConv.h"
+#include "dialects/onnx/ConstantOps.h"
+#include "dialects/onnx/ConvShape.h"
+#include "dialects/onnx/ReductionOps.h"
+#include "passes/Graph/IntegerSums.h"
+#include "passes/Graph/Quantization.h"
+
+using namespace mlir;
+using namespace onnxc;
+using namespace onnxc::onnx;
+
+template <typename ConvLikeOp>
+static std::optional<BlockableConv> getWindowed(ConvLikeOp op) {
+  Value image = op->getOperand(0), kernel = op->getOperand(1);
+  std::optional<Dims> x = getDims(image), w = getDims(kernel);
+  std::optional<Dims> y = getDims(op->getResult(0));
+  auto weights = dyn_cast<RankedTensorType>(kernel.getType());
+  if (!x || !y || !weights || !weights.hasStaticShape() || x->size() < 3 ||
+      x->size() > 5 || weights.getNumElements() == 0)
+    return std::nullopt;
+  std::optional<int64_t> channels = onnx::getConstant((*x)[1]);
+  int64_t filters = weights.getDimSize(0);
+  if (!channels)
+    return std::nullopt;
+  bool isDepthwise = op.getGroup() > 1;
+  if (isDepthwise && (int64_t(op.getGroup()) != filters ||
+                      *channels != filters || x->size() > 4))
+    return std::nullopt;
+  ConvWindow window = getConvWindow(op, x->size() - 2);
+  int64_t pixels = 1;
+  for (unsigned i = 0; i + 2 < x->size(); ++i) {
+    if (!window.getPadBegin(i, (*x)[i + 2], (*w)[i + 2]))
+      return std::nullopt;
+    pixels *= onnx::getConstant((*y)[i + 2]).value_or(16);
+  }
+  return BlockableConv{filters, *channels, weights.getNumElements() * pixels,
+                       isDepthwise};
+}
+
+std::optional<BlockableConv> onnxc::getBlockable(ConvOp op) {
+  if (!getElementType(op.getW()).isF32() || !isFoldable(op.getW()))
+    return std::nullopt;
+  return getWindowed(op);
+}
+
+std::optional<BlockableConv> onnxc::getBlockable(ConvIntegerOp op) {
+  // What lies outside of the image is the zero point.
+  if (!op.getW().getDefiningOp<ConstantOp>() ||
+      !getZeroPoint(op.getXZeroPoint()) ||
+      !IntegerFactors{op.getX(), op.getXZeroPoint(), op.getW(),
+                      op.getWZeroPoint()}
+           .isSupported())
+    return std::nullopt;
+  return getWindowed(op);
+}
+
+template <typename ReduceOp> static bool reduces(ReduceOp op) {
+  std::optional<SmallVector<int64_t>> axes =
+      op.getAxes() ? getConstantInts(op.getAxes()) : std::nullopt;
+  int64_t rank = getRank(op.getData()).value_or(0);
+  if (!axes || !op.getKeepdims() || int64_t(axes->size()) != rank - 2)
+    return false;
+  for (int64_t &axis : *axes)
+    axis = axis < 0 ? axis + rank : axis;
+  llvm::sort(*axes);
+  for (auto [i, axis] : llvm::enumerate(*axes))
+    if (axis != int64_t(i) + 2)
+      return false;
+  return true;
+}
+
+bool onnxc::reducesPlanes(Operation *op) {
+  if (auto mean = dyn_cast<ReduceMeanOp>(op))
+    return reduces(mean);
+  if (auto sum = dyn_cast<ReduceSumOp>(op))
+    return reduces(sum);
+  return false;
+}

@@ -98,7 +98,8 @@ def draw_flags(seed, sizes, options):
         is_checked = "--check-accesses" in options.onnxc_options
         return ["-O1" if is_checked else "-O0"], sizes
     if kind == 1 and options.machine == "host":
-        return [f"-mcpu={image_blocks.pick(random, *machines.LEVELS)}"], sizes
+        level = image_blocks.pick(random, *machines.LEVELS)
+        return seeded_models.get_level_flags(level), sizes
     name = image_blocks.pick(random, *sizes[0])
     value = sizes[1][name]
     return [f"--dim={name}={value}"], [{**size, name: value} for size in sizes]

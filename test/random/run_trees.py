@@ -26,6 +26,7 @@ import run_models
 import tree_models
 from suite_cases import Failure
 
+import machines
 import seeded_models
 
 ROWS = (0, 1, 2, 7, 100)
@@ -68,7 +69,7 @@ def draw_flags(random, options):
     is_checked = "--check-accesses" in options.onnxc_options
     kind = random.randint(6)
     if kind < 4:
-        return [f"-mcpu={'x86-64' + ('', '-v2', '-v3', '-v4')[kind]}"], None
+        return seeded_models.get_level_flags(machines.LEVELS[kind]), None
     if kind == 4:
         return ["-O1" if is_checked else "-O0"], None
     return ["--dim=n=7"], 7

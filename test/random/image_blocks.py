@@ -15,7 +15,7 @@ def pick(random, *choices):
 def activate(g, random, x, channels):
     kind = pick(random, "Relu", "LeakyRelu", "Sigmoid", "HardSwish", "Mish",
                 "Elu", "Clip", "PRelu", "Swish", "Tanh", "Softplus", "none",
-                "sign", "logarithm", "gate")
+                "quotient", "logarithm", "gate")
     if kind == "none":
         return x
     if kind == "Clip":
@@ -25,11 +25,12 @@ def activate(g, random, x, channels):
             g.normal((channels, 1, 1), 1)))
     if kind == "Swish":
         return g.op("Mul", x, g.op("Sigmoid", x))
-    # Of zeros, that are no channels but fill a block, not finite.
-    if kind == "sign":
-        return g.op("Div", x, g.op("Abs", x))
-    if kind == "logarithm":
-        return g.op("Clip", g.op("Log", g.op("Abs", x)), g.scalar(-3))
+    # Not finite where zeros fill a block of channels.
+    if kind in ("quotient", "logarithm"):
+        above = np.abs(g.normal((channels, 1, 1), 1)) + np.float32(0.5)
+        y = g.op("Add", g.op("Abs", x), g.const(above))
+        return (g.op("Log", y) if kind == "logarithm" else
+                g.op("Div", x, y))
     if kind == "gate":
         y = g.op("Sigmoid", g.op("ReduceMean", x, g.ints(2, 3), keepdims=1))
         return g.op("Mul", g.op("Mul", x, g.const(

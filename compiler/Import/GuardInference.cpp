@@ -137,12 +137,32 @@ static void guardTypes(const ::onnx::OpSchema &listed) {
       });
 }
 
-void guardInference() {
+static bool hasClassicalModels(const ::onnx::ModelProto &model) {
+  auto imports = [](const auto &owner) {
+    return llvm::any_of(owner.opset_import(), [](const auto &import) {
+      return import.domain() == "ai.onnx.ml";
+    });
+  };
+  return imports(model) || llvm::any_of(model.functions(), imports);
+}
+
+/// The registry gives copies of all schemas: a tenth of what a small model
+/// takes to compile.
+static void guardClassicalModels() {
   static const bool isGuarded = [] {
     for (const ::onnx::OpSchema &schema :
          ::onnx::OpSchemaRegistry::get_all_schemas_with_history())
       if (schema.domain() == "ai.onnx.ml")
         guardTypes(schema);
+    return true;
+  }();
+  (void)isGuarded;
+}
+
+void guardInference(const Model &model) {
+  if (hasClassicalModels(*model.proto))
+    guardClassicalModels();
+  static const bool isGuarded = [] {
     for (int version : {11, 12, 13})
       guardGatherND(version);
     for (int version = 1; version <= kNewestOpset; ++version) {

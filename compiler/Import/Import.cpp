@@ -43,9 +43,9 @@ importModel(StringRef path, const ImportOptions &options, MLIRContext &context,
     llvm::sort(files);
   });
   return contain(model, [&]() -> FailureOr<OwningOpRef<ModuleOp>> {
-    guardInference();
     if (failed(readModel(model)))
       return failure();
+    guardInference(model);
     if (facts)
       *facts = collectFacts(*model.proto);
     if (failed(addFunctions(model, options, files)) ||

@@ -160,7 +160,7 @@ llvm::LogicalResult inlineLocalFunctions(Model &model);
 llvm::LogicalResult expandFunctions(Model &model, const ImportOptions &options);
 
 /// GuardInference.cpp: onnx's own looks before it reads; axes are ints.
-void guardInference();
+void guardInference(const Model &model);
 llvm::LogicalResult checkAxes(Model &model, const ImportOptions &options);
 
 /// Upgrade.cpp

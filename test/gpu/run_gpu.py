@@ -97,6 +97,7 @@ def find_ptxas():
 class Suite:
     def __init__(self, options, folder):
         self.build, self.bin = options.build, options.bin
+        self.compiler = options.onnxc
         self.fake_cuda = os.path.join(self.build, "test", "gpu", "fake-cuda")
         self.limited_vulkan = os.path.join(self.build, "test", "gpu",
                                            "limited-vulkan")
@@ -115,7 +116,7 @@ class Suite:
         return env
 
     def onnxc(self, *arguments):
-        return run(os.path.join(self.bin, "onnxc"), *arguments)
+        return run(self.compiler, *arguments)
 
     def model(self, name):
         """The model's file; run_models.py makes those that are not there."""
@@ -124,15 +125,13 @@ class Suite:
         path = os.path.join(self.build, "models", name + ".onnx")
         if not os.path.exists(path):
             run(sys.executable, os.path.join(HERE, "../models/run_models.py"),
-                "--build", self.build, "--bin", self.bin, "--filter",
-                f"^{name}$")
+                "--build", self.build, "--filter", f"^{name}$")
         return path
 
     def check_model(self, kind, name):
         target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
         out = run(sys.executable, os.path.join(HERE, "../models/run_models.py"),
-                  "--build", self.build, "--bin", self.bin,
-                  "--filter", f"^{name}$", "--timeout", "7200", "--",
+                  "--build", self.build, "--filter", f"^{name}$", "--timeout", "7200", "--",
                   f"--target={target}",
                   env=self.environment(kind))
         if "0 failed" not in out:
@@ -143,7 +142,7 @@ class Suite:
         done = subprocess.run(
             [sys.executable, os.path.join(HERE,
                                           "../operators/run_backend_tests.py"),
-             "--build", self.build, "--bin", self.bin, "--report",
+             "--build", self.build, "--report",
              "--filter", OPERATORS, "--", f"--target={target}"],
             text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=self.environment(kind))
@@ -156,7 +155,7 @@ class Suite:
         all with --all."""
         target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
         run(sys.executable, os.path.join(HERE, "../graphs/run_graphs.py"),
-            "--build", self.build, "--bin", self.bin, "--part", self.graphs,
+            "--build", self.build, "--part", self.graphs,
             "--expected-failures",
             os.path.join(HERE, f"graphs-failing-{kind}.txt"), "--",
             f"--target={target}", env=self.environment(kind))

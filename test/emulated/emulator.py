@@ -55,7 +55,8 @@ MACHINES = {
                       ["node", "--no-warnings",
                        os.path.join(HERE, "wasi.mjs")],
                       ["-lm", "-Wl,-z,stack-size=1048576"],
-                      ("Cuda", "MapWeights", "Pool", "VulkanDevice")),
+                      ("Cuda", "MapWeights", "Pool", "SessionLibrary",
+                       "SessionThreads", "VulkanDevice")),
 }
 # Types that numpy has no bits for, as the runtime keeps them.
 SMALL = {"int4": np.int8, "uint4": np.uint8, "int2": np.int8,

@@ -183,9 +183,11 @@ struct Flags {
 
   Texts models{cl::Positional, cl::desc("model.onnx")};
   Text output{"o", cl::value_desc("FILE"), cl::desc("Write to FILE")};
-  Text emit{"emit", cl::value_desc("KIND"),
-            cl::desc("obj (the default, and a header), archive, shared, asm, "
-                     "llvm, mlir, header, ptx or spirv")};
+  Text emit{
+      "emit", cl::value_desc("KIND"),
+      cl::desc("obj (the default, and a header), archive, shared, asm, "
+               "llvm, mlir, header, rust (an object and a module), ptx or "
+               "spirv")};
   Text stopAfter{"stop-after", cl::value_desc("PHASE"),
                  cl::desc("With --emit=mlir: import, graph, tensor, loops, "
                           "memory or code")};
@@ -343,6 +345,7 @@ static Expected<Options> readFlags(const Flags &flags) {
                                       {"llvm", EmitKind::LLVMIR},
                                       {"mlir", EmitKind::MLIR},
                                       {"header", EmitKind::Header},
+                                      {"rust", EmitKind::Rust},
                                       {"ptx", EmitKind::PTX},
                                       {"spirv", EmitKind::SPIRV}}))
     return std::move(error);
@@ -371,9 +374,10 @@ static Expected<Options> readFlags(const Flags &flags) {
   if (Error error = setSize("--max-stack", flags.maxStack, options.maxStack))
     return std::move(error);
   if (options.freestanding || options.maxFlash || options.maxStack)
-    if (options.emit != EmitKind::Object && options.emit != EmitKind::Archive)
+    if (options.emit != EmitKind::Object && options.emit != EmitKind::Archive &&
+        options.emit != EmitKind::Rust)
       return bad("--freestanding, --max-flash and --max-stack are about "
-                 "objects: they go with --emit=obj or archive");
+                 "objects: they go with --emit=obj, archive or rust");
   if (Error error = setPrefix(options, flags.prefix))
     return std::move(error);
   for (StringRef dim : flags.dims)

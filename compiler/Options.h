@@ -24,6 +24,8 @@ enum class EmitKind {
   Header,
   Archive,
   Shared,
+  /// An object, and a module of Rust beside it.
+  Rust,
   /// A device's functions and a manifest.
   PTX,
   SPIRV,

@@ -17,6 +17,7 @@ namespace onnxc {
 static StringRef getExtension(EmitKind kind) {
   switch (kind) {
   case EmitKind::Object:
+  case EmitKind::Rust:
     return "o";
   case EmitKind::Assembly:
     return "s";
@@ -57,6 +58,15 @@ Error nameOutputs(Options &options) {
   if (!isFile && options.emit == EmitKind::Shared)
     return createStringError(
         "a shared library can be written to a regular file only");
+  if (options.emit == EmitKind::Rust) {
+    if (!isFile)
+      return createStringError(
+          "a module of Rust lies beside its object: -o names a file");
+    // Either of the two names both.
+    if (path::extension(options.output) == ".rs")
+      options.output =
+          options.output.substr(0, options.output.size() - 2) + "o";
+  }
   if (options.prefix.empty()) {
     bool isNamed = isFile && !options.output.empty() && !isText(options.emit);
     options.prefix =

@@ -23,10 +23,10 @@ static Error checkShared(const Options &options, const Triple &triple) {
 /// Which of several CPUs runs the code is found out when the model runs.
 static Error checkSeveral(const Options &options, ArrayRef<Target> cpus) {
   if (options.emit != EmitKind::Object && options.emit != EmitKind::Archive &&
-      options.emit != EmitKind::Header)
+      options.emit != EmitKind::Header && options.emit != EmitKind::Rust)
     return createStringError(
         "several CPUs in one file need the runtime's help: they go with "
-        "--emit=obj or archive");
+        "--emit=obj, archive or rust");
   if (!cpus.front().triple.isOSBinFormatELF())
     return createStringError(
         "several CPUs in one file go with targets of ELF, not '" +

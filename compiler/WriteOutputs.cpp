@@ -7,6 +7,7 @@
 #include "compiler/WriteOutputs.h"
 #include "codegen/Header.h"
 #include "codegen/ObjectFile.h"
+#include "codegen/RustModule.h"
 #include "compiler/Limits.h"
 #include "llvm/Support/Path.h"
 
@@ -34,6 +35,7 @@ private:
   Error writeCodeAs(OutputFile &output);
   Error writePackage();
   Error writeHeaderFile();
+  Error writeRustFile();
   Error writeWeights();
   CodeOptions getCodeOptions() const;
   DescriptorOptions getDescriptorOptions() const;
@@ -133,6 +135,9 @@ Error OutputWriter::writeCodeAs(OutputFile &output) {
 }
 
 Error OutputWriter::writeCode() {
+  if (options.emit == EmitKind::Rust)
+    if (Error error = checkRustInterface(compiled.interface))
+      return error;
   if (options.emit == EmitKind::Header) {
     // The arena's size is in the code, which is not kept.
     OutputFile object(files.beside("header.o"));
@@ -149,7 +154,19 @@ Error OutputWriter::writeCode() {
     return error;
   if (isText(options.emit) || !files.isFile())
     return Error::success();
+  if (options.emit == EmitKind::Rust)
+    return writeRustFile();
   return writeHeaderFile();
+}
+
+/// A header, too, where functions of C belong to the model.
+Error OutputWriter::writeRustFile() {
+  if (!compiled.interface.functions.empty())
+    if (Error error = writeHeaderFile())
+      return error;
+  return files.write(files.beside("rs"), [&](raw_ostream &os) {
+    writeRustModule(compiled.interface, getDescriptorOptions(), os);
+  });
 }
 
 /// The object in an archive or a shared library.

@@ -17,4 +17,4 @@
 // RUN: not onnxc %S/add.mlir --max-stack=4X 2>&1 | FileCheck %s --check-prefix=SIZE
 // SIZE: --max-stack wants a size like 4096, 64K or 1M, not '4X'
 // RUN: not onnxc %S/add.mlir --max-stack=4K --emit=asm 2>&1 | FileCheck %s --check-prefix=KIND
-// KIND: they go with --emit=obj or archive
+// KIND: they go with --emit=obj, archive or rust

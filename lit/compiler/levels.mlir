@@ -7,5 +7,5 @@
 // RUN: not onnxc %s --target=aarch64 -mcpu=cortex-a53,cortex-a76 2>&1 | FileCheck %s --check-prefix=OTHER
 // OTHER: 'cortex-a76' has not more than 'cortex-a53'
 // RUN: not onnxc %s --target=x86_64 -mcpu=x86-64-v2,x86-64-v3 --emit=asm 2>&1 | FileCheck %s --check-prefix=KIND
-// KIND: several CPUs in one file{{.*}}--emit=obj or archive
+// KIND: several CPUs in one file{{.*}}--emit=obj, archive or rust
 module {}

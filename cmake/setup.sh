@@ -27,6 +27,8 @@ packages=(
   nodejs chromium wasi-libc libclang-rt-22-dev-wasm32    # WebAssembly
   libvulkan1 mesa-vulkan-drivers vulkan-validationlayers # a GPU in software
   spirv-tools libvulkan-dev                              # check SPIR-V
+  rustc golang-go default-jdk-headless mono-mcs mono-runtime # languages
+  node-typescript
   python3 python3-dev python3-venv ca-certificates dpkg-dev
 )
 

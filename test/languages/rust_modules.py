@@ -1,0 +1,79 @@
+"""Modules of Rust that onnxc writes: built, with every warning an error.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import functools
+import os
+import re
+import sys
+
+import onnx
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TESTS = os.path.dirname(HERE)
+sys.path[:0] = [os.path.join(TESTS, "models"), os.path.join(TESTS, "graphs")]
+import model_cases
+import run_graphs
+import runner_arguments
+from suite_cases import run
+
+# A few of each kind: free dimensions, bounded ones, sizes that depend on data,
+# strings, sequences, optionals, maps, types of less than a byte.
+MODELS = ["tiny_autoencoder", "lstm_stream", "silero_vad"]
+GRAPHS = re.compile(r"^(sequence_in_and_out|sequence_of_strings|"
+                    r"sequence_of_unknown_rank|optional_.*|map_.*|strings?_.*|"
+                    r"nonzero.*|unique.*)$")
+SAMPLE = 14
+
+
+def build(rustc, options, folder, source, objects):
+    """A program of a file and of the modules in the folder."""
+    name = os.path.splitext(os.path.basename(source))[0]
+    main = os.path.join(folder, f"{name}_main.rs")
+    with open(source) as file, open(main, "w") as copy:
+        copy.write(file.read())
+    program = os.path.join(folder, f"{name}_program")
+    run(rustc, "--edition", "2021", "-D", "warnings", main,
+        *(f"-Clink-arg={os.path.join(folder, item)}" for item in objects),
+        "-L", f"native={options.build}/runtime-lite", "-l", "static=onnxc-rt",
+        "-o", program)
+    return program
+
+
+def check_module(rustc, options, folder, model, flags=()):
+    """Compiles a model, and checks its module as a crate of its own."""
+    module = os.path.join(folder, "model.rs")
+    run(options.onnxc, model, *flags, "--emit=rust", "-o", module)
+    run(rustc, "--edition", "2021", "--crate-type", "lib", "--emit=metadata",
+        "-D", "warnings", module, "-o", os.path.join(folder, "model.rmeta"))
+
+
+def of_model(rustc, options, case):
+    with runner_arguments.case_folder(options, f"module_{case.name}") as folder:
+        path = model_cases.model_path(
+            case.model, os.path.join(options.build, "models"))
+        # Its interface is the same, however fast the code is.
+        check_module(rustc, options, folder, path, ["-O0", *case.flags])
+
+
+def of_graph(rustc, options, case):
+    with runner_arguments.case_folder(options, f"module_{case.name}") as folder:
+        path = os.path.join(folder, "model.onnx")
+        onnx.save(run_graphs.parse_model(case), path)
+        check_module(rustc, options, folder, path, ["-O0", *case.flags])
+
+
+def list_cases(rustc, options):
+    models = [case for case in model_cases.all_cases()
+              if options.all or case.name in MODELS]
+    graphs = [case for case in run_graphs.find_cases()
+              if options.all or GRAPHS.match(case.name)]
+    if not options.all:
+        graphs = graphs[::max(1, len(graphs) // SAMPLE)]
+    cases = {f"module_{case.name}":
+             functools.partial(of_model, rustc, options, case)
+             for case in models}
+    cases.update({f"module_{case.name}":
+                  functools.partial(of_graph, rustc, options, case)
+                  for case in graphs})
+    return cases

@@ -70,6 +70,16 @@ def make_model():
         helper.make_opsetid("", 21)])
 
 
+def make_custom_model():
+    graph = helper.make_graph(
+        [helper.make_node("Twice", ["x"], ["y"], name="twice",
+                          domain="my.ops")], "custom",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [2])])
+    return helper.make_model(graph, ir_version=10, opset_imports=[
+        helper.make_opsetid("", 21), helper.make_opsetid("my.ops", 1)])
+
+
 def print_value(name, array):
     if array.dtype == np.float16:
         array = array.view(np.uint16)  # programs print its bits

@@ -12,6 +12,7 @@ have. The last line is `N passed, N failed`.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import functools
+import glob
 import os
 import shutil
 import sys
@@ -92,11 +93,12 @@ def example_rust(options):
 def example_javascript(options):
     """In Node, in a page, and in a worker of the page."""
     example("javascript", options)
-    text = browser.show(os.path.join(options.build, "examples", "languages",
-                                     "javascript"), "page.html")
     wanted = [*digits_said(), REFUSED]
-    for place in "page", "worker":
-        expect(place, browser.text_of(text, place).splitlines(), wanted)
+    places = ["page", "worker"]
+    texts = browser.show(os.path.join(options.build, "examples", "languages",
+                                      "javascript"), "page.html", places)
+    for place, text in zip(places, texts):
+        expect(place, text.splitlines(), wanted)
 
 
 # --- the programs of this folder ------------------------------------------------
@@ -109,19 +111,27 @@ def compile_parts(options, folder, *flags):
     return model
 
 
-def build_cpp(options, folder):
-    run("c++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror", "-I",
-        os.path.join(RUNTIME, "include"), os.path.join(HERE, "parts.cpp"),
-        os.path.join(options.build, "runtime-lite", "libonnxc-rt.a"), "-ldl",
-        "-pthread", "-o", os.path.join(folder, "parts"))
-    return [os.path.join(folder, "parts")], {}
+def build_cpp(_, folder):
+    """With the runtime's sources, under sanitizers."""
+    flags = ["-g", "-O1", "-fsanitize=address,undefined", "-I",
+             os.path.join(RUNTIME, "include")]
+    run("cc", "-std=c11", *flags, "-c",
+        *(os.path.join(RUNTIME, "lib", f"{name}.c") for name in (
+            "Check", "Cpu", "Dtype", "HostAlloc", "MapWeights", "Pool", "Run",
+            "Session", "SessionLibrary", "SessionText", "SessionThreads",
+            "Status", "Strings")), cwd=folder)
+    run("c++", "-std=c++17", *flags, "-fno-sanitize-recover=undefined", "-Wall",
+        "-Wextra", "-Werror", os.path.join(HERE, "parts.cpp"),
+        *glob.glob(os.path.join(folder, "*.o")), "-ldl", "-pthread", "-o",
+        os.path.join(folder, "parts"))
+    return [os.path.join(folder, "parts")], {"ASAN_OPTIONS": "detect_leaks=0"}
 
 
 def build_go(options, folder):
     program = os.path.join(folder, "parts")
     run("go", "build", "-o", program, ".", cwd=os.path.join(HERE, "parts_go"),
         env={"CGO_LDFLAGS": f"-L{options.build}/runtime-lite",
-             "GOFLAGS": "-mod=mod"})
+             "GOFLAGS": "-buildvcs=false"})
     # Pointers that C may not keep would end the program.
     return [program], {"GODEBUG": "cgocheck=2"}
 
@@ -132,7 +142,7 @@ def build_java(options, folder):
     headers = os.path.join(os.path.dirname(os.path.dirname(javac)), "include")
     run("cc", "-shared", "-fPIC", "-O1", "-I", headers, "-I",
         os.path.join(headers, "linux"), "-I", os.path.join(RUNTIME, "include"),
-        os.path.join(binding, "native", "onnxc_jni.c"),
+        os.path.join(binding, "jni", "onnxc_jni.c"),
         os.path.join(options.build, "runtime-lite", "libonnxc-rt.a"), "-ldl",
         "-pthread", "-o", os.path.join(folder, "libonnxc-java.so"))
     sources = os.path.join(binding, "onnxc")
@@ -244,6 +254,38 @@ def weights_rust(options):
             f"{size} bytes"])
 
 
+def device_rust(options):
+    """A model for Vulkan, on whatever device is there."""
+    with runner_arguments.case_folder(options, "device_rust") as folder:
+        run(options.onnxc, os.path.join(EXAMPLES, "digits.onnx"), "--emit=rust",
+            "--target=vulkan", "-o", os.path.join(folder, "digits.o"))
+        shutil.copy(os.path.join(EXAMPLES, "rust", "main.rs"), folder)
+        program = rust_modules.build(RUSTC, options, folder,
+                                     os.path.join(folder, "main.rs"),
+                                     ["digits.o"])
+        said = run(program, os.path.join(EXAMPLES, "digits.txt"))
+        expect("it printed", said.splitlines()[:-1], digits_said())
+
+
+def custom_rust(options):
+    """A function in C, which the program in Rust links."""
+    with runner_arguments.case_folder(options, "custom_rust") as folder:
+        model = os.path.join(folder, "custom.onnx")
+        onnx.save(parts_model.make_custom_model(), model)
+        run(options.onnxc, model, "--emit=rust", "--custom-op",
+            "my.ops::Twice=twice:same-as-input-0", "-o",
+            os.path.join(folder, "custom.o"))
+        run("cc", "-c", "-Wall", "-Wextra", "-Werror", "-I", folder, "-I",
+            os.path.join(RUNTIME, "include"), os.path.join(HERE, "custom.c"),
+            "-o", os.path.join(folder, "functions.o"))
+        program = rust_modules.build(RUSTC, options, folder,
+                                     os.path.join(HERE, "custom.rs"),
+                                     ["custom.o", "functions.o"])
+        expect("it printed", run(program).splitlines(),
+               ["[2.0, 4.0]", "twice: a value is not allowed by the operator "
+                "that reads it"])
+
+
 def refused_rust(options):
     """No stream; a name that ends in .rs is the module's."""
     with runner_arguments.case_folder(options, "refused_rust") as folder:
@@ -270,7 +312,8 @@ def main():
              "parts_csharp": functools.partial(parts, build_csharp, options),
              "parts_go": functools.partial(parts, build_go, options),
              "parts_cpp": functools.partial(parts, build_cpp, options)}
-    for case in (parts_rust, kinds_rust, weights_rust, refused_rust, parts_javascript, types_javascript, example_rust,
+    for case in (parts_rust, kinds_rust, weights_rust, device_rust,
+                 custom_rust, refused_rust, parts_javascript, types_javascript, example_rust,
                  example_javascript):
         cases[case.__name__] = functools.partial(case, options)
     for language in "cpp", "go", "java", "csharp":

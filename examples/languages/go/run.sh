@@ -12,6 +12,6 @@ out=$build/examples/languages/go
 mkdir -p "$out"
 set -x
 "$build/bin/onnxc" "$here/../digits.onnx" --emit=shared -o "$out/digits.so"
-(cd "$here" && CGO_LDFLAGS="-L$build/runtime-lite" GOFLAGS=-mod=mod \
+(cd "$here" && CGO_LDFLAGS="-L$build/runtime-lite" GOFLAGS=-buildvcs=false \
   go build -o "$out/digits" .)
 "$out/digits" "$out/digits.so" "$here/../digits.txt"

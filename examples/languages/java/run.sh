@@ -16,7 +16,7 @@ mkdir -p "$out"
 set -x
 "$build/bin/onnxc" "$here/../digits.onnx" --emit=shared -o "$out/digits.so"
 "${CC:-cc}" -shared -fPIC -O2 -Wall -Wextra -Werror -I "$jni" -I "$jni/linux" \
-  -I "$root/runtime-lite/include" "$binding/native/onnxc_jni.c" \
+  -I "$root/runtime-lite/include" "$binding/jni/onnxc_jni.c" \
   "$build/runtime-lite/libonnxc-rt.a" -ldl -pthread -o "$out/libonnxc-java.so"
 javac -Xlint:all -Werror -d "$out" "$binding"/onnxc/*.java "$here/Digits.java"
 java -Djava.library.path="$out" -cp "$out" Digits "$out/digits.so" \

@@ -9,6 +9,7 @@
 
 #include "codegen/Descriptor.h"
 #include "codegen/ModelInterface.h"
+#include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace onnxc {

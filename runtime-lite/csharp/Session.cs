@@ -147,12 +147,22 @@ namespace Onnxc
             }
             Require(Native.onnxc_session_set(handle, number, (int)tensor.Dtype,
                 tensor.Shape.Length, tensor.Shape, address));
+            // The shape may have been changed since the tensor was made.
+            long count = Native.onnxc_session_elements(handle, Native.Input, number);
+            if (count * Tensor.PerElement(tensor.Dtype) != tensor.Data.Length)
+                throw new OnnxcException(String.Format(
+                    "input '{0}': it has {1} elements, its shape takes {2}", name,
+                    tensor.Data.Length, count), 6, name);
             if (tensor.Dtype == Dtype.String)
-                SetStrings(number, (string[])tensor.Data);
+                SetStrings(name, number, (string[])tensor.Data);
         }
 
-        void SetStrings(int number, string[] texts)
+        void SetStrings(string name, int number, string[] texts)
         {
+            int missing = Array.IndexOf(texts, null);
+            if (missing >= 0)
+                throw new OnnxcException(String.Format("input '{0}': string {1} is null", name,
+                    missing), 0, name);
             byte[][] parts = texts.Select(Encoding.UTF8.GetBytes).ToArray();
             Require(Native.onnxc_session_set_strings(handle, number, parts.Length,
                 parts.Select(part => (long)part.Length).ToArray(),

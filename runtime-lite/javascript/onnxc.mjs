@@ -74,6 +74,8 @@ export class Tensor {
       data = Uint8Array.from(data, Number);
     if (!(data instanceof holder))
       throw new OnnxcError(`elements of ${dtype} are a ${holder.name}`);
+    if (dtype === 'string' && !data.every((x) => typeof x === 'string'))
+      throw new OnnxcError('elements of string are strings');
     if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0))
       throw new OnnxcError(`[${shape.join(', ')}] is no shape`);
     const count = shape.reduce((a, b) => a * b, 1) * (isComplex(dtype) ? 2 : 1);
@@ -81,8 +83,12 @@ export class Tensor {
       throw new OnnxcError(`there are ${data.length} elements, ` +
                            `[${shape.join(', ')}] takes ${count}`);
     this.data = data;
-    this.shape = shape;
+    this.shape = Object.freeze([...shape]);
     this.dtype = dtype;
+    // What is checked here stays so.
+    if (dtype === 'string')
+      this.data = Object.freeze([...data]);
+    Object.freeze(this);
   }
 }
 
@@ -196,7 +202,7 @@ export class Session {
     this.#require(status);
     if (dtype === 'string')
       return this.#setStrings(number, data);
-    const at = wasm.onnxc_session_data(this.#handle, INPUT, number);
+    const at = wasm.onnxc_session_data(this.#handle, INPUT, number) >>> 0;
     new data.constructor(wasm.memory.buffer, at, data.length).set(data);
   }
 
@@ -229,7 +235,7 @@ export class Session {
     if (dtype === 'string')
       return new Tensor(this.#getStrings(number), shape, dtype);
     const count = shape.reduce((a, b) => a * b, 1) * (isComplex(dtype) ? 2 : 1);
-    const at = wasm.onnxc_session_data(this.#handle, OUTPUT, number);
+    const at = wasm.onnxc_session_data(this.#handle, OUTPUT, number) >>> 0;
     const holder = DTYPES[NUMBERS.get(dtype)][1];
     return new Tensor(new holder(wasm.memory.buffer, at, count).slice(), shape,
                       dtype);
@@ -282,7 +288,8 @@ export class Session {
   }
 
   #allocate(bytes) {
-    const memory = this.#exports.onnxc_aligned_alloc(0, bytes, 16);
+    // Addresses beyond two gigabytes are negative numbers.
+    const memory = this.#exports.onnxc_aligned_alloc(0, bytes, 16) >>> 0;
     if (!memory)
       throw new OnnxcError('out of memory', 11);
     return memory;
@@ -302,7 +309,7 @@ export class Session {
   #text(address) {
     if (!address)
       return '';
-    const bytes = new Uint8Array(this.#exports.memory.buffer, address);
+    const bytes = new Uint8Array(this.#exports.memory.buffer, address >>> 0);
     return new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0)));
   }
 }

@@ -15,6 +15,22 @@ struct onnxc_library {
   const void *weights;
 };
 
+/* A name without a folder is that of a file here, not in the loader's folders.
+ */
+static void *load(const char *path) {
+  if (strchr(path, '/'))
+    return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  size_t bytes = strlen(path) + 1;
+  char *here = malloc(bytes + 2);
+  if (!here)
+    return NULL;
+  memcpy(here, "./", 2);
+  memcpy(here + 2, path, bytes);
+  void *handle = dlopen(here, RTLD_NOW | RTLD_LOCAL);
+  free(here);
+  return handle;
+}
+
 static const onnxc_model *find_by_prefix(void *handle, const char *prefix,
                                          onnxc_text *text) {
   char symbol[256];
@@ -91,7 +107,7 @@ onnxc_library *onnxc_library_open(const char *path, const char *prefix,
     onnxc_add_text(&text, "out of memory");
     return NULL;
   }
-  library->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  library->handle = load(path);
   if (!library->handle) {
     const char *why = dlerror();
     onnxc_add_text(&text, why ? why : path);

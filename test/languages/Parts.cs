@@ -79,6 +79,26 @@ static class Parts
         Refuse("sizes", true, () => session.Run(With("flags", new Tensor(new bool[3], 3))));
         Refuse("run", true, () => session.Run(With("ints", new Tensor(new int[3], 3, 1))));
         Refuse("count", false, () => session.Run(With("x", new Tensor(x, 3, 3))));
+        try
+        {
+            session.Run(With("words", new Tensor(new[] { "one", null, "two" }, 3)));
+            Console.WriteLine("null: taken");
+        }
+        catch (OnnxcException error)
+        {
+            if (error.Message != "input 'words': string 1 is null")
+                throw;
+        }
+        var changed = new Tensor(new float[6], 2, 3);
+        changed.Shape[0] = 1000000;
+        try
+        {
+            session.Run(With("x", changed));
+            Console.WriteLine("changed: taken");
+        }
+        catch (OnnxcException)
+        {
+        }
         Refuse("read", false, () => session.Run(First())["rows"].As<double>());
         Refuse("file", false, () => new Library("/dev/null"));
     }

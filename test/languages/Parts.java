@@ -89,6 +89,13 @@ public final class Parts {
     refuse("sizes", true, () -> session.run(with("flags", Tensor.of(new boolean[3], 3))));
     refuse("run", true, () -> session.run(with("ints", Tensor.of(new int[3], 3, 1))));
     refuse("count", false, () -> session.run(with("x", Tensor.of(X, 3, 3))));
+    String[] nulls = {"one", null, "two"};
+    try {
+      session.run(with("words", Tensor.of(nulls, 3)));
+      OUT.println("null: taken");
+    } catch (OnnxcException error) {
+      if (!error.getMessage().equals("input 'words': string 1 is null")) throw error;
+    }
     refuse("read", false, () -> session.run(first()).get("rows").doubles());
     refuse("file", false, () -> new Library("/dev/null"));
   }

@@ -173,7 +173,8 @@ def parts(build, options):
         model = compile_parts(options, folder, "--emit=shared", "-o", library)
         command, environment = build(options, folder)
         expect("it printed",
-               run(*command, library, env=environment).splitlines(),
+               run(*command, "parts.so", env=environment,
+                   cwd=folder).splitlines(),
                parts_model.transcript(model))
 
 
@@ -185,6 +186,8 @@ def parts_javascript(options):
         run(os.path.join(binding, "link.sh"),
             os.path.join(folder, "parts.wasm"), code)
         shutil.copy(os.path.join(binding, "onnxc.mjs"), folder)
+        run("node", os.path.join(HERE, "allocator.mjs"),
+            os.path.join(folder, "parts.wasm"))
         said = run("node", os.path.join(HERE, "parts.mjs"), folder)
         expect("it printed", said.splitlines(),
                [line for line in parts_model.transcript(model)

@@ -60,7 +60,10 @@ def of_graph(rustc, options, case):
     with runner_arguments.case_folder(options, f"module_{case.name}") as folder:
         path = os.path.join(folder, "model.onnx")
         onnx.save(run_graphs.parse_model(case), path)
-        check_module(rustc, options, folder, path, ["-O0", *case.flags])
+        values = [f"--value={name}={run_graphs.print_value(value)}"
+                  for name, value in case.values.items()]
+        check_module(rustc, options, folder, path,
+                     ["-O0", *case.flags, *values])
 
 
 def list_cases(rustc, options):

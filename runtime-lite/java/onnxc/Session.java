@@ -95,14 +95,16 @@ public final class Session implements AutoCloseable {
     if (number < 0) throw error(3);
     if (tensor == null) throw new OnnxcException(0, name, "input '" + name + "': it is null");
     require(Native.set(handle, number, tensor.dtype().ordinal(), tensor.shape()));
-    if (tensor.dtype() == Dtype.STRING) setStrings(number, tensor.strings());
+    if (tensor.dtype() == Dtype.STRING) setStrings(name, number, tensor.strings());
     else Native.setNumbers(handle, number, tensor.data());
   }
 
-  private void setStrings(int number, String[] texts) {
+  private void setStrings(String name, int number, String[] texts) {
     long[] lengths = new long[texts.length];
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (int i = 0; i < texts.length; ++i) {
+      if (texts[i] == null)
+        throw new OnnxcException(0, name, "input '" + name + "': string " + i + " is null");
       byte[] bytes = texts[i].getBytes(StandardCharsets.UTF_8);
       lengths[i] = bytes.length;
       all.writeBytes(bytes);

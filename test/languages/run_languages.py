@@ -11,11 +11,13 @@ have. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import dataclasses
 import functools
 import glob
 import os
 import shutil
 import sys
+import threading
 
 import numpy as np
 import onnx
@@ -33,7 +35,6 @@ import suite_cases
 from suite_cases import Failure, run_cases
 
 EXAMPLES = os.path.join(ROOT, "examples", "languages")
-RUNTIME = os.path.join(ROOT, "runtime-lite")
 RUSTC = os.environ.get("RUSTC", "rustc")
 
 
@@ -104,6 +105,34 @@ def example_javascript(options):
 # --- the programs of this folder ------------------------------------------------
 
 
+@dataclasses.dataclass
+class Package:
+    """What `cmake --install` has put somewhere."""
+    include: str
+    library: str  # its folder
+    runtime: str  # the bindings and the runtime's sources
+
+
+LOCK = threading.Lock()
+
+
+@functools.cache
+def install(build):
+    prefix = os.path.join(build, "test", "languages", "prefix")
+    shutil.rmtree(prefix, ignore_errors=True)
+    run("cmake", "--install", build, "--component", "development", "--prefix",
+        prefix)
+    library, = glob.glob(os.path.join(prefix, "lib*", "**", "libonnxc-rt.a"),
+                         recursive=True)
+    return Package(os.path.join(prefix, "include"), os.path.dirname(library),
+                   os.path.join(prefix, "share", "onnxc", "runtime-lite"))
+
+
+def package(options):
+    with LOCK:
+        return install(options.build)
+
+
 def compile_parts(options, folder, *flags):
     model = os.path.join(folder, "parts.onnx")
     onnx.save(parts_model.make_model(), model)
@@ -111,12 +140,13 @@ def compile_parts(options, folder, *flags):
     return model
 
 
-def build_cpp(_, folder):
+def build_cpp(options, folder):
     """With the runtime's sources, under sanitizers."""
+    installed = package(options)
     flags = ["-g", "-O1", "-fsanitize=address,undefined", "-I",
-             os.path.join(RUNTIME, "include")]
+             installed.include]
     run("cc", "-std=c11", *flags, "-c",
-        *(os.path.join(RUNTIME, "lib", f"{name}.c") for name in (
+        *(os.path.join(installed.runtime, "lib", f"{name}.c") for name in (
             "Check", "Cpu", "Dtype", "HostAlloc", "MapWeights", "Pool", "Run",
             "Session", "SessionLibrary", "SessionText", "SessionThreads",
             "Status", "Strings")), cwd=folder)
@@ -128,23 +158,29 @@ def build_cpp(_, folder):
 
 
 def build_go(options, folder):
+    installed = package(options)
+    for file in os.listdir(os.path.join(HERE, "parts_go")):
+        shutil.copy(os.path.join(HERE, "parts_go", file), folder)
+    run("go", "mod", "edit", "-replace",
+        f"onnxc={os.path.join(installed.runtime, 'go')}", cwd=folder)
     program = os.path.join(folder, "parts")
-    run("go", "build", "-o", program, ".", cwd=os.path.join(HERE, "parts_go"),
-        env={"CGO_LDFLAGS": f"-L{options.build}/runtime-lite",
+    run("go", "build", "-o", program, ".", cwd=folder,
+        env={"CGO_LDFLAGS": f"-L{installed.library}",
              "GOFLAGS": "-buildvcs=false"})
     # Pointers that C may not keep would end the program.
     return [program], {"GODEBUG": "cgocheck=2"}
 
 
 def build_java(options, folder):
-    binding = os.path.join(RUNTIME, "java")
+    installed = package(options)
+    binding = os.path.join(installed.runtime, "java")
     javac = os.path.realpath(shutil.which("javac"))
     headers = os.path.join(os.path.dirname(os.path.dirname(javac)), "include")
     run("cc", "-shared", "-fPIC", "-O1", "-I", headers, "-I",
-        os.path.join(headers, "linux"), "-I", os.path.join(RUNTIME, "include"),
+        os.path.join(headers, "linux"), "-I", installed.include,
         os.path.join(binding, "jni", "onnxc_jni.c"),
-        os.path.join(options.build, "runtime-lite", "libonnxc-rt.a"), "-ldl",
-        "-pthread", "-o", os.path.join(folder, "libonnxc-java.so"))
+        os.path.join(installed.library, "libonnxc-rt.a"), "-ldl", "-pthread",
+         "-o", os.path.join(folder, "libonnxc-java.so"))
     sources = os.path.join(binding, "onnxc")
     run("javac", "-Xlint:all", "-Werror", "-d", folder,
         os.path.join(HERE, "Parts.java"),
@@ -155,9 +191,10 @@ def build_java(options, folder):
 
 
 def build_csharp(options, folder):
-    binding = os.path.join(RUNTIME, "csharp")
+    installed = package(options)
+    binding = os.path.join(installed.runtime, "csharp")
     run("cc", "-shared", "-Wl,--whole-archive",
-        os.path.join(options.build, "runtime-lite", "libonnxc-rt.a"),
+        os.path.join(installed.library, "libonnxc-rt.a"),
         "-Wl,--no-whole-archive", "-ldl", "-pthread", "-o",
         os.path.join(folder, "libonnxc-session.so"))
     program = os.path.join(folder, "Parts.exe")
@@ -182,7 +219,7 @@ def parts_javascript(options):
     with runner_arguments.case_folder(options, "parts_javascript") as folder:
         code = os.path.join(folder, "parts.o")
         model = compile_parts(options, folder, "--target=wasm32", "-o", code)
-        binding = os.path.join(RUNTIME, "javascript")
+        binding = os.path.join(package(options).runtime, "javascript")
         run(os.path.join(binding, "link.sh"),
             os.path.join(folder, "parts.wasm"), code)
         shutil.copy(os.path.join(binding, "onnxc.mjs"), folder)
@@ -197,7 +234,8 @@ def parts_javascript(options):
 def types_javascript(options):
     """Each line that is to be refused is, and no other."""
     with runner_arguments.case_folder(options, "types_javascript") as folder:
-        for file in (os.path.join(RUNTIME, "javascript", "onnxc.d.mts"),
+        binding = os.path.join(package(options).runtime, "javascript")
+        for file in (os.path.join(binding, "onnxc.d.mts"),
                      os.path.join(HERE, "types.mts")):
             shutil.copy(file, folder)
         run("tsc", "--noEmit", "--strict", "--target", "es2022", "--module",
@@ -279,7 +317,7 @@ def custom_rust(options):
             "my.ops::Twice=twice:same-as-input-0", "-o",
             os.path.join(folder, "custom.o"))
         run("cc", "-c", "-Wall", "-Wextra", "-Werror", "-I", folder, "-I",
-            os.path.join(RUNTIME, "include"), os.path.join(HERE, "custom.c"),
+            package(options).include, os.path.join(HERE, "custom.c"),
             "-o", os.path.join(folder, "functions.o"))
         program = rust_modules.build(RUSTC, options, folder,
                                      os.path.join(HERE, "custom.rs"),

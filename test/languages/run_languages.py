@@ -15,6 +15,7 @@ import dataclasses
 import functools
 import glob
 import os
+import re
 import shutil
 import sys
 import threading
@@ -100,6 +101,25 @@ def example_javascript(options):
                                       "javascript"), "page.html", places)
     for place, text in zip(places, texts):
         expect(place, text.splitlines(), wanted)
+
+
+SOURCES = {"cpp": "cpp/digits.cpp", "rust": "rust/main.rs", "go": "go/main.go",
+           "java": "java/Digits.java", "csharp": "csharp/Digits.cs",
+           "ts": "javascript/digits.mts"}
+
+
+def page():
+    """The code of docs/languages.md is lines of the examples, in their order."""
+    with open(os.path.join(ROOT, "docs", "languages.md")) as file:
+        blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", file.read(),
+                                 re.M | re.S))
+    expect("languages", sorted(blocks), sorted(SOURCES))
+    for language, block in blocks.items():
+        with open(os.path.join(EXAMPLES, SOURCES[language])) as file:
+            lines = iter([line.split("  //")[0].strip() for line in file])
+        for line in filter(None, map(str.strip, block.splitlines())):
+            if line not in lines:
+                raise Failure(f"{SOURCES[language]} has not: {line}")
 
 
 # --- the programs of this folder ------------------------------------------------
@@ -360,6 +380,7 @@ def main():
     for language in "cpp", "go", "java", "csharp":
         cases[f"example_{language}"] = functools.partial(example, language,
                                                          options)
+    cases["page"] = page
     cases.update(rust_modules.list_cases(RUSTC, options))
     return run_cases(cases, options)
 

@@ -353,15 +353,22 @@ int32_t onnxc_session_set(onnxc_session *session, int32_t number,
 int32_t onnxc_session_set_strings(onnxc_session *session, int32_t number,
                                   int64_t count, const int64_t *lengths,
                                   const char *bytes) {
+  if (number < 0 || number >= session->model->num_inputs)
+    return fail(session, NULL, ONNXC_BAD_INPUT_COUNT);
   const onnxc_tensor_info *info = &session->model->inputs[number];
   onnxc_slot *slot = &session->slots[number];
   if (info->dtype != ONNXC_STRING)
     return fail(session, info->name, ONNXC_BAD_INPUT_TYPE);
-  if (!slot->is_set || slot->elements != count)
+  /* Strings of the caller's own stay as they are. */
+  if (!slot->is_set || slot->elements != count ||
+      session->tensors[number].data != slot->memory)
     return fail(session, info->name, ONNXC_BAD_INPUT_SHAPE);
   size_t all = 0;
-  for (int64_t i = 0; i < count; ++i)
+  for (int64_t i = 0; i < count; ++i) {
+    if (lengths[i] < 0 || (uint64_t)lengths[i] > SIZE_MAX / 2 - all)
+      return fail(session, info->name, ONNXC_OVERFLOW);
     all += (size_t)lengths[i];
+  }
   void *characters = slot->characters;
   int is_there = grow(&characters, &slot->characters_room, all);
   slot->characters = characters;

@@ -45,6 +45,21 @@ static bool has(const std::string &text, const std::string &part) {
   return text.find(part) != std::string::npos;
 }
 
+TEST_CASE("what Rust says of the runtime is what the runtime has") {
+  std::string text = write(ModelInterface());
+  size_t at = text.find("pub struct Context {");
+  REQUIRE(at != std::string::npos);
+#define ONNXC_CONTEXT_FIELD(NAME, FIELD)                                       \
+  at = text.find(" " #FIELD ": ", at);                                         \
+  CHECK(at != std::string::npos);
+#define ONNXC_STATUS(NAME, RUNTIME_NAME, VALUE)                                \
+  if (has(text, "pub const " #RUNTIME_NAME ": i32"))                           \
+    CHECK(has(text, "pub const " #RUNTIME_NAME ": i32 = " #VALUE ";"));
+#include "targets/RuntimeABI.def"
+  CHECK(has(text, "ALIGNMENT: usize = " + std::to_string(abi::kArenaAlignment) +
+                      ";"));
+}
+
 TEST_CASE("a model without inputs and free dimensions takes none") {
   MLIRContext context;
   ModelInterface model;

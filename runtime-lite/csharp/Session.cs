@@ -51,6 +51,7 @@ namespace Onnxc
     public sealed class Session : IDisposable
     {
         readonly object turn = new object();
+        readonly Dictionary<string, int> numbers = new Dictionary<string, int>(); // of the inputs
         IntPtr handle;
 
         /// "threads" is how many a run takes; 0 takes all CPUs.
@@ -63,6 +64,8 @@ namespace Onnxc
                 throw new OnnxcException(Native.ToText(message));
             Inputs = Describe(Native.Input);
             Outputs = Describe(Native.Output);
+            for (int i = 0; i < Inputs.Count; ++i)
+                numbers[Inputs[i].Name] = i;
             if (threads != 1)
                 Require(Native.onnxc_session_use_threads(handle, threads));
         }
@@ -130,9 +133,13 @@ namespace Onnxc
         /// Numbers stay where they are until the run has ended.
         void Set(string name, Tensor tensor, List<GCHandle> pinned)
         {
-            int number = Native.onnxc_session_find(handle, Native.Input, Native.ToBytes(name));
-            if (number < 0)
+            int number;
+            if (!numbers.TryGetValue(name, out number))
+            {
+                // It writes the message.
+                Native.onnxc_session_find(handle, Native.Input, Native.ToBytes(name));
                 throw Fail(3);
+            }
             if (tensor == null)
                 throw new OnnxcException("input '" + name + "': it is null", 0, name);
             IntPtr address = IntPtr.Zero;

@@ -66,8 +66,10 @@ func OpenModel(path, prefix, weights string) (*Library, error) {
 // Session is a model with the memory that it runs in. One goroutine at a time
 // may use it.
 type Session struct {
-	library *Library
-	handle  *C.onnxc_session
+	library         *Library
+	handle          *C.onnxc_session
+	inputs, outputs []Info
+	numbers         map[string]C.int32_t // of the inputs
 }
 
 // NewSession makes a session whose runs take so many threads, 0 for all CPUs.
@@ -79,7 +81,12 @@ func (l *Library) NewSession(threads int) (*Session, error) {
 	if handle == nil {
 		return nil, &Error{Status: C.ONNXC_BAD_ABI, Text: C.GoString(message)}
 	}
-	session := &Session{l, handle}
+	session := &Session{library: l, handle: handle, numbers: map[string]C.int32_t{}}
+	session.inputs = session.describe(C.ONNXC_IS_INPUT)
+	session.outputs = session.describe(C.ONNXC_IS_OUTPUT)
+	for i, info := range session.inputs {
+		session.numbers[info.Name] = C.int32_t(i)
+	}
 	runtime.SetFinalizer(session, (*Session).Close)
 	if threads != 1 {
 		if err := session.check(C.onnxc_session_use_threads(handle, C.int32_t(threads))); err != nil {
@@ -105,10 +112,10 @@ type Info struct {
 }
 
 // Inputs of the model.
-func (s *Session) Inputs() []Info { return s.describe(C.ONNXC_IS_INPUT) }
+func (s *Session) Inputs() []Info { return s.inputs }
 
 // Outputs of the model.
-func (s *Session) Outputs() []Info { return s.describe(C.ONNXC_IS_OUTPUT) }
+func (s *Session) Outputs() []Info { return s.outputs }
 
 func (s *Session) describe(isOutput C.int32_t) []Info {
 	infos := make([]Info, C.onnxc_session_count(s.handle, isOutput))
@@ -121,7 +128,6 @@ func (s *Session) describe(isOutput C.int32_t) []Info {
 			Description: C.GoString(C.onnxc_session_describe(s.handle, isOutput, number)),
 		}
 	}
-	runtime.KeepAlive(s)
 	return infos
 }
 
@@ -142,7 +148,7 @@ func (s *Session) Run(inputs map[string]*Tensor) (map[string]*Tensor, error) {
 		return nil, err
 	}
 	outputs := map[string]*Tensor{}
-	for i, info := range s.Outputs() {
+	for i, info := range s.outputs {
 		outputs[info.Name] = s.get(C.int32_t(i), info)
 	}
 	return outputs, nil
@@ -160,10 +166,11 @@ func (s *Session) check(status C.int32_t) error {
 }
 
 func (s *Session) set(name string, tensor *Tensor) error {
-	text := C.CString(name)
-	defer C.free(unsafe.Pointer(text))
-	number := C.onnxc_session_find(s.handle, C.ONNXC_IS_INPUT, text)
-	if number < 0 {
+	number, isKnown := s.numbers[name]
+	if !isKnown {
+		text := C.CString(name)
+		defer C.free(unsafe.Pointer(text))
+		C.onnxc_session_find(s.handle, C.ONNXC_IS_INPUT, text) // writes the message
 		return s.check(C.ONNXC_BAD_INPUT_COUNT)
 	}
 	if tensor == nil {

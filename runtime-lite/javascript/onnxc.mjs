@@ -135,6 +135,7 @@ export class Session {
   #exports;
   #handle;
   #weights = 0;
+  #numbers; // of the inputs
 
   /** For open(). */
   constructor(exports, model, weights) {
@@ -153,6 +154,7 @@ export class Session {
       throw new OnnxcError(text);
     this.inputs = this.#describe(INPUT);
     this.outputs = this.#describe(OUTPUT);
+    this.#numbers = new Map(this.inputs.map(({name}, i) => [name, i]));
   }
 
   /** Runs the model on a tensor for each of its inputs. */
@@ -182,12 +184,14 @@ export class Session {
   }
 
   #find(name) {
+    const number = this.#numbers.get(name);
+    if (number !== undefined)
+      return number;
+    // It writes the message.
     const bytes = this.#copy(new TextEncoder().encode(`${name}\0`));
-    const number = this.#exports.onnxc_session_find(this.#handle, INPUT, bytes);
+    this.#exports.onnxc_session_find(this.#handle, INPUT, bytes);
     this.#free(bytes);
-    if (number < 0)
-      throw this.#error(3);
-    return number;
+    throw this.#error(3);
   }
 
   #set(number, name, tensor) {

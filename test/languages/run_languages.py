@@ -163,7 +163,7 @@ def compile_parts(options, folder, *flags):
 def build_cpp(options, folder):
     """With the runtime's sources, under sanitizers."""
     installed = package(options)
-    flags = ["-g", "-O1", "-fsanitize=address,undefined", "-I",
+    flags = ["-O0", "-fsanitize=address,undefined", "-I",
              installed.include]
     run("cc", "-std=c11", *flags, "-c",
         *(os.path.join(installed.runtime, "lib", f"{name}.c") for name in (
@@ -202,7 +202,8 @@ def build_java(options, folder):
         os.path.join(installed.library, "libonnxc-rt.a"), "-ldl", "-pthread",
          "-o", os.path.join(folder, "libonnxc-java.so"))
     sources = os.path.join(binding, "onnxc")
-    run("javac", "-Xlint:all", "-Werror", "-d", folder,
+    run("javac", "-Xlint:all", "-Werror", "-J-XX:TieredStopAtLevel=1", "-d",
+        folder,
         os.path.join(HERE, "Parts.java"),
         *(os.path.join(sources, name) for name in os.listdir(sources)))
     # It checks what JNI is given.
@@ -258,8 +259,9 @@ def types_javascript(options):
         for file in (os.path.join(binding, "onnxc.d.mts"),
                      os.path.join(HERE, "types.mts")):
             shutil.copy(file, folder)
-        run("tsc", "--noEmit", "--strict", "--target", "es2022", "--module",
-            "es2022", "--moduleResolution", "node16", "types.mts", cwd=folder)
+        run("tsc", "--noEmit", "--strict", "--target", "es2022", "--lib",
+            "es2022,dom", "--skipLibCheck", "--module", "es2022",
+            "--moduleResolution", "node16", "types.mts", cwd=folder)
 
 
 def parts_rust(options):

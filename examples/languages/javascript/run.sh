@@ -21,7 +21,7 @@ set -x
 "$build/bin/onnxc" "$here/../digits.onnx" --target=wasm32 \
   -o "$out/digits.o"
 "$binding/link.sh" "$out/digits.wasm" "$out/digits.o"
-(cd "$out" && tsc --strict --target es2022 --module es2022 \
-  --moduleResolution node16 digits.mts)
+(cd "$out" && tsc --strict --target es2022 --lib es2022,dom \
+  --skipLibCheck --module es2022 --moduleResolution node16 digits.mts)
 node "$out/node.mjs" "$out/digits.txt"
 [[ ${1:-} != serve ]] || (cd "$out" && exec python3 -m http.server 8000)

@@ -20,8 +20,8 @@ EMPTY = {"x": np.zeros((1, 3), np.float32), "at": np.zeros(0, np.int64),
 TAKES = "the model takes "
 # What is wrong, and the words of it, which are the same everywhere.
 REFUSALS = [
-    ("name", "there is no input 'y'; the model has 'x', 'at', 'words', 'flags', "
-             "'halves', 'ints'"),
+    ("name", "there is no input 'y'; the model has 'x', 'at', 'words', "
+             "'flags', 'halves', 'ints'"),
     ("type", f"input 'x': it is float64, {TAKES}float32 [n, 3]"),
     ("shape", f"input 'x': its shape is [2, 4], {TAKES}float32 [n, 3]"),
     ("rank", f"input 'x': its shape is [6], {TAKES}float32 [n, 3]"),

@@ -109,7 +109,7 @@ SOURCES = {"cpp": "cpp/digits.cpp", "rust": "rust/main.rs", "go": "go/main.go",
 
 
 def page():
-    """The code of docs/languages.md is lines of the examples, in their order."""
+    """The code of docs/languages.md is that of the examples, line by line."""
     with open(os.path.join(ROOT, "docs", "languages.md")) as file:
         blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", file.read(),
                                  re.M | re.S))
@@ -122,7 +122,7 @@ def page():
                 raise Failure(f"{SOURCES[language]} has not: {line}")
 
 
-# --- the programs of this folder ------------------------------------------------
+# --- the programs of this folder ----------------------------------------------
 
 
 @dataclasses.dataclass
@@ -200,11 +200,10 @@ def build_java(options, folder):
         os.path.join(headers, "linux"), "-I", installed.include,
         os.path.join(binding, "jni", "onnxc_jni.c"),
         os.path.join(installed.library, "libonnxc-rt.a"), "-ldl", "-pthread",
-         "-o", os.path.join(folder, "libonnxc-java.so"))
+        "-o", os.path.join(folder, "libonnxc-java.so"))
     sources = os.path.join(binding, "onnxc")
     run("javac", "-Xlint:all", "-Werror", "-J-XX:TieredStopAtLevel=1", "-d",
-        folder,
-        os.path.join(HERE, "Parts.java"),
+        folder, os.path.join(HERE, "Parts.java"),
         *(os.path.join(sources, name) for name in os.listdir(sources)))
     # It checks what JNI is given.
     return ["java", "-Xcheck:jni", f"-Djava.library.path={folder}", "-cp",
@@ -375,9 +374,9 @@ def main():
              "parts_csharp": functools.partial(parts, build_csharp, options),
              "parts_go": functools.partial(parts, build_go, options),
              "parts_cpp": functools.partial(parts, build_cpp, options)}
-    for case in (parts_rust, kinds_rust, weights_rust, device_rust,
-                 custom_rust, refused_rust, parts_javascript, types_javascript, example_rust,
-                 example_javascript):
+    for case in (parts_rust, kinds_rust, weights_rust, device_rust, custom_rust,
+                 refused_rust, parts_javascript, types_javascript,
+                 example_rust, example_javascript):
         cases[case.__name__] = functools.partial(case, options)
     for language in "cpp", "go", "java", "csharp":
         cases[f"example_{language}"] = functools.partial(example, language,

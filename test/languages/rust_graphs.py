@@ -1,5 +1,5 @@
-"""Programs in Rust that run a model of test/graphs on its inputs; what they print
-is compared with onnxruntime.
+"""Programs in Rust that run a model of test/graphs on its inputs; what they
+print is compared with onnxruntime.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -20,7 +20,8 @@ KINDS = {
     "FLOAT8E8M0": "127, 128", "UINT2": "1, 3", "INT2": "-2, 1",
 }
 KEYWORDS = ["type", "fn", "Self", "crate", "type_", "model", "self", "dims",
-            "sizes", "symbols", "inputs", "outputs", "results", "a/b:0", "a.b.0"]
+            "sizes", "symbols", "inputs", "outputs", "results", "a/b:0",
+            "a.b.0"]
 
 
 def make_model():

@@ -141,6 +141,14 @@ def find_dtype(kind):
     return find_dtype(getattr(kind, name).elem_type)
 
 
+def read_text(text):
+    """Bytes where it is no UTF-8."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text
+
+
 def read_array(line, kind, dtype):
     """An array of what a program has printed."""
     _, shape, data = re.fullmatch(r"(\w+) (\[.*?\]) (\[.*\])", line).groups()
@@ -148,7 +156,7 @@ def read_array(line, kind, dtype):
     element = re.fullmatch(r"Tensor<(.*), \d+>", kind)[1]
     if element == "Vec<u8>":
         array, dtype = np.empty(len(data), object), np.dtype(object)
-        array[:] = [bytes(text).decode(errors="replace") for text in data]
+        array[:] = [read_text(bytes(text)) for text in data]
     elif element.startswith("["):
         array = np.array([complex(*pair) for pair in data], PLAIN[element])
     else:

@@ -191,6 +191,9 @@ struct Flags {
   Text stopAfter{"stop-after", cl::value_desc("PHASE"),
                  cl::desc("With --emit=mlir: import, graph, tensor, loops, "
                           "memory or code")};
+  Text split{"split", cl::value_desc("N"),
+             cl::desc("Cut the model into N stages, objects of their own, and "
+                      "write FILE.stages.json, which says what feeds what")};
   Text level{"O", cl::Prefix, cl::value_desc("0..3"),
              cl::desc("How much to optimise; -O2 unless told, and -O3 for "
                       "weights of any size")};
@@ -294,6 +297,24 @@ void unregisterOptions() {
     registered.push_back(entry.second);
   for (cl::Option *option : registered)
     option->removeArgument();
+}
+
+static Error setStages(Options &options, StringRef text) {
+  if (text.empty())
+    return Error::success();
+  if (text.getAsInteger(10, options.stages) || options.stages == 0)
+    return bad("--split wants a number of stages from 1 on, not '" + text +
+               "'");
+  if (options.emit == EmitKind::MLIR || options.emit == EmitKind::PTX ||
+      options.emit == EmitKind::SPIRV || options.inspect)
+    return bad("--split is about code: it goes with --emit=obj, archive, "
+               "shared, asm, llvm or header");
+  if (options.remarks || !options.reports.empty())
+    return bad("--report and --remarks tell of one model: they do not go with "
+               "--split");
+  if (!options.dependencyFile.empty())
+    return bad("-MF names one file: with --split, -MD writes one a stage");
+  return Error::success();
 }
 
 /// Flags that do not go together.
@@ -403,6 +424,8 @@ static Expected<Options> readFlags(const Flags &flags) {
                                       flags.functions.end());
   if (Error error = setReports(options, flags.reports, flags.reportDims))
     return std::move(error);
+  if (Error error = setStages(options, flags.split))
+    return std::move(error);
   if (Error error = checkCombinations(options, flags))
     return std::move(error);
   return options;
@@ -426,6 +449,7 @@ Expected<std::optional<Options>> parseCommandLine(int argc,
           "  onnxc model.onnx -o model.o        writes model.o and model.h\n"
           "  onnxc model.onnx --emit=shared -o model.so\n"
           "  onnxc --inspect model.onnx\n"
+          "  onnxc model.onnx --split=2 -o model.o\n"
           "  onnxc reduce model.onnx --check COMMAND\n",
           &errors)) {
     // LLVM has printed what is wrong with a value, and has kept the rest.

@@ -14,6 +14,7 @@
 #include "compiler/Progress.h"
 #include "compiler/Report/ReportGatherer.h"
 #include "compiler/Report/WriteReport.h"
+#include "compiler/Stages.h"
 #include "compiler/WriteOutputs.h"
 #include "dialects/plan/PlanAttrs.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
@@ -23,6 +24,7 @@
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
+namespace json = llvm::json;
 namespace path = llvm::sys::path;
 
 namespace onnxc {
@@ -55,6 +57,9 @@ public:
 
 private:
   LogicalResult import();
+  LogicalResult compile();
+  LogicalResult compileStages();
+  StageFacts getStageFacts(json::Value macs);
   LogicalResult runVariants();
   LogicalResult runPhases();
   PipelineOptions getPipelineOptions() const;
@@ -126,14 +131,75 @@ LogicalResult Compilation::run() {
   if (!targets)
     return report(targets.takeError());
   compiled.targets = std::move(*targets);
-  if (failed(openReports()) || failed(import()) || failed(runVariants()))
+  if (failed(openReports()) || failed(import()))
+    return failure();
+  if (options.stages)
+    return compileStages();
+  return failed(compile()) ? failure() : report(files->commit());
+}
+
+/// From the imported module to files that wait to be put in their places.
+LogicalResult Compilation::compile() {
+  if (failed(runVariants()))
     return failure();
   if (options.emit != EmitKind::MLIR && options.emit != EmitKind::PTX &&
       options.emit != EmitKind::SPIRV)
     progress.enter("LLVM");
-  if (failed(report(writeOutputFiles())))
+  return report(writeOutputFiles());
+}
+
+/// What was compiled last.
+StageFacts Compilation::getStageFacts(json::Value macs) {
+  StageFacts facts;
+  auto name = [&](StringRef extension) {
+    return path::filename(files->beside(extension)).str();
+  };
+  facts.file = path::filename(options.output).str();
+  if (!isText(options.emit) || options.emit == EmitKind::Header)
+    facts.header = name("h");
+  facts.weightsBytes = compiled.weights.totalBytes;
+  if (options.weights != WeightsPlace::Embed && facts.weightsBytes)
+    facts.weights = name("weights");
+  facts.prefix = options.prefix;
+  facts.interface = compiled.interface;
+  facts.macs = std::move(macs);
+  return facts;
+}
+
+/// Stage by stage; none appears before all are compiled.
+LogicalResult Compilation::compileStages() {
+  if (!files->isFile())
+    return report(llvm::createStringError(
+        "--split writes several files: -o has to name a regular one"));
+  OutputFiles manifest(options);
+  Options whole = options;
+  progress.enter("splitting");
+  FailureOr<StageChain> chain =
+      cutStages(std::move(compiled.module), whole.stages);
+  if (failed(chain))
     return failure();
-  return report(files->commit());
+  chain->model = path::filename(whole.input).str();
+  std::vector<OutputFiles> written;
+  for (unsigned i = 0; i < whole.stages; ++i) {
+    options = getStageOptions(whole, i);
+    files.emplace(options);
+    compiled.module = std::move(chain->modules[i]);
+    compiled.variants.clear();
+    sharedWeights = nullptr;
+    if (failed(compile()))
+      return failure();
+    chain->facts[i] = getStageFacts(std::move(chain->facts[i].macs));
+    written.push_back(std::move(*files));
+  }
+  if (failed(report(
+          manifest.write(manifest.beside("stages.json"),
+                         [&](raw_ostream &os) { writeManifest(*chain, os); }))))
+    return failure();
+  written.push_back(std::move(manifest));
+  for (OutputFiles &stage : written)
+    if (failed(report(stage.commit())))
+      return failure();
+  return success();
 }
 
 /// That a report cannot be written is said before anything is compiled.
@@ -168,6 +234,9 @@ llvm::Error Compilation::writeOutputFiles() {
 }
 
 LogicalResult Compilation::import() {
+  if (options.stages && isMlir(options.input))
+    return report(llvm::createStringError(
+        "--split cuts models: " + options.input + " is none"));
   progress.enter("importing");
   TimingScope scope = timing.nest("import");
   auto read = readModule(options, context, compiled.externalFiles);
@@ -273,6 +342,7 @@ PipelineOptions Compilation::getPipelineOptions() const {
   passes.debugLines = options.debugLines;
   passes.profile = options.profile;
   passes.observe = options.observe;
+  passes.isStage = options.stages > 0;
   passes.plantedFault = options.plantedFault;
   passes.checkAccesses = options.checkAccesses;
   // Transformed weights and their scratch take space.

@@ -66,6 +66,8 @@ struct Options {
   bool freestanding = false;
   /// Most bytes of arena, of code and constants, and of stack.
   std::optional<uint64_t> maxArena, maxFlash, maxStack;
+  /// Into how many stages the model is cut; 0 leaves it whole.
+  unsigned stages = 0;
   /// Where reports go, .html or .json, and the sizes of free dimensions that
   /// they are drawn for.
   std::vector<std::string> reports;

@@ -57,11 +57,24 @@ static void addCheck(OpPassManager &pm, StringRef phase) {
   pm.addPass(createCheckPhase(check));
 }
 
+void buildSplit(OpPassManager &pm, unsigned stages) {
+  // Sizes tell what a cut costs; what was inferred for the whole model is what
+  // its stages rely on.
+  pm.addNestedPass<func::FuncOp>(createInferShapes());
+  pm.addNestedPass<func::FuncOp>(createFoldEmptyTensors());
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
+  // No cut is within an operator that an exporter wrote as several.
+  pm.addNestedPass<func::FuncOp>(createRecognizeIdioms());
+  pm.addPass(createSplitStages(SplitStagesOptions{stages}));
+}
+
 /// onnx -> onnx. Afterwards every tensor has a rank and an expression for each
 /// size, every group of ops is a kernel, and @main a list of calls.
 void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // Sizes as expressions over symbols; shape arithmetic becomes onnx.Dims.
-  pm.addNestedPass<func::FuncOp>(createInferShapes());
+  if (!options.isStage)
+    pm.addNestedPass<func::FuncOp>(createInferShapes());
   // Sizes that are known fit in memory.
   pm.addNestedPass<func::FuncOp>(createCheckSizes());
   // Tensors without elements need no kernels.

@@ -29,6 +29,8 @@ struct PipelineOptions {
   bool checkAccesses = false;
   /// Convolutions may be computed otherwise than by their sums of products.
   bool transformConvs = false;
+  /// The module is a stage that buildSplit() has cut off.
+  bool isStage = false;
   /// The machine compiled for.
   MachineModel machine = getMachine(nullptr);
   /// That of what a device leaves to its host.
@@ -42,6 +44,9 @@ void stateMachine(mlir::ModuleOp module, const PipelineOptions &options);
 
 /// The phase that the module has been through; the import where it says none.
 Phase getLastPhase(mlir::ModuleOp module);
+
+/// Cuts an imported model into stages, modules in it.
+void buildSplit(mlir::OpPassManager &pm, unsigned stages);
 
 void buildGraphPhase(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildTensorPhase(mlir::OpPassManager &pm, const PipelineOptions &options);

@@ -47,6 +47,22 @@ def InferShapes : Pass<"infer-shapes", "::mlir::func::FuncOp"> {
                            "::onnxc::plan::PlanDialect"];
 }
 
+def SplitStages : Pass<"split-stages", "::mlir::ModuleOp"> {
+  let summary = "Cut a model into a chain of smaller ones";
+  let description = [{
+    @main becomes modules @stage_0, @stage_1, ... with a @main each, whose inputs
+    are those of the model and outputs of stages before. Cuts are where the
+    fewest bytes go over them, as long as no stage does much more than its share
+    of the multiplications. Constants, and what depends on them and sizes alone,
+    are in each stage that reads them. It runs for --split only. See
+    lit/passes/Graph/split-stages.mlir.
+  }];
+  let options = [
+    Option<"stages", "stages", "unsigned", "2", "How many">];
+  let dependentDialects = ["::onnxc::onnx::OnnxDialect",
+                           "::onnxc::plan::PlanDialect"];
+}
+
 def CheckSizes : Pass<"check-sizes", "::mlir::func::FuncOp"> {
   let summary = "Refuse tensors that the target cannot address";
   let description = [{

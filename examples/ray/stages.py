@@ -1,0 +1,61 @@
+"""The stages that `onnxc --split=N --emit=shared` has made of a model.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import json
+import os
+
+import onnxc
+
+
+class Manifest:
+    """What FILE.stages.json says: which outputs feed which inputs."""
+
+    def __init__(self, path):
+        with open(path) as file:
+            said = json.load(file)
+        if said["format"] != 1:
+            raise ValueError(f"{path} has format {said['format']}, not 1")
+        self.folder = os.path.dirname(os.path.abspath(path))
+        self.inputs = said["inputs"]
+        self.outputs = [output["name"] for output in said["outputs"]]
+        self.stages = said["stages"]
+        # The last stage that needs each value, or the end of the chain.
+        self._last = {}
+        for number, stage in enumerate(self.stages):
+            for tensor in stage["inputs"]:
+                self._last[tensor["name"]] = number
+        for name in self.outputs:
+            self._last[name] = len(self.stages)
+
+    def __len__(self):
+        return len(self.stages)
+
+    def load(self, number, threads=0):
+        """A stage's model; its weights are mapped where they are a file."""
+        return onnxc.load(os.path.join(self.folder,
+                                       self.stages[number]["file"]),
+                          threads=threads)
+
+    def step(self, number, model, values):
+        """Runs a stage on the values that there are by then, and gives those
+        that the stages behind it need."""
+        wanted = [tensor["name"] for tensor in self.stages[number]["inputs"]]
+        outputs = model.run({name: values[name] for name in wanted})
+        return {name: value for name, value in {**values, **outputs}.items()
+                if self._last.get(name, -1) > number}
+
+
+class Chain:
+    """All stages in this process, one after the other."""
+
+    def __init__(self, path, threads=0):
+        self.manifest = Manifest(path)
+        self.models = [self.manifest.load(number, threads)
+                       for number in range(len(self.manifest))]
+
+    def run(self, feed):
+        values = dict(feed)
+        for number, model in enumerate(self.models):
+            values = self.manifest.step(number, model, values)
+        return {name: values[name] for name in self.manifest.outputs}

@@ -1,5 +1,6 @@
-"""Asks the test's server as users of Triton do: ask_by_tritonclient.py http|grpc
-PORT. It knows nothing of onnxc, and says what is wrong.
+"""Asks a server as users of Triton do: ask_by_tritonclient.py http|grpc PORT
+[--triton], the latter where it is Triton itself, which looks at requests before
+the model does. It knows nothing of onnxc, and says what is wrong.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -16,7 +17,7 @@ def check(what, is_true):
 
 
 def main():
-    kind, port = sys.argv[1:]
+    kind, port, *is_triton = sys.argv[1:]
     client = importlib.import_module(f"tritonclient.{kind}")
     server = client.InferenceServerClient(f"127.0.0.1:{port}")
     check("live", server.is_server_live() and server.is_server_ready())
@@ -45,10 +46,12 @@ def main():
     numbers = ask(texts, "BYTES", "numbers", "t")
     check("numbers", numbers.as_numpy("v").tolist() == [[1.5, -2]])
     check("texts", numbers.as_numpy("same").ravel().tolist() == [b"1.5", b"-2"])
-    for array, datatype, model, says in (
-            (x.astype("d"), "FP64", "network", "the model takes float32"),
-            (x[..., :7].copy(), "FP32", "network", "float32 [3, 5, 7]"),
-            (x, "FP32", "nonesuch", "no model 'nonesuch'")):
+    wrong = [(x.astype("d"), "FP64", "network"),
+             (x[..., :7].copy(), "FP32", "network"), (x, "FP32", "nonesuch")]
+    for (array, datatype, model), says in zip(wrong, (
+            "expects 'FP32'", "unexpected shape", "unknown model")
+            if is_triton else ("the model takes float32", "float32 [3, 5, 7]",
+                               "no model 'nonesuch'")):
         try:
             ask(array, datatype, model)
         except InferenceServerException as error:

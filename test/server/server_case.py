@@ -22,15 +22,24 @@ from suite_cases import Failure
 
 SERVER = os.path.join(runner_arguments.ROOT, "examples", "server", "server.py")
 HEAD = '<ir_version: 10, opset_import: ["" : 21]> '
-# Rows of any length; texts, of which some are no numbers; a model whose tensors
-# have no batch in common.
+# Rows of any length; texts, of which some are no numbers; rows; a model whose
+# tensors have no batch in common.
 NETWORK = """g (float[batch, n, 16] x) => (float[batch, n, 4] y, float[batch] s)
   { h = MatMul(x, w) c = Relu(h) y = MatMul(c, v)
     axes = Constant <value_ints = [1, 2]> ()
     s = ReduceSum <keepdims = 0> (y, axes) }"""
 NUMBERS = """g (string[batch, k] t) => (float[batch, k] v, string[batch, k] same)
   { v = Cast <to = 1> (t) same = Identity(t) }"""
+ROWS = """g (float[batch, 16] x) => (float[batch, 4] y)
+  { c = Tanh(x) y = MatMul(c, v) }"""
 WHOLE = "g (float[2, 3] a) => (float[2, 3] b) { b = Exp(a) }"
+
+
+def build_rows():
+    model = onnx.parser.parse_model(HEAD + ROWS)
+    model.graph.initializer.append(numpy_helper.from_array(
+        np.random.RandomState(8).normal(size=(16, 4)).astype("f"), "v"))
+    return model
 
 
 def build_network():
@@ -45,7 +54,7 @@ def build_network():
 @functools.lru_cache(maxsize=None)
 def compiled(name, **options):
     """A model compiled once for all cases that take it."""
-    model = {"network": build_network,
+    model = {"network": build_network, "rows": build_rows,
              "numbers": lambda: onnx.parser.parse_model(HEAD + NUMBERS),
              "whole": lambda: onnx.parser.parse_model(HEAD + WHOLE)}[name]()
     return onnxc.compile(model, threads=1, **options)

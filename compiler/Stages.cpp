@@ -110,6 +110,8 @@ void ManifestWriter::writeTensor(const ModelInterface &model,
                                  const TensorInterface &tensor) {
   json.attribute("name", tensor.name);
   json.attribute("type", describeType(tensor.dtype));
+  if (tensor.part)
+    json.attribute("part", tensor.part);
   json.attributeArray("shape", [&] {
     for (AffineExpr dim : tensor.dims) {
       if (std::optional<int64_t> number = onnx::getConstant(dim))

@@ -7,6 +7,16 @@ import os
 
 import onnxc
 
+# What the tensors of a sequence, an optional or a map are called behind its name:
+# onnxc_part of onnxc/runtime.h.
+_PARTS = {1: ".values", 2: ".values", 3: ".shapes", 4: ".present", 5: ".keys",
+          6: ".values"}
+
+
+def _name(tensor):
+    """The name of the value that a tensor is, or is a part of."""
+    return tensor["name"].removesuffix(_PARTS.get(tensor.get("part"), ""))
+
 
 class Manifest:
     """What FILE.stages.json says: which outputs feed which inputs."""
@@ -17,14 +27,16 @@ class Manifest:
         if said["format"] != 1:
             raise ValueError(f"{path} has format {said['format']}, not 1")
         self.folder = os.path.dirname(os.path.abspath(path))
-        self.inputs = said["inputs"]
-        self.outputs = [output["name"] for output in said["outputs"]]
         self.stages = said["stages"]
+        names = {tensor["name"]: _name(tensor) for stage in self.stages
+                 for tensor in stage["inputs"] + stage["outputs"]}
+        self.outputs = list(dict.fromkeys(
+            names[output["name"]] for output in said["outputs"]))
         # The last stage that needs each value, or the end of the chain.
         self._last = {}
         for number, stage in enumerate(self.stages):
             for tensor in stage["inputs"]:
-                self._last[tensor["name"]] = number
+                self._last[_name(tensor)] = number
         for name in self.outputs:
             self._last[name] = len(self.stages)
 
@@ -40,8 +52,8 @@ class Manifest:
     def step(self, number, model, values):
         """Runs a stage on the values that there are by then, and gives those
         that the stages behind it need."""
-        wanted = [tensor["name"] for tensor in self.stages[number]["inputs"]]
-        outputs = model.run({name: values[name] for name in wanted})
+        outputs = model.run({value.name: values[value.name]
+                             for value in model.inputs})
         return {name: value for name, value in {**values, **outputs}.items()
                 if self._last.get(name, -1) > number}
 

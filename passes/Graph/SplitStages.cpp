@@ -294,12 +294,17 @@ LogicalResult Splitter::run() {
     stage.begin = begins[i];
     stage.end = begins[i + 1];
   }
+  auto take = [&](StringAttr name) {
+    if (!name)
+      return;
+    taken.insert(name.getValue());
+    // Of a sequence, it is a part.
+    taken.insert(name.getValue().rsplit('.').first);
+  };
   for (unsigned i = 0; i < main.getNumArguments(); ++i)
-    if (auto name = onnx::attrs::Name::get(main, i))
-      taken.insert(name.getValue());
+    take(onnx::attrs::Name::get(main, i));
   for (unsigned i = 0; i < main.getNumResults(); ++i)
-    if (auto name = onnx::attrs::Name::get(main.getResultAttrDict(i)))
-      taken.insert(name.getValue());
+    take(onnx::attrs::Name::get(main.getResultAttrDict(i)));
   for (Stage &stage : stages) {
     findInputs(stage);
     completeParts(stage);

@@ -99,6 +99,7 @@ StageCuts::StageCuts(func::FuncOp main) : main(main) {
   if (!ops.empty())
     bytesAt.front() = bytesAt.back() = -1;
   countBytes();
+  keepReaders();
 }
 
 void StageCuts::assumeSizes() {
@@ -191,6 +192,24 @@ void StageCuts::countBytes() {
           return operand.getDefiningOp() == ops[at - 1];
         }))
       bytesAt[at] *= 2;
+}
+
+/// What reads a symbol off a tensor stays with the op before it, and with those
+/// that have the symbol in their results' sizes before they tell it.
+void StageCuts::keepReaders() {
+  llvm::DenseMap<unsigned, unsigned> mentioned;
+  for (auto [place, op] : llvm::enumerate(ops)) {
+    if (auto reader = dyn_cast<plan::SymbolOp>(op)) {
+      auto first = mentioned.find(reader.getNumber());
+      unsigned from = first == mentioned.end() ? place : first->second + 1;
+      forbid(std::min<unsigned>(from, place), place);
+      continue;
+    }
+    llvm::SmallBitVector symbols;
+    addSymbols(op, symbols);
+    for (unsigned symbol : symbols.set_bits())
+      mentioned.try_emplace(symbol, place);
+  }
 }
 
 unsigned StageCuts::countPlaces() const {

@@ -57,6 +57,7 @@ private:
   int64_t evaluate(mlir::AffineExpr expr) const;
   int64_t countWork(mlir::Operation *op) const;
   void countBytes();
+  void keepReaders();
   void forbid(unsigned from, unsigned to);
   std::optional<unsigned> countStages(int64_t mostWork) const;
   int64_t findLeastWork(unsigned numStages) const;

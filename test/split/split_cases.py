@@ -228,6 +228,18 @@ def case_what_is_refused(options):
                says="none.onnx")
 
 
+def case_in_python(options):
+    """A Model is one object."""
+    with runner_arguments.case_folder(options, "python") as folder:
+        try:
+            onnxc.compile(write_layers(folder), options=["--split=2"])
+        except ValueError as error:
+            if "--split makes several objects" not in str(error):
+                raise
+        else:
+            raise Failure("no ValueError")
+
+
 def case_a_sequence_is_not_cut(options):
     """A value that is no tensor stays within a stage."""
     text = """g (float[4] x) => (float[4] y) {
@@ -260,7 +272,9 @@ def check_graph(options, case):
         flags = [*case.flags, *(f"--value={name}={run_graphs.print_value(value)}"
                                 for name, value in case.values.items())]
         random = np.random.RandomState(0)
-        feeds = [{name: value for name, value in run_graphs.make_inputs(
+        feeds = [{name: np.array(value, order="C")
+                  if isinstance(value, np.ndarray) else value
+                  for name, value in run_graphs.make_inputs(
             model, {**case.values, **given}, random).items()
             if name not in case.values} for given in case.inputs]
         check_chains(options, path, [2], feeds, *flags, needs_all=False)

@@ -156,6 +156,9 @@ def compile(  # noqa: A001, the name that the module is used by
     Raises CompileError, whose `node` and `diagnostics` say where, if the model is
     broken or asks for what onnxc cannot do.
     """
+    if any(option.lstrip("-").startswith("split") for option in options):
+        raise ValueError("--split makes several objects: run the program "
+                         "onnxc.program('onnxc') and load each stage")
     flags = [f"-O{int(optimize)}"]
     for name, size in (dims or {}).items():
         flags += ["--dim", f"{name}={_size(size)}"]

@@ -1,4 +1,4 @@
-/* main.c: spots a keyword in a second of sound, on a microcontroller.
+/* main.c: reads handwritten digits, on a microcontroller.
  *
  * The whole of the interface: an arena whose size the header states, two
  * pointers, one call. No heap and no C library; the weights stay in flash.
@@ -7,17 +7,17 @@
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  */
 #include "board.h"
-#include "keywords.h"
+#include "digits.h"
+#include "pictures.h"
 
-#if KEYWORDS_ARENA_BYTES > 48 * 1024
+#if DIGITS_ARENA_BYTES > 16 * 1024
 #error "the model does not fit beside the rest of this application"
 #endif
-static uint8_t arena[KEYWORDS_ARENA_BYTES]
+static uint8_t arena[DIGITS_ARENA_BYTES]
     __attribute__((aligned(ONNXC_ARENA_ALIGNMENT)));
 
-/* 49 frames of 10 coefficients; here a made-up chirp. */
-static float features[KEYWORDS_MFCC_ELEMENTS];
-static float scores[KEYWORDS_SCORES_ELEMENTS];
+static float picture[DIGITS_PICTURE_ELEMENTS];
+static float probabilities[DIGITS_PROBABILITIES_ELEMENTS];
 
 static void print_number(uint32_t number) {
   char text[11];
@@ -29,37 +29,70 @@ static void print_number(uint32_t number) {
   board_print(at);
 }
 
-int main(void) {
-  for (int i = 0; i < KEYWORDS_MFCC_ELEMENTS; ++i)
-    features[i] = (float)((i * 37) % 101 - 50) / 25.0f;
+static void print_picture(const uint8_t *pixels) {
+  static const char shades[][3] = {"  ", "..", "::", "oo", "OO",
+                                   "##", "@@", "@@", "@@"};
+  for (int y = 0; y < 8; ++y) {
+    board_print("  ");
+    for (int x = 0; x < 8; ++x)
+      board_print(shades[pixels[8 * y + x] / 2]);
+    board_print("\n");
+  }
+}
 
+/* The likeliest digit, or a negative number: a status of onnxc's. */
+static int read_digit(const uint8_t *pixels) {
+  for (int i = 0; i < DIGITS_PICTURE_ELEMENTS; ++i)
+    picture[i] = pixels[i];
   onnxc_context context = {0};
   context.arena = arena;
   context.arena_bytes = sizeof arena;
-  keywords_inputs in = {.mfcc = features};
-  keywords_outputs out = {.scores = scores};
-  board_start_clock();
-  uint32_t begin = board_clock();
-  int32_t status = keywords_run(&in, &out, &context);
-  uint32_t end = board_clock();
+  digits_inputs in = {.picture = picture};
+  digits_outputs out = {.probabilities = probabilities};
+  int32_t status = digits_run(&in, &out, &context);
   if (status != ONNXC_OK) {
     board_print(onnxc_status_string(status));
-    return 1;
+    return -1;
   }
   int best = 0;
-  for (int i = 1; i < KEYWORDS_SCORES_ELEMENTS; ++i)
-    if (scores[i] > scores[best])
+  for (int i = 1; i < DIGITS_PROBABILITIES_ELEMENTS; ++i)
+    if (probabilities[i] > probabilities[best])
       best = i;
-  board_print("keyword ");
-  print_number((uint32_t)best);
-  board_print(" with ");
-  print_number((uint32_t)(scores[best] * 100.0f + 0.5f));
-  board_print(" %, arena ");
-  print_number(KEYWORDS_ARENA_BYTES);
+  return best;
+}
+
+int main(void) {
+  int right = 0;
+  uint32_t instructions = 0;
+  board_start_clock();
+  for (int i = 0; i < PICTURES; ++i) {
+    uint32_t begin = board_clock();
+    int digit = read_digit(pictures[i]);
+    instructions = board_clock() - begin;
+    if (digit < 0)
+      return 1;
+    int same = digit == labels[i];
+    right += same;
+    if (same && i >= 3)
+      continue;
+    print_picture(pictures[i]);
+    board_print("read as ");
+    print_number((uint32_t)digit);
+    board_print(" with ");
+    print_number((uint32_t)(probabilities[digit] * 100.0f + 0.5f));
+    board_print(" %, written as ");
+    print_number(labels[i]);
+    board_print("\n");
+  }
+  print_number((uint32_t)right);
+  board_print(" of ");
+  print_number(PICTURES);
+  board_print(" are right, arena ");
+  print_number(DIGITS_ARENA_BYTES);
   board_print(" bytes, stack ");
-  print_number(KEYWORDS_STACK_BYTES);
+  print_number(DIGITS_STACK_BYTES);
   board_print(" bytes, instructions ");
-  print_number(end - begin);
+  print_number(instructions);
   board_print("\n");
   return 0;
 }

@@ -1,55 +1,60 @@
-/* Spots in pictures, on the first device that Vulkan has.
+/* Reads the words in pictures, on the first device that Vulkan has.
+ *
+ *   words PICTURE.ppm ...      320 x 48 pixels
  *
  * Part of onnxc, under the Apache License v2.0 with LLVM Exceptions.
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  */
-#include "spots.h"
+#include "words.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { kHeight = 24, kWidth = 32 };
+static int load(const char *path, uint8_t *pixels) {
+  FILE *file = fopen(path, "rb");
+  int width = 0, height = 0, most = 0, ok = 0;
+  if (file) {
+    ok = fscanf(file, "P6 %d %d %d", &width, &height, &most) == 3 &&
+         width == 320 && height == 48 && most == 255 && fgetc(file) != EOF &&
+         fread(pixels, 1, WORDS_PICTURE_ELEMENTS, file) ==
+             WORDS_PICTURE_ELEMENTS;
+    fclose(file);
+  }
+  if (!ok)
+    printf("%s: no picture of 320 x 48 pixels in PPM\n", path);
+  return ok;
+}
 
-/* Prints where the spots are. Convolution, pooling and comparisons run on the
- * device; that their number depends on the picture is the host's business. */
-static int32_t find(onnxc_context *context, float *picture) {
-  int64_t shape[4] = {1, 1, kHeight, kWidth}, found[2], symbols[16];
-  onnxc_tensor input = {picture, shape, 4, ONNXC_FLOAT};
-  /* No data: the run allocates the output, as only it knows its size. */
-  onnxc_tensor output = {NULL, found, 2, ONNXC_INT64};
-  int32_t status =
-      onnxc_run(&spots_model, context, &input, 1, &output, 1, symbols);
+/* The network runs on the device; that the number of letters depends on the
+ * picture is the host's business, and so are strings. */
+static int32_t read_words(onnxc_context *context, uint8_t *pixels) {
+  words_inputs in = {pixels};
+  words_outputs out = {0}; /* No data: the run allocates the output. */
+  int32_t status = words_run(&in, &out, context);
   if (status != ONNXC_OK)
     return status;
-  const int64_t *at = output.data;
-  printf("%d spots:", (int)found[0]);
-  for (int64_t i = 0; i < found[0]; ++i)
-    printf(" %d,%d", (int)at[2 * i], (int)at[2 * i + 1]);
+  for (int64_t i = 0; i < out.text_shape[0]; ++i)
+    printf("%.*s", (int)out.text[i].length, out.text[i].data);
   printf("\n");
-  context->release(context->allocator, output.data);
+  context->release(context->allocator, out.text);
   return ONNXC_OK;
 }
 
-int main(void) {
-  static float picture[kHeight * kWidth];
+int main(int argc, char **argv) {
+  static uint8_t pixels[WORDS_PICTURE_ELEMENTS];
   onnxc_context context;
   memset(&context, 0, sizeof context);
   onnxc_use_host_allocator(&context);
-  int32_t status = onnxc_open_vulkan(&spots_model, &context);
-  /* The host's part works here; sizes of the picture are free. */
-  int64_t symbols[16] = {kHeight, kWidth};
+  int32_t status = onnxc_open_vulkan(&words_model, &context);
   if (status == ONNXC_OK) {
-    context.arena_bytes = (size_t)spots_model.arena_bytes(symbols);
+    context.arena_bytes = WORDS_ARENA_BYTES;
     context.arena = onnxc_aligned_alloc(NULL, context.arena_bytes,
                                         ONNXC_ARENA_ALIGNMENT);
-    picture[5 * kWidth + 7] = picture[12 * kWidth + 20] = 1;
-    status = find(&context, picture);
   }
-  if (status == ONNXC_OK) {
-    /* The same sizes: what was recorded is replayed. */
-    picture[20 * kWidth + 3] = 1;
-    status = find(&context, picture);
-  }
+  /* From the second picture on what was recorded is replayed. */
+  for (int i = 1; i < argc && status == ONNXC_OK; ++i)
+    status = load(argv[i], pixels) ? read_words(&context, pixels)
+                                   : ONNXC_IO_ERROR;
   if (status != ONNXC_OK)
     printf("%s: %s\n", onnxc_status_string(status),
            context.error_name ? context.error_name : "");

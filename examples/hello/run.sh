@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A model, its object, a program: the three commands, and the result.
+# A model that tells irises apart, its object, a program: the three commands, and
+# what it says. Four lengths may be given (main.c).
 # Needs onnxc to be built (`cmake --build build`); ONNXC_BUILD names the folder.
 #
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,4 +18,4 @@ set -x
 "$build/bin/onnxc" "$out/hello.onnx" -o "$out/hello.o"
 "${CC:-cc}" -I "$out" -I "$root/runtime-lite/include" "$here/main.c" \
   "$out/hello.o" "$build/runtime-lite/libonnxc-rt.a" -lm -o "$out/hello"
-"$out/hello"
+"$out/hello" "$@"

@@ -1,19 +1,41 @@
-// node.mjs: classifies the made-up picture; with a file of floats, that.
+// node.mjs: reads pictures that were kept from training, and says how many it
+// has read rightly.
 //
-//   node node.mjs classifier.wasm [PICTURE.f32]
+//   node node.mjs digits.wasm held-out.json [OUT.json]    pictures and labels
+//   node node.mjs digits.wasm strokes.json                one digit: its strokes
+//
+// OUT.json gets all probabilities.
 //
 // Part of onnxc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-import {readFileSync} from 'node:fs';
-import {best, load, makePicture, toPlanes} from './classify.mjs';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {best, load, toPicture} from './digits.mjs';
 
 const classify = await load(readFileSync(process.argv[2]));
-let pixels = toPlanes(makePicture(32), 32);
-if (process.argv[3]) {
-  const bytes = readFileSync(process.argv[3]);
-  pixels = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+const given = JSON.parse(readFileSync(process.argv[3]));
+
+function show(picture, digit, probability) {
+  for (let y = 0; y < 8; ++y)
+    console.log('  ' + Array.from(picture.slice(8 * y, 8 * y + 8), (value) =>
+      ' .:oO#@@@'[value >> 1].repeat(2)).join(''));
+  console.log(`read as ${digit} with ${(100 * probability).toFixed(1)} %`);
 }
-const scores = classify(pixels);
-const [index, score] = best(scores);
-console.log(`class ${index} with ${(100 * score).toFixed(1)} %`);
-console.log(`scores ${scores.map((s) => s.toPrecision(8)).join(' ')}`);
+
+if (Array.isArray(given)) {
+  const picture = toPicture(given);
+  show(picture, ...best(classify(picture)));
+} else {
+  let right = 0;
+  const all = [];
+  given.pictures.forEach((picture, i) => {
+    const probabilities = classify(picture);
+    const [digit, probability] = best(probabilities);
+    all.push(probabilities);
+    right += digit === given.labels[i] ? 1 : 0;
+    if (i < 2)
+      show(picture, digit, probability);
+  });
+  if (process.argv[4])
+    writeFileSync(process.argv[4], JSON.stringify(all));
+  console.log(`${right} of ${given.labels.length} are right`);
+}

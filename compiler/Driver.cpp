@@ -20,8 +20,10 @@
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;
 namespace json = llvm::json;
@@ -40,8 +42,18 @@ FailureOr<OwningOpRef<ModuleOp>> readModule(const Options &options,
                                             ModelFacts *facts) {
   if (!isMlir(options.input))
     return importModel(options.input, options.import, context, files, facts);
-  OwningOpRef<ModuleOp> module =
-      parseSourceFile<ModuleOp>(options.input, &context);
+  // Sections of bytecode are aligned in memory, too: the buffer of a small file
+  // would be by chance only.
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> buffer =
+      openInputFile(options.input, llvm::Align(4096), &message);
+  if (!buffer) {
+    emitError(UnknownLoc::get(&context)) << message;
+    return failure();
+  }
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  sources->AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
   if (!module)
     return failure();
   return module;

@@ -228,7 +228,10 @@ def case_profile():
         model(X)
     steps = model.profile()
     check(f"{steps}", steps and all(step.calls == 5 and step.seconds > 0
-                                    and step.nodes for step in steps))
+                                    and step.nodes and all(
+                                        node.strip() == node
+                                        for node in step.nodes)
+                                    for step in steps))
     check("not begun anew", not model.profile())
     with raises(onnxc.Error, "profile=True"):
         model_of(SUM).profile()

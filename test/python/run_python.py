@@ -29,13 +29,12 @@ def main():
     import call_cases
     import compare_cases
     import compile_cases
-    import docs_cases
     import python_case
     import session_cases
     import thread_cases
     import value_cases
-    cases = python_case.cases_of(call_cases, compile_cases, docs_cases,
-                                 session_cases, thread_cases, value_cases)
+    cases = python_case.cases_of(call_cases, compile_cases, session_cases,
+                                 thread_cases, value_cases)
     cases.update(compare_cases.list_cases(*((1, 60) if options.all
                                             else (12, 6))))
     return run_cases(cases, options)

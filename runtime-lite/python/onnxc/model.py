@@ -174,8 +174,8 @@ class Model(_native.Model):
         if not self._num_steps:
             raise Error(f"{self.name} was not compiled with profile=True: it does "
                         "not tell what it does")
-        steps = [Step(tuple(filter(None, nodes.split(","))), kernel, calls,
-                      nanoseconds * 1e-9)
+        steps = [Step(tuple(filter(None, map(str.strip, nodes.split(",")))),
+                      kernel, calls, nanoseconds * 1e-9)
                  for nodes, kernel, calls, nanoseconds
                  in self._take_profile(reset)]
         return sorted((step for step in steps if step.calls),

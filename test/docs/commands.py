@@ -9,17 +9,20 @@ import re
 
 # A word, or something in quotes, and one space between such.
 COMMAND = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*"|\s(?!\s))+""")
-# Puts the arguments of a test's runner, or of ctest, where they do nothing.
+# What shows that a command is possible, without what it does.
+SET = r"^(?:\w+=\S+ )*"
 DRY = (
-    (re.compile(r"^\S*python3? (?:test|examples|bench)/\S+\.py .*"), r"\g<0> --list"),
+    (re.compile(r"^\S*python3? test/\S+\.py .*"), r"\g<0> --list"),
+    (re.compile(SET + r"(?:\S*python3? )?(bench/\S+\.py).*"),
+     r"python3 \1 --help"),
+    (re.compile(SET + r"(?:\S*python3? )?(examples/\S+\.py).*"),
+     r"python3 -m py_compile \1"),
     (re.compile(r"^ctest "), "ctest -N "),
     (re.compile(r"^ninja "), "ninja -n "),
     (re.compile(r"^\S*lit "), r"\g<0>--show-tests "),
-    (re.compile(r"^cmake --preset (\S+)( &&.*)?$"),
+    (re.compile(r"^cmake (?:--build )?--preset (\S+).*$"),
      r"cmake --list-presets=all . | grep '.\1.'"),
-    (re.compile(r"^cmake --build --preset (\S+).*"),
-     r"cmake --list-presets=all . | grep '.\1.'"),
-    (re.compile(r"^(\S+\.sh)$"), r"bash -n \1"),
+    (re.compile(r"^(\S+\.sh)\b.*"), r"bash -n \1"),
 )
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the code on the pages: each block of README.md and docs/*.md by its
-language, those of a page in one folder, with small models by the names that the
-page gives them (page_files.py).
+"""Runs the code on the pages of the site: each block by its language, those of a
+page in one folder, with small models by the names that the page gives them
+(page_files.py).
 
     run_docs.py [--cmake PROGRAM]
 
@@ -30,9 +30,11 @@ NOTEBOOK = os.path.join(ROOT, "examples", "notebook", "digits.ipynb")
 
 
 def list_pages():
+    """Those of the site."""
     return ["README.md"] + sorted(
         os.path.relpath(path, ROOT)
-        for path in glob.glob(os.path.join(ROOT, "docs", "*.md")))
+        for pattern in ("docs/*.md", "bench/*.md", "examples/*/README.md")
+        for path in glob.glob(os.path.join(ROOT, pattern)))
 
 
 def read_page(page):

@@ -48,17 +48,20 @@ int main(int argc, char **argv) {
   int32_t status = onnxc_open_vulkan(&words_model, &context);
   if (status == ONNXC_OK) {
     context.arena_bytes = WORDS_ARENA_BYTES;
-    context.arena = onnxc_aligned_alloc(NULL, context.arena_bytes,
-                                        ONNXC_ARENA_ALIGNMENT);
+    context.arena =
+        onnxc_aligned_alloc(NULL, context.arena_bytes, ONNXC_ARENA_ALIGNMENT);
   }
   /* From the second picture on what was recorded is replayed. */
-  for (int i = 1; i < argc && status == ONNXC_OK; ++i)
-    status = load(argv[i], pixels) ? read_words(&context, pixels)
-                                   : ONNXC_IO_ERROR;
+  int loaded = 1;
+  for (int i = 1; i < argc && loaded && status == ONNXC_OK; ++i) {
+    loaded = load(argv[i], pixels);
+    if (loaded)
+      status = read_words(&context, pixels);
+  }
   if (status != ONNXC_OK)
     printf("%s: %s\n", onnxc_status_string(status),
            context.error_name ? context.error_name : "");
   onnxc_close_device(&context);
   onnxc_aligned_free(NULL, context.arena);
-  return status != ONNXC_OK;
+  return status != ONNXC_OK || !loaded;
 }

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static _Alignas(ONNXC_ARENA_ALIGNMENT) unsigned char
-    arena[HELLO_ARENA_BYTES + 1];
+static _Alignas(
+    ONNXC_ARENA_ALIGNMENT) unsigned char arena[HELLO_ARENA_BYTES + 1];
 
 static int tell(float *lengths) {
   static const char *const names[] = {"setosa", "versicolor", "virginica"};
@@ -36,8 +36,9 @@ static int tell(float *lengths) {
 }
 
 int main(int argc, char **argv) {
-  float flowers[3][HELLO_LENGTHS_ELEMENTS] = {
-      {5.1f, 3.5f, 1.4f, 0.2f}, {5.7f, 2.8f, 4.1f, 1.3f}, {6.3f, 3.3f, 6, 2.5f}};
+  float flowers[3][HELLO_LENGTHS_ELEMENTS] = {{5.1f, 3.5f, 1.4f, 0.2f},
+                                              {5.7f, 2.8f, 4.1f, 1.3f},
+                                              {6.3f, 3.3f, 6, 2.5f}};
   if (argc == 1)
     return tell(flowers[0]) || tell(flowers[1]) || tell(flowers[2]);
   for (int i = 0; i < HELLO_LENGTHS_ELEMENTS; ++i)

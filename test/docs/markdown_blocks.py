@@ -7,6 +7,7 @@ with it:
     <!-- dry run: REASON -->      commands that take long: are they possible?
     <!-- text -->                 no code: a picture, or what a program prints
     <!-- cmake -->                the language of an indented block: else `console`
+    <!-- toolchain -->            a toolchain file: the project before, built by it
     <!-- frame: strings.c -->     the program around a block of C (frames/)
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -16,7 +17,7 @@ import re
 
 FENCE = re.compile(r"^(```+)\s*(\S*)[^`]*$")
 COMMENT = re.compile(r"^<!--\s*(.*?)\s*-->$", re.S)
-LANGUAGES = ("console", "c", "python", "cmake", "text")
+LANGUAGES = ("console", "c", "python", "cmake", "toolchain", "text")
 
 
 @dataclasses.dataclass

@@ -17,7 +17,7 @@ from suite_cases import Failure, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = runner_arguments.ROOT
-CODE = ("console", "c", "python", "cmake")
+CODE = ("console", "c", "python", "cmake", "toolchain")
 PROJECT = """cmake_minimum_required(VERSION 3.20)
 project(page LANGUAGES C)
 find_package(onnxc REQUIRED)
@@ -124,12 +124,20 @@ class PageRunner:
 
     def run_cmake(self, block):
         """A project with the installed package, and an application."""
-        prefix = install(self.options)
         link = page_files.write_project(self.folder, block.text)
         self.write("project/CMakeLists.txt", PROJECT + block.text + link)
-        self.call(self.options.cmake, "-S", "project", "-B", "project/made",
-                  "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}")
-        self.call(self.options.cmake, "--build", "project/made")
+        self.build_project("made")
+
+    def build_project(self, folder, *options):
+        prefix = install(self.options)
+        folder = f"project/{folder}"
+        self.call(self.options.cmake, "-S", "project", "-B", folder,
+                  "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}", *options)
+        self.call(self.options.cmake, "--build", folder)
+
+    def run_toolchain(self, block):
+        path = self.write("toolchain.cmake", block.text)
+        self.build_project("cross", f"-DCMAKE_TOOLCHAIN_FILE={path}")
 
     def finish(self):
         """Runs the page's Python, and looks at what all has printed."""

@@ -59,6 +59,30 @@ def check_page(page, blocks, options):
         raise Failure("\n".join(faults))
 
 
+# Pages that must not pass, by what is then said.
+FAULTS = {
+    "    onnxc gone.onnx -o gone.o\n": "gone.onnx",
+    "```c\nint x;\n```\n": "without a frame",
+    "<!-- frame: minilm.c -->\n```c\n#include \"minilm.h\"\nint x = y;\n```\n":
+        "'y' undeclared",
+    "```python\nonnxc.no_such_function()\n```\n": "no_such_function",
+    "<!-- not run -->\n\n    true\n": "says nothing",
+    "<!-- dry run: it is long -->\n\n    sleep 100\n": "how to run it dry",
+    "```fortran\n```\n": "a block of fortran",
+}
+
+
+def check_faults(options):
+    for text, words in FAULTS.items():
+        try:
+            check_page("README.md", read_blocks(text), options)
+        except Failure as failure:
+            if words not in str(failure).replace("‘", "'").replace("’", "'"):
+                raise Failure(f"not said: {words}\n{failure}") from failure
+        else:
+            raise Failure(f"passed:\n{text}")
+
+
 def check_notebook(options):
     """In a process of its own, in the notebook's folder."""
     run(sys.executable, os.path.join(HERE, "notebook.py"), NOTEBOOK,
@@ -87,6 +111,7 @@ def main():
     pages = {page: blocks for page, blocks in pages.items() if blocks}
     cases = {page: functools.partial(check_page, page, blocks, options)
              for page, blocks in pages.items()}
+    cases["faults are found"] = functools.partial(check_faults, options)
     cases["digits.ipynb"] = functools.partial(check_notebook, options)
     if not options.list:
         print_kinds(pages)

@@ -203,8 +203,10 @@ def quantized_attention():
     inputs = ("uint8[n, s, 6] x, int8[6, 36] w, float[36] b, float u, float v, "
               "int32[n] m, uint8 z, int8 o")
     random = np.random.RandomState(0)
+    # Of more bits onnxruntime's sums of two products do not fit in 16 where a CPU
+    # has AVX2 and nothing for bytes.
     run = {"x": random.randint(0, 255, (2, 5, 6)),
-           "w": random.randint(-128, 127, (6, 36)), "b": (36,), "u": 0.02,
+           "w": random.randint(-64, 64, (6, 36)), "b": (36,), "u": 0.02,
            "v": 0.01, "m": [5, 3], "z": 120, "o": 0}
     return op("ms_quantized_attention", inputs, "float[n, s, 12] y",
               "y = {}QAttention <num_heads = 3> (x, w, b, u, v, m, z, o)", [run])

@@ -29,8 +29,9 @@ import strokes
 from suite_cases import Failure, expect, run_cases
 
 
-def run(*command, **environment):
-    return suite_cases.run(*command, env=dict(os.environ, **environment))
+def run(*command, cwd=None, **environment):
+    return suite_cases.run(*command, cwd=cwd,
+                           env=dict(os.environ, **environment))
 
 
 # What scikit-learn says of these flowers, with the weights as they are rounded.
@@ -88,7 +89,8 @@ def custom_op(cmake, build):
                          "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror")
     # What NumPy gives for the same signal.
     expect("it printed", run(os.path.join(work, "beats-app")).splitlines(), [
-        "beats at 0.41 1.24 2.08 2.91 3.74 4.58 5.41 6.24 7.08 7.91 8.74 9.58 s",
+        "beats at 0.41 1.24 2.08 2.91 3.74 4.58 5.41 6.24 7.08 7.91 8.74 "
+        "9.58 s",
         "72 beats a minute"])
 
 
@@ -156,6 +158,24 @@ def ask_onnxruntime():
     return held_out["labels"], wanted
 
 
+def digits(_, build):
+    """Training goes forward: a few epochs on few pictures."""
+    if not os.path.isdir(os.path.join(build, "python")):
+        raise Failure("the Python module is not built: install python3-dev")
+    folder = os.path.join(HERE, "digits")
+    said = run(sys.executable, "-c", """
+import numpy as np, onnxc, train
+data = np.load("held-out.npz")
+pictures = data["pictures"][:, None].astype(np.float32)
+train.EPOCHS = 8
+network = train.write_network(train.train(pictures[:256], data["labels"][:256]))
+read = onnxc.compile(network)(pictures[256:]).argmax(1)
+print((read == data["labels"][256:]).mean())
+""", cwd=folder, PYTHONPATH=os.path.join(build, "python"))
+    if not float(said.split()[-1]) > 0.6:
+        raise Failure(f"after training so many are right: {said}")
+
+
 def check_accuracy(right, count):
     if int(right) < 0.95 * int(count):
         raise Failure(f"{right} of {count} digits are read rightly")
@@ -188,7 +208,8 @@ def firmware(_, build):
 def wasm(_, build):
     """Node's numbers are onnxruntime's."""
     text = run(os.path.join(HERE, "wasm", "run.sh"), ONNXC_BUILD=build)
-    check_accuracy(*re.search(r"^(\d+) of (\d+) are right", text, re.M).groups())
+    counts = re.search(r"^(\d+) of (\d+) are right", text, re.M)
+    check_accuracy(*counts.groups())
     work = os.path.join(build, "examples", "wasm")
     path = os.path.join(work, "probabilities.json")
     run("node", *(os.path.join(work, name) for name in (
@@ -219,7 +240,8 @@ def serve(folder):
 
 def read_drawn(page, digit, x, y, scale):
     """Draws a digit on the page's canvas, and returns what the page reads."""
-    left, top = page.value("(({x, y}) => [x, y])(board.getBoundingClientRect())")
+    left, top = page.value(
+        "(({x, y}) => [x, y])(board.getBoundingClientRect())")
     for stroke in strokes.DIGITS[digit]:
         page.drag([(left + x + scale * px, top + y + scale * py)
                    for px, py in stroke])
@@ -227,8 +249,8 @@ def read_drawn(page, digit, x, y, scale):
 
 
 def wasm_in_browser(cmake, build):
-    """The page reads each digit as the mouse draws it: large, and small and aside.
-    Its pictures are BUILD/examples/wasm/page-DIGIT.png."""
+    """The page reads each digit as the mouse draws it: large, and small and
+    aside. Its pictures are BUILD/examples/wasm/page-DIGIT.png."""
     run(os.path.join(HERE, "wasm", "run.sh"), ONNXC_BUILD=build)
     work = os.path.join(build, "examples", "wasm")
     wrong = []
@@ -238,7 +260,8 @@ def wasm_in_browser(cmake, build):
         for x, y, scale in ((60, 30, 2.0), (150, 140, 1.1)):
             for digit in strokes.DIGITS:
                 said = read_drawn(page, digit, x, y, scale)
-                if not re.fullmatch(rf"{digit} with [\d.]+ % in [\d.]+ ms", said):
+                if not re.fullmatch(rf"{digit} with [\d.]+ % in [\d.]+ ms",
+                                    said):
                     wrong.append(f"{digit} at {x}, {y}: {said}")
                 if scale == 2.0:
                     page.take_picture(os.path.join(work, f"page-{digit}.png"))
@@ -254,7 +277,8 @@ def main():
     parser.add_argument("--cmake", default="cmake")
     options = parser.parse()
     examples = (hello, text, gpu, cmake_project, custom_op, minilm_tokens,
-                minilm, minilm_in_python, firmware, wasm, wasm_in_browser)
+                minilm, minilm_in_python, digits, firmware, wasm,
+                wasm_in_browser)
     return run_cases({example.__name__: functools.partial(
         example, options.cmake, options.build) for example in examples},
                      options)

@@ -1,5 +1,5 @@
-"""A page in headless Chromium that a test uses as a person does: by the DevTools
-protocol, whose messages go through two pipes.
+"""A page in headless Chromium that a test uses as a person does: by the
+DevTools protocol, whose messages go through two pipes.
 
     with Page(url) as page:
         page.wait("document.title == 'ready'")

@@ -4,8 +4,8 @@
 The pages are README.md, docs/, bench/ and the examples' own, where they lie in
 the repository, so that their links hold, with a reference made of the sources:
 the runtime's header, the Python module, and what `ninja docs` has written
-(FOLDER, BUILD/docs unless told). Each link, anchor and file that a page names has
-to be there. Writes BUILD/site/html.
+(FOLDER, BUILD/docs unless told). Each link, anchor and file that a page names
+has to be there. Writes BUILD/site/html.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -1,8 +1,8 @@
 """The files that a page names are there.
 
-A name is one in `backquotes` that begins with a folder of the repository, or any
-word of a code block that does. `*` stands for any characters, as do words in
-capitals: `passes/ROOM/NAME.cpp`.
+A name is one in `backquotes` that begins with a folder of the repository, or
+any word of a code block that does. `*` stands for any characters, as do words
+in capitals: `passes/ROOM/NAME.cpp`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

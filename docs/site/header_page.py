@@ -1,5 +1,5 @@
-"""A page of the runtime's header: its declarations under headings, each with the
-comment before it.
+"""A page of the runtime's header: its declarations under headings, each with
+the comment before it.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes docs/options.md from what the programs say of themselves:
-write_options.py [--write] [--bin FOLDER]. Without --write it checks that the page
-is current.
+write_options.py [--write] [--bin FOLDER]. Without --write it checks that the
+page is current.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -16,9 +16,9 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 TARGET = os.path.join(ROOT, "docs", "options.md")
 HEADER = """# Options
 
-`docs/site/write_options.py --write` writes this page from what the programs print
-for `--help`. The [README](../README.md#the-compiler) has the important ones in
-fewer words.
+`docs/site/write_options.py --write` writes this page from what the programs
+print for `--help`. The [README](../README.md#the-compiler) has the important
+ones in fewer words.
 """
 OPTION = re.compile(r"^\s+(-\S.*?)\s+- (.*)$")
 PROGRAMS = (
@@ -26,7 +26,8 @@ PROGRAMS = (
     ("onnxc verify", ("onnxc", "verify", "--help"),
      "compares a model with onnxruntime: [verify.md](verify.md)."),
     ("onnxc reduce", ("onnxc", "reduce", "--help"),
-     "makes a model small for which a command fails: [testing.md](testing.md)."),
+     "makes a model small for which a command fails: "
+     "[testing.md](testing.md)."),
     ("onnxc-run", ("onnxc-run", "--help"),
      "runs a compiled model: [running-models.md](running-models.md)."),
 )

@@ -14,15 +14,16 @@ HEADER = """# How fast
 
 `docs/site/write_speed.py --write` writes this page from the tables of `bench/`,
 whose pages say how each was measured, and on what. A ratio is our time over the
-other's: below 1 onnxc is ahead. `bench/bench_models.py` measures on your machine.
+other's: below 1 onnxc is ahead. `bench/bench_models.py` measures on your
+machine.
 """
 # A title, a page, how its table begins, and what has to be known of it.
 TABLES = (
     ("Models on a CPU", "README.md", "- **Speed** beside",
      "In float32, on one core."),
     ("Quantised models", "bench/README.md", "| model | f32 | int8 |",
-     "Milliseconds a run, on one core of an EPYC (Zen 4); the last column is on "
-     "AVX2."),
+     "Milliseconds a run, on one core of an EPYC (Zen 4); the last column is "
+     "on AVX2."),
     ("Language models", "bench/README.md", "| | onnxc | onnxruntime, int8",
      "SmolLM2-135M with weights of 4 bits, one thread, milliseconds of CPU."),
     ("Forests", "bench/README.md", "| forest | rows |",

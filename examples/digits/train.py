@@ -20,7 +20,6 @@ import onnx
 import onnx.helper
 import onnx.numpy_helper
 import onnx.parser
-from sklearn.datasets import load_digits
 
 import onnxc
 
@@ -63,8 +62,8 @@ def write_step():
     kept = declare("") + declare("_mean") + declare("_square")
     moved = declare("_new") + declare("_mean_new") + declare("_square_new")
     return parse(f"""
-step (float[n, 1, 8, 8] x, float[n, 10] wanted, float[n, 2, 3] moves, float rate,
-      int64 count, {', '.join(kept)}) => (float loss, {', '.join(moved)}) {{
+step (float[n, 1, 8, 8] x, float[n, 10] wanted, float[n, 2, 3] moves,
+      float rate, int64 count, {', '.join(kept)}) => (float loss, {', '.join(moved)}) {{
   size = Shape(x)
   grid = AffineGrid (moves, size)
   turned = GridSample <mode = "cubic"> (x, grid)
@@ -99,8 +98,8 @@ digits (float[n, 1, 8, 8] picture) => (float[n, 10] probabilities) {{
 
 
 def draw_moves(random, count):
-    """Where GridSample takes a picture from: turned by up to 15 degrees, slanted,
-    stretched and shifted."""
+    """Where GridSample takes a picture from: turned by up to 15 degrees,
+    slanted, stretched and shifted."""
     angle = random.uniform(-0.26, 0.26, count)
     slant = random.uniform(-0.25, 0.25, count)
     wide, high = random.uniform(0.85, 1.2, (2, count))
@@ -149,6 +148,7 @@ def train(x, labels):
 
 
 def main():
+    from sklearn.datasets import load_digits
     folder = sys.argv[1]
     data = load_digits()
     pictures = data.images.astype(np.float32)[:, None]

@@ -30,7 +30,8 @@ def main():
                           for picture in pictures)
         file.write(f"/* Handwritten digits, 8 x 8 numbers from 0 to 16. */\n"
                    f"#include <stdint.h>\n\nenum {{ PICTURES = {count} }};\n"
-                   f"static const uint8_t pictures[PICTURES][64] = {{\n{rows}}};\n"
+                   f"static const uint8_t pictures[PICTURES][64] = "
+                   f"{{\n{rows}}};\n"
                    f"static const uint8_t labels[PICTURES] = {{"
                    f"{', '.join(map(str, labels))}}};\n")
 

@@ -22,7 +22,8 @@ DRY = (
     (re.compile(r"^\S*lit "), r"\g<0>--show-tests "),
     (re.compile(r"^cmake (?:--build )?--preset (\S+).*$"),
      r"cmake --list-presets=all . | grep '.\1.'"),
-    (re.compile(r"^cmake --install (\S+) .*$"), r"test -f \1/cmake_install.cmake"),
+    (re.compile(r"^cmake --install (\S+) .*$"),
+     r"test -f \1/cmake_install.cmake"),
     (re.compile(r"^(\S+\.sh)\b.*"), r"bash -n \1"),
 )
 

@@ -1,13 +1,13 @@
 """The code blocks of a Markdown page: fenced ones, and those that are indented.
 
-A comment right before a block, which readers do not see, says what is to be done
-with it:
+A comment right before a block, which readers do not see, says what is to be
+done with it:
 
     <!-- not run: REASON -->      code that this suite cannot run
     <!-- dry run: REASON -->      commands that take long: are they possible?
     <!-- text -->                 no code: a picture, or what a program prints
-    <!-- cmake -->                the language of an indented block: else `console`
-    <!-- toolchain -->            a toolchain file: the project before, built by it
+    <!-- cmake -->                of an indented block: else `console`
+    <!-- toolchain -->            the project before, built by this file
     <!-- frame: strings.c -->     the program around a block of C (frames/)
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Runs the cells of a notebook, in one process and without Jupyter, whose packages
-would be many times those of all tests:
+"""Runs the cells of a notebook, in one process and without Jupyter, whose
+packages would be many times those of all tests:
 
     notebook.py FILE.ipynb [--write]
 
-in the notebook's folder. What a cell prints, and its last value, is compared with
-what the notebook shows: numbers with a unit of time may be others. --write puts it
-there.
+in the notebook's folder. What a cell prints, and its last value, is compared
+with what the notebook shows: numbers with a unit of time may be others. --write
+puts it there.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -1,5 +1,5 @@
-"""What the pages take for granted: models and arrays by the names that they have
-there, small, and what has been done before a page's first command.
+"""What the pages take for granted: models and arrays by the names that they
+have there, small, and what has been done before a page's first command.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

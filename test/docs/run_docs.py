@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Runs the code on the pages of the site: each block by its language, those of a
-page in one folder, with small models by the names that the page gives them
+"""Runs the code on the pages of the site: each block by its language, those of
+a page in one folder, with small models by the names that the page gives them
 (page_files.py).
 
     run_docs.py [--cmake PROGRAM]
 
 and the arguments of test/runner_arguments.py. A case is a page. A block that is
-not run says why on the page (markdown_blocks.py); how many these are is printed.
-The last line is `N passed, N failed`.
+not run says why on the page (markdown_blocks.py); how many these are is
+printed. The last line is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

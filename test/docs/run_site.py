@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Builds the site of docs/, looks whether its checks find faults, and whether the
-pages that are generated are current.
+"""Builds the site of docs/, looks whether its checks find faults, and whether
+the pages that are generated are current.
 
     run_site.py [--cmake PROGRAM]
 

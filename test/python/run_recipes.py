@@ -4,8 +4,9 @@
     run_recipes.py [--package FOLDER] [--environment FOLDER]
 
 and the arguments of test/runner_arguments.py. The Python that runs it has the
-frameworks, or --environment names a virtual environment that does; it is made, of
-recipes.txt, where there is none yet, and takes some gigabytes. The last line is `N passed, N failed`.
+frameworks, or --environment names a virtual environment that does; it is made,
+of recipes.txt, where there is none yet, and takes some gigabytes. The last line
+is `N passed, N failed`.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

@@ -26,7 +26,7 @@ agraph ({element}[n, m] x) => (int64[n] first, int64[n, 1] last, int64[n] least,
 }}""", [{"x": ties(3, m)} for m in LENGTHS] + [{"x": ties(37, 2)}])
 
 
-SIGNAL = np.random.RandomState(6000).standard_normal(6000) / 77
+SIGNAL = np.random.RandomState(6000).standard_normal(6000)
 
 
 def normalize_near(x, size, beta):

@@ -329,14 +329,8 @@ static Error checkCombinations(const Options &options, const Flags &flags) {
   return Error::success();
 }
 
-static Expected<Options> readFlags(const Flags &flags) {
-  Options options;
-  if (flags.models.size() > 1)
-    return bad("one model at a time: '" + flags.models[0] + "' and '" +
-               flags.models[1] + "'");
-  if (flags.models.empty())
-    return bad("no model is given; see onnxc --help");
-  options.input = flags.models[0];
+/// What is as it was given.
+static void copyPlainFlags(Options &options, const Flags &flags) {
   options.output = flags.output;
   options.cpu = flags.cpu;
   options.features = flags.features;
@@ -357,7 +351,17 @@ static Expected<Options> readFlags(const Flags &flags) {
   options.json = flags.json;
   options.printAfterAll = flags.printAfterAll;
   options.singleThread = flags.singleThread;
+}
 
+static Expected<Options> readFlags(const Flags &flags) {
+  Options options;
+  if (flags.models.size() > 1)
+    return bad("one model at a time: '" + flags.models[0] + "' and '" +
+               flags.models[1] + "'");
+  if (flags.models.empty())
+    return bad("no model is given; see onnxc --help");
+  options.input = flags.models[0];
+  copyPlainFlags(options, flags);
   if (Error error = choose<EmitKind>("--emit", flags.emit, options.emit,
                                      {{"obj", EmitKind::Object},
                                       {"archive", EmitKind::Archive},

@@ -56,6 +56,7 @@ g (seq(float[n]) words) => (seq(float[m]) kept) {
 
 MODELS = {
     "": {"model.onnx": RELU, "relu.onnx": RELU},
+    "docs/serving.md": {"model.onnx": NETWORK},
     "README.md": {"model.onnx": RELU, "minilm.onnx": SENTENCES,
                   "detector.onnx": RELU},
     "docs/cmake.md": {"detector.onnx": RELU},

@@ -18,6 +18,8 @@ from suite_cases import Failure, run
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = runner_arguments.ROOT
 CODE = ("console", "c", "python", "cmake", "toolchain")
+# A block that goes on, as a server does, is a fault of its page.
+SECONDS = "600"
 PROJECT = """cmake_minimum_required(VERSION 3.20)
 project(page LANGUAGES C)
 find_package(onnxc REQUIRED)
@@ -54,7 +56,8 @@ class PageRunner:
     def call(self, *command):
         python = os.path.join(self.options.build, "python")
         done = subprocess.run(
-            command, cwd=self.folder, text=True, stdin=subprocess.DEVNULL,
+            ["timeout", "--kill-after=5", SECONDS, *command],
+            cwd=self.folder, text=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONPATH": python,
                  "ONNXC_PYTHON": sys.executable,

@@ -24,7 +24,8 @@ TABLES = (
     ("Quantised models", "bench/README.md", "| model | f32 | int8 |",
      "Milliseconds a run, on one core of an EPYC (Zen 4); the last column is "
      "on AVX2."),
-    ("Convolutional networks", "bench/README.md", "| network | onnxc | exact |",
+    ("Convolutional networks", "bench/README.md",
+     "| network | onnxc | exact | onnxruntime | OpenVINO | of",
      "Random weights, one thread of a Sapphire Rapids (AVX-512), milliseconds "
      "of CPU; `exact` is `--exact-convolutions`."),
     ("Language models", "bench/README.md", "| | onnxc | onnxruntime, int8",

@@ -372,6 +372,8 @@ def main():
     parser.add_argument("--exported", action="store_true",
                         help="verify all networks of test/exported")
     options = parser.parse()
+    # Beside onnxc-run, which it calls.
+    options.onnxc = os.path.join(options.bin, "onnxc")
     if options.exported:
         return run_cases(
             {name: functools.partial(verify_network, name, options)

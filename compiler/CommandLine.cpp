@@ -239,9 +239,10 @@ struct Flags {
   Text weightsSection{"weights-section", cl::value_desc("NAME"),
                       cl::desc("The section of embedded weights: "
                                ".flash_weights")};
-  Flag exactConvolutions{"exact-convolutions",
-                         cl::desc("Add the products of convolutions one by "
-                                  "one, never by Winograd's transforms")};
+  Flag exactConvolutions{
+      "exact-convolutions",
+      cl::desc("Add the products of convolutions one by one: "
+               "no Winograd's transforms, no padded channels")};
   Flag freestanding{"freestanding",
                     cl::desc("Call nothing of a C library but what the "
                              "freestanding runtime has")};

@@ -357,7 +357,7 @@ PipelineOptions Compilation::getPipelineOptions() const {
   passes.isStage = options.stages > 0;
   passes.plantedFault = options.plantedFault;
   passes.checkAccesses = options.checkAccesses;
-  // Transformed weights and their scratch take space.
+  // Transformed and padded weights, and their scratch, take space.
   passes.transformConvs = !options.exactConvolutions && !options.freestanding &&
                           !options.maxFlash && !options.maxStack;
   const std::optional<Target> &device = compiled.targets.device;

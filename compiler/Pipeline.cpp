@@ -105,7 +105,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
   // folded into the order in which they are read.
   if (options.evaluateConstants && options.optLevel > 0 &&
       options.machine.hasTiles()) {
-    pm.addNestedPass<func::FuncOp>(createPadChannels());
+    if (options.transformConvs)
+      pm.addNestedPass<func::FuncOp>(createPadChannels());
     pm.addNestedPass<func::FuncOp>(createChooseLayouts());
     pm.addNestedPass<func::FuncOp>(createPackWeights());
     pm.addNestedPass<func::FuncOp>(createCSEPass());

@@ -3,6 +3,7 @@
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import concurrent.futures
+import contextlib
 import io
 import subprocess
 import traceback
@@ -29,6 +30,25 @@ def run(*command, **more):
 def expect(what, got, wanted):
     if got != wanted:
         raise Failure(f"{what}: {got!r} instead of {wanted!r}")
+
+
+def check(what, is_true):
+    if not is_true:
+        raise Failure(what)
+
+
+@contextlib.contextmanager
+def raises(kind, *needles):
+    """A with block that has to end with this exception and these words."""
+    try:
+        yield
+    except kind as error:
+        for needle in needles:
+            if needle not in str(error):
+                raise Failure(f"{kind.__name__} says {str(error)!r}, without "
+                              f"{needle!r}") from error
+        return
+    raise Failure(f"no {kind.__name__} ({needles})")
 
 
 def outcome(case):

@@ -8,8 +8,10 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ConvShape.h"
 #include "dialects/onnx/ReductionOps.h"
+#include "dialects/plan/MachineModel.h"
 #include "passes/Graph/IntegerSums.h"
 #include "passes/Graph/Quantization.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace onnxc;
@@ -57,7 +59,50 @@ std::optional<BlockableConv> onnxc::getBlockable(ConvIntegerOp op) {
                       op.getWZeroPoint()}
            .isSupported())
     return std::nullopt;
-  return getWindowed(op);
+  std::optional<BlockableConv> conv = getWindowed(op);
+  if (conv)
+    conv->isInteger = true;
+  return conv;
+}
+
+bool BlockableConv::isWorthFilling(int64_t lanes) const {
+  int64_t all = llvm::alignTo(filters, lanes);
+  return !isInteger && (all - filters) * 4 <= all;
+}
+
+int64_t onnxc::chooseBlockLanes(func::FuncOp main, bool fill) {
+  MachineModel machine = getMachine(main);
+  int64_t lanes = machine.getBlockBits() / 32;
+  if (lanes < 4)
+    return 0;
+  int64_t whole = 0, half = 0;
+  bool halves = true, areIntegers = false;
+  main.walk([&](Operation *op) {
+    std::optional<BlockableConv> conv;
+    if (auto plain = dyn_cast<ConvOp>(op))
+      conv = getBlockable(plain);
+    if (auto quantized = dyn_cast<ConvIntegerOp>(op))
+      conv = getBlockable(quantized);
+    if (!conv)
+      return;
+    if (conv->isInteger) {
+      halves &= (lanes / 2) % machine.dot.group == 0;
+      areIntegers = true;
+    }
+    auto count = [&](int64_t block) {
+      return conv->takes(block) || (fill && conv->isWorthFilling(block))
+                 ? conv->products
+                 : 0;
+    };
+    whole += count(lanes);
+    half += count(lanes / 2);
+  });
+  if (!halves)
+    half = whole;
+  if (half == 0)
+    return 0;
+  int64_t share = areIntegers && machine.dot.group == 2 && lanes >= 16 ? 10 : 9;
+  return whole * 10 >= half * share ? lanes : lanes / 2;
 }
 
 template <typename ReduceOp> static bool reduces(ReduceOp op) {

@@ -76,10 +76,10 @@ struct ChooseLayouts : onnxc::impl::ChooseLayoutsBase<ChooseLayouts> {
     func::FuncOp main = getOperation();
     MachineModel machine = getMachine(main);
     dot = machine.dot;
-    vectorLanes = machine.getBlockBits() / 32;
+    int64_t vectorLanes = machine.getBlockBits() / 32;
     if (main.getName() != "main" || vectorLanes < 4)
       return;
-    lanes = chooseLanes();
+    lanes = chooseBlockLanes(main, /*fill=*/false);
     if (!lanes)
       return remarkPlanarConvs(main, vectorLanes / 2);
     for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {
@@ -93,13 +93,11 @@ struct ChooseLayouts : onnxc::impl::ChooseLayoutsBase<ChooseLayouts> {
 
 private:
   DotInstruction dot;
-  int64_t vectorLanes = 0;
   int64_t lanes = 0;
   /// From plain values to what holds the same blocked.
   llvm::DenseMap<Value, Value> blocked;
   SmallVector<Operation *> rewritten;
 
-  int64_t chooseLanes();
   bool rewrite(OpBuilder &b, Operation *op);
   template <typename ConvLikeOp> bool rewriteConv(OpBuilder &b, ConvLikeOp op);
   bool chooseImage(OpBuilder &b, Value x, BlockedForm &form);
@@ -152,31 +150,6 @@ SmallVector<int64_t> getBlockingOrder(int64_t rank, bool back) {
   if (!back)
     order.push_back(2);
   return order;
-}
-
-int64_t ChooseLayouts::chooseLanes() {
-  int64_t whole = 0, half = 0;
-  bool halves = true, areIntegers = false;
-  getOperation().walk([&](Operation *op) {
-    std::optional<BlockableConv> candidate;
-    if (auto conv = dyn_cast<ConvOp>(op))
-      candidate = getBlockable(conv);
-    if (auto conv = dyn_cast<ConvIntegerOp>(op)) {
-      candidate = getBlockable(conv);
-      halves &= !candidate || (vectorLanes / 2) % dot.group == 0;
-      areIntegers |= candidate.has_value();
-    }
-    if (!candidate)
-      return;
-    whole += candidate->takes(vectorLanes) ? candidate->products : 0;
-    half += candidate->takes(vectorLanes / 2) ? candidate->products : 0;
-  });
-  if (!halves)
-    half = whole;
-  if (half == 0)
-    return 0;
-  int64_t share = areIntegers && dot.group == 2 && vectorLanes >= 16 ? 10 : 9;
-  return whole * 10 >= half * share ? vectorLanes : vectorLanes / 2;
 }
 
 bool ChooseLayouts::rewrite(OpBuilder &b, Operation *op) {

@@ -26,7 +26,6 @@
 #include "dialects/onnx/ReductionOps.h"
 #include "dialects/onnx/ResizeOps.h"
 #include "dialects/onnx/SliceOps.h"
-#include "dialects/plan/MachineModel.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/Graph/BlockableConv.h"
 #include "passes/Graph/BlockedWeights.h"
@@ -61,7 +60,8 @@ struct Operand {
 struct PadChannels : onnxc::impl::PadChannelsBase<PadChannels> {
   void runOnOperation() override {
     func::FuncOp main = getOperation();
-    if (main.getName() != "main" || !(lanes = chooseLanes()))
+    if (main.getName() != "main" ||
+        !(lanes = chooseBlockLanes(main, /*fill=*/true)))
       return;
     for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {
       OpBuilder b(&op);
@@ -76,7 +76,6 @@ private:
   llvm::DenseMap<Value, Padded> padded;
   SmallVector<Operation *> rewritten;
 
-  int64_t chooseLanes();
   bool rewrite(OpBuilder &b, Operation *op);
   bool rewriteConv(OpBuilder &b, ConvOp op);
   bool rewriteElementwise(OpBuilder &b, Operation *op);
@@ -96,37 +95,10 @@ private:
   }
 };
 
-/// Filters of zeros are at most a quarter of all.
-bool isWorthFilling(int64_t filters, int64_t lanes) {
-  int64_t all = llvm::alignTo(filters, lanes);
-  return (all - filters) * 4 <= all;
-}
-
 bool isFinite(Value constant) {
   std::optional<SmallVector<float>> floats = getConstantFloats(constant);
   return floats &&
          llvm::all_of(*floats, [](float x) { return std::isfinite(x); });
-}
-
-/// The channels of a block, as ChooseLayouts will choose them; 0 where there
-/// are no blocks, or nothing to fill.
-int64_t PadChannels::chooseLanes() {
-  int64_t vectorLanes = getMachine(getOperation()).getBlockBits() / 32;
-  if (vectorLanes < 4)
-    return 0;
-  int64_t whole = 0, half = 0;
-  bool hasRest = false;
-  getOperation().walk([&](ConvOp op) {
-    std::optional<BlockableConv> conv = getBlockable(op);
-    if (!conv)
-      return;
-    hasRest |= !conv->takes(vectorLanes);
-    whole += isWorthFilling(conv->filters, vectorLanes) ? conv->products : 0;
-    half += isWorthFilling(conv->filters, vectorLanes / 2) ? conv->products : 0;
-  });
-  if (!hasRest || half == 0)
-    return 0;
-  return whole * 10 >= half * 9 ? vectorLanes : vectorLanes / 2;
 }
 
 bool PadChannels::rewrite(OpBuilder &b, Operation *op) {
@@ -153,7 +125,7 @@ bool PadChannels::rewrite(OpBuilder &b, Operation *op) {
 
 bool PadChannels::rewriteConv(OpBuilder &b, ConvOp op) {
   std::optional<BlockableConv> conv = getBlockable(op);
-  if (!conv || !isWorthFilling(conv->filters, lanes))
+  if (!conv || !conv->isWorthFilling(lanes))
     return false;
   auto found = padded.find(op.getX());
   bool isPadded = found != padded.end();

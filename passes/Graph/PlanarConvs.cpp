@@ -37,7 +37,7 @@ static std::string explain(ConvLikeOp op, func::FuncOp main, int64_t lanes) {
     return "its " + std::to_string(group) + " groups have several channels";
   if (filters % lanes)
     return "its " + std::to_string(filters) + " filters are no multiple of " +
-           std::to_string(lanes) + ", which a block has, nor nearly one";
+           std::to_string(lanes) + ", which a block has";
   if (group > 1)
     return "what it reads is not in blocks";
   return "its padding or its zero point is known only while the model runs";

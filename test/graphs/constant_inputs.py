@@ -54,6 +54,9 @@ agraph (bool c, float[b, n] x) => (float[m] y) {
 SIX = ["--dim", "b=2", "--dim", "n=3"]
 X = np.arange(8).reshape(2, 4) - 3
 
+INFINITE = np.linspace(-1, 2, 187).reshape(1, 1, 11, 17)
+INFINITE[0, 0, 3, 5] = -np.inf
+
 CASES = [
     Case("constant_input_decides_a_rank", OTHER_RANKS,
          [{"x": X, "flip": True}, {"x": X, "flip": False}],
@@ -68,6 +71,19 @@ agraph (float[n] x, float[k] w) => (float[n] y) {
          flags=SIX),
     Case("branch_of_a_constant_input", FIVE_ROWS, [{"x": (2, 3)}, {"x": (5, 7)}],
          values={"rate": 16000}),
+    # Zeros are no weights of channels that fill a block.
+    Case("infinite_pixels_of_exact_convolutions", """
+agraph (float[1, 1, h, w] x, float[117] f, float[403] g) =>
+    (float[1, 31, a, b] y) {
+  shape = Constant <value = int64[4] {13, 1, 3, 3}> ()
+  square = Reshape(f, shape)
+  pixel = Constant <value = int64[4] {31, 13, 1, 1}> ()
+  column = Reshape(g, pixel)
+  c = Conv (x, square)
+  d = Relu(c)
+  y = Conv(d, column)
+}""", [{"x": INFINITE}], values={"f": [0.5] * 117, "g": np.linspace(-1, 1, 403)},
+         flags=["--exact-convolutions"]),
     Case("squeeze_in_a_nested_branch", SQUEEZE_IN_A_BRANCH,
          [{"c": True, "x": (1, 4)}, {"c": False, "x": (3, 4)}]),
 ]

@@ -7,7 +7,8 @@ import array
 import numpy as np
 import onnxc
 
-from python_case import check, model_of, parse, raises
+from python_case import model_of, parse
+from suite_cases import check, raises
 
 SUM = "g (float[n, 3] x, float[n, 3] b) => (float[n, 3] y) { y = Add(x, b) }"
 TWO = """g (float[n, 3] x) => (float[n, 3] y, int64[2, k] places) {

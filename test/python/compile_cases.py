@@ -12,7 +12,8 @@ import onnx
 import onnxc
 import onnxc.programs
 
-from python_case import check, model_of, parse, raises
+from python_case import model_of, parse
+from suite_cases import check, raises
 from runner_arguments import ROOT
 
 SUM = "g (float[n, m] x) => (float[n, m] y) { y = Add(x, x) }"

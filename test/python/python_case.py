@@ -3,13 +3,11 @@ that have to come.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-import contextlib
 import functools
 
 import onnx.parser
 import onnxc
 
-from suite_cases import Failure
 
 HEAD = '<ir_version: 10, opset_import: ["" : 21, "ai.onnx.ml" : 3]> '
 
@@ -22,25 +20,6 @@ def parse(text):
 def model_of(text):
     """Compiled once for all cases that take it."""
     return onnxc.compile(parse(text))
-
-
-@contextlib.contextmanager
-def raises(kind, *needles):
-    """A with block that has to end with this exception and these words."""
-    try:
-        yield
-    except kind as error:
-        for needle in needles:
-            if needle not in str(error):
-                raise Failure(f"{kind.__name__} says {str(error)!r}, without "
-                              f"{needle!r}") from error
-        return
-    raise Failure(f"no {kind.__name__} ({needles})")
-
-
-def check(what, is_true):
-    if not is_true:
-        raise Failure(what)
 
 
 def cases_of(*modules):

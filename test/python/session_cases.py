@@ -12,7 +12,8 @@ import onnxc
 import onnxc.backend
 import onnxruntime
 
-from python_case import check, parse, raises
+from python_case import parse
+from suite_cases import check, raises
 
 MODEL = """g (float[n, 3] x, int64[n] i) => (float[n, 3] y, int64[n] j) {
   y = Exp(x) j = Neg(i) }"""

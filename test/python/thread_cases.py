@@ -10,7 +10,8 @@ import time
 import numpy as np
 import onnxc
 
-from python_case import check, parse
+from python_case import parse
+from suite_cases import check
 
 NETWORK = """g (float[n, 64] x, float[64, 64] w) => (float[n, 64] y) {
   a = MatMul(x, w) b = Tanh(a) c = MatMul(b, w) y = Softmax(c) }"""

@@ -6,7 +6,8 @@ import ml_dtypes
 import numpy as np
 import onnxc
 
-from python_case import check, model_of, raises
+from python_case import model_of
+from suite_cases import check, raises
 
 NARROW = {
     "bfloat16": ml_dtypes.bfloat16, "float8e4m3fn": ml_dtypes.float8_e4m3fn,

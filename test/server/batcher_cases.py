@@ -9,8 +9,8 @@ import numpy as np
 import onnxc
 from batcher import Batcher, Closed, Overloaded, find_batch
 
-from server_case import check, check_close, compiled, draw, raises
-from suite_cases import expect
+from server_case import check_close, compiled, draw
+from suite_cases import check, expect, raises
 
 LONG = 30.0
 

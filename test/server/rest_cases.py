@@ -14,8 +14,8 @@ import httpx
 import numpy as np
 
 import server_case
-from server_case import check, check_close, compiled, draw
-from suite_cases import expect
+from server_case import check_close, compiled, draw
+from suite_cases import check, expect
 
 LENGTH = "Inference-Header-Content-Length"
 

@@ -8,8 +8,8 @@ import grpc
 import numpy as np
 import rpc
 
-from server_case import check, check_close, compiled, draw, raises
-from suite_cases import expect
+from server_case import check_close, compiled, draw
+from suite_cases import check, expect, raises
 
 CODES = grpc.StatusCode
 

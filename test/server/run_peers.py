@@ -22,7 +22,7 @@ import urllib.request
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 import runner_arguments
-from suite_cases import Failure, expect, run, run_cases
+from suite_cases import Failure, check, expect, run, run_cases
 
 PACKAGES = {
     "tritonclient": ["tritonclient[http,grpc]==2.73.0"],
@@ -126,7 +126,7 @@ def mlserver(options):
                 server_case.compiled("network").run({"x": x}))
             status, answer = ask(x, "FP64")
             expect("the status", status, 400)
-            server_case.check(str(answer), "the model takes float32"
+            check(str(answer), "the model takes float32"
                               in answer["error"])
         finally:
             process.terminate()

@@ -76,22 +76,6 @@ def check_close(got, wanted):
             raise Failure(f"{name} differs by {np.abs(other - value).max()}")
 
 
-def check(what, is_true):
-    if not is_true:
-        raise Failure(what)
-
-
-@contextlib.contextmanager
-def raises(kind, *needles):
-    try:
-        yield
-    except kind as error:
-        for needle in needles:
-            check(f"{error} says nothing of {needle!r}", needle in str(error))
-        return
-    raise Failure(f"no {kind.__name__} ({needles})")
-
-
 def start(build, *arguments, python=sys.executable, more=()):
     """A server and the ports that it says."""
     process = subprocess.Popen(

@@ -5,11 +5,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../../.." && pwd)
-build=$(cd "${ONNXC_BUILD:-$root/build}" && pwd)
-out=$build/examples/languages/csharp
+source "$here/../prepare.sh"
 
-mkdir -p "$out"
 set -x
 "$build/bin/onnxc" "$here/../digits.onnx" --emit=shared -o "$out/digits.so"
 "${CC:-cc}" -shared -Wl,--whole-archive "$build/runtime-lite/libonnxc-rt.a" \

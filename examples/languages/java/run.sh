@@ -5,14 +5,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../../.." && pwd)
-build=$(cd "${ONNXC_BUILD:-$root/build}" && pwd)
-out=$build/examples/languages/java
+source "$here/../prepare.sh"
 binding=$root/runtime-lite/java
 javac=$(readlink -f "$(command -v javac)")
 jni=${javac%/bin/javac}/include
 
-mkdir -p "$out"
 set -x
 "$build/bin/onnxc" "$here/../digits.onnx" --emit=shared -o "$out/digits.so"
 "${CC:-cc}" -shared -fPIC -O2 -Wall -Wextra -Werror -I "$jni" -I "$jni/linux" \

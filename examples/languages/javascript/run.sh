@@ -9,12 +9,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../../.." && pwd)
-build=$(cd "${ONNXC_BUILD:-$root/build}" && pwd)
-out=$build/examples/languages/javascript
+source "$here/../prepare.sh"
 binding=$root/runtime-lite/javascript
 
-mkdir -p "$out"
 cp "$binding"/onnxc.{mjs,d.mts} "$here"/{digits.mts,node.mjs,worker.mjs,page.html} \
   "$here/../digits.txt" "$out"
 set -x

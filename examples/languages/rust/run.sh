@@ -5,11 +5,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../../.." && pwd)
-build=$(cd "${ONNXC_BUILD:-$root/build}" && pwd)
-out=$build/examples/languages/rust
+source "$here/../prepare.sh"
 
-mkdir -p "$out"
 cp "$here/main.rs" "$out"
 set -x
 "$build/bin/onnxc" "$here/../digits.onnx" --emit=rust -o "$out/digits.o"

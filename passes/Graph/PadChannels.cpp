@@ -60,8 +60,10 @@ struct Operand {
 struct PadChannels : onnxc::impl::PadChannelsBase<PadChannels> {
   void runOnOperation() override {
     func::FuncOp main = getOperation();
-    if (main.getName() != "main" ||
-        !(lanes = chooseBlockLanes(main, /*fill=*/true)))
+    if (main.getName() != "main")
+      return;
+    lanes = chooseBlockLanes(main, /*fill=*/true);
+    if (!lanes)
       return;
     for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {
       OpBuilder b(&op);

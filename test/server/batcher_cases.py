@@ -95,7 +95,7 @@ def case_one_bad_request_among_good_ones():
 
 def case_bad_inputs_run_alone():
     model = compiled("network")
-    batcher = Batcher(model, max_rows=3, deadline=LONG)
+    batcher = Batcher(model, max_rows=3, deadline=0.2)
     good = [batcher.submit({"x": draw(seed)}) for seed in range(2)]
     bad = draw(0)
     with raises(onnxc.InputError, "it is float64"):
@@ -114,7 +114,7 @@ def case_bad_inputs_run_alone():
 
 def case_no_rows():
     model = compiled("network")
-    batcher = Batcher(model, deadline=LONG)
+    batcher = Batcher(model, deadline=0.2)
     expect("the shape", batcher.submit({"x": draw(0, 0)}).result(60)["y"].shape,
            (0, 5, 4))
     batcher.close()

@@ -84,7 +84,7 @@ def measure(name, seconds, folder):
     shape = [size if isinstance(size, int) else 1 for size in value.shape]
     x = np.random.RandomState(1).random_sample(shape).astype(np.float32)
     objects = [onnxc.compile(path, output=os.path.join(folder, f"{i}.so"),
-                             options=options)
+                             threads=1, options=options)
                for i, options in enumerate(([], ["--exact-convolutions"]))]
     theirs = session.run(None, {value.name: x})[0]
     mine = next(iter(objects[0].run({value.name: x}).values()))

@@ -107,7 +107,8 @@ void buildGraphPhase(OpPassManager &pm, const PipelineOptions &options) {
       options.machine.hasTiles()) {
     if (options.transformConvs)
       pm.addNestedPass<func::FuncOp>(createPadChannels());
-    pm.addNestedPass<func::FuncOp>(createChooseLayouts());
+    pm.addNestedPass<func::FuncOp>(
+        createChooseLayouts({/*fill=*/options.transformConvs}));
     pm.addNestedPass<func::FuncOp>(createPackWeights());
     pm.addNestedPass<func::FuncOp>(createCSEPass());
     pm.addNestedPass<func::FuncOp>(

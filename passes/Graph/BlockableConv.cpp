@@ -8,6 +8,7 @@
 #include "dialects/onnx/ConstantOps.h"
 #include "dialects/onnx/ConvShape.h"
 #include "dialects/onnx/ReductionOps.h"
+#include "dialects/onnx/SliceOps.h"
 #include "dialects/plan/MachineModel.h"
 #include "passes/Graph/IntegerSums.h"
 #include "passes/Graph/Quantization.h"
@@ -70,39 +71,100 @@ bool BlockableConv::isWorthFilling(int64_t lanes) const {
   return !isInteger && (all - filters) * 4 <= all;
 }
 
+namespace {
+
+/// What the convolutions of a function cost where channels lie in blocks of so
+/// many: products, with those of the zeros that fill a block.
+class BlocksCost {
+public:
+  BlocksCost(int64_t lanes, bool fill) : lanes(lanes), fill(fill) {}
+
+  void add(Operation *op, const std::optional<BlockableConv> &conv);
+  /// Whether an op computes what a convolution of blocks gives.
+  void follow(Operation *op);
+
+  double products = 0;
+  bool hasBlocks = false;
+
+private:
+  double getFilled(int64_t channels) const {
+    return fill ? double(llvm::alignTo(channels, lanes)) / double(channels) : 1;
+  }
+
+  /// Planes take that much longer, a guess: rows of an image are no multiple of
+  /// a vector, and what is between has to be transposed. It is more than zeros
+  /// can add.
+  static constexpr double kPlanes = 1.5;
+
+  int64_t lanes;
+  bool fill;
+  llvm::DenseSet<Value> blocked;
+};
+
+void BlocksCost::add(Operation *op, const std::optional<BlockableConv> &conv) {
+  bool isBehind = blocked.contains(op->getOperand(0));
+  bool takes = conv->takes(lanes) || (fill && conv->isWorthFilling(lanes));
+  // One of a channel each is blocked only where its image is.
+  if (!takes || (conv->isDepthwise && !isBehind)) {
+    products += double(conv->products) * kPlanes;
+    return;
+  }
+  hasBlocks = true;
+  blocked.insert(op->getResult(0));
+  double filled = getFilled(conv->filters);
+  if (isBehind && !conv->isDepthwise)
+    filled *= getFilled(conv->channels);
+  products += double(conv->products) * filled;
+}
+
+void BlocksCost::follow(Operation *op) {
+  auto getChannels = [](Value value) {
+    std::optional<Dims> dims = getDims(value);
+    return dims && dims->size() >= 3 ? (*dims)[1] : AffineExpr();
+  };
+  for (Value operand : op->getOperands())
+    if (blocked.contains(operand))
+      for (Value result : op->getResults())
+        if (isa<ConcatOp>(op) || getChannels(result) == getChannels(operand))
+          blocked.insert(result);
+}
+
+} // namespace
+
 int64_t onnxc::chooseBlockLanes(func::FuncOp main, bool fill) {
   MachineModel machine = getMachine(main);
   int64_t lanes = machine.getBlockBits() / 32;
   if (lanes < 4)
     return 0;
-  int64_t whole = 0, half = 0;
+  BlocksCost whole(lanes, fill), half(lanes / 2, fill);
   bool halves = true, areIntegers = false;
-  main.walk([&](Operation *op) {
+  for (Operation &op : main.getBody().front()) {
     std::optional<BlockableConv> conv;
     if (auto plain = dyn_cast<ConvOp>(op))
       conv = getBlockable(plain);
-    if (auto quantized = dyn_cast<ConvIntegerOp>(op))
+    else if (auto quantized = dyn_cast<ConvIntegerOp>(op))
       conv = getBlockable(quantized);
+    else
+      for (BlocksCost *cost : {&whole, &half})
+        cost->follow(&op);
     if (!conv)
-      return;
+      continue;
     if (conv->isInteger) {
       halves &= (lanes / 2) % machine.dot.group == 0;
       areIntegers = true;
     }
-    auto count = [&](int64_t block) {
-      return conv->takes(block) || (fill && conv->isWorthFilling(block))
-                 ? conv->products
-                 : 0;
-    };
-    whole += count(lanes);
-    half += count(lanes / 2);
-  });
+    for (BlocksCost *cost : {&whole, &half})
+      cost->add(&op, conv);
+  }
   if (!halves)
-    half = whole;
-  if (half == 0)
+    return whole.hasBlocks ? lanes : 0;
+  if (!half.hasBlocks)
     return 0;
-  int64_t share = areIntegers && machine.dot.group == 2 && lanes >= 16 ? 10 : 9;
-  return whole * 10 >= half * share ? lanes : lanes / 2;
+  // Half a block is half a vector where that is as long as a block.
+  double most = fill && machine.vectorBits >= machine.getBlockBits()   ? 1.5
+                : areIntegers && machine.dot.group == 2 && lanes >= 16 ? 1.0
+                                                                       : 1.1;
+  return whole.products <= most * half.products ? lanes : lanes / 2;
 }
 
 template <typename ReduceOp> static bool reduces(ReduceOp op) {

@@ -29,8 +29,9 @@ std::optional<BlockableConv> getBlockable(onnx::ConvOp op);
 std::optional<BlockableConv> getBlockable(onnx::ConvIntegerOp op);
 
 /// The channels of a block around the convolutions of a function: as many as a
-/// vector has lanes, or half of that where many more of them can be blocked; 0
-/// where none can. With `fill`, those count whose last block zeros may fill.
+/// vector has lanes, or half of that where more of them can be blocked, or less
+/// has to be filled with zeros; 0 where none can. With `fill`, those count
+/// whose last block zeros may fill.
 int64_t chooseBlockLanes(mlir::func::FuncOp main, bool fill);
 
 /// Whether an op (of ReduceMean's kind) reduces all dimensions but batch and

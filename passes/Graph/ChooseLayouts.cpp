@@ -13,9 +13,10 @@
 // through Transpose and Reshape, made where it is needed, once. Weights get
 // their order by Reshape and Transpose of constants, which are folded.
 //
-// c is the number of lanes of a vector, or half of it where many more
-// convolutions can be blocked by that. Of integers that are multiplied in pairs
-// any more are enough, but for short vectors: their long blocks gain little.
+// c is the number of lanes of a block, or half of it where more convolutions
+// can be blocked by that, or have less to be filled (BlockableConv.cpp). Of
+// integers that are multiplied in pairs any more are enough, but for short
+// vectors: their long blocks gain little.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -79,7 +80,7 @@ struct ChooseLayouts : onnxc::impl::ChooseLayoutsBase<ChooseLayouts> {
     int64_t vectorLanes = machine.getBlockBits() / 32;
     if (main.getName() != "main" || vectorLanes < 4)
       return;
-    lanes = chooseBlockLanes(main, /*fill=*/false);
+    lanes = chooseBlockLanes(main, fill);
     if (!lanes)
       return remarkPlanarConvs(main, vectorLanes / 2);
     for (Operation &op : llvm::make_early_inc_range(main.getBody().front())) {

@@ -200,6 +200,8 @@ def ChooseLayouts : Pass<"choose-layouts", "::mlir::func::FuncOp"> {
     subgraphs: `fold-constants` has to follow. See
     lit/passes/Graph/choose-layouts.mlir, integer-layouts.mlir.
   }];
+  let options = [Option<"fill", "fill", "bool", "false",
+                        "Choose the blocks that pad-channels has filled">];
   let dependentDialects = ["::onnxc::onnx::OnnxDialect"];
 }
 

@@ -12,8 +12,7 @@
 // Sums stay the same to the last bit as long as what is added is zero, or
 // finite where it is multiplied by zero: infinity times zero is none of both.
 // So ops in between take part where they make zeros of zeros, or gates of at
-// most
-// 1. What takes no part reads a Slice.
+// most 1. What takes no part reads a Slice.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -25,8 +25,8 @@ TABLES = (
      "Milliseconds a run, on one core of an EPYC (Zen 4); the last column is "
      "on AVX2."),
     ("Convolutional networks", "bench/README.md",
-     "| network | onnxc | exact | onnxruntime | OpenVINO | of",
-     "Random weights, one thread of a Sapphire Rapids (AVX-512), milliseconds "
+     "| network | onnxc | exact | onnxruntime | OpenVINO | MNN",
+     "Random weights, one thread of a Zen 3 (AVX2), milliseconds "
      "of CPU; `exact` is `--exact-convolutions`."),
     ("Language models", "bench/README.md", "| | onnxc | onnxruntime, int8",
      "SmolLM2-135M with weights of 4 bits, one thread, milliseconds of CPU."),

@@ -33,19 +33,19 @@ static int run(int argc, char **argv) {
     succeeded = mlir::succeeded(given.inspect ? inspectModel(given)
                                               : compileModel(given));
   }
-  llvm::outs().flush();
-  if (std::error_code code = llvm::outs().error()) {
-    llvm::outs().clear_error();
-    llvm::errs() << "onnxc: error: cannot write 'standard output': "
-                 << code.message() << "\n";
-    return 1;
-  }
   return !succeeded;
 }
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   int status = run(argc, argv);
+  llvm::outs().flush();
+  if (std::error_code code = llvm::outs().error()) {
+    llvm::outs().clear_error();
+    llvm::errs() << "onnxc: error: cannot write 'standard output': "
+                 << code.message() << "\n";
+    status = 1;
+  }
   // All that matters is written and closed. What is left are the schemas of
   // onnx, whose destructors take a tenth of the time of a small model.
   std::fflush(stdout);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/onnx/ScatterOps.h"
+#include "passes/Tensor/Contractions.h"
 #include "passes/Tensor/TensorBuilder.h"
 
 using namespace mlir;
@@ -177,7 +178,11 @@ public:
   ColumnsToImage(OpBuilder &b, Col2ImOp op, Value input,
                  ArrayRef<AffineExpr> block)
       : v(b, op.getLoc()), op(op), input(input),
-        type(getElementType(op.getOutput())),
+        type(getElementType(op.getOutput())), isBool(type.isInteger(1)),
+        sumType(isBool                 ? IntegerType::get(type.getContext(), 8,
+                                                          IntegerType::Unsigned)
+                : isa<FloatType>(type) ? getComputeType(type)
+                                       : type),
         image(readSizes(b, op, op.getOutput())), spatial(block.size()),
         dilations(spatial, 1), strides(spatial, 1), pads(2 * spatial, 0) {
     auto read = [](SmallVector<int64_t> &values,
@@ -202,13 +207,14 @@ public:
   Value build() {
     // Loops: batch, channel, place in the block, place of the block.
     SmallVector<OpFoldResult> loops = getSizes(v.b, op, op.getOutput());
-    Value zero = v.filled(loops, v.zero(getStorageType(type)));
+    Value zero = v.filled(loops, v.zero(getStorageType(sumType)));
     loops.resize(2);
     llvm::append_range(loops, getAsOpFoldResult(ArrayRef(blockSizes)));
     llvm::append_range(loops, getAsOpFoldResult(ArrayRef(counts)));
-    return v.loops(loops, zero, [&](ValueRange i, ValueRange tensors) {
+    Value sums = v.loops(loops, zero, [&](ValueRange i, ValueRange tensors) {
       return addElement(i, tensors);
     })[0];
+    return roundSums(v.b, v.loc, sums, op->getResult(0));
   }
 
 private:
@@ -227,7 +233,10 @@ private:
     }
     return v.ifThen(inside, tensors, [&]() -> SmallVector<Value> {
       Value update = v.extract(input, {i[0], row, column});
-      Value sum = reduce(v, "add", type, tensors[0], to, update);
+      if (isa<FloatType>(type))
+        update = loadElement(v.b, v.loc, update, type);
+      Value sum =
+          reduce(v, isBool ? "max" : "add", sumType, tensors[0], to, update);
       return {v.insert(sum, tensors[0], to)};
     });
   }
@@ -236,6 +245,9 @@ private:
   Col2ImOp op;
   Value input;
   Type type;
+  bool isBool;
+  /// Floats of 16 bits are rounded once; of bools the sum is whether one holds.
+  Type sumType;
   SmallVector<Value> image; // its sizes
   int64_t spatial;
   SmallVector<int64_t> dilations, strides, pads;
@@ -248,7 +260,7 @@ struct LowerCol2Im : OpConversionPattern<Col2ImOp> {
   matchAndRewrite(Col2ImOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Type type = onnxc::onnx::getElementType(op.getOutput());
-    if (!canReduce("add", type))
+    if (!type.isInteger(1) && !canReduce("add", type))
       return rewriter.notifyMatchFailure(op, refuseElements(type));
     std::optional<Dims> block = getKnownInts(op.getBlockShape());
     if (!block)

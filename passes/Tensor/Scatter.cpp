@@ -171,6 +171,14 @@ struct LowerAppendRows : OpConversionPattern<AppendRowsOp> {
   }
 };
 
+/// What columns are summed in. Floats of 16 bits are rounded once, at the end;
+/// of bools the sum is whether one holds, the largest of their bytes.
+Type getColumnSumType(Type type) {
+  if (type.isInteger(1))
+    return IntegerType::get(type.getContext(), 8, IntegerType::Unsigned);
+  return isa<FloatType>(type) ? getComputeType(type) : type;
+}
+
 /// Every element of every column is added to its place in the image, but for
 /// those in the padding.
 class ColumnsToImage {
@@ -179,10 +187,7 @@ public:
                  ArrayRef<AffineExpr> block)
       : v(b, op.getLoc()), op(op), input(input),
         type(getElementType(op.getOutput())), isBool(type.isInteger(1)),
-        sumType(isBool                 ? IntegerType::get(type.getContext(), 8,
-                                                          IntegerType::Unsigned)
-                : isa<FloatType>(type) ? getComputeType(type)
-                                       : type),
+        sumType(getColumnSumType(type)),
         image(readSizes(b, op, op.getOutput())), spatial(block.size()),
         dilations(spatial, 1), strides(spatial, 1), pads(2 * spatial, 0) {
     auto read = [](SmallVector<int64_t> &values,
@@ -246,7 +251,6 @@ private:
   Value input;
   Type type;
   bool isBool;
-  /// Floats of 16 bits are rounded once; of bools the sum is whether one holds.
   Type sumType;
   SmallVector<Value> image; // its sizes
   int64_t spatial;

@@ -102,7 +102,7 @@ class Suite:
         self.limited_vulkan = os.path.join(self.build, "test", "gpu",
                                            "limited-vulkan")
         self.device = options.device
-        self.graphs = "1/1" if options.all or options.device else "1/10"
+        self.graphs = "1/1" if options.all or options.device else "1/6"
         self.folder = folder
 
     def environment(self, kind, **more):
@@ -151,7 +151,7 @@ class Suite:
             raise Failure(done.stdout)
 
     def check_graphs(self, kind):
-        """The models of sub-graphs and of shape arithmetic: a tenth of them,
+        """The models of sub-graphs and of shape arithmetic: a sixth of them,
         all with --all."""
         target = {"vulkan": "vulkan", "cuda": "nvptx64"}[kind]
         run(sys.executable, os.path.join(HERE, "../graphs/run_graphs.py"),

@@ -8,7 +8,6 @@ import functools
 import onnx.parser
 import onnxc
 
-
 HEAD = '<ir_version: 10, opset_import: ["" : 21, "ai.onnx.ml" : 3]> '
 
 
